@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from emtui import text_format
 
-PLAIN = {
+ASCII_EQUIVALENTS = {
     "■": "X",
     "▲": "!",
     "►": ">",
@@ -44,29 +44,31 @@ PLAIN = {
     "\u00a0": " ",
 }
 """What emtui itself draws, and what people's servers often write; the arrows are those of an order."""
-UNKNOWN = "?"
-ERRORS = "emtui.ascii"
+UNKNOWN_CHARACTER = "?"
+ERROR_HANDLER_NAME = "emtui.ascii"
 """The name of how an encoding may treat what it has no bytes for."""
 
 
-def plain(text: str) -> str:
+def to_ascii(text: str) -> str:
     """`text` in ASCII, in as many cells."""
-    return text if text.isascii() else "".join(map(_plain, text))
+    return text if text.isascii() else "".join(map(_to_ascii_char, text))
 
 
 @lru_cache(maxsize=4096)
-def _plain(char: str) -> str:
+def _to_ascii_char(char: str) -> str:
     if char.isascii():
         return char
-    width = text_format.cells(char)
-    bare = unicodedata.normalize("NFD", char)[0]
-    return PLAIN.get(char) or (bare if width == 1 and bare.isascii() else UNKNOWN * width)
+    width = text_format.cell_width(char)
+    base = unicodedata.normalize("NFD", char)[0]
+    return ASCII_EQUIVALENTS.get(char) or (
+        base if width == 1 and base.isascii() else UNKNOWN_CHARACTER * width
+    )
 
 
-def _instead(error: UnicodeError) -> tuple[str, int]:
+def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return plain(error.object[error.start : error.end]), error.end
+    return to_ascii(error.object[error.start : error.end]), error.end
 
 
-codecs.register_error(ERRORS, _instead)
+codecs.register_error(ERROR_HANDLER_NAME, _replace_unencodable)

@@ -11,40 +11,40 @@ from collections.abc import Callable, Generator
 from time import perf_counter
 from typing import Generic, TypeAlias, TypeVar
 
-T = TypeVar("T")
-Steps: TypeAlias = Generator[None, None, T]
+ResultT = TypeVar("ResultT")
+Steps: TypeAlias = Generator[None, None, ResultT]
 
 
-def drain(steps: Steps[T]) -> T:
+def run_to_end(steps: Steps[ResultT]) -> ResultT:
     """The result, computed at once."""
     try:
         while True:
             next(steps)
     except StopIteration as end:
-        result: T = end.value
+        result: ResultT = end.value
         return result
 
 
-class Computation(Generic[T]):
+class ChunkedComputation(Generic[ResultT]):
     """A computation that can be left and taken up again; it keeps its result."""
 
-    def __init__(self, steps: Steps[T]) -> None:
+    def __init__(self, steps: Steps[ResultT]) -> None:
         self._steps = steps
-        self.result: T | None = None
+        self.result: ResultT | None = None
 
-    def run_for(self, seconds: float, clock: Callable[[], float] = perf_counter) -> T | None:
+    def run_for(self, seconds: float, clock: Callable[[], float] = perf_counter) -> ResultT | None:
         """Run at least one step, and more until this time has passed; the result, once there is one."""
-        ends = clock() + seconds
+        deadline = clock() + seconds
         try:
             while self.result is None:
                 next(self._steps)
-                if clock() >= ends:
+                if clock() >= deadline:
                     break
         except StopIteration as end:
             self.result = end.value
         return self.result
 
-    def run(self) -> Steps[T]:
+    def remaining_steps(self) -> Steps[ResultT]:
         """The rest of it, as part of another computation; one that is given up leaves this one as it is."""
         while self.result is None:
             try:

@@ -18,10 +18,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from tui_driver import TuiDriver, listing_app, running_app
 
-from emtui.demo.asgi_app import USER, Settings, create_app
-from emtui.demo.world import World
+from emtui.demo.asgi_app import USER, DemoServerSettings, create_app
+from emtui.demo.world import SimulatedWorld
 from emtui.em.certificate import Certificate
-from emtui.em.errors import Untrusted
+from emtui.em.errors import CertificateUntrustedError
 from emtui.em.server_address import Server, Trust
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
@@ -40,7 +40,7 @@ CERTIFICATE = Certificate(
     sha256="0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2,
     sha1="0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c",
     key_sha256="",
-    self_signed=True,
+    is_self_signed=True,
     reason="it is self-signed",
 )
 
@@ -74,7 +74,7 @@ def start() -> LaunchOptions:
     """The demo's night, seen from one hour east of Greenwich."""
     connection = Connection(profile=PROFILES[0], server=SERVER, user=USER, trust=Trust())
     return LaunchOptions(
-        connection, profiles=PROFILES, remember=False, at_once=False, now=lambda: NOW, zone=ZONE
+        connection, profiles=PROFILES, remember=False, log_on_at_once=False, now=lambda: NOW, zone=ZONE
     )
 
 
@@ -99,7 +99,7 @@ def saved(ui: TuiDriver, folder: Path, name: str) -> None:
 
 async def of_the_list(folder: Path, picture: Picture) -> None:
     """A picture of the list, or of what its keys lead to."""
-    demo = create_app(Settings(World(1, NOW), clock=lambda: NOW))
+    demo = create_app(DemoServerSettings(SimulatedWorld(1, NOW), clock=lambda: NOW))
     async with listing_app(demo, start(), now=lambda: NOW, size=(picture.columns, picture.lines)) as ui:
         await ui.wait_assessed()
         await settled(ui)
@@ -116,7 +116,7 @@ async def of_the_way_in(folder: Path) -> None:
         ui.offer_keyring("Secret Service")  # which keyring this computer has is no matter of the picture
         await settled(ui)
         saved(ui, folder, "login-80x23")
-        ui.show_certificate(Untrusted("not trusted", CERTIFICATE))
+        ui.show_certificate(CertificateUntrustedError("not trusted", CERTIFICATE))
         await settled(ui)
         saved(ui, folder, "certificate-80x23")
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from emtui.em.list_reader import ListReader
 from emtui.em.model import Listing
-from emtui.em.xml_prolog import Unreadable
+from emtui.em.xml_prolog import UnreadableDocumentError
 
 XSI = b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 ROOT = b"<SystemSessions"
@@ -20,10 +20,10 @@ Outcome = Listing | tuple[str, bool, bool]
 
 def read_list(body: bytes, charset: str = "", clock: datetime | None = None) -> Listing:
     """The list; raises `Unreadable`, and fails if the parsers differ."""
-    for document in forms(body):
+    for document in document_variants(body):
         fast, slow = (
-            outcome(lambda: ListReader(charset, clock, fast=True), document),
-            outcome(lambda: ListReader(charset, clock, fast=False), document),
+            parse_outcome(lambda: ListReader(charset, clock, is_fast=True), document),
+            parse_outcome(lambda: ListReader(charset, clock, is_fast=False), document),
         )
         assert fast == slow, document[:2000]
     reader = ListReader(charset, clock)
@@ -31,17 +31,17 @@ def read_list(body: bytes, charset: str = "", clock: datetime | None = None) -> 
     return reader.close()
 
 
-def forms(body: bytes) -> Iterable[bytes]:
+def document_variants(body: bytes) -> Iterable[bytes]:
     """The document as it is, with the prefix of `xsi:nil` declared, and without."""
     bare = body.replace(XSI, b"")
     return dict.fromkeys((body, bare, bare.replace(ROOT, ROOT + XSI, 1)))
 
 
-def outcome(reader: Callable[[], ListReader], document: bytes) -> Outcome:
+def parse_outcome(reader: Callable[[], ListReader], document: bytes) -> Outcome:
     """The list, or the reason why it is unreadable."""
     try:
         reading = reader()
         reading.feed(document)
         return reading.close()
-    except Unreadable as problem:
-        return problem.reason, problem.cut, problem.too_large
+    except UnreadableDocumentError as problem:
+        return problem.reason, problem.is_truncated, problem.is_too_large

@@ -7,8 +7,8 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from demo_server import RunningDemo, run_demo_server
 from hypothesis import HealthCheck, settings
-from served import Demo, serve
 
 DEMO_SEED = "1"
 DEMO_CLOCK = "2026-11-23T02:12:04Z"
@@ -39,14 +39,14 @@ def pytest_xdist_auto_num_workers() -> int | None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What tests were asked to say at the end: a line for each, such as how long something took."""
     passed = terminalreporter.stats.get("passed", [])
-    lines = [(report.location[2], told) for report in passed for _, told in report.user_properties]
+    lines = [(report.location[2], reason) for report in passed for _, reason in report.user_properties]
     if lines:
         terminalreporter.section("what was said, and how soon")
-        for test, told in sorted(lines):
-            terminalreporter.line(f"{test}\n    {told}")
+        for test, reason in sorted(lines):
+            terminalreporter.line(f"{test}\n    {reason}")
 
 
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Demo]:
+def demo() -> Iterator[RunningDemo]:
     """One server per worker: the story of seed 1 at a moment that stands still."""
-    yield from serve("--seed", DEMO_SEED, "--clock", DEMO_CLOCK, "--speed", "0")
+    yield from run_demo_server("--seed", DEMO_SEED, "--clock", DEMO_CLOCK, "--speed", "0")

@@ -40,18 +40,22 @@ import emtui
 
 LANGUAGE = "C.UTF-8"
 _PR_SET_CHILD_SUBREAPER = 36
-_UNLIKE_OURS = ("PYTHON", "LD_", "LC_", "LANGUAGE", "OPENSSL", "TEXTUAL")
+_SEPARATE_PROCESS_VARIABLES = ("PYTHON", "LD_", "LC_", "LANGUAGE", "OPENSSL", "TEXTUAL")
 """What is read before a program begins, or when a library is loaded."""
-_READ_LATER = {"PYTHON_KEYRING_BACKEND"}
-_UNSEEN = ("__main__", "kernel_keyring")
+_LATE_READ_VARIABLES = {"PYTHON_KEYRING_BACKEND"}
+_IGNORED_VARIABLES = ("__main__", "kernel_keyring")
 """Modules that only a copy loads: what it runs, and what loads `keyring`, which reads the environment."""
 
 
 def can_fork(argv: Sequence[str], environ: Mapping[str, str]) -> bool:
     """Whether a copy would be the same as a process that begins anew."""
-    given = [name for name in environ if name.startswith(_UNLIKE_OURS) and name not in _READ_LATER]
+    variables = [
+        name
+        for name in environ
+        if name.startswith(_SEPARATE_PROCESS_VARIABLES) and name not in _LATE_READ_VARIABLES
+    ]
     is_program = argv[0] == "-m" or argv[0].endswith(".py")
-    return sys.platform == "linux" and is_program and not given and environ.get("LANG") == LANGUAGE
+    return sys.platform == "linux" and is_program and not variables and environ.get("LANG") == LANGUAGE
 
 
 class ForkServer:
@@ -59,11 +63,13 @@ class ForkServer:
 
     def __init__(self) -> None:
         self._one_at_a_time = threading.Lock()
-        self._socket, theirs = socket.socketpair()
+        self._socket, server_end = socket.socketpair()
         environ = {"PATH": os.environ["PATH"], "LANG": LANGUAGE}
-        with theirs:
+        with server_end:
             self._process = subprocess.Popen(
-                [sys.executable, __file__, str(theirs.fileno())], env=environ, pass_fds=[theirs.fileno()]
+                [sys.executable, __file__, str(server_end.fileno())],
+                env=environ,
+                pass_fds=[server_end.fileno()],
             )
 
     def start(
@@ -87,13 +93,13 @@ class ForkServer:
         }
         content = json.dumps(request).encode()
         with self._one_at_a_time:
-            _adopt(orphans=True)
+            _reap_orphans(orphans=True)
             try:
                 socket.send_fds(self._socket, [len(content).to_bytes(4, "big")], files)
                 self._socket.sendall(content)
                 return int.from_bytes(self._socket.recv(4), "big")
             finally:
-                _adopt(orphans=False)
+                _reap_orphans(orphans=False)
 
     def close(self) -> None:
         """End it; the copies go on."""
@@ -109,7 +115,7 @@ def fork_server() -> ForkServer:
     return running
 
 
-def begin(argv: Sequence[str], *, environ: Mapping[str, str], files: tuple[int, int, int]) -> int:
+def start_process(argv: Sequence[str], *, environ: Mapping[str, str], files: tuple[int, int, int]) -> int:
     """Start `python ARGV…` with these standard files, by a copy if that is the same; its process id."""
     if can_fork(argv, environ):
         return fork_server().start(argv, environ=environ, folder=None, files=files)
@@ -117,14 +123,14 @@ def begin(argv: Sequence[str], *, environ: Mapping[str, str], files: tuple[int, 
     return os.posix_spawn(sys.executable, [sys.executable, *argv], environ, file_actions=standard)
 
 
-def wait(pid: int, patience: float) -> int:
+def wait(pid: int, timeout: float) -> int:
     """The exit code of a child that is about to end; it is killed if it does not within so many seconds."""
-    ended = os.pidfd_open(pid)
+    status = os.pidfd_open(pid)
     try:
-        if not select.select([ended], [], [], patience)[0]:
+        if not select.select([status], [], [], timeout)[0]:
             os.kill(pid, signal.SIGKILL)
     finally:
-        os.close(ended)
+        os.close(status)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
@@ -134,14 +140,14 @@ def run(
     environ: Mapping[str, str],
     stdin: str = "",
     folder: str | None = None,
-    patience: float = 120.0,
-    anew: bool = False,
+    timeout: float = 120.0,
+    fresh_process: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run `python ARGV…` to its end, as `subprocess.run` does; by a copy, if that is the same.
 
-    `anew`: never by a copy. A program that has not ended after `patience` seconds is killed.
+    `anew`: never by a copy. A program that has not ended after `timeout` seconds is killed.
     """
-    if anew or not can_fork(argv, environ):
+    if fresh_process or not can_fork(argv, environ):
         return subprocess.run(
             [sys.executable, *argv],
             input=stdin,
@@ -149,43 +155,43 @@ def run(
             cwd=folder,
             capture_output=True,
             text=True,
-            timeout=patience,
+            timeout=timeout,
             check=False,
         )
-    (typed, typing), (heard, out), (read, err) = os.pipe(), os.pipe(), os.pipe()
+    (stdin_read, stdin_write), (outputs, out), (read, err) = os.pipe(), os.pipe(), os.pipe()
     try:
-        pid = fork_server().start(argv, environ=environ, folder=folder, files=(typed, out, err))
+        pid = fork_server().start(argv, environ=environ, folder=folder, files=(stdin_read, out, err))
     finally:
-        for descriptor in (typed, out, err):
+        for descriptor in (stdin_read, out, err):
             os.close(descriptor)
-    with suppress(BrokenPipeError), os.fdopen(typing, "w") as pipe:
+    with suppress(BrokenPipeError), os.fdopen(stdin_write, "w") as pipe:
         pipe.write(stdin)  # a few lines: they fit into the pipe
-    ends, ended = time.monotonic() + patience, os.pidfd_open(pid)
-    written = {heard: b"", read: b""}
-    waiting = {heard, read, ended}
+    deadline, status = time.monotonic() + timeout, os.pidfd_open(pid)
+    output = {outputs: b"", read: b""}
+    waiting = {outputs, read, status}
     try:
         while waiting:
-            ready, _, _ = select.select(waiting, [], [], max(0.0, ends - time.monotonic()))
+            ready, _, _ = select.select(waiting, [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
                 os.kill(pid, signal.SIGKILL)
-                raise subprocess.TimeoutExpired(list(argv), patience)
+                raise subprocess.TimeoutExpired(list(argv), timeout)
             for descriptor in ready:
-                piece = os.read(descriptor, 65536) if descriptor != ended else b""
-                written |= {descriptor: written.get(descriptor, b"") + piece}
+                piece = os.read(descriptor, 65536) if descriptor != status else b""
+                output |= {descriptor: output.get(descriptor, b"") + piece}
                 waiting -= set() if piece else {descriptor}
     finally:
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        for descriptor in (heard, read, ended):
+        for descriptor in (outputs, read, status):
             os.close(descriptor)
-    return subprocess.CompletedProcess(list(argv), code, _text(written[heard]), _text(written[read]))
+    return subprocess.CompletedProcess(list(argv), code, _decode(output[outputs]), _decode(output[read]))
 
 
-def _text(written: bytes) -> str:
+def _decode(written: bytes) -> str:
     """With the line ends of `subprocess`."""
     return written.decode().replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _adopt(*, orphans: bool) -> None:
+def _reap_orphans(*, orphans: bool) -> None:
     """Become the parent of a grandchild whose own parent ends, or no more."""
     if ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(orphans), 0, 0, 0):
         raise OSError("no subreaper")
@@ -197,32 +203,32 @@ def _serve(requests: socket.socket) -> dict[str, Any]:
         size, files, _, _ = socket.recv_fds(requests, 4, 3)
         if not size:
             os._exit(0)
-        request: dict[str, Any] = json.loads(_received(requests, int.from_bytes(size, "big")))
-        (told, tell), (adopted, orphan) = os.pipe(), os.pipe()
+        request: dict[str, Any] = json.loads(_receive_request(requests, int.from_bytes(size, "big")))
+        (response_read, response_write), (adopted, orphan) = os.pipe(), os.pipe()
         between = os.fork()
         if not between:
             copy = os.fork()
             if copy:
-                os.write(tell, copy.to_bytes(4, "big"))
+                os.write(response_write, copy.to_bytes(4, "big"))
                 os._exit(0)
             os.close(orphan)
             os.read(adopted, 1)  # until the one between has ended: the test is the parent then
-            _become(request, files)
+            _set_up_child(request, files)
             return request
         os.waitpid(between, 0)
-        requests.sendall(os.read(told, 4))
-        for descriptor in (*files, told, tell, adopted, orphan):
+        requests.sendall(os.read(response_read, 4))
+        for descriptor in (*files, response_read, response_write, adopted, orphan):
             os.close(descriptor)
 
 
-def _received(requests: socket.socket, size: int) -> bytes:
+def _receive_request(requests: socket.socket, size: int) -> bytes:
     content = b""
     while len(content) < size:
         content += requests.recv(size - len(content))
     return content
 
 
-def _become(request: dict[str, Any], files: Sequence[int]) -> None:
+def _set_up_child(request: dict[str, Any], files: Sequence[int]) -> None:
     """Take over what a process inherits."""
     if request["leads_terminal"]:
         os.setsid()
@@ -256,7 +262,7 @@ def _reopen(descriptor: int, name: str, mode: str) -> None:
     setattr(sys, f"__{name}__", stream)
 
 
-def _run(argv: Sequence[str]) -> None:
+def _run_child(argv: Sequence[str]) -> None:
     """Run a module or a script as Python's command line does."""
     try:
         if argv[0] == "-m":
@@ -265,34 +271,34 @@ def _run(argv: Sequence[str]) -> None:
         else:
             sys.argv, sys.path[0] = list(argv), str(Path(argv[0]).parent)
             runpy.run_path(argv[0], run_name="__main__")
-        _ended.append(0)
-    except SystemExit as ended:
-        if ended.code is None or isinstance(ended.code, int):
-            _ended.append(ended.code or 0)
+        _exit_status.append(0)
+    except SystemExit as status:
+        if status.code is None or isinstance(status.code, int):
+            _exit_status.append(status.code or 0)
         raise
 
 
-_ended: list[int] = []
+_exit_status: list[int] = []
 
 
-def _leave() -> None:
+def _flush_and_close() -> None:
     """The last thing before Python takes a thousand modules apart, which nobody waits for."""
-    if not _ended:
+    if not _exit_status:
         return
     try:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
     except (AttributeError, OSError, ValueError):
         return  # gone, full or closed: Python knows what to say of it
-    os._exit(_ended[0] & 0xFF)
+    os._exit(_exit_status[0] & 0xFF)
 
 
 if __name__ == "__main__":
-    atexit.register(_leave)  # the first that is registered is called last
+    atexit.register(_flush_and_close)  # the first that is registered is called last
     for _name in ("importlib.metadata", "secretstorage"):
         importlib.import_module(_name)
     for _module in pkgutil.walk_packages(emtui.__path__, "emtui."):
-        if not _module.name.endswith(_UNSEEN):
+        if not _module.name.endswith(_IGNORED_VARIABLES):
             importlib.import_module(_module.name)
     gc.freeze()
-    _run(_serve(socket.socket(fileno=int(sys.argv[1])))["argv"])
+    _run_child(_serve(socket.socket(fileno=int(sys.argv[1])))["argv"])

@@ -9,30 +9,30 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import cast
 
-from looks import NOON, run
+from snapshot_factory import NOON, numbered_run
 
-from emtui.em.errors import EmError, Unreachable
+from emtui.em.errors import EmError, ServerUnreachableError
 from emtui.em.model import Listing, Session
-from emtui.em.session_source import Progress, Receipt, Source
+from emtui.em.session_source import DownloadProgress, ResponseStats, SessionSource
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.monitor.alert_policy import Alert, AlertPolicy
 from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.clock_steps import ClockReading
 from emtui.monitor.list_feed import ListFeed, ListState
 
-AWAY = Unreachable("em01.example.net does not answer.")
+ABSENT_FROM = ServerUnreachableError("em01.example.net does not answer.")
 SERVER = "em01.example.net"
-RUNS = tuple(run(number) for number in range(100, 105))
+RUNS = tuple(numbered_run(number) for number in range(100, 105))
 """The initial list, newest first."""
 
 
 def name_of(session: Session) -> Session:
     """The session as a reference, with its name only."""
-    return Session(session.uid, name="run", complete=False)
+    return Session(session.uid, name="run", is_complete=False)
 
 
 @dataclass
-class FakeTime:
+class FakeFeedTime:
     """The clocks of a computer; `slept` seconds passed only on the wall and boot clocks.
 
     `step` is how far the wall clock was set.
@@ -59,7 +59,7 @@ class FakeTime:
 
 
 @dataclass
-class FakeServer:
+class FakeListServer:
     """A server that lists these sessions, fails while it has an `error`, and responds while it `is_open`.
 
     `progress` is reported before the response. `details` completes references.
@@ -67,9 +67,9 @@ class FakeServer:
 
     sessions_now: tuple[Session, ...] = RUNS
     error: EmError | None = None
-    progress: tuple[Progress, ...] = ()
+    progress: tuple[DownloadProgress, ...] = ()
     details: dict[str, Session | EmError] = field(default_factory=dict)
-    clock: FakeTime = field(default_factory=FakeTime)
+    clock: FakeFeedTime = field(default_factory=FakeFeedTime)
     server: str = SERVER
     is_open: bool = True
     are_details_open: bool = True
@@ -77,12 +77,12 @@ class FakeServer:
     at_once: int = 0
     most_at_once: int = 0
     requested: list[str] = field(default_factory=list)
-    receipt: Receipt | None = None
+    response_stats: ResponseStats | None = None
     skew: timedelta | None = None
     bug: Exception | None = None
     _listing: Listing = field(default_factory=lambda: Listing(()))
 
-    async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
+    async def sessions(self, progress: Callable[[DownloadProgress], None] | None = None) -> Listing:
         self.requests += 1
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -98,12 +98,12 @@ class FakeServer:
             raise self.bug
         if self.error:
             raise self.error
-        self.receipt = Receipt(1000, 0.0, self.skew)
+        self.response_stats = ResponseStats(1000, 0.0, self.skew)
         if self._listing.sessions != self.sessions_now:
             self._listing = Listing(self.sessions_now)
         return self._listing
 
-    async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
+    async def complete_references(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         for reference in references:
             while not self.are_details_open:  # noqa: ASYNC110 - a test opens it
                 await asyncio.sleep(0)
@@ -123,12 +123,12 @@ async def _turns() -> None:
 
 
 @dataclass
-class Watch:
+class FeedDriver:
     """A listener of a feed: `states` and `alerts` hold everything published."""
 
     feed: ListFeed
-    server: FakeServer
-    clock: FakeTime
+    server: FakeListServer
+    clock: FakeFeedTime
     states: list[ListState] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     is_slow: bool = False
@@ -146,7 +146,7 @@ class Watch:
                 while self.is_slow:  # noqa: ASYNC110 - a test ends it
                     await asyncio.sleep(0)
 
-    async def until(self, holds: Callable[[ListState], object]) -> ListState:
+    async def wait_for_state(self, holds: Callable[[ListState], object]) -> ListState:
         """Wait for a state that fulfills this, starting with the newest."""
         await self.wait_until(lambda: self.states and holds(self.now))
         return self.now
@@ -164,12 +164,15 @@ class Watch:
     async def settle(self) -> ListState:
         """The state after all requests ended and the newest list is assessed."""
         await self.tick()
-        await self.until(self._is_settled)
+        await self.wait_for_state(self._is_settled)
         return await self.tick()
 
     def _is_settled(self, now: ListState) -> bool:
         known, published = self.feed.poller.health, now.health
-        all_published = (known.responses, known.failures) == (published.responses, published.failures)
+        all_published = (known.response_count, known.failure_count) == (
+            published.response_count,
+            published.failure_count,
+        )
         is_assessed = (now.assessment and now.assessment.snapshot) is now.snapshot
         return all_published and is_assessed and not now.is_busy
 
@@ -182,12 +185,14 @@ class Watch:
     async def poll(self, after: float = 60.0) -> ListState:
         """Advance the time, poll the list, and return the published state."""
         self.clock.passed += after
-        before = self.now.health.responses + self.now.health.failures
+        before = self.now.health.response_count + self.now.health.failure_count
         self.feed.poller.refresh()
-        await self.until(lambda state: state.health.responses + state.health.failures > before)
+        await self.wait_for_state(
+            lambda state: state.health.response_count + state.health.failure_count > before
+        )
         return await self.settle()
 
-    async def fail(self, times: int = 1, error: EmError = AWAY) -> ListState:
+    async def fail(self, times: int = 1, error: EmError = ABSENT_FROM) -> ListState:
         """Let so many polls fail."""
         self.server.error = error
         for _ in range(times):
@@ -195,7 +200,7 @@ class Watch:
         self.server.error = None
         return state
 
-    def adds(self, *sessions: Session) -> None:
+    def add_sessions(self, *sessions: Session) -> None:
         """Add or replace sessions in the server's list."""
         known = {session.uid: session for session in (*self.server.sessions_now, *sessions)}
         listed = sorted(known.values(), key=lambda one: one.id)
@@ -213,8 +218,8 @@ class Watch:
 
 
 @asynccontextmanager
-async def watching(
-    server: FakeServer | None = None,
+async def running_feed(
+    server: FakeListServer | None = None,
     *,
     is_read: bool = True,
     knowledge_base: KnowledgeBase | None = None,
@@ -223,31 +228,31 @@ async def watching(
     show_wait_after_s: float = 3600.0,
     shown_zone: tzinfo | None = None,
     reading: Callable[[bool], AbstractContextManager[None]] = lambda _: nullcontext(),
-) -> AsyncIterator[Watch]:
+) -> AsyncIterator[FeedDriver]:
     """Run a feed with a listener; if `is_read`, wait for the first list and press a key."""
-    server = server or FakeServer()
+    server = server or FakeListServer()
     base = knowledge_base or KnowledgeBase(None)
     feed = ListFeed(
-        cast("Source", server),
+        cast("SessionSource", server),
         lambda: base,
         schedule=schedule,
         clock=server.clock,
         alert_policy=alert_policy,
         show_wait_after_s=show_wait_after_s,
-        shown_zone=shown_zone,
-        reading=reading,
+        display_zone=shown_zone,
+        read_context=reading,
     )
     feed.poller.read_clocks = server.clock.read_all
     feed.poller.jitter = lambda: 0.5
-    watch = Watch(feed, server, server.clock)
+    watch = FeedDriver(feed, server, server.clock)
     watch.listening = listening = asyncio.create_task(watch.listen())
     try:
         if is_read:
-            await watch.until(lambda state: state.health.responses + state.health.failures)
+            await watch.wait_for_state(lambda state: state.health.response_count + state.health.failure_count)
             await watch.settle()
             feed.on_user_activity()
         else:
-            await watch.until(lambda state: state.progress)
+            await watch.wait_for_state(lambda state: state.progress)
         yield watch
     finally:
         if not listening.done():

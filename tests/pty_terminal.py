@@ -23,16 +23,16 @@ from typing import Required, TypedDict, Unpack
 import pexpect
 import ptyprocess
 import pyte
+from demo_server import RunningDemo
 from fork_server import can_fork, fork_server
-from served import Demo
 
 from emtui.tui.terminal.flow_control import ACK_REQUEST
 
-QUESTION = ACK_REQUEST.encode()
-PATIENCE = 60.0
+ACK_REQUEST_BYTES = ACK_REQUEST.encode()
+TIMEOUT_S = 60.0
 """Seconds that a screen may take to show what it should: ten times what is normal where others work, too."""
 
-TAKEN = 2.0
+KEY_READ_TIMEOUT_S = 2.0
 """Seconds that a key waits, at most, for the one before to have been read: nobody may be reading."""
 
 KEYS = {
@@ -46,18 +46,18 @@ KEYS = {
     "ctrl+p": "\x10",
 }
 
-_DRAWN = re.compile(rb"\x1b\[\d+;\d+H")
+_CURSOR_MOVE = re.compile(rb"\x1b\[\d+;\d+H")
 """A picture is drawn in pieces, each of which says where it stands."""
 
-NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
+NIGHT_OPTIONS = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 """A night of the demo that stands still: what hangs does so for two hours, one run fails just now."""
 
 
-NIGHTLY = str(Path(__file__).with_name("nightly.py"))
-JOB = str(Path(__file__).with_name("job.py"))
+DEMO_ON_RUNNING_SERVER = str(Path(__file__).with_name("run_demo_on_running_server.py"))
+JOB_SHELL = str(Path(__file__).with_name("job_control_shell.py"))
 
 
-class Answering(pyte.Screen):
+class AnsweringScreen(pyte.Screen):
     """A screen that says whether it is still there when it is asked."""
 
     def __init__(self, columns: int, lines: int, child: pexpect.spawn[bytes]) -> None:
@@ -70,13 +70,13 @@ class Answering(pyte.Screen):
             self._child.send(data)
 
 
-class Terminal:
+class EmtuiTerminal:
     """One emtui in one terminal."""
 
     def __init__(self, child: pexpect.spawn[bytes], columns: int, lines: int) -> None:
         self.child = child
         self.received = b""
-        self._screen = Answering(columns, lines, child)
+        self._screen = AnsweringScreen(columns, lines, child)
         self._stream = pyte.ByteStream(self._screen)
 
     def lines(self) -> list[str]:
@@ -91,8 +91,8 @@ class Terminal:
     def press(self, *keys: str) -> None:
         """Press named keys, or type texts as they are: each as a piece of its own, however slow emtui is."""
         for key in keys:
-            ends = time.monotonic() + TAKEN
-            while _untaken(self.child.pid) and time.monotonic() < ends:
+            deadline = time.monotonic() + KEY_READ_TIMEOUT_S
+            while _unread_byte_count(self.child.pid) and time.monotonic() < deadline:
                 time.sleep(0.01)
             self.child.send(KEYS.get(key, key))
 
@@ -100,95 +100,98 @@ class Terminal:
         """Paste, as a terminal with bracketed paste does."""
         self.child.send(f"\x1b[200~{text}\x1b[201~")
 
-    def until(self, *shown: str | Callable[[list[str]], bool]) -> list[str]:
+    def wait_for(self, *expected: str | Callable[[list[str]], bool]) -> list[str]:
         """Wait until one whole picture has each of these texts on some line, and its lines are as told."""
-        ends, silent, there = time.monotonic() + PATIENCE, False, True
-        while not ((silent or self._whole()) and all(_fits(one, self.lines()) for one in shown)):
-            if time.monotonic() > ends or not there:
+        deadline, is_silent, is_running = time.monotonic() + TIMEOUT_S, False, True
+        while not (
+            (is_silent or self._is_picture_complete())
+            and all(_is_shown(condition, self.lines()) for condition in expected)
+        ):
+            if time.monotonic() > deadline or not is_running:
                 picture = "\n".join(self.lines())
-                raise AssertionError(f"never shown: {shown}\n{picture}")
-            before = len(self.received)
-            there = self._read()
-            silent = len(self.received) == before
+                raise AssertionError(f"never shown: {expected}\n{picture}")
+            received_before = len(self.received)
+            is_running = self._read()
+            is_silent = len(self.received) == received_before
         return self.lines()
 
-    def reaction(self) -> list[str]:
+    def next_picture(self) -> list[str]:
         """The next whole picture; the same again if nothing comes for a moment."""
         self._read()
-        return self.until()
+        return self.wait_for()
 
-    def _whole(self) -> bool:
+    def _is_picture_complete(self) -> bool:
         """Whether nothing was drawn since emtui asked last: it asks after every picture."""
-        return _DRAWN.search(self.received, self.received.rfind(QUESTION) + 1) is None
+        return _CURSOR_MOVE.search(self.received, self.received.rfind(ACK_REQUEST_BYTES) + 1) is None
 
-    def at_row(self, number: int) -> None:
+    def wait_for_row(self, number: int) -> None:
         """Wait until the list stands at this row; it is told from events by having thousands."""
-        there = re.compile(rf"(?<![\d,]){number:,} of \d+,\d\d\d runs$")
-        self.until(lambda lines: any(there.search(line) for line in lines))
+        position = re.compile(rf"(?<![\d,]){number:,} of \d+,\d\d\d runs$")
+        self.wait_for(lambda lines: any(position.search(line) for line in lines))
 
-    def opened(self) -> list[str]:
+    def wait_opened(self) -> list[str]:
         """Wait until a run is open and its events have come."""
-        return self.until(lambda lines: any(re.search(r"\d events?\b", line) for line in lines))
+        return self.wait_for(lambda lines: any(re.search(r"\d events?\b", line) for line in lines))
 
-    def unfold(self) -> None:
+    def ungroup_list(self) -> None:
         """Give every run of the list a row of its own."""
         self.press("Z")
-        self.until("Every run has a row of its own")
+        self.wait_for("Every run has a row of its own")
 
-    def _read(self, patience: float = 0.2) -> bool:
+    def _read(self, timeout: float = 0.2) -> bool:
         """Take in what the terminal received; false once the program has ended."""
         try:
-            got = self.child.read_nonblocking(65536, timeout=patience)
+            chunk = self.child.read_nonblocking(65536, timeout=timeout)
         except pexpect.TIMEOUT:
             return True
         except pexpect.EOF:
             return False
-        self.received += got
-        self._stream.feed(got)
+        self.received += chunk
+        self._stream.feed(chunk)
         return True
 
-    def rest(self) -> int:
+    def wait_idle(self) -> int:
         """Take in what still comes until nothing does for a moment, and nobody works on anything more.
 
         How many bytes came since the start.
         """
-        before = -1
-        while before < len(self.received) or _busy(self.child.pid):
-            before = len(self.received)
+        received_before = -1
+        while received_before < len(self.received) or _is_busy(self.child.pid):
+            received_before = len(self.received)
             self._read()
-        return before
+        return received_before
 
-    def back(self, times: int = 1) -> None:
+    def wait_restored(self, times: int = 1) -> None:
         """Wait until emtui has drawn anew on a terminal that it has lent so often."""
-        entered = b"\x1b[?1049h"
-        self.until(
-            lambda _: self.received.count(entered) > times,
-            lambda _: _DRAWN.search(self.received, self.received.rfind(entered)) is not None,
+        enter_sequence = b"\x1b[?1049h"
+        self.wait_for(
+            lambda _: self.received.count(enter_sequence) > times,
+            lambda _: _CURSOR_MOVE.search(self.received, self.received.rfind(enter_sequence)) is not None,
         )
 
-    def stopped(self) -> None:
+    def wait_stopped(self) -> None:
         """Wait until the program has stopped and the terminal is somebody else's."""
-        ends = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_S
         while not os.waitpid(self.child.pid, os.WUNTRACED | os.WNOHANG)[0]:
-            assert time.monotonic() < ends, "it never stopped"
+            assert time.monotonic() < deadline, "it never stopped"
             self._read()
-        self.rest()
+        self.wait_idle()
 
-    def for_a_while(self, seconds: float) -> None:
+    def read_for(self, seconds: float) -> None:
         """Take in what comes within so long: for what a person or a line does so slowly."""
-        ends = time.monotonic() + seconds
-        while (left := ends - time.monotonic()) > 0:
-            self._read(left)
+        deadline = time.monotonic() + seconds
+        while (remaining := deadline - time.monotonic()) > 0:
+            self._read(remaining)
 
-    def wipe(self) -> None:
+    def clear_screen(self) -> None:
         """Somebody else has written on the screen: nothing of ours is left on it."""
         self._screen.reset()
 
-    def end(self) -> int:
+    def wait_exit(self) -> int:
         """Wait for the program to end by itself; its exit code."""
-        ends = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_S
         while self._read():
-            if time.monotonic() > ends:
+            if time.monotonic() > deadline:
                 raise AssertionError("still running:\n" + "\n".join(self.lines()))
         self.child.wait()
         if self.child.exitstatus is None:
@@ -196,7 +199,7 @@ class Terminal:
         return int(self.child.exitstatus)
 
 
-class Seat(TypedDict, total=False):
+class PtyOptions(TypedDict, total=False):
     """A terminal of 80 × 23 or another size, and the environment and the folder of what runs in it.
 
     `anew`: it loads all its modules itself, for what happens meanwhile.
@@ -206,80 +209,90 @@ class Seat(TypedDict, total=False):
     lines: int
     environ: Required[Mapping[str, str]]
     folder: str | None
-    anew: bool
+    fresh_process: bool
 
 
-def emtui(*arguments: str, job: bool = False, **seat: Unpack[Seat]) -> AbstractContextManager[Terminal]:
+def run_emtui(
+    *arguments: str, as_shell_job: bool = False, **terminal_options: Unpack[PtyOptions]
+) -> AbstractContextManager[EmtuiTerminal]:
     """Run emtui with these arguments in a terminal; ended at the latest afterwards.
 
     As the job of a shell, if told so; else it is the first process of its terminal.
     """
-    return python(*_before(job=job), "-m", "emtui", *arguments, **seat)
+    return run_python(*_job_prefix(as_shell_job=as_shell_job), "-m", "emtui", *arguments, **terminal_options)
 
 
-def at_night(
-    demo: Demo, *arguments: str, job: bool = False, **seat: Unpack[Seat]
-) -> AbstractContextManager[Terminal]:
+def run_night_demo(
+    demo: RunningDemo, *arguments: str, as_shell_job: bool = False, **terminal_options: Unpack[PtyOptions]
+) -> AbstractContextManager[EmtuiTerminal]:
     """The demo of that night, seen in a terminal, before a server that runs already."""
-    announced = json.dumps({**asdict(demo), "ca": str(demo.ca)})
-    return python(*_before(job=job), NIGHTLY, announced, "demo", *NIGHT, *arguments, **seat)
+    announcement = json.dumps({**asdict(demo), "ca": str(demo.ca)})
+    return run_python(
+        *_job_prefix(as_shell_job=as_shell_job),
+        DEMO_ON_RUNNING_SERVER,
+        announcement,
+        "demo",
+        *NIGHT_OPTIONS,
+        *arguments,
+        **terminal_options,
+    )
 
 
-def _before(*, job: bool) -> tuple[str, ...]:
-    return (JOB, sys.executable) if job else ()
+def _job_prefix(*, as_shell_job: bool) -> tuple[str, ...]:
+    return (JOB_SHELL, sys.executable) if as_shell_job else ()
 
 
 @contextmanager
-def python(*argv: str, **seat: Unpack[Seat]) -> Iterator[Terminal]:
+def run_python(*argv: str, **terminal_options: Unpack[PtyOptions]) -> Iterator[EmtuiTerminal]:
     """Run Python with these arguments in a terminal."""
-    child = spawned(argv, **seat)
+    child = spawn_python(argv, **terminal_options)
     try:
-        yield Terminal(child, seat.get("columns", 80), seat.get("lines", 23))
+        yield EmtuiTerminal(child, terminal_options.get("columns", 80), terminal_options.get("lines", 23))
     finally:
-        end_at_once(child)
+        kill_child(child)
 
 
-def spawned(
+def spawn_python(
     argv: Sequence[str],
     *,
     environ: Mapping[str, str],
     columns: int = 80,
     lines: int = 23,
     folder: str | None = None,
-    anew: bool = False,
+    fresh_process: bool = False,
     echo: bool = False,
     encoding: str | None = None,
 ) -> pexpect.spawn[bytes]:
     """Python with these arguments in a terminal of this size: a copy of one that is loaded, if it may be."""
-    if anew or not can_fork(argv, environ):
+    if fresh_process or not can_fork(argv, environ):
         return pexpect.spawn(
             sys.executable,
             list(argv),
             env=dict(environ),
             cwd=folder,
             dimensions=(lines, columns),
-            timeout=PATIENCE,
+            timeout=TIMEOUT_S,
             echo=echo,
             encoding=encoding,
         )
-    ours, theirs = os.openpty()
+    our_end, child_end = os.openpty()
     try:
-        termios.tcsetwinsize(theirs, (lines, columns))
-        modes = termios.tcgetattr(theirs)
+        termios.tcsetwinsize(child_end, (lines, columns))
+        modes = termios.tcgetattr(child_end)
         modes[3] = modes[3] | termios.ECHO if echo else modes[3] & ~termios.ECHO
-        termios.tcsetattr(theirs, termios.TCSANOW, modes)
-        child = pexpect.spawn(None, timeout=PATIENCE, encoding=encoding)
+        termios.tcsetattr(child_end, termios.TCSANOW, modes)
+        child = pexpect.spawn(None, timeout=TIMEOUT_S, encoding=encoding)
         child.pid = fork_server().start(
-            argv, environ=environ, folder=folder, files=(theirs, theirs, theirs), leads_terminal=True
+            argv, environ=environ, folder=folder, files=(child_end, child_end, child_end), leads_terminal=True
         )
-        child.ptyproc, child.child_fd = ptyprocess.PtyProcess(child.pid, ours), ours
+        child.ptyproc, child.child_fd = ptyprocess.PtyProcess(child.pid, our_end), our_end
         child.closed = child.terminated = False
     finally:
-        os.close(theirs)
+        os.close(child_end)
     return child
 
 
-def end_at_once(child: pexpect.spawn[bytes]) -> None:
+def kill_child(child: pexpect.spawn[bytes]) -> None:
     """Whatever it does, it ends now, and is gone afterwards; pexpect itself gives up on a busy machine."""
     if child.isalive():
         child.kill(signal.SIGKILL)
@@ -288,7 +301,7 @@ def end_at_once(child: pexpect.spawn[bytes]) -> None:
     child.close()
 
 
-def a_home(folder: Path, **more: str) -> dict[str, str]:
+def isolated_environment(folder: Path, **variables: str) -> dict[str, str]:
     """An environment of its own: no configuration, no keyring, a common terminal."""
     return {
         "PATH": os.environ["PATH"],
@@ -298,15 +311,15 @@ def a_home(folder: Path, **more: str) -> dict[str, str]:
         "TERM": "xterm-256color",
         "LANG": "C.UTF-8",
         "TZ": "UTC",
-        **more,
+        **variables,
     }
 
 
-def _fits(shown: str | Callable[[list[str]], bool], lines: list[str]) -> bool:
-    return shown(lines) if callable(shown) else any(shown in line for line in lines)
+def _is_shown(expected: str | Callable[[list[str]], bool], lines: list[str]) -> bool:
+    return expected(lines) if callable(expected) else any(expected in line for line in lines)
 
 
-def _untaken(pid: int) -> int:
+def _unread_byte_count(pid: int) -> int:
     """How many bytes were typed that this process has not read from its terminal yet."""
     try:
         terminal = os.open(f"/proc/{pid}/fd/0", os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
@@ -320,16 +333,16 @@ def _untaken(pid: int) -> int:
         os.close(terminal)
 
 
-def _busy(pid: int) -> bool:
+def _is_busy(pid: int) -> bool:
     """Whether a thread of this process runs, or would if it had a processor, or one of its children's."""
-    busy = False
+    is_busy = False
     for thread in Path(f"/proc/{pid}/task").glob("*"):
         with suppress(OSError):  # it has ended meanwhile
-            busy |= (thread / "stat").read_text().rpartition(")")[2].split()[0] in "RD"
-            busy |= any(_busy(int(child)) for child in (thread / "children").read_text().split())
-    return busy
+            is_busy |= (thread / "stat").read_text().rpartition(")")[2].split()[0] in "RD"
+            is_busy |= any(_is_busy(int(child)) for child in (thread / "children").read_text().split())
+    return is_busy
 
 
-def marked(lines: list[str]) -> str:
+def cursor_row(lines: list[str]) -> str:
     """The row under the cursor."""
     return next((line for line in lines if line.startswith("›")), "")

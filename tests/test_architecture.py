@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from private_parts import used_in
+from textual_private_names import private_uses
 
 TESTS_FOLDER = Path(__file__).parent
 ROOT = TESTS_FOLDER.parent / "emtui"
 
-INSIDE = {
+INNER_MODULES = {
     "text_format": (),
     "ascii": ("text_format",),
     "chunked_work": (),
@@ -45,7 +45,7 @@ INSIDE = {
 }
 """Which packages of ours each may import besides itself, and `emtui` for the version."""
 
-OUTSIDE = {
+OUTER_MODULES = {
     "httpx": ("em",),
     "httpcore": ("em",),
     "anyio": (),
@@ -83,51 +83,51 @@ def imports(path: Path) -> Iterator[str]:
                 yield from (f"emtui.{alias.name}" for alias in node.names if alias.name != "__version__")
 
 
-def within(name: str, rooms: tuple[str, ...]) -> bool:
-    return any(name == room or name.startswith(room + ".") for room in rooms)
+def is_within(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(package + ".") for package in packages)
 
 
-def wrong(module: str, imported: str) -> bool:
+def forbidden_imports(module: str, imported: str) -> bool:
     """Whether the table forbids this import."""
-    top, _, rest = imported.partition(".")
-    if top == "emtui":
+    top_level, _, rest = imported.partition(".")
+    if top_level == "emtui":
         package = module.partition(".")[0]
-        return bool(rest) and not within(rest, (package, *INSIDE.get(package, ())))
-    if top in OUTSIDE:
-        return not within(module, OUTSIDE[top])
-    return top not in sys.stdlib_module_names
+        return bool(rest) and not is_within(rest, (package, *INNER_MODULES.get(package, ())))
+    if top_level in OUTER_MODULES:
+        return not is_within(module, OUTER_MODULES[top_level])
+    return top_level not in sys.stdlib_module_names
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_a_module_imports_only_what_its_ring_may(path: Path) -> None:
     module = name_of(path)
-    assert [imported for imported in imports(path) if wrong(module, imported)] == []
+    assert [imported for imported in imports(path) if forbidden_imports(module, imported)] == []
 
 
 def test_the_table_forbids_what_it_should() -> None:
-    assert wrong("em.client", "emtui.text_format")
-    assert wrong("tui.app", "emtui.demo.world")
-    assert wrong("em.client", "lxml.etree")
-    assert wrong("text_format", "requests")
-    assert wrong("triage.idle_periods", "emtui.em.client")
-    assert not wrong("tui.app", "emtui.em.model")
+    assert forbidden_imports("em.client", "emtui.text_format")
+    assert forbidden_imports("tui.app", "emtui.demo.world")
+    assert forbidden_imports("em.client", "lxml.etree")
+    assert forbidden_imports("text_format", "requests")
+    assert forbidden_imports("triage.idle_periods", "emtui.em.client")
+    assert not forbidden_imports("tui.app", "emtui.em.model")
 
 
-def test_only_the_telling_of_findings_of_marks_and_of_differences_knows_words() -> None:
+def test_only_the_modules_that_format_text_contain_sentences() -> None:
     worded = {name_of(path) for path in MODULES if "emtui.text_format" in set(imports(path))}
     telling = {"triage.finding_text", "triage.acknowledgement_text", "triage.diff_text"}
     assert {name for name in worded if name.startswith("triage.")} == telling
 
 
-TUI_MODULES = [path for path in MODULES if within(name_of(path), ("tui",))]
+TUI_MODULES = [path for path in MODULES if is_within(name_of(path), ("tui",))]
 TERMINAL = ("tui.terminal",)
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in TUI_MODULES if not within(name_of(path), TERMINAL)], ids=name_of
+    "path", [path for path in TUI_MODULES if not is_within(name_of(path), TERMINAL)], ids=name_of
 )
 def test_private_parts_of_textual_are_used_in_the_terminal_package_only(path: Path) -> None:
-    assert used_in(path) == set()
+    assert private_uses(path) == set()
 
 
 @pytest.mark.parametrize(
@@ -147,19 +147,19 @@ def test_private_parts_of_textual_are_used_in_the_terminal_package_only(path: Pa
 def test_each_use_of_a_private_part_is_found(tmp_path: Path, code: str, used: set[str]) -> None:
     module = tmp_path / "module.py"
     module.write_text(code)
-    assert used_in(module) == used
+    assert private_uses(module) == used
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in TUI_MODULES if within(name_of(path), TERMINAL)], ids=name_of
+    "path", [path for path in TUI_MODULES if is_within(name_of(path), TERMINAL)], ids=name_of
 )
 def test_the_terminal_package_knows_no_screen_no_widget_and_no_command(path: Path) -> None:
     ours = {name for name in imports(path) if name.startswith("emtui.tui.")}
     assert {name for name in ours if not name.startswith("emtui.tui.terminal")} <= {"emtui.tui.theme"}
 
 
-SCREENS = [path for path in MODULES if within(name_of(path), ("tui.screens", "tui.app"))]
-DRAWN = {
+SCREENS = [path for path in MODULES if is_within(name_of(path), ("tui.screens", "tui.app"))]
+SCREEN_CLASSES = {
     f"emtui.{name_of(path)}" for path in SCREENS if any(name.startswith("textual") for name in imports(path))
 }
 """What only the driver of the tests knows, so that another structure of the screens changes no test.
@@ -167,7 +167,7 @@ DRAWN = {
 Modules below `tui.screens` that know nothing of Textual are pure, and tested alone.
 """
 DRIVER = "tui_driver.py"
-OTHER_WAYS_IN = {
+OTHER_ENTRY_POINTS = {
     "test_architecture.py": "it measures what importing them loads",
     "safety/test_secrets.py": "a subprocess breaks the app and a list itself, on a real terminal",
     "tui/terminal/test_caret.py": "screens and widgets hold the protocols of the terminal",
@@ -179,16 +179,16 @@ OTHER_WAYS_IN = {
 TESTS = {path.relative_to(TESTS_FOLDER).as_posix(): path for path in TESTS_FOLDER.rglob("*.py")}
 
 
-def names_the_inside(text: str) -> bool:
+def names_internals(text: str) -> bool:
     """Whether a test names the screens or the app: in an import, or in a text that a subprocess runs."""
     return "EmtuiApp" in text or any(
-        re.search(rf"\b{re.escape(name)}\b(?!\.\w+ import)", text) for name in DRAWN
+        re.search(rf"\b{re.escape(name)}\b(?!\.\w+ import)", text) for name in SCREEN_CLASSES
     )
 
 
 def test_only_the_driver_of_the_tests_knows_the_screens_and_the_app() -> None:
-    naming = {name for name, path in TESTS.items() if names_the_inside(path.read_text())}
-    assert naming == {DRIVER, *OTHER_WAYS_IN}
+    naming = {name for name, path in TESTS.items() if names_internals(path.read_text())}
+    assert naming == {DRIVER, *OTHER_ENTRY_POINTS}
 
 
 @pytest.mark.parametrize(
@@ -201,8 +201,8 @@ def test_only_the_driver_of_the_tests_knows_the_screens_and_the_app() -> None:
     ],
 )
 def test_a_test_that_knows_the_screens_is_found(text: str) -> None:
-    assert names_the_inside(text)
-    assert not names_the_inside("from emtui.tui.commands import COMMANDS")
+    assert names_internals(text)
+    assert not names_internals("from emtui.tui.commands import COMMANDS")
 
 
 HEAVY = ("textual", "rich", "httpx", "lxml", "keyring", "asyncio", "cryptography", "tomlkit", "starlette")
@@ -294,28 +294,30 @@ TREES = {name_of(path): ast.parse(path.read_text()) for path in MODULES}
 IMPORTED = {name: set(imported_names(tree)) - {name} for name, tree in TREES.items()}
 
 
-def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
+def import_cycles(graph: Mapping[str, set[str]]) -> list[list[str]]:
     """The groups of modules each of which can be reached from each other one of its group."""
 
-    def reached(start: str) -> set[str]:
-        seen, left = set[str](), [start]
-        while left:
-            for name in graph[left.pop()] - seen:
-                seen.add(name)
-                left.append(name)
-        return seen
+    def reachable(start: str) -> set[str]:
+        visited, pending = set[str](), [start]
+        while pending:
+            for name in graph[pending.pop()] - visited:
+                visited.add(name)
+                pending.append(name)
+        return visited
 
-    reach = {name: reached(name) for name in graph}
-    groups = {frozenset(other for other in reach[name] if name in reach[other]) for name in graph}
+    graph_closure = {name: reachable(name) for name in graph}
+    groups = {
+        frozenset(other for other in graph_closure[name] if name in graph_closure[other]) for name in graph
+    }
     return sorted(sorted(group) for group in groups if group)
 
 
 def test_no_modules_import_each_other_in_a_circle_wherever_the_imports_stand() -> None:
-    assert circles(IMPORTED) == []
+    assert import_cycles(IMPORTED) == []
 
 
 def test_a_circle_is_found() -> None:
-    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == [["b", "c"]]
+    assert import_cycles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == [["b", "c"]]
 
 
 def test_imports_in_functions_and_for_types_only_count() -> None:
@@ -369,35 +371,37 @@ LATE_IMPORTS = {
 """Modules with imports inside functions, and why; all but four of them keep the start short."""
 
 
-def imports_late(tree: ast.AST) -> bool:
+def late_imports(tree: ast.AST) -> bool:
     """Whether an import stands inside a function."""
     functions = (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
     return any(
-        isinstance(node, (ast.Import, ast.ImportFrom)) for each in functions for node in ast.walk(each)
+        isinstance(node, (ast.Import, ast.ImportFrom))
+        for statement in functions
+        for node in ast.walk(statement)
     )
 
 
 def test_imports_stand_inside_functions_only_where_there_is_a_reason() -> None:
-    assert {name for name, tree in TREES.items() if imports_late(tree)} == LATE_IMPORTS.keys()
+    assert {name for name, tree in TREES.items() if late_imports(tree)} == LATE_IMPORTS.keys()
 
 
 def test_an_import_inside_a_function_is_found() -> None:
-    assert imports_late(
+    assert late_imports(
         ast.parse("class A:\n    async def run(self):\n        if self:\n            import json")
     )
-    assert not imports_late(
+    assert not late_imports(
         ast.parse("import json\nif TYPE_CHECKING:\n    import re\nclass A:\n    import ast")
     )
 
 
 # --- classes of the terminal user interface -----------------------------------------------------
 
-TUI_TREES = {name: tree for name, tree in TREES.items() if within(name, ("tui",))}
+TUI_TREES = {name: tree for name, tree in TREES.items() if is_within(name, ("tui",))}
 NO_BASES = ("Protocol", "Generic")
 """Say something about a class, and give it nothing."""
 
 
-def own_names(tree: ast.AST) -> set[str]:
+def own_class_names(tree: ast.AST) -> set[str]:
     """Names of this module that stand for something of ours: its classes, and what it imports from us."""
     names = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     for node in ast.walk(tree):
@@ -408,21 +412,21 @@ def own_names(tree: ast.AST) -> set[str]:
     return names
 
 
-def mixed_classes(tree: ast.AST) -> dict[str, list[str]]:
+def mixin_classes(tree: ast.AST) -> dict[str, list[str]]:
     """Classes with a base of ours and another base, which makes one of them a mixin; with their bases."""
-    ours, mixed = own_names(tree), {}
+    own_bases, found = own_class_names(tree), {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             bases = [ast.unparse(base).partition("[")[0] for base in node.bases]
             bases = [base for base in bases if base not in NO_BASES]
-            if len(bases) > 1 and any(base.partition(".")[0] in ours for base in bases):
-                mixed[node.name] = bases
-    return mixed
+            if len(bases) > 1 and any(base.partition(".")[0] in own_bases for base in bases):
+                found[node.name] = bases
+    return found
 
 
 @pytest.mark.parametrize("name", TUI_TREES)
 def test_a_class_has_one_base_of_ours_and_no_mixin(name: str) -> None:
-    assert mixed_classes(TUI_TREES[name]) == {}
+    assert mixin_classes(TUI_TREES[name]) == {}
 
 
 @pytest.mark.parametrize(
@@ -440,7 +444,7 @@ def test_a_class_has_one_base_of_ours_and_no_mixin(name: str) -> None:
     ],
 )
 def test_a_mixin_is_found(code: str, mixed: dict[str, list[str]]) -> None:
-    assert mixed_classes(ast.parse(code)) == mixed
+    assert mixin_classes(ast.parse(code)) == mixed
 
 
 # --- who knows whom on the screens ----------------------------------------------------------------
@@ -453,10 +457,10 @@ FORBIDDEN = {
     "tui.formatting": (*BUILDERS, "tui.screens", "tui.context", "tui.services"),
 }
 """What a package of `tui` must not import; that only the app and its factory know the screens follows."""
-SHOWN = {
+DISPLAY_FEATURES = {
     name
     for name, tree in TREES.items()
-    if within(name, ("tui.screens",))
+    if is_within(name, ("tui.screens",))
     for node in ast.walk(tree)
     if isinstance(node, ast.ClassDef) and "BaseScreen" in {ast.unparse(base) for base in node.bases}
 }
@@ -468,34 +472,34 @@ def feature_of(name: str) -> str:
     return ".".join(name.split(".")[:3])
 
 
-def misplaced(name: str, imported: str) -> bool:
+def misplaced_imports(name: str, imported: str) -> bool:
     """Whether one module of `tui` must not import another."""
     package = ".".join(name.split(".")[:2])
-    if within(imported, FORBIDDEN.get(package, ())):
+    if is_within(imported, FORBIDDEN.get(package, ())):
         return True
-    if package != "tui.screens" or not within(imported, ("tui.screens",)):
+    if package != "tui.screens" or not is_within(imported, ("tui.screens",)):
         return False
     is_folder = imported != feature_of(imported) or f"{imported}.screen" in NAMES
-    return feature_of(name) != feature_of(imported) and (is_folder or imported in SHOWN)
+    return feature_of(name) != feature_of(imported) and (is_folder or imported in DISPLAY_FEATURES)
 
 
 @pytest.mark.parametrize("name", TUI_TREES)
 def test_a_module_of_the_screens_imports_only_what_stands_below_it(name: str) -> None:
-    assert [imported for imported in IMPORTED[name] if misplaced(name, imported)] == []
+    assert [imported for imported in IMPORTED[name] if misplaced_imports(name, imported)] == []
 
 
 def test_screens_services_widgets_and_formatting_are_kept_apart() -> None:
-    assert misplaced("tui.screens.login.screen", "tui.app")
-    assert misplaced("tui.screens.login.screen", "tui.screens.session_list.screen")
-    assert misplaced("tui.screens.report.screen", "tui.screens.session_list.row_format")
-    assert misplaced("tui.screens.report.screen", "tui.screens.text_viewer")
-    assert misplaced("tui.screens.base", "tui.screens.login.screen")
-    assert misplaced("tui.services.navigator", "tui.screens.login.screen")
-    assert misplaced("tui.widgets.prompt", "tui.services.exporter")
-    assert misplaced("tui.formatting.log_text", "tui.screens.base")
-    assert not misplaced("tui.screens.login.screen", "tui.screens.login.login_form")
-    assert not misplaced("tui.screens.login.screen", "tui.screens.base")
-    assert not misplaced("tui.app", "tui.screens.login.screen")
+    assert misplaced_imports("tui.screens.login.screen", "tui.app")
+    assert misplaced_imports("tui.screens.login.screen", "tui.screens.session_list.screen")
+    assert misplaced_imports("tui.screens.report.screen", "tui.screens.session_list.row_format")
+    assert misplaced_imports("tui.screens.report.screen", "tui.screens.text_viewer")
+    assert misplaced_imports("tui.screens.base", "tui.screens.login.screen")
+    assert misplaced_imports("tui.services.navigator", "tui.screens.login.screen")
+    assert misplaced_imports("tui.widgets.prompt", "tui.services.exporter")
+    assert misplaced_imports("tui.formatting.log_text", "tui.screens.base")
+    assert not misplaced_imports("tui.screens.login.screen", "tui.screens.login.login_form")
+    assert not misplaced_imports("tui.screens.login.screen", "tui.screens.base")
+    assert not misplaced_imports("tui.app", "tui.screens.login.screen")
 
 
 STACK = {"push_screen", "push_screen_wait", "pop_screen", "switch_screen", "install_screen", "switch_mode"}

@@ -21,16 +21,16 @@ ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 REQUIRED = PROJECT["project"]["dependencies"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
-EVERYTHING = [
+ALL_REQUIREMENTS = [
     requirement
-    for each in (
+    for extra_requirements in (
         *PROJECT["build-system"]["requires"],
         *REQUIRED,
-        *(one for extra in EXTRAS.values() for one in extra),
+        *(requirement_name for extra in EXTRAS.values() for requirement_name in extra),
     )
-    if (requirement := Requirement(each)).name != "emtui"
+    if (requirement := Requirement(extra_requirements)).name != "emtui"
 ]
-OURS = {"emtui", *(path.stem for path in (ROOT / "tests").iterdir())}
+OWN_MODULES = {"emtui", *(path.stem for path in (ROOT / "tests").iterdir())}
 DISTRIBUTIONS = packages_distributions()
 
 
@@ -42,13 +42,13 @@ def imported(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
             for top in {name.partition(".")[0] for name in names}:
-                if top not in sys.stdlib_module_names and top not in OURS:
+                if top not in sys.stdlib_module_names and top not in OWN_MODULES:
                     yield str(path.relative_to(ROOT)), top
 
 
-def undeclared(paths: Iterable[Path], requirements: Iterable[str]) -> list[tuple[str, str]]:
+def undeclared_imports(paths: Iterable[Path], requirements: Iterable[str]) -> list[tuple[str, str]]:
     """Imports of modules that no requirement brings; one that is not installed here counts by its name."""
-    declared = {canonicalize_name(Requirement(each).name) for each in requirements}
+    declared = {canonicalize_name(Requirement(module_paths).name) for module_paths in requirements}
     return [
         (path, module)
         for path, module in imported(paths)
@@ -58,34 +58,34 @@ def undeclared(paths: Iterable[Path], requirements: Iterable[str]) -> list[tuple
 
 def test_what_emtui_imports_is_declared() -> None:
     modules = [path for path in (ROOT / "emtui").rglob("*.py") if "demo" not in path.parts]
-    assert undeclared(modules, REQUIRED) == []
+    assert undeclared_imports(modules, REQUIRED) == []
 
 
 def test_what_the_simulated_server_imports_is_declared_in_its_extra() -> None:
-    assert undeclared((ROOT / "emtui" / "demo").rglob("*.py"), REQUIRED + EXTRAS["demo"]) == []
+    assert undeclared_imports((ROOT / "emtui" / "demo").rglob("*.py"), REQUIRED + EXTRAS["demo"]) == []
 
 
 def test_what_tests_and_pictures_import_is_declared_for_development() -> None:
     scripts = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "screenshots").rglob("*.py")]
-    assert undeclared(scripts, REQUIRED + EXTRAS["demo"] + EXTRAS["dev"] + EXTRAS["mutation"]) == []
+    assert undeclared_imports(scripts, REQUIRED + EXTRAS["demo"] + EXTRAS["dev"] + EXTRAS["mutation"]) == []
 
 
 def test_an_import_that_only_another_dependency_brings_is_found() -> None:
     without_rich = [each for each in REQUIRED if not each.startswith("rich")]
-    missing = undeclared((ROOT / "emtui" / "tui").rglob("*.py"), without_rich)
+    missing = undeclared_imports((ROOT / "emtui" / "tui").rglob("*.py"), without_rich)
     assert {package for _, package in missing} == {"rich"}
 
 
-def pins() -> dict[str, str]:
+def pinned_versions() -> dict[str, str]:
     lines = (ROOT / ".ci" / "constraints.txt").read_text("utf-8").splitlines()
-    found = {line: re.fullmatch(r"([\w.-]+)==([\w.]+)", line) for line in lines}
-    assert [line for line, match in found.items() if match is None] == []
-    return {canonicalize_name(match[1]): match[2] for match in found.values() if match}
+    pinned = {line: re.fullmatch(r"([\w.-]+)==([\w.]+)", line) for line in lines}
+    assert [line for line, match in pinned.items() if match is None] == []
+    return {canonicalize_name(match[1]): match[2] for match in pinned.values() if match}
 
 
-@pytest.mark.parametrize("requirement", EVERYTHING, ids=str)
+@pytest.mark.parametrize("requirement", ALL_REQUIREMENTS, ids=str)
 def test_what_ci_installs_is_pinned_within_what_is_declared(requirement: Requirement) -> None:
-    pinned = pins()
+    pinned = pinned_versions()
     assert canonicalize_name(requirement.name) in pinned
     assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)])
 
@@ -98,8 +98,8 @@ def versions(path: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_lowest_versions_are_the_lower_bounds_of_what_is_declared(tmp_path: Path) -> None:
     lowest = [Requirement(line) for line in versions(str(tmp_path)).stdout.splitlines() if "==" in line]
-    assert [each.name for each in lowest] == [each.name for each in EVERYTHING]
-    for low, declared in zip(lowest, EVERYTHING, strict=True):
+    assert [each.name for each in lowest] == [each.name for each in ALL_REQUIREMENTS]
+    for low, declared in zip(lowest, ALL_REQUIREMENTS, strict=True):
         (pin,) = low.specifier
         assert f">={pin.version}" in str(declared.specifier).split(",")
         assert low.marker == declared.marker

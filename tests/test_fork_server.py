@@ -10,9 +10,9 @@ from pathlib import Path
 
 import fork_server
 import pytest
-from pty_terminal import a_home, python
+from pty_terminal import isolated_environment, run_python
 
-SURROUNDINGS = """
+ENVIRONMENT_PROGRAM = """
 import json, locale, os, resource, signal, sys, threading, time
 streams = (sys.stdin, sys.stdout, sys.stderr)
 print(json.dumps({
@@ -34,7 +34,7 @@ print(json.dumps({
     "threads": threading.active_count(), "main": __name__, "file": __file__,
 }, sort_keys=True))
 """
-ENDINGS = {
+EXIT_PROGRAMS = {
     "nothing": "",
     "a-number": "import sys; sys.exit(7)",
     "a-great-number": "import sys; sys.exit(300)",
@@ -55,24 +55,24 @@ ENDINGS = {
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    return a_home(tmp_path, TZ="Asia/Kathmandu", ODD="\udcff €", EMPTY="")
+    return isolated_environment(tmp_path, TZ="Asia/Kathmandu", ODD="\udcff €", EMPTY="")
 
 
 def test_a_program_sees_the_same_around_it(tmp_path: Path, environ: dict[str, str]) -> None:
     script = tmp_path / "script.py"
-    script.write_text(SURROUNDINGS)
+    script.write_text(ENVIRONMENT_PROGRAM)
     argv = [str(script), "-x", "two words", "", "ü"]
     assert fork_server.can_fork(argv, environ)
     copied = fork_server.run(argv, environ=environ, stdin="a\r\nb")
-    assert copied.stdout == anew(argv, environ, "a\r\nb").stdout
+    assert copied.stdout == run_fresh(argv, environ, "a\r\nb").stdout
 
 
-@pytest.mark.parametrize("how", ENDINGS)
+@pytest.mark.parametrize("how", EXIT_PROGRAMS)
 def test_a_program_ends_the_same(how: str, tmp_path: Path, environ: dict[str, str]) -> None:
     script = tmp_path / "script.py"
-    script.write_text(ENDINGS[how])
+    script.write_text(EXIT_PROGRAMS[how])
     copied = fork_server.run([str(script)], environ=environ)
-    begun = anew([str(script)], environ)
+    begun = run_fresh([str(script)], environ)
     assert (copied.returncode, copied.stdout, copied.stderr) == (begun.returncode, begun.stdout, begun.stderr)
 
 
@@ -80,7 +80,7 @@ def test_what_fails_is_reported_the_same_but_for_who_ran_it(tmp_path: Path, envi
     script = tmp_path / "script.py"
     script.write_text("print('out'); 1 / 0")
     copied = fork_server.run([str(script)], environ=environ)
-    begun = anew([str(script)], environ)
+    begun = run_fresh([str(script)], environ)
     assert (copied.returncode, copied.stdout) == (begun.returncode, begun.stdout) == (1, "out\n")
     assert copied.stderr.splitlines()[-1] == begun.stderr.splitlines()[-1]
 
@@ -89,7 +89,7 @@ def test_a_program_that_takes_too_long_is_ended(tmp_path: Path, environ: dict[st
     script = tmp_path / "script.py"
     script.write_text("import time; time.sleep(600)")
     with pytest.raises(subprocess.TimeoutExpired):
-        fork_server.run([str(script)], environ=environ, patience=0.2)
+        fork_server.run([str(script)], environ=environ, timeout=0.2)
 
 
 @pytest.mark.parametrize(
@@ -127,11 +127,11 @@ def test_a_copy_leads_its_terminal(tmp_path: Path, environ: dict[str, str]) -> N
         "import os; print(os.getsid(0) == os.getpid() == os.tcgetpgrp(0), *os.get_terminal_size());"
         "print(input())"
     )
-    with python(str(script), columns=91, lines=17, environ=environ) as terminal:
-        terminal.until("True 91 17")
+    with run_python(str(script), columns=91, lines=17, environ=environ) as terminal:
+        terminal.wait_for("True 91 17")
         terminal.press("typed", "enter")
-        terminal.until("typed")
-        assert terminal.end() == 0
+        terminal.wait_for("typed")
+        assert terminal.wait_exit() == 0
 
 
 def test_many_are_started_at_once(tmp_path: Path, environ: dict[str, str]) -> None:
@@ -145,7 +145,7 @@ def test_many_are_started_at_once(tmp_path: Path, environ: dict[str, str]) -> No
         assert list(pool.map(run, range(40))) == [f"{number} {-number}\n" for number in range(40)]
 
 
-def anew(argv: list[str], environ: dict[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+def run_fresh(argv: list[str], environ: dict[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
     """The same by a Python of its own."""
     return subprocess.run(
         [sys.executable, *argv], env=environ, input=stdin, capture_output=True, text=True, check=False

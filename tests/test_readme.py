@@ -10,25 +10,31 @@ from pathlib import Path
 import pytest
 
 from emtui.em.model import SESSION_TYPES
-from emtui.tui.commands import Place, of, shown
+from emtui.tui.commands import CommandScope, commands_in, key_label
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
 
-def keys() -> str:
+def documented_keys() -> str:
     """The README's table of keys: those that carry the product, wherever they work."""
-    vital = [command for command in of(*Place) if command.vital and command.place is not Place.LOGIN]
+    essential = [
+        command
+        for command in commands_in(*CommandScope)
+        if command.is_essential and command.scope is not CommandScope.LOGIN
+    ]
     rows = dict.fromkeys(
-        (" ".join(f"`{shown(key)}`" for key in command.keys), command.does, command.place)
-        for command in vital
+        (" ".join(f"`{key_label(key)}`" for key in command.keys), command.description, command.scope)
+        for command in essential
     )
-    places = {Place.LOOKUP: " (list)", Place.DETAIL: " (events)"}
-    return "\n".join(f"| {pressed} | {does}{places.get(place, '')} |" for pressed, does, place in rows)
+    places = {CommandScope.SESSION_LIST: " (list)", CommandScope.SESSION_DETAIL: " (events)"}
+    return "\n".join(
+        f"| {key_text} | {description}{places.get(index, '')} |" for key_text, description, index in rows
+    )
 
 
 def test_the_keys_are_those_of_the_table_of_commands() -> None:
-    assert keys() in README, f"the table of keys should be:\n{keys()}"
+    assert documented_keys() in README, f"the table of keys should be:\n{documented_keys()}"
 
 
 def test_every_picture_and_page_that_is_named_is_there() -> None:

@@ -29,12 +29,12 @@ NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
     ],
 )
 def test_a_duration_is_said_in_its_two_largest_units(span: timedelta, said: str) -> None:
-    assert text_format.duration(span) == said
+    assert text_format.format_duration(span) == said
 
 
 @given(st.timedeltas(timedelta(), timedelta(days=99, hours=23)))
 def test_a_duration_up_to_99_days_fits_six_cells(span: timedelta) -> None:
-    assert len(text_format.duration(span)) <= 6
+    assert len(text_format.format_duration(span)) <= 6
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_duration_up_to_99_days_fits_six_cells(span: timedelta) -> None:
     [(0, "+0.0s"), (21.44, "+21.4s"), (251, "+4m11s"), (-0.2, "-0.2s"), (-0.04, "+0.0s"), (-3700, "-1h01m")],
 )
 def test_an_offset_carries_its_sign_and_tenths_below_a_minute(seconds: float, said: str) -> None:
-    assert text_format.offset(timedelta(seconds=seconds)) == said
+    assert text_format.format_offset(timedelta(seconds=seconds)) == said
 
 
 @pytest.mark.parametrize(
@@ -55,30 +55,33 @@ def test_an_offset_carries_its_sign_and_tenths_below_a_minute(seconds: float, sa
     ],
 )
 def test_a_span_is_a_number_and_a_unit(text: str, span: timedelta) -> None:
-    assert text_format.parse_span(text) == span
+    assert text_format.parse_duration(text) == span
 
 
 @pytest.mark.parametrize("text", ["", "h", "24", "1.5h", "-3h", "24 h", "24x", "²h", "99999999999999d"])
 def test_anything_else_is_no_span_and_says_what_would_be(text: str) -> None:
     with pytest.raises(ValueError, match="write 30s, 15m, 24h or 7d"):
-        text_format.parse_span(text)
+        text_format.parse_duration(text)
 
 
 def test_one_thing_is_no_things() -> None:
-    told = [text_format.counted(number, "event") for number in (0, 1, 2, 2914)]
+    told = [text_format.format_counted(number, "event") for number in (0, 1, 2, 2914)]
     assert told == ["0 events", "1 event", "2 events", "2,914 events"]
 
 
 def test_counts_have_commas_and_sizes_decimal_units() -> None:
-    assert text_format.count(2914) == "2,914"
+    assert text_format.format_count(2914) == "2,914"
     sizes = {812: "812 B", 1000: "1.0 kB", 1_234_567: "1.2 MB", 9_960_000: "10 MB", 128_000_000: "128 MB"}
-    assert {octets: text_format.size(octets) for octets in sizes} == sizes
-    assert text_format.size(999_999) == "1.0 MB"
+    assert {octets: text_format.format_size(octets) for octets in sizes} == sizes
+    assert text_format.format_size(999_999) == "1.0 MB"
 
 
 def test_iso_is_utc_with_z_and_always_six_decimals_so_that_it_sorts_as_text() -> None:
-    assert text_format.iso(datetime(2026, 11, 23, 3, 12, 4, tzinfo=PARIS)) == "2026-11-23T02:12:04.000000Z"
-    assert text_format.iso(NOW.replace(microsecond=69837)) == "2026-11-23T02:12:04.069837Z"
+    assert (
+        text_format.format_iso(datetime(2026, 11, 23, 3, 12, 4, tzinfo=PARIS))
+        == "2026-11-23T02:12:04.000000Z"
+    )
+    assert text_format.format_iso(NOW.replace(microsecond=69837)) == "2026-11-23T02:12:04.069837Z"
 
 
 @pytest.mark.parametrize(
@@ -96,26 +99,29 @@ def test_iso_is_utc_with_z_and_always_six_decimals_so_that_it_sorts_as_text() ->
     ],
 )
 def test_a_short_time_is_bare_within_a_day_then_a_weekday_then_a_date(ago: timedelta, said: str) -> None:
-    assert text_format.clock_short(NOW - ago, NOW, PARIS) == said
+    assert text_format.format_short_time(NOW - ago, NOW, PARIS) == said
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_a_short_time_never_takes_more_than_nine_cells(when: datetime) -> None:
-    assert len(text_format.clock_short(when, NOW, PARIS)) <= 9
+    assert len(text_format.format_short_time(when, NOW, PARIS)) <= 9
 
 
 def test_long_times_carry_the_day_and_moments_the_offset() -> None:
-    assert text_format.clock_long(NOW, PARIS) == "Mon 23 03:12:04"
-    assert text_format.moment(NOW, PARIS) == "Mon 23 Nov 03:12:04 +01:00"
-    assert text_format.moment(NOW, timezone(-timedelta(hours=3, minutes=30))) == "Sun 22 Nov 22:42:04 -03:30"
+    assert text_format.format_long_time(NOW, PARIS) == "Mon 23 03:12:04"
+    assert text_format.format_date_time_with_offset(NOW, PARIS) == "Mon 23 Nov 03:12:04 +01:00"
+    assert (
+        text_format.format_date_time_with_offset(NOW, timezone(-timedelta(hours=3, minutes=30)))
+        == "Sun 22 Nov 22:42:04 -03:30"
+    )
 
 
 def test_a_time_that_the_zone_cannot_hold_is_still_said() -> None:
-    assert text_format.clock_long(datetime.max.replace(tzinfo=UTC), PARIS) == "Fri 31 23:59:59"
+    assert text_format.format_long_time(datetime.max.replace(tzinfo=UTC), PARIS) == "Fri 31 23:59:59"
 
 
 def test_line_ends_are_marked_where_there_is_one_line_only() -> None:
-    assert text_format.one_line("first\nsecond\tthird") == "first ⏎ second third"
+    assert text_format.join_lines("first\nsecond\tthird") == "first ⏎ second third"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +129,7 @@ def test_line_ends_are_marked_where_there_is_one_line_only() -> None:
     [("abc", 3), ("", 0), ("日本", 4), ("e\u0301", 1), ("\u200b", 0), ("␛…■", 3), ("a\tb", 2), ("한", 2)],
 )
 def test_width_is_counted_in_cells(text: str, width: int) -> None:
-    assert text_format.cells(text) == width
+    assert text_format.cell_width(text) == width
 
 
 @pytest.mark.parametrize(
@@ -146,77 +152,77 @@ def test_width_is_counted_in_cells(text: str, width: int) -> None:
     ],
 )
 def test_width_is_the_most_that_a_terminal_takes_without_joiners_and_selectors(text: str, width: int) -> None:
-    assert text_format.cells(text) == width
-    assert text_format.cells(text_format.for_terminal(text)) == width
+    assert text_format.cell_width(text) == width
+    assert text_format.cell_width(text_format.strip_ambiguous(text)) == width
 
 
 def test_a_terminal_gets_no_joiner_and_no_selector_but_the_letters_and_their_forms() -> None:
-    assert text_format.for_terminal("⚠\ufe0f 👨\u200d👧 क्\u200dष 葛\U000e0100") == "⚠ 👨👧 क्ष 葛"
-    assert text_format.for_terminal("می\u200cخواهم") == "می\u200cخواهم"
-    assert text_format.fit("⚠\ufe0fx", 4) == "⚠x  "
+    assert text_format.strip_ambiguous("⚠\ufe0f 👨\u200d👧 क्\u200dष 葛\U000e0100") == "⚠ 👨👧 क्ष 葛"
+    assert text_format.strip_ambiguous("می\u200cخواهم") == "می\u200cخواهم"
+    assert text_format.fit_width("⚠\ufe0fx", 4) == "⚠x  "
 
 
 def test_a_line_is_broken_between_words_and_never_wider_than_it_may_be() -> None:
-    assert list(text_format.wrapped("one two three", 8)) == ["one two", "three"]
-    assert list(text_format.wrapped("a onelongword", 8)) == ["a", "onelongw", "ord"]
-    assert list(text_format.wrapped("a onelongword", 8, 4)) == ["a onelon", "gword"]
-    assert list(text_format.wrapped("    onelongword", 8)) == ["    onel", "ongword"]
-    assert list(text_format.wrapped("日本 語", 4)) == ["日本", "語"]
-    assert list(text_format.wrapped("", 8)) == [""]
+    assert list(text_format.wrap("one two three", 8)) == ["one two", "three"]
+    assert list(text_format.wrap("a onelongword", 8)) == ["a", "onelongw", "ord"]
+    assert list(text_format.wrap("a onelongword", 8, 4)) == ["a onelon", "gword"]
+    assert list(text_format.wrap("    onelongword", 8)) == ["    onel", "ongword"]
+    assert list(text_format.wrap("日本 語", 4)) == ["日本", "語"]
+    assert list(text_format.wrap("", 8)) == [""]
 
 
 @given(st.text(), st.integers(2, 30))
 def test_parts_of_a_line_fit_and_lose_nothing_but_blanks(text: str, width: int) -> None:
-    parts = list(text_format.wrapped(text, width))
-    assert all(text_format.cells(part) <= width for part in parts)
+    parts = list(text_format.wrap(text, width))
+    assert all(text_format.cell_width(part) <= width for part in parts)
     assert "".join(parts).replace(" ", "") == text.replace(" ", "") or not text.isprintable()
 
 
 @given(st.text(), st.integers(0, 30))
 def test_what_is_clipped_is_the_beginning_that_fits(text: str, width: int) -> None:
-    shown = text_format.clipped(text, width)
+    shown = text_format.clip(text, width)
     assert text.startswith(shown)
-    assert text_format.cells(shown) <= width
+    assert text_format.cell_width(shown) <= width
 
 
 @given(st.text(), st.integers(-1, 30))
 def test_what_is_cut_never_exceeds_its_cells_and_says_so(text: str, width: int) -> None:
-    shown = text_format.cut(text, width)
-    assert text_format.cells(shown) <= max(width, 0)
+    shown = text_format.truncate(text, width)
+    assert text_format.cell_width(shown) <= max(width, 0)
     assert shown == text or shown.endswith("…") or width <= 0
 
 
 def test_marks_upon_marks_are_cut_though_they_take_no_room() -> None:
-    shown = text_format.cut("e" + "\u0301" * 10_000 + "x", 20)
-    assert len(shown) <= 20 * text_format.MARKS_A_CELL + 1
+    shown = text_format.truncate("e" + "\u0301" * 10_000 + "x", 20)
+    assert len(shown) <= 20 * text_format.MAX_CHARACTERS_PER_CELL + 1
     assert shown.endswith("…")
-    assert text_format.cut("e" + "\u0301" * 10, 1) == "e" + "\u0301" * 10
+    assert text_format.truncate("e" + "\u0301" * 10, 1) == "e" + "\u0301" * 10
 
 
 def test_a_wide_character_is_never_cut_in_half() -> None:
-    assert text_format.cut("日本語", 4) == "日…"
+    assert text_format.truncate("日本語", 4) == "日…"
 
 
 @given(st.text(), st.integers(0, 30), st.booleans())
 def test_what_is_fitted_takes_exactly_its_cells(text: str, width: int, right: bool) -> None:
-    assert text_format.cells(text_format.fit(text, width, right)) == width
+    assert text_format.cell_width(text_format.fit_width(text, width, right)) == width
 
 
 def test_numbers_stand_on_the_right() -> None:
-    assert text_format.fit("31s", 6, right=True) == "   31s"
-    assert text_format.fit("31s", 6) == "31s   "
+    assert text_format.fit_width("31s", 6, align_right=True) == "   31s"
+    assert text_format.fit_width("31s", 6) == "31s   "
 
 
 def test_a_day_and_its_time_in_few_cells() -> None:
     now = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
     saturday = datetime(2026, 11, 21, 22, 4, 10, tzinfo=UTC)
-    assert text_format.day_clock(saturday, now, UTC) == "Sat 22:04"
-    assert text_format.day_and_clock(saturday, now, UTC) == "Sat 22:04:10"
-    assert text_format.day_clock(saturday - timedelta(days=28), now, UTC) == "24 Oct 22:04"
+    assert text_format.format_day_and_minute(saturday, now, UTC) == "Sat 22:04"
+    assert text_format.format_day_and_second(saturday, now, UTC) == "Sat 22:04:10"
+    assert text_format.format_day_and_minute(saturday - timedelta(days=28), now, UTC) == "24 Oct 22:04"
 
 
 def test_a_pause_is_seconds_or_minutes() -> None:
-    assert [text_format.pause(seconds) for seconds in (10, 60.4, 120, 180, 200)] == [
+    assert [text_format.format_pause(seconds) for seconds in (10, 60.4, 120, 180, 200)] == [
         "10 s", "60 s", "120 s", "3 min", "3 min",
     ]  # fmt: skip
 
@@ -228,7 +234,7 @@ def test_a_pause_is_seconds_or_minutes() -> None:
 def test_a_time_is_told_to_the_minute_with_its_day_where_that_is_not_plain(
     back: timedelta, said: str
 ) -> None:
-    assert text_format.minute_clock(NOW - back, NOW, PARIS) == said
+    assert text_format.format_minute(NOW - back, NOW, PARIS) == said
 
 
 @pytest.mark.parametrize(
@@ -245,7 +251,7 @@ def test_a_time_is_told_to_the_minute_with_its_day_where_that_is_not_plain(
     ],
 )
 def test_how_often_is_said_in_whole_units(every: timedelta, said: str) -> None:
-    assert text_format.interval(every) == said
+    assert text_format.format_interval(every) == said
 
 
 @pytest.mark.parametrize(
@@ -260,12 +266,14 @@ def test_how_often_is_said_in_whole_units(every: timedelta, said: str) -> None:
     ],
 )
 def test_what_is_read_elsewhere_has_its_year_and_offset(when: datetime, zone: timezone, text: str) -> None:
-    assert text_format.dated(when, zone) == text
+    assert text_format.format_full_date_time(when, zone) == text
 
 
 @given(st.lists(st.datetimes(timezones=st.just(UTC)), max_size=8))
 def test_times_in_iso_are_in_the_same_order_as_texts(times: list[datetime]) -> None:
-    assert sorted(map(text_format.iso, times)) == [text_format.iso(when) for when in sorted(times)]
+    assert sorted(map(text_format.format_iso, times)) == [
+        text_format.format_iso(when) for when in sorted(times)
+    ]
 
 
 COMPOSED, DECOMPOSED = "Café Zürich Å", "Cafe\u0301 Zu\u0308rich A\u030a"
@@ -284,19 +292,19 @@ COMPOSED, DECOMPOSED = "Café Zürich Å", "Cafe\u0301 Zu\u0308rich A\u030a"
     ],
 )
 def test_letters_are_the_same_however_they_are_composed_and_whatever_their_case(one: str, other: str) -> None:
-    assert text_format.folded(one) == text_format.folded(other)
+    assert text_format.fold_text(one) == text_format.fold_text(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("é", "e"), ("e\u0301", "e"), ("ü", "u"), ("ß", "s")])
 def test_a_letter_with_a_mark_is_another_letter(one: str, other: str) -> None:
-    assert text_format.folded(one) != text_format.folded(other)
+    assert text_format.fold_text(one) != text_format.fold_text(other)
 
 
 @given(st.text())
 def test_what_is_folded_stays_as_it_is(text: str) -> None:
-    assert text_format.folded(text_format.folded(text)) == text_format.folded(text)
-    assert text_format.folded(unicodedata.normalize("NFC", text)) == text_format.folded(text)
-    assert text_format.folded(unicodedata.normalize("NFD", text)) == text_format.folded(text)
+    assert text_format.fold_text(text_format.fold_text(text)) == text_format.fold_text(text)
+    assert text_format.fold_text(unicodedata.normalize("NFC", text)) == text_format.fold_text(text)
+    assert text_format.fold_text(unicodedata.normalize("NFD", text)) == text_format.fold_text(text)
 
 
 @pytest.mark.parametrize(
@@ -314,4 +322,4 @@ def test_what_is_folded_stays_as_it_is(text: str) -> None:
     ],
 )
 def test_what_is_sought_is_found_where_it_stands(text: str, sought: str, places: list[str]) -> None:
-    assert [text[start:end] for start, end in text_format.found_in(text, sought)] == places
+    assert [text[start:end] for start, end in text_format.find_spans(text, sought)] == places

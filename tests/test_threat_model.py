@@ -9,8 +9,8 @@ import pytest
 
 TESTS = Path(__file__).parent
 PAGE = (TESTS.parent / "emtui" / "docs" / "threat-model.md").read_text("utf-8")
-DEFENDED = PAGE.partition("## What is defended")[2].partition("\n## ")[0]
-CLAIMS = [line for line in DEFENDED.splitlines() if line.startswith("| ") and "---" not in line]
+CLAIM_ROW = PAGE.partition("## What is defended")[2].partition("\n## ")[0]
+CLAIMS = [line for line in CLAIM_ROW.splitlines() if line.startswith("| ") and "---" not in line]
 CLAIMS = [line for line in CLAIMS if not line.startswith("| Claim")]
 
 

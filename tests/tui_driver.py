@@ -27,44 +27,44 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from emtui.demo.asgi_app import PASSWORD, USER, Settings, create_app
-from emtui.demo.demo_options import parse_plays
-from emtui.demo.world import World
+from emtui.demo.asgi_app import PASSWORD, USER, DemoServerSettings, create_app
+from emtui.demo.demo_options import parse_faults
+from emtui.demo.world import SimulatedWorld
 from emtui.em.client import Client
-from emtui.em.errors import Untrusted
+from emtui.em.errors import CertificateUntrustedError
 from emtui.em.model import Event, Log, Session, Uid
-from emtui.em.proxy import Proxies
+from emtui.em.proxy import ProxySettings
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server, Trust
-from emtui.em.session_source import Source
+from emtui.em.session_source import SessionSource
 from emtui.local.connection import Connection
-from emtui.local.remembered_logon import Remember
+from emtui.local.remembered_logon import RememberChoice
 from emtui.monitor.assessment import Assessment
 from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.clock_steps import ClockReading
 from emtui.monitor.explainer import Explainer
 from emtui.monitor.feed_health import FeedHealth
 from emtui.monitor.poller import TimeSource
-from emtui.monitor.recording.recording_format import Record
-from emtui.monitor.recording.replay_source import Replay
+from emtui.monitor.recording.recording_format import RecordedResponse
+from emtui.monitor.recording.replay_source import ReplaySource
 from emtui.monitor.session_feed import SessionFeed
 from emtui.monitor.snapshot import Snapshot
-from emtui.query import DEFAULT_ORDER, Order, Query
-from emtui.triage.diff_hunks import Stretch
-from emtui.triage.diff_text import Difference
+from emtui.query import DEFAULT_SORT_ORDER, Query, SortOrder
+from emtui.triage.diff_hunks import CollapsedLines
+from emtui.triage.diff_text import RunDifference
 from emtui.triage.grouping import ListRow
-from emtui.triage.step_timing import Usuals, Wait, steps, waits
+from emtui.triage.step_timing import UsualSteps, Wait, find_steps, select_waits
 from emtui.tui.app import EmtuiApp
-from emtui.tui.commands import Command, Place, method_of
+from emtui.tui.commands import CommandScope, TuiCommand, method_name_for
 from emtui.tui.formatting.assessment_text import finding_text
 from emtui.tui.formatting.list_text import progress_text
 from emtui.tui.formatting.log_model import LogLine
 from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.screens.attention.screen import AttentionScreen
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.screens.command_palette import Choices, CommandPalette
+from emtui.tui.screens.command_palette import CommandList, CommandPaletteScreen
 from emtui.tui.screens.comparison.diff_list import DiffList
-from emtui.tui.screens.comparison.run_picker import RunPickerScreen, Runs
+from emtui.tui.screens.comparison.run_picker import RunPickerScreen, RunTable
 from emtui.tui.screens.comparison.screen import ComparisonScreen
 from emtui.tui.screens.login.certificate_screen import CertificateScreen
 from emtui.tui.screens.login.labeled_input import LabeledInput, Toggle
@@ -82,43 +82,45 @@ from emtui.tui.screens.session_list.query_bar import QueryInput
 from emtui.tui.screens.session_list.screen import SessionListScreen
 from emtui.tui.screens.session_list.session_table import SessionTable
 from emtui.tui.screens.text_viewer import TextScreen
-from emtui.tui.theme import THEME, WRONG
+from emtui.tui.theme import INVALID_STYLE, THEME
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.prompt import PromptInput
-from emtui.tui.widgets.status_line import Foot, StatusLine
+from emtui.tui.widgets.status_line import FooterLine, StatusLine
 from emtui.tui.widgets.text_input import TextInput
-from emtui.tui.widgets.virtual_list import Pieces, VirtualList
+from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList
 
-NIGHT = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
+NIGHT_TIME = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
 SERVER = Server("em01.example.net")
-WORLD = World(1, NIGHT, 1000)
+WORLD = SimulatedWorld(1, NIGHT_TIME, 1000)
 TIMEOUT = 30.0
 """Seconds after which something that was waited for will not come any more."""
 _POSITION = re.compile(r"(?:^| )([\d,]+(?:–[\d,]+)? of [\d,]+ [a-z]+)$")
-_SCREENS: dict[Place, tuple[str, type[BaseScreen]]] = {
-    Place.LOOKUP: ("session_list", SessionListScreen),
-    Place.DETAIL: ("session_detail", SessionDetailScreen),
-    Place.DIFFERENCE: ("comparison", ComparisonScreen),
-    Place.CHOICE: ("run_picker", RunPickerScreen),
-    Place.BOARD: ("overview", OverviewScreen),
-    Place.FINDINGS: ("attention", AttentionScreen),
-    Place.HANDOVER: ("report", ReportScreen),
-    Place.PAGE: ("text_viewer", TextScreen),
-    Place.RAW: ("raw_view", RawScreen),
-    Place.PALETTE: ("command_palette", CommandPalette),
-    Place.LOGIN: ("login", LoginScreen),
-    Place.TRUST: ("certificate", CertificateScreen),
+_SCREENS: dict[CommandScope, tuple[str, type[BaseScreen]]] = {
+    CommandScope.SESSION_LIST: ("session_list", SessionListScreen),
+    CommandScope.SESSION_DETAIL: ("session_detail", SessionDetailScreen),
+    CommandScope.COMPARISON: ("comparison", ComparisonScreen),
+    CommandScope.RUN_PICKER: ("run_picker", RunPickerScreen),
+    CommandScope.OVERVIEW: ("overview", OverviewScreen),
+    CommandScope.ATTENTION: ("attention", AttentionScreen),
+    CommandScope.REPORT: ("report", ReportScreen),
+    CommandScope.TEXT_VIEWER: ("text_viewer", TextScreen),
+    CommandScope.RAW_VIEW: ("raw_view", RawScreen),
+    CommandScope.COMMAND_PALETTE: ("command_palette", CommandPaletteScreen),
+    CommandScope.LOGIN: ("login", LoginScreen),
+    CommandScope.CERTIFICATE: ("certificate", CertificateScreen),
 }
-_HANDLERS: dict[Place, type] = {place: screen for place, (_, screen) in _SCREENS.items()} | {
-    Place.MOVING: VirtualList,
-    Place.PROMPT: PromptInput,
-    Place.QUERY: QueryInput,
-    Place.VIEW: BaseScreen,
-    Place.EVERYWHERE: EmtuiApp,
+_HANDLERS: dict[CommandScope, type] = {
+    screen_index: screen for screen_index, (_, screen) in _SCREENS.items()
+} | {
+    CommandScope.NAVIGATION: VirtualList,
+    CommandScope.PROMPT: PromptInput,
+    CommandScope.QUERY_INPUT: QueryInput,
+    CommandScope.EVERY_VIEW: BaseScreen,
+    CommandScope.EVERYWHERE: EmtuiApp,
 }
 _WORKERS = {"compare", "ask"}
 """Groups of the workers that end by themselves, and change what is shown then."""
-W = TypeVar("W", bound=VirtualList)
+WidgetT = TypeVar("WidgetT", bound=VirtualList)
 
 
 class ManualClock(TimeSource, Protocol):
@@ -128,9 +130,9 @@ class ManualClock(TimeSource, Protocol):
         """The wall clock, the monotonic one and the one that counts sleep."""
 
 
-def handles(command: Command) -> bool:
+def handles(command: TuiCommand) -> bool:
     """Whether the screen, widget or application where this command stands carries it out."""
-    return hasattr(_HANDLERS[command.place], method_of(command))
+    return hasattr(_HANDLERS[command.scope], method_name_for(command))
 
 
 class RowsDriver(ABC):
@@ -191,10 +193,10 @@ class RowsDriver(ABC):
         drawn = 0
         rows, render = self._rows, self._rows.render_row
 
-        def counted(place: int, width: int) -> Pieces:
+        def counted(row: int, width: int) -> StyledSpans:
             nonlocal drawn
             drawn += 1
-            return render(place, width)
+            return render(row, width)
 
         def since() -> int:
             nonlocal drawn
@@ -263,11 +265,11 @@ class TuiDriver(RowsDriver):
         """Let this much time pass; without `seconds`, until all messages have been dealt with."""
         await self._pilot.pause(seconds)
 
-    async def wait_for(self, holds: Callable[[], bool]) -> None:
+    async def wait_for(self, condition: Callable[[], bool]) -> None:
         """Until this holds; fails with what is painted if it never does."""
         try:
             async with asyncio.timeout(TIMEOUT):
-                while not holds():
+                while not condition():
                     await self._pilot.pause(0.02)
         except TimeoutError:
             raise AssertionError("it never came to that:\n" + "\n".join(self.lines())) from None
@@ -288,17 +290,17 @@ class TuiDriver(RowsDriver):
             return True
         if self._list and self._list.feed.is_assessing:
             return True
-        return any(page.busy for page in self._screens) or any(
+        return any(page.is_busy for page in self._screens) or any(
             worker.group in _WORKERS and not worker.is_finished for worker in self._app.workers
         )
 
     def is_requesting(self) -> bool:
         """Whether the screen that is shown waits for the server."""
-        return self._page.busy
+        return self._page.is_busy
 
     async def wait_listed(self, *, complete: bool = True) -> None:
         """Until the list has rows; and, if `complete`, until all that was requested for it has come."""
-        await self.wait_for(lambda: self._list is not None and self._list.stands)
+        await self.wait_for(lambda: self._list is not None and self._list.is_ready)
         await self.wait_for(lambda: bool(self._listing.table.matching))
         if complete:
             await self.wait_for(lambda: not self.progress())
@@ -315,7 +317,7 @@ class TuiDriver(RowsDriver):
 
     @property
     def _page(self) -> BaseScreen:
-        return self._app.page
+        return self._app.current_screen
 
     @property
     def _list(self) -> SessionListScreen | None:
@@ -336,15 +338,15 @@ class TuiDriver(RowsDriver):
 
     def screen_name(self) -> str:
         """Which screen is shown, such as `session_list` or `text_viewer`; empty between two of them."""
-        return _SCREENS[self.place()][0] if isinstance(self._app.screen, BaseScreen) else ""
+        return _SCREENS[self.screen_state()][0] if isinstance(self._app.screen, BaseScreen) else ""
 
     def screens(self) -> list[str]:
         """All screens that are open, the one that is shown last."""
-        return [_SCREENS[page.PLACE][0] for page in self._screens]
+        return [_SCREENS[page.SCOPE][0] for page in self._screens]
 
-    def place(self) -> Place:
+    def screen_state(self) -> CommandScope:
         """Where the commands of the shown screen stand in the table of commands."""
-        return self._page.PLACE
+        return self._page.SCOPE
 
     def screen_identity(self) -> object:
         """Stands for the very screen that is shown: another one of the same kind is not the same."""
@@ -366,14 +368,14 @@ class TuiDriver(RowsDriver):
         """The first line: who and where, and as of when."""
         return self._line("top")
 
-    def trouble(self) -> str:
+    def error_text(self) -> str:
         """What is wrong, below the first line; empty where nothing is."""
-        shown = self._page.query_one("#trouble", Static)
-        return str(shown.render()).removeprefix("! ") if shown.display else ""
+        text = self._page.query_one("#trouble", Static)
+        return str(text.render()).removeprefix("! ") if text.display else ""
 
     def footer(self) -> str:
         """The last line: what was just said, else the keys; and where the cursor stands."""
-        return " ".join(line.strip() for line in _painted(self._page.query_one(Foot)))
+        return " ".join(line.strip() for line in _painted(self._page.query_one(FooterLine)))
 
     def position(self) -> str:
         """`3 of 2,914 runs`, at the end of the footer; empty where nothing is counted."""
@@ -396,7 +398,7 @@ class TuiDriver(RowsDriver):
         """The line above the events that says what is searched and shown."""
         return self._line("search")
 
-    def tally(self) -> str:
+    def match_tally(self) -> str:
         """The line with the counts; while a query is typed what Tab would give, or why it cannot be read."""
         return self._line("tally").strip()
 
@@ -430,7 +432,7 @@ class TuiDriver(RowsDriver):
 
     def runs_without_fault(self) -> bool:
         """Whether emtui goes on, and nothing of its own went wrong."""
-        return self._app.is_running and self._app.fault is None
+        return self._app.is_running and self._app.fatal_error is None
 
     # --- rows -------------------------------------------------------------------
 
@@ -452,7 +454,9 @@ class TuiDriver(RowsDriver):
     def underlined(self) -> str:
         """What of the line in which one types is painted as wrong."""
         strip = self._page.query_one("#prompt TextInput", TextInput).render_line(0)
-        return "".join(part.text for part in strip if part.style and part.style.underline and WRONG.underline)
+        return "".join(
+            part.text for part in strip if part.style and part.style.underline and INVALID_STYLE.underline
+        )
 
     def is_prompting(self) -> bool:
         """Whether a line is open in which one types."""
@@ -464,11 +468,11 @@ class TuiDriver(RowsDriver):
 
     def field_message(self, field: str) -> str:
         """What stands below this field of the login: `server`, `user` or `password`."""
-        return self._page.query_one(f"#{field}", LabeledInput).below
+        return self._page.query_one(f"#{field}", LabeledInput).message_text
 
     def field_messages(self) -> str:
         """What stands below all fields; empty where the screen has none."""
-        return " ".join(field.below for field in self._page.query(LabeledInput))
+        return " ".join(field.message_text for field in self._page.query(LabeledInput))
 
     async def focus_field(self, field: str) -> None:
         """Press Tab until this field of the login has the focus."""
@@ -479,7 +483,7 @@ class TuiDriver(RowsDriver):
 
     def offered_commands(self) -> set[tuple[str, str]]:
         """Name and description of each command that the palette offers."""
-        return {(command.name, command.does) for command in self._page.query_one(Choices).commands}
+        return {(command.name, command.description) for command in self._page.query_one(CommandList).commands}
 
     # --- the list of sessions -----------------------------------------------------
 
@@ -489,9 +493,9 @@ class TuiDriver(RowsDriver):
 
     def query(self) -> Query:
         """The query that the rows match."""
-        return self._listing.query_now
+        return self._listing.current_query
 
-    def order(self) -> Order:
+    def order(self) -> SortOrder:
         """The order of the rows."""
         return self._listing.table.order
 
@@ -518,16 +522,16 @@ class TuiDriver(RowsDriver):
 
     def session(self) -> Session | None:
         """The session that the shown screen is about, or that its cursor stands on."""
-        return self._page.run_here
+        return self._page.current_run
 
     def nearest_session(self) -> Session | None:
         """The session of the shown screen, or of the nearest one below that is about one."""
         views = reversed(self._app.navigator.views)
-        return next((view.run_here for view in views if view.run_here), None)
+        return next((view.current_run for view in views if view.current_run), None)
 
     def picked(self) -> Session | None:
         """The session under the cursor of the list to compare with."""
-        return self._page.query_one(Runs).selected
+        return self._page.query_one(RunTable).selected_item
 
     def row_value(self) -> ListRow | None:
         """What the row under the cursor stands for: a session, or a group of successful ones."""
@@ -539,7 +543,7 @@ class TuiDriver(RowsDriver):
 
     def progress(self) -> str:
         """How far the answer for the list has come; empty where none is waited for."""
-        return self._list._progress if self._list else ""  # noqa: SLF001 - a part of a line
+        return self._list._progress_text if self._list else ""  # noqa: SLF001 - a part of a line
 
     def absence(self) -> str:
         """The line about what happened while nobody looked; empty where there is none."""
@@ -557,7 +561,7 @@ class TuiDriver(RowsDriver):
 
     def alert_on(self, kind: str) -> str:
         """The worst alert about this type with its evidence; empty where there is none."""
-        found = self._assessment.worst_on(kind)
+        found = self._assessment.worst_finding(kind)
         return finding_text(self._assessment, found, self._listing.zone) if found else ""
 
     def alert_types(self) -> list[str | None]:
@@ -566,21 +570,23 @@ class TuiDriver(RowsDriver):
 
     def first_alert_session(self) -> Session | None:
         """The session that the first alert is about."""
-        return self._assessment.run_of(self._assessment.findings[0])
+        return self._assessment.run_of_finding(self._assessment.findings[0])
 
     def acknowledged_alerts(self) -> int:
         """How many of the alerts are acknowledged."""
-        return self._assessment.acknowledged_findings
+        return self._assessment.acknowledged_count
 
     def next_due(self, kind: str) -> datetime | None:
         """When the next run of this type is due, if that is known."""
-        row = self._assessment.statuses.of(kind)
-        return row.due.next if row and row.due else None
+        row = self._assessment.type_statuses.for_type(kind)
+        return row.due.next_start if row and row.due else None
 
     def overview_rows(self) -> list[tuple[str, str | None]]:
         """Type and newest message of each row of the overview; no message where it has not run."""
-        rows = self._page.query_one(TypeTable).things
-        return [(type_name(row), None if isinstance(row, str) else row.newest.message or "") for row in rows]
+        rows = self._page.query_one(TypeTable).items
+        return [
+            (type_name(row), None if isinstance(row, str) else row.newest_run.message or "") for row in rows
+        ]
 
     # --- the opened session -------------------------------------------------------
 
@@ -622,26 +628,26 @@ class TuiDriver(RowsDriver):
 
     async def log_on(self, client: Client, connection: Connection) -> None:
         """Log on with this client, as the login does after a password was accepted."""
-        self._app.call_later(self._app.logon.log_on_as, client, connection, Remember.NO)
-        await self.wait_for(lambda: self._list is not None and self._list.stands)
+        self._app.call_later(self._app.logon_service.log_on_as, client, connection, RememberChoice.NO)
+        await self.wait_for(lambda: self._list is not None and self._list.is_ready)
 
     def connection(self) -> Connection:
         """To whom somebody is logged on, and as whom."""
-        return self._app.logon.connection
+        return self._app.logon_service.connection
 
-    async def open_from(self, source: Source, session: Session) -> None:
+    async def open_from(self, source: SessionSource, session: Session) -> None:
         """Open this session, whose log comes from this source instead of the list's."""
         await self._app.push_screen(SessionDetailScreen(self._app.ctx, self._feed(source, session)))
 
-    async def open_raw_from(self, source: Source, session: Session) -> None:
+    async def open_raw_from(self, source: SessionSource, session: Session) -> None:
         """Open what this source says of the session, without asking it for a log before."""
         await self._app.push_screen(RawScreen(self._app.ctx, self._feed(source, session)))
 
-    def _feed(self, source: Source, session: Session) -> SessionFeed:
+    def _feed(self, source: SessionSource, session: Session) -> SessionFeed:
         explainer = Explainer(source, self._app.ctx.history)
         return SessionFeed(source, session, explainer, now=self._app.clock.now)
 
-    def source(self) -> Source:
+    def source(self) -> SessionSource:
         """Who answers for the list."""
         return self._listing.feed.source
 
@@ -666,18 +672,18 @@ class TuiDriver(RowsDriver):
     async def poll_once(self) -> None:
         """Let the next poll be due now, and what comes of it be shown."""
         health = self.health()
-        before = health.responses + health.failures
+        before = health.response_count + health.failure_count
         self.poll()
 
         def is_shown() -> bool:
             shown = self._listing._state.health  # noqa: SLF001 - what the screen was told
-            return shown.responses + shown.failures > before and not self._listing.busy
+            return shown.response_count + shown.failure_count > before and not self._listing.is_busy
 
         await self.wait_for(is_shown)
 
     def is_polling(self) -> bool:
         """Whether the list, or a session that it only names, is being requested."""
-        return self._listing.busy
+        return self._listing.is_busy
 
     def is_stale(self) -> bool:
         """Whether the list is older than it should be, but not yet lost."""
@@ -704,17 +710,17 @@ class TuiDriver(RowsDriver):
 
     def offer_keyring(self, name: str) -> None:
         """Let the login offer this keyring to remember the password in, whatever this computer has."""
-        self._page.query_one("#remember", Toggle).name_it(f"remember it in {name}")
+        self._page.query_one("#remember", Toggle).set_text(f"remember it in {name}")
         self._page.query_one("#why-not").display = False
         self._page.query_one("#status", Static).update()
 
-    def show_certificate(self, problem: Untrusted) -> None:
+    def show_certificate(self, problem: CertificateUntrustedError) -> None:
         """Ask whether to trust the certificate that this is about."""
         self._app.push_screen(CertificateScreen(self._app.ctx, problem))
 
-    def note_last_look(self) -> None:
+    def note_last_viewed(self) -> None:
         """Write down when somebody last looked, as happens every minute and at the end."""
-        self._app.lists.viewed.save()
+        self._app.list_service.last_viewed.save()
 
     def forget_past_logs(self) -> None:
         """Logs of past sessions are requested anew."""
@@ -734,16 +740,20 @@ class TuiDriver(RowsDriver):
         listing = self._listing
         while self._app.screen is not listing:
             await self._app.pop_screen()
-        await listing.restore()
-        self._app.ctx.settings.wraps = self._app.ctx.settings.clocks = False
-        listing.table.shows_age, listing.table.follow_top, listing.table.order = False, True, DEFAULT_ORDER
+        await listing.cancel_prompt()
+        self._app.ctx.settings.wraps_messages = self._app.ctx.settings.shows_clock_times = False
+        listing.table.shows_age, listing.table.follow_top, listing.table.order = (
+            False,
+            True,
+            DEFAULT_SORT_ORDER,
+        )
         if self.is_paused():
             await self.press("p")
         await listing.action_filter("")
         await listing.table.set_grouped(True)
         listing.table.move_to(0)
         listing.handle_user_activity()
-        await self.wait_for(lambda: not listing.busy)
+        await self.wait_for(lambda: not listing.is_busy)
 
 
 def _painted(widget: Widget) -> list[str]:
@@ -762,8 +772,8 @@ async def running_app(start: LaunchOptions, size: tuple[int, int] = (80, 23)) ->
             await asyncio.sleep(0.01)
         await pilot.pause()
         yield TuiDriver(app, pilot)
-    if app.logon.client:
-        await app.logon.client.close()
+    if app.logon_service.client:
+        await app.logon_service.client.close()
 
 
 @asynccontextmanager
@@ -781,7 +791,7 @@ async def listing_app(
         USER,
         Secret(PASSWORD),
         trust=Trust(),
-        proxies=Proxies(),
+        proxies=ProxySettings(),
         transport=httpx.ASGITransport(demo),
         now=now,
     )
@@ -792,16 +802,16 @@ async def listing_app(
 
 @asynccontextmanager
 async def demo_app(
-    *plays: str,
+    *faults: str,
     start: LaunchOptions | None = None,
     wait: bool = True,
-    now: Callable[[], datetime] = lambda: NIGHT,
+    now: Callable[[], datetime] = lambda: NIGHT_TIME,
     size: tuple[int, int] = (80, 23),
 ) -> AsyncIterator[TuiDriver]:
     """The screens of somebody who has just logged on to the demo, which has these faults, at that time."""
-    demo = create_app(Settings(WORLD, now, parse_plays(list(plays))))
+    demo = create_app(DemoServerSettings(WORLD, now, parse_faults(list(faults))))
     start = start or demo_start(now=now)
-    async with listing_app(demo, start, now=lambda: NIGHT, size=size) as ui:
+    async with listing_app(demo, start, now=lambda: NIGHT_TIME, size=size) as ui:
         if wait:
             await ui.wait_listed()
         yield ui
@@ -809,14 +819,14 @@ async def demo_app(
 
 @asynccontextmanager
 async def replay_app(
-    records: Iterable[Record],
+    records: Iterable[RecordedResponse],
     *,
     zone: tzinfo = UTC,
     query: str = "",
     size: tuple[int, int] = (120, 30),
 ) -> AsyncIterator[TuiDriver]:
     """The screens before a recording, once it is known what of its first list needs attention."""
-    replay = Replay("night.jsonl", iter(records))
+    replay = ReplaySource("night.jsonl", iter(records))
     start = LaunchOptions(
         Connection(), mark="REPLAY", remember=False, now=replay.now, replay=replay, zone=zone, query=query
     )
@@ -828,23 +838,23 @@ async def replay_app(
 def demo_start(now: Callable[[], datetime] | None = None, **changes: object) -> LaunchOptions:
     """What a start with the demo's server begins with; the clock goes a second on with each reading."""
     connection = Connection(server=SERVER, user=USER, password=Secret(PASSWORD))
-    options = {"remember": False, "at_once": False, "now": now or ticking(), "zone": UTC} | changes
+    options = {"remember": False, "log_on_at_once": False, "now": now or fast_ticks(), "zone": UTC} | changes
     return LaunchOptions(connection, **options)  # type: ignore[arg-type] # as its fields are
 
 
-def ticking() -> Callable[[], datetime]:
+def fast_ticks() -> Callable[[], datetime]:
     """A clock of which every reading is a second later."""
     seconds = count()
-    return lambda: NIGHT + timedelta(seconds=next(seconds))
+    return lambda: NIGHT_TIME + timedelta(seconds=next(seconds))
 
 
 # --- widgets alone ------------------------------------------------------------------
 
 
-class WidgetDriver(RowsDriver, Generic[W]):
+class WidgetDriver(RowsDriver, Generic[WidgetT]):
     """One list alone on a screen."""
 
-    def __init__(self, widget: W, pilot: Pilot[None]) -> None:
+    def __init__(self, widget: WidgetT, pilot: Pilot[None]) -> None:
         self._widget = widget
         self._pilot = pilot
 
@@ -863,7 +873,7 @@ class WidgetDriver(RowsDriver, Generic[W]):
 
     def window_height(self) -> int:
         """How many rows can be seen at once."""
-        return self._widget.window
+        return self._widget.window_height
 
     def move_to(self, row: int, top: int | None = None) -> None:
         """Put the cursor on this row, and with `top` the window on that one."""
@@ -895,13 +905,13 @@ class SessionTableDriver(WidgetDriver[SessionTable]):
         """Show what matches from now on."""
         self._widget.session_query = query
 
-    def set_order(self, order: Order) -> None:
+    def set_order(self, order: SortOrder) -> None:
         """Show it in this order from now on."""
         self._widget.order = order
 
     def set_marks(self, marks: Mapping[Uid, str]) -> None:
         """These sessions are new or changed; to be set before the list that has them is shown."""
-        self._widget.marks = marks
+        self._widget.unseen_glyphs = marks
 
     def set_following(self, *, wanted: bool = True, in_front: bool = True) -> None:
         """Whether the top is followed by the person's choice, and no other screen lies over the list."""
@@ -929,7 +939,7 @@ class SessionTableDriver(WidgetDriver[SessionTable]):
 
     def painted_selection(self) -> Session | None:
         """The session under the cursor as it is painted now."""
-        return self._widget.under_cursor
+        return self._widget.session_under_cursor
 
     def row_value(self) -> ListRow | None:
         """What the row under the cursor stands for."""
@@ -961,7 +971,7 @@ class SessionTableDriver(WidgetDriver[SessionTable]):
 
     def neighbour(self, uid: Uid, step: int) -> Session | None:
         """The session of the row after (or before) this one's."""
-        return self._widget.neighbour(uid, step)
+        return self._widget.neighbor(uid, step)
 
     def is_unusual(self, session: Session) -> bool:
         """Whether it took unusually long, as far as that is known."""
@@ -969,11 +979,11 @@ class SessionTableDriver(WidgetDriver[SessionTable]):
 
     def marked_in_window(self) -> set[Uid]:
         """The sessions that are new or changed, and are seen now."""
-        return self._widget.marked_in_sight
+        return self._widget.visible_unseen_uids
 
     def new_above(self) -> int:
         """How many new sessions stand above the window."""
-        return self._widget.new_above
+        return self._widget.new_above_count
 
 
 class EventLogDriver(WidgetDriver[EventLog]):
@@ -983,12 +993,12 @@ class EventLogDriver(WidgetDriver[EventLog]):
         """A longer log has come."""
         self._widget.session_log = log
 
-    def show_waits(self, usuals: Usuals, slowest: int | None = None) -> None:
+    def show_waits(self, baselines: UsualSteps, slowest: int | None = None) -> None:
         """Where the session waited against what is usual, and which of the waits is the slowest."""
-        found = waits(steps(self._widget.events), usuals)
-        self._widget.waits = found
+        event_waits = select_waits(find_steps(self._widget.events), baselines)
+        self._widget.waits = event_waits
         if slowest is not None:
-            self._widget.worst = found[slowest]
+            self._widget.worst_wait = event_waits[slowest]
 
     def filter(self, text: str) -> None:
         """Show only events that hold this text."""
@@ -1000,11 +1010,11 @@ class EventLogDriver(WidgetDriver[EventLog]):
 
     def set_clocks(self, *, clocks: bool) -> None:
         """Show the time of day in place of the offset."""
-        self._widget.clocks = clocks
+        self._widget.shows_clock_times = clocks
 
     def set_wrap(self, *, wraps: bool) -> None:
         """Wrap long lines, or cut them."""
-        self._widget.wraps = wraps
+        self._widget.wraps_messages = wraps
 
     def scroll_right(self, step: int) -> bool:
         """Show what is cut off at the right, or come back; false where there is nothing more."""
@@ -1020,7 +1030,7 @@ class EventLogDriver(WidgetDriver[EventLog]):
 
     def event_count(self) -> int:
         """How many events are shown, waits not counted."""
-        return self._widget.shown
+        return self._widget.shown_count
 
     def event_number(self) -> int:
         """Which of them the cursor stands on or behind, from 1."""
@@ -1028,11 +1038,11 @@ class EventLogDriver(WidgetDriver[EventLog]):
 
     def match_count(self) -> int:
         """How many of them hold the text that is searched."""
-        return len(self._widget.matches.places)
+        return len(self._widget.matches.line_indexes)
 
-    def fresh(self) -> frozenset[int]:
+    def new_event_count(self) -> frozenset[int]:
         """The places of the events that nobody has seen."""
-        return self._widget.fresh
+        return self._widget.unseen_indexes
 
     def mark_seen(self) -> None:
         """A key was pressed: what is seen now counts as seen with the next log."""
@@ -1041,31 +1051,31 @@ class EventLogDriver(WidgetDriver[EventLog]):
     def go_to_match(self, step: int) -> bool:
         """Put the cursor on the next (or previous) match; false if there is none."""
         self._widget.next_match(step)
-        return bool(self._widget.which_match)
+        return bool(self._widget.match_position)
 
     async def go_to_line(self, wanted: Callable[[LogLine], bool], step: int) -> bool:
         """Put the cursor on the next (or previous) such line; false if there is none."""
         return await self._widget.go_to_next(wanted, step)
 
-    def go_to_wait(self, place: int) -> bool:
+    def go_to_wait(self, index: int) -> bool:
         """Put the cursor on the wait after this event; false if it is not shown."""
-        return self._widget.go_to_wait(place)
+        return self._widget.go_to_wait(index)
 
 
 class ComparisonDriver(WidgetDriver[DiffList]):
     """The lines of two logs, alone."""
 
-    def show(self, found: Difference | None) -> None:
+    def show(self, difference: RunDifference | None) -> None:
         """Another comparison."""
-        self._widget.show(found)
+        self._widget.show(difference)
 
     def group(self, *, groups: bool) -> None:
         """Group equal lines far from a difference, or show each."""
-        self._widget.fold(groups)
+        self._widget.set_grouping(groups)
 
     def is_group(self) -> bool:
         """Whether the row under the cursor stands for several lines."""
-        return isinstance(self._widget.selected, Stretch)
+        return isinstance(self._widget.selected, CollapsedLines)
 
     def line_count(self) -> int:
         """How many lines there are, those that are grouped, too."""
@@ -1079,21 +1089,21 @@ class ComparisonDriver(WidgetDriver[DiffList]):
         """Put the cursor on the next (or previous) match."""
         self._widget.next_match(step)
 
-    def match_here(self) -> str:
+    def current_match(self) -> str:
         """Which match the cursor stands on, such as `2 of 3`; empty if on none."""
-        return self._widget.which_match
+        return self._widget.match_position
 
 
 class FooterDriver:
     """The last line of a screen, alone."""
 
-    def __init__(self, widget: Foot, pilot: Pilot[None]) -> None:
+    def __init__(self, widget: FooterLine, pilot: Pilot[None]) -> None:
         self._widget = widget
         self._pilot = pilot
 
-    async def say(self, sentence: str, position: str, *, several: bool = False) -> None:
+    async def show_message(self, message: str, position: str, *, several: bool = False) -> None:
         """Show this; it may be several sentences."""
-        self._widget.say(sentence, position, several=several)
+        self._widget.say(message, position, has_several_sentences=several)
         await self._pilot.pause()
 
     def lines(self) -> list[str]:
@@ -1101,10 +1111,10 @@ class FooterDriver:
         return _painted(self._widget)
 
 
-class _Stage(App[None]):
+class _WidgetHost(App[None]):
     """Nothing but these widgets."""
 
-    CSS = "Foot { height: auto; }"
+    CSS = "FooterLine { height: auto; }"
 
     def __init__(self, *widgets: Widget) -> None:
         super().__init__()
@@ -1118,8 +1128,8 @@ class _Stage(App[None]):
 
 
 @asynccontextmanager
-async def _staged(size: tuple[int, int], *widgets: Widget) -> AsyncIterator[Pilot[None]]:
-    async with _Stage(*widgets).run_test(size=size, notifications=True, tooltips=True) as pilot:
+async def _running_widgets(size: tuple[int, int], *widgets: Widget) -> AsyncIterator[Pilot[None]]:
+    async with _WidgetHost(*widgets).run_test(size=size, notifications=True, tooltips=True) as pilot:
         yield pilot
 
 
@@ -1133,7 +1143,7 @@ def _session_list() -> SessionTable:
 async def session_table(size: tuple[int, int], *, groups: bool = True) -> AsyncIterator[SessionTableDriver]:
     """The list of sessions alone, in UTC, before there is a list."""
     widget = _session_list()
-    async with _staged(size, widget) as pilot:
+    async with _running_widgets(size, widget) as pilot:
         driver = SessionTableDriver(widget, pilot)
         if not groups:
             await driver.group_all(groups=False)
@@ -1145,7 +1155,7 @@ async def event_log(size: tuple[int, int], began: datetime) -> AsyncIterator[Eve
     """The events of a session that began then, alone, in UTC."""
     widget = EventLog()
     widget.started, widget.zone = began, UTC
-    async with _staged(size, widget) as pilot:
+    async with _running_widgets(size, widget) as pilot:
         yield EventLogDriver(widget, pilot)
 
 
@@ -1156,19 +1166,19 @@ async def sessions_above_events(
     """The list of sessions, and the events of one below it."""
     table, log = _session_list(), EventLog()
     log.zone = UTC
-    async with _staged(size, table, log) as pilot:
+    async with _running_widgets(size, table, log) as pilot:
         yield SessionTableDriver(table, pilot), EventLogDriver(log, pilot)
 
 
 @asynccontextmanager
-async def comparison(found: Difference, size: tuple[int, int]) -> AsyncIterator[ComparisonDriver]:
+async def comparison(difference: RunDifference, size: tuple[int, int]) -> AsyncIterator[ComparisonDriver]:
     """The lines of two logs alone."""
     widget = DiffList()
-    async with _staged(size, widget) as pilot:
+    async with _running_widgets(size, widget) as pilot:
         widget.styles.height = size[1]
         await pilot.pause()
         driver = ComparisonDriver(widget, pilot)
-        driver.show(found)
+        driver.show(difference)
         await pilot.pause()
         yield driver
 
@@ -1176,8 +1186,8 @@ async def comparison(found: Difference, size: tuple[int, int]) -> AsyncIterator[
 @asynccontextmanager
 async def footer(columns: int) -> AsyncIterator[FooterDriver]:
     """The last line of a screen this wide, alone."""
-    widget = Foot()
-    async with _staged((columns, 12), widget) as pilot:
+    widget = FooterLine()
+    async with _running_widgets((columns, 12), widget) as pilot:
         yield FooterDriver(widget, pilot)
 
 
@@ -1186,10 +1196,10 @@ async def footer(columns: int) -> AsyncIterator[FooterDriver]:
 
 def set_second_logon_delay(monkeypatch: pytest.MonkeyPatch, delay: timedelta) -> None:
     """After so long a logon that was refused just after an outage is sent once more."""
-    monkeypatch.setattr("emtui.tui.services.logon_service.SECOND_TRY", delay)
+    monkeypatch.setattr("emtui.tui.services.logon_service.SECOND_LOGON_DELAY", delay)
 
 
 def poll_sessions_every(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """An opened session that runs is requested so often."""
     monkeypatch.setattr("emtui.monitor.session_poller.SCHEDULE", PollSchedule(interval=seconds))
-    monkeypatch.setattr("emtui.monitor.session_poller.SHORTEST_PAUSE", seconds)
+    monkeypatch.setattr("emtui.monitor.session_poller.MIN_PAUSE_S", seconds)

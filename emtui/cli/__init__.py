@@ -17,20 +17,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     argv = sys.argv[1:] if argv is None else argv
     if argv and argv[0] in {"--version", "-V"}:
-        return _version()
+        return _print_version()
     from emtui.cli.dispatch import run  # noqa: PLC0415 - start-up time: --version does not need it
 
     return run(argv)
 
 
-def _version() -> int:
+def _print_version() -> int:
     """Print the version without loading the rest."""
     try:
-        stdio.say(f"emtui {__version__}\n")
+        stdio.print_output(f"emtui {__version__}\n")
     except BrokenPipeError:
-        stdio.drop_output()
-        return stdio.CLOSED_PIPE
-    except stdio.NotWritten as problem:
-        stdio.narrate(str(problem))
+        stdio.discard_output()
+        return stdio.CLOSED_PIPE_EXIT_CODE
+    except stdio.StdoutWriteError as problem:
+        stdio.print_message(str(problem))
         return 1
-    return stdio.finish(0)
+    return stdio.flush_output(0)

@@ -8,64 +8,76 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from emtui.cli.command_table import BY_NAME, COMMANDS, CONNECTION, GENERAL, Command, Option
+from emtui.cli.command_table import (
+    COMMANDS,
+    COMMANDS_BY_NAME,
+    CONNECTION_OPTIONS,
+    GENERAL_OPTIONS,
+    CommandSpec,
+    OptionSpec,
+)
 
 
-class BadUsage(Exception):
+class UsageError(Exception):
     """Wrong usage of the command line, as one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ParsedArguments:
     """The parsed command line: the command, its operands, and its options in order."""
 
-    command: Command
+    command: CommandSpec
     operands: tuple[str, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
 
-    def all(self, name: str) -> tuple[str, ...]:
+    def values_of(self, name: str) -> tuple[str, ...]:
         """Every value of an option."""
-        return tuple(value for known, value in self.options if known == name)
+        return tuple(value for option_name, value in self.options if option_name == name)
 
-    def one(self, name: str) -> str | None:
+    def value_of(self, name: str) -> str | None:
         """The value of an option, the last one if it is repeated."""
-        values = self.all(name)
+        values = self.values_of(name)
         return values[-1] if values else None
 
     def has(self, name: str) -> bool:
         """Whether an option is given."""
-        return bool(self.all(name))
+        return bool(self.values_of(name))
 
 
-_ALL = {
+_OPTIONS_BY_NAME = {
     word: option
-    for options in (*(command.options for command in COMMANDS), CONNECTION, GENERAL)
+    for options in (*(command.options for command in COMMANDS), CONNECTION_OPTIONS, GENERAL_OPTIONS)
     for option in options
     for word in (option.name, option.short, *option.aliases)
     if word
 }
 
 
-_WANTED = {"ID": "a session ID: a GUID, its first digits, a URL, or latest", "show": "a subcommand: show"}
+_OPERAND_DESCRIPTIONS = {
+    "ID": "a session ID: a GUID, its first digits, a URL, or latest",
+    "show": "a subcommand: show",
+}
 
 
-def read(argv: Sequence[str]) -> Given:
-    """Parse the arguments; raises `BadUsage`."""
+def parse_arguments(argv: Sequence[str]) -> ParsedArguments:
+    """Parse the arguments; raises `UsageError`."""
     operands: list[str] = []
-    options: list[tuple[Option, str]] = []
+    options: list[tuple[OptionSpec, str]] = []
     rest = iter(argv)
     for word in rest:
         if word == "--":
             operands += rest
         elif word.startswith("-") and word != "-":
-            options.append(_option(word, rest, argv))
+            options.append(_parse_option(word, rest, argv))
         else:
             operands.append(word)
-    command = _command(operands)
-    return _checked(Given(command, tuple(operands[1:]), tuple((option.name, v) for option, v in options)))
+    command = _parse_command(operands)
+    return _validate(
+        ParsedArguments(command, tuple(operands[1:]), tuple((option.name, v) for option, v in options))
+    )
 
 
-def command_of(argv: Sequence[str]) -> str:
+def find_command_name(argv: Sequence[str]) -> str:
     """The name of the command, whatever is wrong with the other arguments."""
     rest = iter(argv)
     for word in rest:
@@ -73,79 +85,81 @@ def command_of(argv: Sequence[str]) -> str:
             return word
         if word == "--":
             return next(rest, "")
-        option = _ALL.get(word)
-        if option and option.value:
+        option = _OPTIONS_BY_NAME.get(word)
+        if option and option.metavar:
             next(rest, None)
     return ""
 
 
-def _option(word: str, rest: Iterator[str], argv: Sequence[str]) -> tuple[Option, str]:
-    name, given, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
-    option = _ALL.get(name)
+def _parse_option(word: str, rest: Iterator[str], argv: Sequence[str]) -> tuple[OptionSpec, str]:
+    name, has_value, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
+    option = _OPTIONS_BY_NAME.get(name)
     if option is None:
-        raise BadUsage(f"Unknown option {name}{_instead(name, argv)}")
-    if not option.value:
-        if given:
-            raise BadUsage(f"{option.name} takes no value.")
+        raise UsageError(f"Unknown option {name}{_suggest_option(name, argv)}")
+    if not option.metavar:
+        if has_value:
+            raise UsageError(f"{option.name} takes no value.")
         return option, ""
-    if not given:
-        found = next(rest, None)
-        if found is None:
-            raise BadUsage(f"{name} needs a value: {name} {option.value}.")
-        value = found
+    if not has_value:
+        next_word = next(rest, None)
+        if next_word is None:
+            raise UsageError(f"{name} needs a value: {name} {option.metavar}.")
+        value = next_word
     return option, value
 
 
-def _instead(name: str, argv: Sequence[str]) -> str:
+def _suggest_option(name: str, argv: Sequence[str]) -> str:
     """What to write instead of an unknown option: only what the command accepts.
 
     The command is the first word that names one, since a value may precede it.
     """
-    from emtui.query import nearest  # noqa: PLC0415 - start-up time: only for mistakes
+    from emtui.query import closest_match  # noqa: PLC0415 - start-up time: only for mistakes
 
-    command = next((BY_NAME[word] for word in argv if word and word in BY_NAME), BY_NAME[""])
-    guess = nearest(name, [option.name for option in command.taken])
+    command = next(
+        (COMMANDS_BY_NAME[word] for word in argv if word and word in COMMANDS_BY_NAME), COMMANDS_BY_NAME[""]
+    )
+    guess = closest_match(name, [option.name for option in command.accepted_options])
     if guess:
         return f": did you mean {guess}? {command.see}"
-    if command.most is None:
+    if command.max_operands is None:
         return f". Use -- before arguments that start with a dash. {command.see}"
     return f". {command.see}"
 
 
-def unknown_command(name: str) -> BadUsage:
+def unknown_command(name: str) -> UsageError:
     """The error for a word that is no command, with the nearest command."""
-    from emtui.query import nearest  # noqa: PLC0415 - start-up time: only for mistakes
+    from emtui.query import closest_match  # noqa: PLC0415 - start-up time: only for mistakes
 
-    guess = nearest(name, [known.name for known in COMMANDS])
+    guess = closest_match(name, [known.name for known in COMMANDS])
     hint = f": did you mean {guess}?" if guess else "."
-    return BadUsage(f"Unknown command {name!r}{hint} {BY_NAME[''].see}")
+    return UsageError(f"Unknown command {name!r}{hint} {COMMANDS_BY_NAME[''].see}")
 
 
-def _command(operands: Sequence[str]) -> Command:
+def _parse_command(operands: Sequence[str]) -> CommandSpec:
     name = operands[0] if operands else ""
-    command = BY_NAME.get(name) if name or not operands else None
+    command = COMMANDS_BY_NAME.get(name) if name or not operands else None
     if command is None:
         raise unknown_command(name)
     return command
 
 
-def _checked(given: Given) -> Given:
-    command = given.command
-    taken = {option.name: option for option in command.taken}
-    if given.has("--help") or given.has("--version"):
-        return given
-    for name, value in given.options:
-        if name not in taken:
-            raise BadUsage(f"{command.title} has no option {name}. {command.see}")
-        if taken[name].value and not value:
-            raise BadUsage(f"{name} needs a value: {name} {taken[name].value}.")
-        choices = taken[name].choices
+def _validate(args: ParsedArguments) -> ParsedArguments:
+    command = args.command
+    accepted = {option.name: option for option in command.accepted_options}
+    if args.has("--help") or args.has("--version"):
+        return args
+    for name, value in args.options:
+        if name not in accepted:
+            raise UsageError(f"{command.title} has no option {name}. {command.see}")
+        if accepted[name].metavar and not value:
+            raise UsageError(f"{name} needs a value: {name} {accepted[name].metavar}.")
+        choices = accepted[name].choices
         if choices and value not in choices:
-            raise BadUsage(f"{command.title} {name}: {value!r} is not one of {', '.join(choices)}.")
-    if command.most is not None and len(given.operands) > command.most:
+            raise UsageError(f"{command.title} {name}: {value!r} is not one of {', '.join(choices)}.")
+    if command.max_operands is not None and len(args.operands) > command.max_operands:
         taken_here = f"only {command.operands}" if command.operands else "no arguments"
-        extra = given.operands[command.most]
-        raise BadUsage(f"{command.title} takes {taken_here}: unexpected {extra!r}. {command.see}")
-    if command.operands in _WANTED and not given.operands:
-        raise BadUsage(f"{command.title} needs {_WANTED[command.operands]}. {command.see}")
-    return given
+        extra = args.operands[command.max_operands]
+        raise UsageError(f"{command.title} takes {taken_here}: unexpected {extra!r}. {command.see}")
+    if command.operands in _OPERAND_DESCRIPTIONS and not args.operands:
+        raise UsageError(f"{command.title} needs {_OPERAND_DESCRIPTIONS[command.operands]}. {command.see}")
+    return args

@@ -21,155 +21,188 @@ from typing import TYPE_CHECKING
 
 from emtui import text_format
 from emtui.cli import exit_codes, stdio
-from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.check_rules import Figures, Level, Limit, Limits, T, Verdict, figures, ignored, verdicts
-from emtui.cli.client_session import Reach, reach, seconds_of, talk
-from emtui.cli.last_check import Checked, compared
-from emtui.cli.list_evidence import read_knowledge, types_of
-from emtui.cli.password_sources import unasked_password
-from emtui.em.errors import Unreachable
+from emtui.cli.arguments import ParsedArguments, UsageError
+from emtui.cli.check_rules import (
+    CheckLevel,
+    CheckThresholds,
+    MonitoringVerdict,
+    PerfDatum,
+    T,
+    Threshold,
+    collect_verdicts,
+    count_acknowledged_problems,
+    performance_data,
+)
+from emtui.cli.client_session import ServerAccess, parse_timeout, resolve_access, run_with_password
+from emtui.cli.last_check import CheckedList, compare_with_last_check
+from emtui.cli.list_evidence import listed_types, read_knowledge
+from emtui.cli.password_sources import find_password
+from emtui.em.errors import ServerUnreachableError
 from emtui.em.model import Session
 from emtui.local import process_hardening
 from emtui.local.knowledge_base import Knowledge, KnowledgeBase
 from emtui.monitor.assessment import assess, reassess
 from emtui.query.type_aliases import type_test
-from emtui.triage.finding_text import Teller
+from emtui.triage.finding_text import FindingFormatter
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
 
-LIMIT = 10.0
+DEFAULT_TIMEOUT_S = 10.0
 """Default time limit in seconds, as in monitoring systems."""
-LOG_OFF = 2.0
+LOG_OFF_RESERVE_S = 2.0
 """Seconds of the limit that are reserved for logging off."""
-_LONGEST = 3600.0
-_SAID = 3
+_MAX_TIMEOUT_S = 3600.0
+_MAX_SENTENCES = 3
 """Maximum number of sentences in the line, which may be read on a phone …"""
-_CELLS = 300
+_MAX_SENTENCE_CELLS = 300
 """… and of cells in each."""
 
 
-def guarded(work: Callable[[], int]) -> int:
+def run_guarded(work: Callable[[], int]) -> int:
     """Run the check; any error is UNKNOWN, in one line."""
     try:
         code = work()
-        return code if stdio.finish(0) == 0 and code in set(Level) else Level.UNKNOWN
-    except (KeyboardInterrupt, exit_codes.Terminated):
-        _be_deaf()
-        return unknown("Interrupted")
+        return code if stdio.flush_output(0) == 0 and code in set(CheckLevel) else CheckLevel.UNKNOWN
+    except (KeyboardInterrupt, exit_codes.TerminatedBySignalError):
+        _ignore_signals()
+        return report_unknown("Interrupted")
     except BaseException as problem:  # noqa: BLE001 - a check must print a line, whatever happened
-        return unknown(exit_codes.sentence_of(problem) if isinstance(problem, Exception) else "Terminated")
+        return report_unknown(
+            exit_codes.error_sentence(problem) if isinstance(problem, Exception) else "Terminated"
+        )
 
 
-def unknown(sentence: str) -> int:
+def report_unknown(sentence: str) -> int:
     """Print why there is no result."""
-    return _answer(Level.UNKNOWN, [sentence])
+    return _write_status_line(CheckLevel.UNKNOWN, [sentence])
 
 
-def _answer(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures] = ()) -> Level:
+def _write_status_line(
+    level: CheckLevel, sentences: Sequence[str], perfdata: Sequence[PerfDatum] = ()
+) -> CheckLevel:
     """Print the line; UNKNOWN if that fails."""
-    return level if stdio.answer(line(level, sentences, perfdata)) else Level.UNKNOWN
+    return (
+        level
+        if stdio.print_with_fallback(format_status_line(level, sentences, perfdata))
+        else CheckLevel.UNKNOWN
+    )
 
 
-def _be_deaf() -> None:
+def _ignore_signals() -> None:
     """Ignore further signals while the line is printed."""
-    for number in (*process_hardening.ending_signals(), signal.SIGINT):
+    for number in (*process_hardening.termination_signals(), signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
 
 
-def line(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures]) -> str:
+def format_status_line(level: CheckLevel, sentences: Sequence[str], perfdata: Sequence[PerfDatum]) -> str:
     """`EMTUI CRITICAL - first. Second. | figures`; a `|` within a text is replaced."""
-    plain = (
-        text_format.cut(text_format.one_line(sentence).replace("|", "/"), _CELLS) for sentence in sentences
+    sentence_texts = (
+        text_format.truncate(text_format.join_lines(sentence).replace("|", "/"), _MAX_SENTENCE_CELLS)
+        for sentence in sentences
     )
-    text = ". ".join(sentence.rstrip(".") for sentence in plain)
+    text = ". ".join(sentence.rstrip(".") for sentence in sentence_texts)
     return f"EMTUI {level.name} - {text}{' | ' if perfdata else ''}{' '.join(map(str, perfdata))}\n"
 
 
-def run(given: Given) -> int:
+def run(args: ParsedArguments) -> int:
     """Check the list of sessions."""
-    limits, kind = _limits(given), given.one("--type") or "*"
-    type_test(kind)  # raises `BadQuery` before anything is sent
-    seconds = _seconds(given.one("--timeout"))
-    began, watch = time.monotonic(), _watch(seconds)
+    limits, type_pattern = _parse_thresholds(args), args.value_of("--type") or "*"
+    type_test(type_pattern)  # raises `InvalidQueryError` before anything is sent
+    seconds = _parse_time_limit(args.value_of("--timeout"))
+    started, watchdog = time.monotonic(), _start_watchdog(seconds)
     try:
-        there = reach(given)
-        seen = compared(there, _asked(there, seconds, began))
+        access = resolve_access(args)
+        snapshot = compare_with_last_check(access, _request_list(access, seconds, started))
     finally:
-        watch.cancel()
-    now = seen.server_time
-    chosen = type_test(kind, types_of(seen.known))
-    assessment = assess(seen, Knowledge(), there.zone)
-    if not any(chosen(row.type) for row in assessment.statuses.types):
-        return _nothing(given, seen.sessions, chosen)
-    if given.has("--ignore-acknowledged"):
-        base = KnowledgeBase(there.server.ascii_authority)
-        assessment = reassess(assessment, read_knowledge(base))
-    formatter = Teller(now, there.zone)
-    found = verdicts(assessment, chosen, limits, formatter)
-    sentences = _sentences(found, ignored(assessment, chosen, limits, formatter))
-    return _answer(found[0].level, sentences, tuple(figures(assessment.statuses, chosen, limits)))
-
-
-def _sentences(found: Sequence[Verdict], known: int) -> list[str]:
-    left = len(found) - _SAID
-    more = [f"{left} more"] if left > 0 else []
-    return (
-        [verdict.sentence for verdict in found[:_SAID]]
-        + more
-        + ([f"{text_format.counted(known, 'acknowledged alert')} ignored"] if known else [])
+        watchdog.cancel()
+    now = snapshot.server_time
+    matches_type = type_test(type_pattern, listed_types(snapshot.all_sessions))
+    assessment = assess(snapshot, Knowledge(), access.zone)
+    if not any(matches_type(row.type) for row in assessment.type_statuses.statuses):
+        return _report_no_runs(args, snapshot.sessions, matches_type)
+    if args.has("--ignore-acknowledged"):
+        knowledge_base = KnowledgeBase(access.server.ascii_authority)
+        assessment = reassess(assessment, read_knowledge(knowledge_base))
+    formatter = FindingFormatter(now, access.zone)
+    results = collect_verdicts(assessment, matches_type, limits, formatter)
+    sentences = _format_sentences(
+        results, count_acknowledged_problems(assessment, matches_type, limits, formatter)
+    )
+    return _write_status_line(
+        results[0].level, sentences, tuple(performance_data(assessment.type_statuses, matches_type, limits))
     )
 
 
-def _nothing(given: Given, sessions: Sequence[Session], chosen: Callable[[str | None], bool]) -> int:
+def _format_sentences(results: Sequence[MonitoringVerdict], acknowledged_count: int) -> list[str]:
+    remaining = len(results) - _MAX_SENTENCES
+    more = [f"{remaining} more"] if remaining > 0 else []
+    return (
+        [verdict.sentence for verdict in results[:_MAX_SENTENCES]]
+        + more
+        + (
+            [f"{text_format.format_counted(acknowledged_count, 'acknowledged alert')} ignored"]
+            if acknowledged_count
+            else []
+        )
+    )
+
+
+def _report_no_runs(
+    args: ParsedArguments, sessions: Sequence[Session], matches_type: Callable[[str | None], bool]
+) -> int:
     """The result without any matching session; with `--max-age` it is CRITICAL."""
-    named = sum(1 for session in sessions if not session.complete)
-    if named:
-        return unknown(f"The server sent only the names of {named} of {len(sessions)} sessions")
-    kind = given.one("--type")
-    if any(chosen(session.type) for session in sessions):
-        return unknown(f"No session{f' of type {kind}' if kind else ''} has a start time")
-    what = f"No session of type {kind} in the list" if kind else "The session list is empty"
-    if kind and given.has("--max-age"):
-        return _answer(Level.CRITICAL, [what])
-    return unknown(what)
+    reference_count = sum(1 for session in sessions if not session.is_complete)
+    if reference_count:
+        return report_unknown(
+            f"The server sent only the names of {reference_count} of {len(sessions)} sessions"
+        )
+    type_pattern = args.value_of("--type")
+    if any(matches_type(session.type) for session in sessions):
+        return report_unknown(
+            f"No session{f' of type {type_pattern}' if type_pattern else ''} has a start time"
+        )
+    text = f"No session of type {type_pattern} in the list" if type_pattern else "The session list is empty"
+    if type_pattern and args.has("--max-age"):
+        return _write_status_line(CheckLevel.CRITICAL, [text])
+    return report_unknown(text)
 
 
-def _asked(there: Reach, seconds: float, began: float) -> Checked:
+def _request_list(access: ServerAccess, seconds: float, started: float) -> CheckedList:
     """The list with the times of request and response, and how far the server's clock is ahead."""
-    password = unasked_password(there.connection)
+    password = find_password(access.connection)
 
-    async def ask(client: Client) -> Checked:
-        left = max(seconds - LOG_OFF, seconds / 2) - (time.monotonic() - began)
+    async def request(client: Client) -> CheckedList:
+        remaining = max(seconds - LOG_OFF_RESERVE_S, seconds / 2) - (time.monotonic() - started)
         requested = datetime.now(UTC)
-        async with asyncio.timeout(left):
+        async with asyncio.timeout(remaining):
             listing = await client.sessions()
         as_of = datetime.now(UTC)
-        return Checked(listing.sessions, requested, as_of, client.now() - as_of)
+        return CheckedList(listing.sessions, requested, as_of, client.now() - as_of)
 
     try:
-        return talk(there, password, ask, say=stdio.narrate)
+        return run_with_password(access, password, request, report=stdio.print_message)
     except TimeoutError:
-        raise Unreachable(f"{there.server} did not respond within {seconds:g} s.") from None
+        raise ServerUnreachableError(f"{access.server} did not respond within {seconds:g} s.") from None
 
 
-def _watch(seconds: float) -> threading.Timer:
+def _start_watchdog(seconds: float) -> threading.Timer:
     """End the process after the time limit, even if a resolver, keyring or password command hangs."""
 
-    def end() -> None:
-        text = line(Level.UNKNOWN, [f"No result within {seconds:g} s"], ()).encode()
+    def exit_unknown() -> None:
+        text = format_status_line(CheckLevel.UNKNOWN, [f"No result within {seconds:g} s"], ()).encode()
         try:
-            _write_at_once(text)
+            _write_unlocked(text)
         finally:
-            os._exit(Level.UNKNOWN)
+            os._exit(CheckLevel.UNKNOWN)
 
-    watch = threading.Timer(seconds, end)
-    watch.daemon = True
-    watch.start()
-    return watch
+    timer = threading.Timer(seconds, exit_unknown)
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
-def _write_at_once(text: bytes) -> None:
+def _write_unlocked(text: bytes) -> None:
     """Write the line without any lock; to standard error if standard output fails."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
@@ -178,31 +211,31 @@ def _write_at_once(text: bytes) -> None:
                 return
 
 
-def _limits(given: Given) -> Limits:
-    age = _pair(given, "--max-age", text_format.parse_span)
-    ratio = _pair(given, "--max-ratio", _ratio)
-    stuck, overdue = given.has("--stuck"), given.has("--overdue")
+def _parse_thresholds(args: ParsedArguments) -> CheckThresholds:
+    age = _parse_threshold(args, "--max-age", text_format.parse_duration)
+    ratio = _parse_threshold(args, "--max-ratio", _parse_ratio)
+    stuck, overdue = args.has("--stuck"), args.has("--overdue")
     if not (stuck or overdue or age or ratio):
         stuck = overdue = True
-    return Limits(stuck, overdue, age, ratio)
+    return CheckThresholds(stuck, overdue, age, ratio)
 
 
-def _pair(given: Given, name: str, read: Callable[[str], T]) -> Limit[T] | None:
-    text = given.one(name)
+def _parse_threshold(args: ParsedArguments, name: str, parse: Callable[[str], T]) -> Threshold[T] | None:
+    text = args.value_of(name)
     if text is None:
         return None
     try:
-        values = [read(part) for part in text.split(",")]
+        values = [parse(part) for part in text.split(",")]
     except ValueError as problem:
-        raise BadUsage(f"{name}: {problem}") from None
+        raise UsageError(f"{name}: {problem}") from None
     if len(values) > 2 or values != sorted(values):
-        raise BadUsage(
+        raise UsageError(
             f"{name} takes one value, or a lower one for a warning and the critical one: {name} 2,4."
         )
-    return Limit(values[0] if len(values) == 2 else None, values[-1])
+    return Threshold(values[0] if len(values) == 2 else None, values[-1])
 
 
-def _ratio(text: str) -> float:
+def _parse_ratio(text: str) -> float:
     try:
         ratio = float(text)
     except ValueError:
@@ -212,10 +245,10 @@ def _ratio(text: str) -> float:
     return ratio
 
 
-def _seconds(text: str | None) -> float:
+def _parse_time_limit(text: str | None) -> float:
     if text is None:
-        return LIMIT
-    seconds = seconds_of(text)
-    if not 0 < seconds <= _LONGEST:
-        raise BadUsage("--timeout takes up to an hour: write 10, 30s or 5m.")
+        return DEFAULT_TIMEOUT_S
+    seconds = parse_timeout(text)
+    if not 0 < seconds <= _MAX_TIMEOUT_S:
+        raise UsageError("--timeout takes up to an hour: write 10, 30s or 5m.")
     return seconds

@@ -17,26 +17,34 @@ from typing import Generic, TypeVar
 from emtui import text_format
 from emtui.em.model import Outcome, Session
 from emtui.monitor.assessment import Assessment
-from emtui.triage.baseline import NOTICED, Baselines
-from emtui.triage.finding_text import Teller, calm
-from emtui.triage.findings import Failing, Finding, Hanging, Late, NoLongerListed, Silence, Warned
-from emtui.triage.prioritization import calm as calm_of
-from emtui.triage.prioritization import no_longer_listed
-from emtui.triage.runs_by_type import started
-from emtui.triage.streaks import DECIDED
-from emtui.triage.type_status import Standing, Standings
+from emtui.triage.baseline import MIN_EXCESS, Baselines
+from emtui.triage.finding_text import FindingFormatter, format_on_time_counts
+from emtui.triage.findings import (
+    CurrentIdleFinding,
+    FailingFinding,
+    Finding,
+    OverdueFinding,
+    StuckRunFinding,
+    UnlistedRunsFinding,
+    WarningFinding,
+)
+from emtui.triage.prioritization import count_on_time as calm_of
+from emtui.triage.prioritization import make_unlisted_finding
+from emtui.triage.runs_by_type import start_time
+from emtui.triage.streaks import DECISIVE_OUTCOMES
+from emtui.triage.type_status import TypeStatus, TypeStatuses
 
 T = TypeVar("T", float, timedelta)
-_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
-_LABEL = 60
+_UNSAFE_LABEL_CHARS = re.compile(r"[^A-Za-z0-9_.-]")
+_MAX_LABEL_LENGTH = 60
 """Maximum number of characters of a type in a performance data label."""
-_MOST_NAMED = 3
+_MAX_NAMED_TYPES = 3
 """Maximum number of types listed that cannot be checked."""
-_MOST_TYPES = 40
+_MAX_PERFDATA_TYPES = 40
 """Maximum number of types with performance data: monitoring systems cut output after some kilobytes."""
 
 
-class Level(IntEnum):
+class CheckLevel(IntEnum):
     """Exit code and severity of a check."""
 
     OK = 0
@@ -46,44 +54,44 @@ class Level(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limit(Generic[T]):
+class Threshold(Generic[T]):
     """Values above which the level is a warning, and above which it is critical."""
 
     warning: T | None
     critical: T
 
-    def level(self, value: T) -> Level:
+    def level_of(self, value: T) -> CheckLevel:
         """The level of this value."""
         if value > self.critical:
-            return Level.CRITICAL
-        return Level.WARNING if self.warning is not None and value > self.warning else Level.OK
+            return CheckLevel.CRITICAL
+        return CheckLevel.WARNING if self.warning is not None and value > self.warning else CheckLevel.OK
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class CheckThresholds:
     """The conditions to check: stuck runs, overdue runs, maximum age, maximum ratio."""
 
-    stuck: bool
-    overdue: bool
-    age: Limit[timedelta] | None = None
-    ratio: Limit[float] | None = None
+    includes_stuck: bool
+    includes_overdue: bool
+    max_age: Threshold[timedelta] | None = None
+    max_ratio: Threshold[float] | None = None
 
     @property
-    def on_time(self) -> bool:
+    def includes_both(self) -> bool:
         """Whether types are checked as a whole: the default, without any condition."""
-        return self.stuck and self.overdue
+        return self.includes_stuck and self.includes_overdue
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class MonitoringVerdict:
     """A problem, or the statement that there is none."""
 
-    level: Level
+    level: CheckLevel
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class PerfDatum:
     """One item of performance data: label and value, as plugins write them."""
 
     label: str
@@ -93,196 +101,237 @@ class Figures:
         return f"{self.label}={self.value}"
 
 
-def verdicts(
-    assessment: Assessment, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
-) -> list[Verdict]:
+def collect_verdicts(
+    assessment: Assessment,
+    is_selected: Callable[[str | None], bool],
+    thresholds: CheckThresholds,
+    formatter: FindingFormatter,
+) -> list[MonitoringVerdict]:
     """Problems of the chosen types that are not acknowledged, worst first.
 
     Without any, one verdict that says so and what cannot be checked; UNKNOWN if nothing can be.
     """
-    standing = assessment.statuses
-    rows = [row for row in standing.types if chosen(row.type)]
-    found = [
+    type_statuses = assessment.type_statuses
+    rows = [row for row in type_statuses.statuses if is_selected(row.type)]
+    results = [
         verdict
-        for finding, verdict in _found(assessment, chosen, limits, tell)
-        if not assessment.mark_of(finding)
+        for finding, verdict in _finding_verdicts(assessment, is_selected, thresholds, formatter)
+        if not assessment.acknowledgement_of_finding(finding)
     ]
     for row in rows:
-        found += _limited(row, standing.baselines, limits, tell)
-    found.sort(key=lambda verdict: verdict.level, reverse=True)
-    return found or [_well(standing, rows, limits)]
+        results += _threshold_verdicts(row, type_statuses.baselines, thresholds, formatter)
+    results.sort(key=lambda verdict: verdict.level, reverse=True)
+    return results or [_ok_verdict(type_statuses, rows, thresholds)]
 
 
-def ignored(
-    assessment: Assessment, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
+def count_acknowledged_problems(
+    assessment: Assessment,
+    is_selected: Callable[[str | None], bool],
+    thresholds: CheckThresholds,
+    formatter: FindingFormatter,
 ) -> int:
     """Number of problems that are acknowledged."""
-    found = _found(assessment, chosen, limits, tell) if assessment.acknowledged else ()
-    return sum(1 for finding, _ in found if assessment.mark_of(finding))
-
-
-def _well(standing: Standings, rows: list[Standing], limits: Limits) -> Verdict:
-    """The verdict without problems; `on time` only if schedules were checked."""
-    no_rhythm = [row.type for row in rows if row.rhythm is None] if limits.overdue else []
-    unsure = [row.type for row in rows if row.due and row.due.unsure] if limits.overdue else []
-    no_usual = [row.type for row in rows if _has_no_usual(row, standing, limits)]
-    judged_on_time = len(rows) - len(no_rhythm) - len(unsure)
-    told = limits.on_time and judged_on_time > 0  # the sentence then has these numbers
-    unknown = []
-    if no_rhythm and not told:
-        unknown.append(f"no schedule known for {_listed(no_rhythm)}")
-    if unsure and not told:
-        unknown.append(f"not enough history to check whether {_listed(unsure)} {_are(unsure)} overdue")
-    if no_usual:
-        unknown.append(f"no usual length known for {_listed(no_usual)}")
-    could = (
-        limits.age,
-        limits.overdue and judged_on_time > 0,
-        _judges_lengths(rows, no_usual, limits),
+    results = (
+        _finding_verdicts(assessment, is_selected, thresholds, formatter)
+        if assessment.acknowledgements
+        else ()
     )
-    if unknown and not any(could) and not limits.on_time:
-        return Verdict(Level.UNKNOWN, "; ".join(unknown))
-    well = f"{_not_failing(rows)} not failing"
-    if told:
-        well = calm(calm_of(_only(standing, rows)))
-    return Verdict(Level.OK, "; ".join((well, *unknown)))
+    return sum(1 for finding, _ in results if assessment.acknowledgement_of_finding(finding))
 
 
-def _not_failing(rows: list[Standing]) -> str:
+def _ok_verdict(
+    type_statuses: TypeStatuses, rows: list[TypeStatus], thresholds: CheckThresholds
+) -> MonitoringVerdict:
+    """The verdict without problems; `on time` only if schedules were checked."""
+    without_rhythm = [row.type for row in rows if row.schedule is None] if thresholds.includes_overdue else []
+    uncertain = (
+        [row.type for row in rows if row.due and row.due.is_uncertain] if thresholds.includes_overdue else []
+    )
+    without_baseline = [row.type for row in rows if _lacks_baseline(row, type_statuses, thresholds)]
+    assessed_count = len(rows) - len(without_rhythm) - len(uncertain)
+    can_report_on_time = (
+        thresholds.includes_both and assessed_count > 0
+    )  # the sentence then has these numbers
+    unknown = []
+    if without_rhythm and not can_report_on_time:
+        unknown.append(f"no schedule known for {_join_names(without_rhythm)}")
+    if uncertain and not can_report_on_time:
+        unknown.append(
+            f"not enough history to check whether {_join_names(uncertain)} {_is_or_are(uncertain)} overdue"
+        )
+    if without_baseline:
+        unknown.append(f"no usual length known for {_join_names(without_baseline)}")
+    assessable = (
+        thresholds.max_age,
+        thresholds.includes_overdue and assessed_count > 0,
+        _can_assess_lengths(rows, without_baseline, thresholds),
+    )
+    if unknown and not any(assessable) and not thresholds.includes_both:
+        return MonitoringVerdict(CheckLevel.UNKNOWN, "; ".join(unknown))
+    ok_text = f"{_format_not_failing(rows)} not failing"
+    if can_report_on_time:
+        ok_text = format_on_time_counts(calm_of(_restrict_to(type_statuses, rows)))
+    return MonitoringVerdict(CheckLevel.OK, "; ".join((ok_text, *unknown)))
+
+
+def _format_not_failing(rows: list[TypeStatus]) -> str:
     """`12 types`, `11 of 12 types`."""
     failing = sum(1 for row in rows if row.streak and row.streak.outcome is Outcome.FAILED)
-    types = text_format.counted(len(rows), "type")
+    types = text_format.format_counted(len(rows), "type")
     return f"{len(rows) - failing} of {types}" if failing else types
 
 
-def _judges_lengths(rows: list[Standing], no_usual: list[str], limits: Limits) -> bool:
-    return (limits.stuck or limits.ratio is not None) and len(no_usual) < len(rows)
+def _can_assess_lengths(
+    rows: list[TypeStatus], without_baseline: list[str], thresholds: CheckThresholds
+) -> bool:
+    return (thresholds.includes_stuck or thresholds.max_ratio is not None) and len(without_baseline) < len(
+        rows
+    )
 
 
-def _has_no_usual(row: Standing, standing: Standings, limits: Limits) -> bool:
+def _lacks_baseline(row: TypeStatus, type_statuses: TypeStatuses, thresholds: CheckThresholds) -> bool:
     """Whether durations of a type should be checked, but have no baseline.
 
     If types are checked as a whole, only running sessions count.
     """
-    looked_at = _looked_at(row)
-    if limits.ratio and not (looked_at and all(_can_judge(run, standing) for run in looked_at)):
+    assessed_runs = _runs_to_assess(row)
+    if thresholds.max_ratio and not (
+        assessed_runs and all(_can_assess(run, type_statuses) for run in assessed_runs)
+    ):
         return True
-    if not limits.stuck:
+    if not thresholds.includes_stuck:
         return False
-    running = [run for run in row.runs if run.running]
-    if running or limits.on_time:
-        return not all(_can_judge(run, standing) for run in running)
-    return standing.baselines.after_all(row.type) is None
+    running = [run for run in row.runs if run.is_running]
+    if running or thresholds.includes_both:
+        return not all(_can_assess(run, type_statuses) for run in running)
+    return type_statuses.baselines.for_next_run(row.type) is None
 
 
-def _can_judge(run: Session, standing: Standings) -> bool:
+def _can_assess(run: Session, type_statuses: TypeStatuses) -> bool:
     """Whether the baseline can rate a run; a baseline of zero can only rate very short runs."""
-    base, took = standing.baselines.of(run), run.took(standing.now)
-    return base is not None and (base.usual > timedelta() or took is None or took < NOTICED)
+    baseline, duration = type_statuses.baselines.for_run(run), run.duration(type_statuses.now)
+    return baseline is not None and (
+        baseline.usual > timedelta() or duration is None or duration < MIN_EXCESS
+    )
 
 
-def _listed(types: list[str]) -> str:
+def _join_names(types: list[str]) -> str:
     """`A, B and C`, `A, B, C and 2 more`."""
-    named = types[:_MOST_NAMED]
-    more = [f"{len(types) - len(named)} more"] if len(types) > len(named) else []
-    *first, last = [*named, *more]
+    shown = types[:_MAX_NAMED_TYPES]
+    more = [f"{len(types) - len(shown)} more"] if len(types) > len(shown) else []
+    *first, last = [*shown, *more]
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _are(types: list[str]) -> str:
+def _is_or_are(types: list[str]) -> str:
     return "is" if len(types) == 1 else "are"
 
 
-def _only(standing: Standings, rows: list[Standing]) -> Standings:
-    return Standings(standing.now, tuple(rows), standing.outages)
+def _restrict_to(type_statuses: TypeStatuses, rows: list[TypeStatus]) -> TypeStatuses:
+    return TypeStatuses(type_statuses.now, tuple(rows), type_statuses.idle_periods)
 
 
-def _found(
-    assessment: Assessment, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
-) -> Iterator[tuple[Finding, Verdict]]:
-    standing = assessment.statuses
+def _finding_verdicts(
+    assessment: Assessment,
+    is_selected: Callable[[str | None], bool],
+    thresholds: CheckThresholds,
+    formatter: FindingFormatter,
+) -> Iterator[tuple[Finding, MonitoringVerdict]]:
+    type_statuses = assessment.type_statuses
     for finding in assessment.attention.findings:
-        ours = isinstance(finding, Silence) or chosen(finding.type)
+        is_in_scope = isinstance(finding, CurrentIdleFinding) or is_selected(finding.type)
         match finding:
-            case Failing() if ours:
-                yield finding, Verdict(Level.CRITICAL, tell.finding(finding))
-            case Hanging() if ours and limits.stuck:
-                yield finding, Verdict(Level.CRITICAL, tell.finding(finding))
-            case Late() | Silence() if ours and limits.overdue:
-                yield finding, Verdict(Level.CRITICAL, tell.finding(finding))
-            case Warned() if ours:
-                yield finding, Verdict(Level.WARNING, tell.finding(finding))
-            case NoLongerListed() if standing.unlisted:
-                if lacking := [run for run in standing.unlisted.runs if chosen(run.type)]:
-                    told = tell.finding(no_longer_listed(standing, lacking))
-                    yield finding, Verdict(Level.WARNING, told)
+            case FailingFinding() if is_in_scope:
+                yield finding, MonitoringVerdict(CheckLevel.CRITICAL, formatter.format_finding(finding))
+            case StuckRunFinding() if is_in_scope and thresholds.includes_stuck:
+                yield finding, MonitoringVerdict(CheckLevel.CRITICAL, formatter.format_finding(finding))
+            case OverdueFinding() | CurrentIdleFinding() if is_in_scope and thresholds.includes_overdue:
+                yield finding, MonitoringVerdict(CheckLevel.CRITICAL, formatter.format_finding(finding))
+            case WarningFinding() if is_in_scope:
+                yield finding, MonitoringVerdict(CheckLevel.WARNING, formatter.format_finding(finding))
+            case UnlistedRunsFinding() if type_statuses.unlisted:
+                if missing_runs := [run for run in type_statuses.unlisted.runs if is_selected(run.type)]:
+                    text = formatter.format_finding(make_unlisted_finding(type_statuses, missing_runs))
+                    yield finding, MonitoringVerdict(CheckLevel.WARNING, text)
 
 
-def _limited(row: Standing, usual: Baselines, limits: Limits, tell: Teller) -> Iterator[Verdict]:
-    if limits.age:
+def _threshold_verdicts(
+    row: TypeStatus, baselines: Baselines, thresholds: CheckThresholds, formatter: FindingFormatter
+) -> Iterator[MonitoringVerdict]:
+    if thresholds.max_age:
         success = _last_success(row)
         if success is None:
-            yield Verdict(Level.CRITICAL, f"{row.type} has no successful run in the list")
-        elif level := limits.age.level(tell.now - _over(success)):
-            when, age = tell.at(_over(success)), text_format.duration(tell.now - _over(success))
-            ended = "ended" if success.ended else "began"
-            yield Verdict(level, f"last successful run of {row.type} {ended} {when}, {age} ago")
-    if limits.ratio and (slow := _slow(row, usual, tell.now)):
-        run, took, ratio = slow
-        if level := limits.ratio.level(ratio):
-            lasted = f"took {text_format.duration(took)}"
-            if run.running:
-                lasted = f"has run for {text_format.duration(took)} since {tell.at(started(run))}"
-            yield Verdict(level, f"{row.type} {lasted}, {ratio:.1f} times the usual")
+            yield MonitoringVerdict(CheckLevel.CRITICAL, f"{row.type} has no successful run in the list")
+        elif level := thresholds.max_age.level_of(formatter.now - _end_or_start(success)):
+            when, age = (
+                formatter.format_time(_end_or_start(success)),
+                text_format.format_duration(formatter.now - _end_or_start(success)),
+            )
+            end_verb = "ended" if success.ended else "began"
+            yield MonitoringVerdict(level, f"last successful run of {row.type} {end_verb} {when}, {age} ago")
+    if thresholds.max_ratio and (slowest := _find_slowest_run(row, baselines, formatter.now)):
+        run, duration, ratio = slowest
+        if level := thresholds.max_ratio.level_of(ratio):
+            duration_text = f"took {text_format.format_duration(duration)}"
+            if run.is_running:
+                duration_text = (
+                    f"has run for {text_format.format_duration(duration)}"
+                    f" since {formatter.format_time(start_time(run))}"
+                )
+            yield MonitoringVerdict(level, f"{row.type} {duration_text}, {ratio:.1f} times the usual")
 
 
-def _last_success(row: Standing) -> Session | None:
+def _last_success(row: TypeStatus) -> Session | None:
     """The successful run that ended last; the start replaces an unknown end."""
-    return max((run for run in row.runs if run.outcome is Outcome.SUCCESS), key=_over, default=None)
+    return max((run for run in row.runs if run.outcome is Outcome.SUCCESS), key=_end_or_start, default=None)
 
 
-def _over(run: Session) -> datetime:
-    return run.ended or started(run)
+def _end_or_start(run: Session) -> datetime:
+    return run.ended or start_time(run)
 
 
-def _slow(row: Standing, usual: Baselines, now: datetime) -> tuple[Session, timedelta, float] | None:
+def _find_slowest_run(
+    row: TypeStatus, baselines: Baselines, now: datetime
+) -> tuple[Session, timedelta, float] | None:
     """The slowest of the running sessions and the newest that ended, its duration and its ratio.
 
     Canceled runs are ignored. A run is only slow from half a minute above the usual.
     """
-    slow = []
-    for run in _looked_at(row):
-        took, base = run.took(now), usual.of(run)
-        if took is not None and base and base.usual and took - base.usual >= NOTICED:
-            slow.append((run, took, took / base.usual))
-    return max(slow, key=lambda found: found[2], default=None)
+    candidates = []
+    for run in _runs_to_assess(row):
+        duration, baseline = run.duration(now), baselines.for_run(run)
+        if duration is not None and baseline and baseline.usual and duration - baseline.usual >= MIN_EXCESS:
+            candidates.append((run, duration, duration / baseline.usual))
+    return max(candidates, key=lambda found: found[2], default=None)
 
 
-def _looked_at(row: Standing) -> list[Session]:
+def _runs_to_assess(row: TypeStatus) -> list[Session]:
     """The running sessions, and the newest that ended."""
-    ended = next((run for run in row.runs if run.outcome in DECIDED), None)
-    return [run for run in row.runs if run.running or run is ended]
+    newest_ended = next((run for run in row.runs if run.outcome in DECISIVE_OUTCOMES), None)
+    return [run for run in row.runs if run.is_running or run is newest_ended]
 
 
-def figures(standing: Standings, chosen: Callable[[str | None], bool], limits: Limits) -> Iterator[Figures]:
+def performance_data(
+    type_statuses: TypeStatuses, is_selected: Callable[[str | None], bool], thresholds: CheckThresholds
+) -> Iterator[PerfDatum]:
     """Numbers of types, of those on time and failing; of each type, age and last duration."""
-    rows = [row for row in standing.types if chosen(row.type)]
+    rows = [row for row in type_statuses.statuses if is_selected(row.type)]
     failing = sum(1 for row in rows if row.streak and row.streak.outcome is Outcome.FAILED)
-    yield Figures("types", f"{len(rows)};;;0")
-    yield Figures("on_time", f"{calm_of(_only(standing, rows)).on_time};;;0;{len(rows)}")
-    yield Figures("failing", f"{failing};;0;0")
-    for row in rows[:_MOST_TYPES]:
-        name = _UNSAFE.sub("_", row.type[:_LABEL])
-        success, took = _last_success(row), row.newest.took(standing.now)
+    yield PerfDatum("types", f"{len(rows)};;;0")
+    yield PerfDatum("on_time", f"{calm_of(_restrict_to(type_statuses, rows)).on_time};;;0;{len(rows)}")
+    yield PerfDatum("failing", f"{failing};;0;0")
+    for row in rows[:_MAX_PERFDATA_TYPES]:
+        name = _UNSAFE_LABEL_CHARS.sub("_", row.type[:_MAX_LABEL_LENGTH])
+        success, duration = _last_success(row), row.newest_run.duration(type_statuses.now)
         if success is not None:
-            age = max(standing.now - _over(success), timedelta()).total_seconds()
-            yield Figures(f"{name}_age", f"{age:.0f}s;{_limit(limits.age)};0")
-        if took is not None:
-            yield Figures(f"{name}_took", f"{took.total_seconds():.1f}s;;;0")
+            age = max(type_statuses.now - _end_or_start(success), timedelta()).total_seconds()
+            yield PerfDatum(f"{name}_age", f"{age:.0f}s;{_format_threshold(thresholds.max_age)};0")
+        if duration is not None:
+            yield PerfDatum(f"{name}_took", f"{duration.total_seconds():.1f}s;;;0")
 
 
-def _limit(limit: Limit[timedelta] | None) -> str:
-    if limit is None:
+def _format_threshold(threshold: Threshold[timedelta] | None) -> str:
+    if threshold is None:
         return ";"
-    warning = "" if limit.warning is None else f"{limit.warning.total_seconds():.0f}"
-    return f"{warning};{limit.critical.total_seconds():.0f}"
+    warning = "" if threshold.warning is None else f"{threshold.warning.total_seconds():.0f}"
+    return f"{warning};{threshold.critical.total_seconds():.0f}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Option(NamedTuple):
+class OptionSpec(NamedTuple):
     """One option; a flag if it has no `value` name. With `choices` no other value is accepted.
 
     `aliases` are older names, which are accepted but not documented.
@@ -16,7 +16,7 @@ class Option(NamedTuple):
 
     name: str
     purpose: str
-    value: str = ""
+    metavar: str = ""
     short: str = ""
     choices: tuple[str, ...] = ()
     default: str = ""
@@ -31,7 +31,7 @@ class Example(NamedTuple):
     line: str
 
 
-class Command(NamedTuple):
+class CommandSpec(NamedTuple):
     """One command; `run` is its function as `module:function` in this package.
 
     `most` is the largest number of operands, `None` for any number. A command that `writes` needs
@@ -41,21 +41,21 @@ class Command(NamedTuple):
 
     name: str
     purpose: str
-    run: str
-    options: tuple[Option, ...] = ()
+    entry_point: str
+    options: tuple[OptionSpec, ...] = ()
     operands: str = ""
-    most: int | None = 0
-    connects: bool = True
-    writes: bool = True
+    max_operands: int | None = 0
+    has_connection_options: bool = True
+    needs_stdout: bool = True
     group: str = ""
     details: str = ""
     examples: tuple[Example, ...] = ()
     exits: tuple[tuple[str, str], ...] = ()
 
     @property
-    def taken(self) -> tuple[Option, ...]:
+    def accepted_options(self) -> tuple[OptionSpec, ...]:
         """All options that this command accepts."""
-        return self.options + (CONNECTION if self.connects else ()) + GENERAL
+        return self.options + (CONNECTION_OPTIONS if self.has_connection_options else ()) + GENERAL_OPTIONS
 
     @property
     def title(self) -> str:
@@ -69,13 +69,13 @@ class Command(NamedTuple):
 
 
 _GLOBAL, _CONNECTION = "Global options", "Connection options"
-GENERAL = (
-    Option("--help", "Show help and exit", short="-h", group=_GLOBAL),
-    Option("--version", "Show the version and exit", short="-V", group=_GLOBAL),
-    Option("--debug", "Write a debug log; it contains no secrets", group=_GLOBAL),
+GENERAL_OPTIONS = (
+    OptionSpec("--help", "Show help and exit", short="-h", group=_GLOBAL),
+    OptionSpec("--version", "Show the version and exit", short="-V", group=_GLOBAL),
+    OptionSpec("--debug", "Write a debug log; it contains no secrets", group=_GLOBAL),
 )
-CONNECTION = (
-    Option(
+CONNECTION_OPTIONS = (
+    OptionSpec(
         "--profile",
         "Profile (saved server) to use",
         "NAME",
@@ -83,94 +83,96 @@ CONNECTION = (
         default="default_profile, or the only profile",
         group=_CONNECTION,
     ),
-    Option(
+    OptionSpec(
         "--server", "Server: host, host:port or URL", "SERVER", default="port 9398, HTTPS", group=_CONNECTION
     ),
-    Option("--user", r"User name (DOMAIN\user)", "USER", group=_CONNECTION),
-    Option(
+    OptionSpec("--user", r"User name (DOMAIN\user)", "USER", group=_CONNECTION),
+    OptionSpec(
         "--ca-file",
         "PEM file of CA certificates to trust",
         "FILE",
         default="the system's certificate store",
         group=_CONNECTION,
     ),
-    Option(
+    OptionSpec(
         "--pin",
         "Trust only the certificate with this SHA-256 fingerprint",
         "SHA256",
         group=_CONNECTION,
     ),
-    Option("--no-proxy", "Connect without a proxy", group=_CONNECTION),
-    Option("--allow-http", "Allow plain HTTP; the password is sent unencrypted", group=_CONNECTION),
-    Option("--password-stdin", "Read the password from standard input", group=_CONNECTION),
+    OptionSpec("--no-proxy", "Connect without a proxy", group=_CONNECTION),
+    OptionSpec("--allow-http", "Allow plain HTTP; the password is sent unencrypted", group=_CONNECTION),
+    OptionSpec("--password-stdin", "Read the password from standard input", group=_CONNECTION),
 )
 
 
-def _output(*formats: str, default: str = "table") -> Option:
-    return Option("--output", "Output format", "FORMAT", "-o", formats, default)
+def _output_option(*formats: str, default: str = "table") -> OptionSpec:
+    return OptionSpec("--output", "Output format", "FORMAT", "-o", formats, default)
 
 
-_TYPE = Option("--type", "Session types, separated by commas; * matches any text", "TYPE")
-_FILTERS = (
-    Option(
+_TYPE = OptionSpec("--type", "Session types, separated by commas; * matches any text", "TYPE")
+_FILTER_OPTIONS = (
+    OptionSpec(
         "--since", "Sessions started since then, and all running ones: 24h, 7d, 02:10, 2026-11-23", "TIME"
     ),
-    Option("--state", "Outcomes or states, separated by commas: failed,warning", "STATE"),
+    OptionSpec("--state", "Outcomes or states, separated by commas: failed,warning", "STATE"),
     _TYPE,
 )
-_SORT = Option(
+_SORT_OPTION = OptionSpec(
     "--sort", "Sort by a JSON key or by acknowledged; -KEY reverses the order", "KEY", default="-started"
 )
-_SCREEN_SORT = _SORT._replace(purpose="Sort by a JSON key; -KEY reverses the order")
-_VIEW = Option(
+_SCREEN_SORT = _SORT_OPTION._replace(purpose="Sort by a JSON key; -KEY reverses the order")
+_VIEW_OPTION = OptionSpec(
     "--view",
     "View to open. types: one line per type; attention: alerts; with an ID: facts (details), xml",
     "VIEW",
     choices=("types", "attention", "facts", "xml"),
 )
 _DEMO_OPTIONS = (
-    Option(
+    OptionSpec(
         "--seed",
         "Random seed; the same seed and clock give the same data, 0 gives no incidents",
         "N",
         default="1",
     ),
-    Option("--sessions", "Approximate number of sessions", "N", default="3000"),
-    Option("--clock", "Start time of the simulated clock (ISO 8601)", "TIME", default="now"),
-    Option("--speed", "Speed of the simulated clock", "FACTOR", default="1"),
-    Option("--play", "Simulate a failure; repeatable, --play help lists them", "NAME[=VALUE]"),
-    Option("--serve", "Run only the server; print its address as one line of JSON"),
-    Option("--port", "Port for --serve; 0 for any free port", "PORT", default="9398"),
+    OptionSpec("--sessions", "Approximate number of sessions", "N", default="3000"),
+    OptionSpec("--clock", "Start time of the simulated clock (ISO 8601)", "TIME", default="now"),
+    OptionSpec("--speed", "Speed of the simulated clock", "FACTOR", default="1"),
+    OptionSpec("--play", "Simulate a failure; repeatable, --play help lists them", "NAME[=VALUE]"),
+    OptionSpec("--serve", "Run only the server; print its address as one line of JSON"),
+    OptionSpec("--port", "Port for --serve; 0 for any free port", "PORT", default="9398"),
 )
 
 _RECORDING = "Recording options"
-_RECORDINGS = (
-    Option("--record", "Record the server's responses to a new file", "FILE", group=_RECORDING),
-    Option("--replay", "Replay a recording; connects to no server", "FILE", group=_RECORDING),
-    Option("--speed", "Speed of the replay", "FACTOR", default="1", group=_RECORDING),
+_RECORDING_OPTIONS = (
+    OptionSpec("--record", "Record the server's responses to a new file", "FILE", group=_RECORDING),
+    OptionSpec("--replay", "Replay a recording; connects to no server", "FILE", group=_RECORDING),
+    OptionSpec("--speed", "Speed of the replay", "FACTOR", default="1", group=_RECORDING),
 )
 
-_COMPARE = Option(
+_COMPARE_OPTION = OptionSpec(
     "--compare",
     "Compare with this session; last-success: the last successful run before it",
     "ID",
 )
 _DISPLAY = "Display options"
-_SCREENS = (
-    Option("--quiet", "Fewer screen updates, for slow links", group=_DISPLAY),
-    Option("--ascii", "Draw with ASCII characters only", default="on without a UTF-8 locale", group=_DISPLAY),
-    Option("--mouse", "Enable mouse support (Shift selects text)", group=_DISPLAY),
+_SCREEN_OPTIONS = (
+    OptionSpec("--quiet", "Fewer screen updates, for slow links", group=_DISPLAY),
+    OptionSpec(
+        "--ascii", "Draw with ASCII characters only", default="on without a UTF-8 locale", group=_DISPLAY
+    ),
+    OptionSpec("--mouse", "Enable mouse support (Shift selects text)", group=_DISPLAY),
 )
 
-CHECK = "check"
+CHECK_COMMAND = "check"
 """The command whose exit code is 0 to 3 and whose output is one line, whatever goes wrong."""
 
-BROWSE = Command(
+BROWSE_COMMAND = CommandSpec(
     "",
     "Browse and monitor the system sessions of Veeam Backup Enterprise Manager",
     "start_tui:browse",
-    (*_RECORDINGS, *_SCREENS),
-    writes=False,
+    (*_RECORDING_OPTIONS, *_SCREEN_OPTIONS),
+    needs_stdout=False,
     details="System sessions are the server's own jobs, such as data collection, catalog replication and "
     "license updates; backup jobs are not shown. Without a command, emtui opens the session browser.",
     examples=(
@@ -182,14 +184,14 @@ BROWSE = Command(
 )
 _BROWSE, _READ, _SETUP = "Browser commands", "Session commands", "Setup commands"
 COMMANDS = (
-    Command(
+    CommandSpec(
         "open",
         "Open the session browser in a given view",
         "start_tui:open_view",
-        (_COMPARE, _SCREEN_SORT, _VIEW, *_RECORDINGS, *_SCREENS),
+        (_COMPARE_OPTION, _SCREEN_SORT, _VIEW_OPTION, *_RECORDING_OPTIONS, *_SCREEN_OPTIONS),
         "[QUERY...|ID]",
         None,
-        writes=False,
+        needs_stdout=False,
         group=_BROWSE,
         examples=(
             Example("Failed sessions and warnings", "emtui open state:failed,warning"),
@@ -197,13 +199,13 @@ COMMANDS = (
             Example("One line per session type", "emtui open --view types"),
         ),
     ),
-    Command(
+    CommandSpec(
         "demo",
         "Browse a simulated server on this computer",
         "demo:run",
-        (*_DEMO_OPTIONS, *_SCREENS),
-        connects=False,
-        writes=False,
+        (*_DEMO_OPTIONS, *_SCREEN_OPTIONS),
+        has_connection_options=False,
+        needs_stdout=False,
         group=_BROWSE,
         examples=(
             Example("Browse the simulated server; Enter logs on", "emtui demo"),
@@ -211,15 +213,15 @@ COMMANDS = (
             Example("Run only the server, on any free port", "emtui demo --serve --port 0"),
         ),
     ),
-    Command(
+    CommandSpec(
         "sessions",
         "List sessions",
         "sessions:run",
         (
-            *_FILTERS,
-            _SORT,
-            Option("--limit", "Maximum number of sessions, after sorting", "N"),
-            _output("table", "json", "jsonl", "csv"),
+            *_FILTER_OPTIONS,
+            _SORT_OPTION,
+            OptionSpec("--limit", "Maximum number of sessions, after sorting", "N"),
+            _output_option("table", "json", "jsonl", "csv"),
         ),
         "[QUERY...]",
         None,
@@ -233,11 +235,11 @@ COMMANDS = (
             Example("Failures that are not acknowledged", "emtui sessions state:failed '!is:acknowledged'"),
         ),
     ),
-    Command(
+    CommandSpec(
         "show",
         "Show one session and its events",
         "show:show",
-        (_output("table", "json", "xml"),),
+        (_output_option("table", "json", "xml"),),
         "ID",
         1,
         group=_READ,
@@ -246,13 +248,13 @@ COMMANDS = (
             Example("The last data collection, as JSON", "emtui show latest:CollectJob -o json"),
         ),
     ),
-    Command(
+    CommandSpec(
         "events",
         "List the events of one session",
-        "events:events",
+        "events:print_events",
         (
-            Option("--follow", "Print new events until the session ends (table, jsonl, csv)"),
-            _output("table", "json", "jsonl", "csv", "xml"),
+            OptionSpec("--follow", "Print new events until the session ends (table, jsonl, csv)"),
+            _output_option("table", "json", "jsonl", "csv", "xml"),
         ),
         "ID",
         1,
@@ -262,14 +264,14 @@ COMMANDS = (
             Example("Follow a running session", "emtui events latest:CollectJob --follow"),
         ),
     ),
-    Command(
+    CommandSpec(
         "tail",
         "Print one line per change until stopped (Ctrl+C)",
         "tail:run",
         (
-            *_FILTERS,
-            Option("--from-start", "Begin with the sessions that are already listed, oldest first"),
-            _output("table", "jsonl", default="table; on a pipe jsonl"),
+            *_FILTER_OPTIONS,
+            OptionSpec("--from-start", "Begin with the sessions that are already listed, oldest first"),
+            _output_option("table", "jsonl", default="table; on a pipe jsonl"),
         ),
         "[QUERY...]",
         None,
@@ -279,13 +281,13 @@ COMMANDS = (
             Example("All changes as JSON lines", "emtui tail --from-start -o jsonl"),
         ),
     ),
-    Command(
+    CommandSpec(
         "wait",
         "Wait until a session ends",
         "wait:wait",
         (
-            Option("--timeout", "Maximum time to wait, in seconds or as 30m", "TIME", default="no limit"),
-            _output("table", "json"),
+            OptionSpec("--timeout", "Maximum time to wait, in seconds or as 30m", "TIME", default="no limit"),
+            _output_option("table", "json"),
         ),
         "ID",
         1,
@@ -305,32 +307,34 @@ COMMANDS = (
             ("14", "unknown outcome"),
         ),
     ),
-    Command(
-        CHECK,
+    CommandSpec(
+        CHECK_COMMAND,
         "Check all session types, as a monitoring plugin",
         "check:run",
         (
             _TYPE._replace(default="all types"),
-            Option(
+            OptionSpec(
                 "--max-age",
                 "Maximum age of the last successful run: 26h, or 20h,26h with a warning first",
                 "[WARN,]AGE",
             ),
-            Option("--max-ratio", "Maximum run time as a multiple of the usual: 3, or 2,3", "[WARN,]RATIO"),
-            Option(
+            OptionSpec(
+                "--max-ratio", "Maximum run time as a multiple of the usual: 3, or 2,3", "[WARN,]RATIO"
+            ),
+            OptionSpec(
                 "--stuck",
                 "Check for sessions that run longer than ever",
                 default="on, unless another condition is given",
             ),
-            Option(
+            OptionSpec(
                 "--overdue",
                 "Check for runs that did not start on schedule",
                 default="on, unless another condition is given",
             ),
-            Option("--ignore-acknowledged", "Ignore acknowledged failures", aliases=("--ignore-known",)),
-            Option("--timeout", "Time limit of the check, in seconds or as 30s", "TIME", default="10"),
+            OptionSpec("--ignore-acknowledged", "Ignore acknowledged failures", aliases=("--ignore-known",)),
+            OptionSpec("--timeout", "Time limit of the check, in seconds or as 30s", "TIME", default="10"),
         ),
-        writes=False,
+        needs_stdout=False,
         group=_READ,
         details="Prints one line, EMTUI OK, WARNING, CRITICAL or UNKNOWN, with performance data. "
         "Never asks for a password.",
@@ -348,12 +352,12 @@ COMMANDS = (
             ("3", "UNKNOWN, also for wrong usage and connection problems"),
         ),
     ),
-    Command(
+    CommandSpec(
         "login",
         "Verify the logon and save it as a profile",
         "login:login",
-        (Option("--remember", "Save the password in the keyring of this computer"),),
-        writes=False,
+        (OptionSpec("--remember", "Save the password in the keyring of this computer"),),
+        needs_stdout=False,
         group=_SETUP,
         examples=(
             Example(
@@ -363,44 +367,44 @@ COMMANDS = (
             Example("Enter a new password for it", "emtui login -p prod --remember"),
         ),
     ),
-    Command(
+    CommandSpec(
         "logout",
         "Remove the saved password",
         "login:logout",
-        (Option("--forget-pin", "Also remove the pinned certificate from the profile"),),
-        writes=False,
+        (OptionSpec("--forget-pin", "Also remove the pinned certificate from the profile"),),
+        needs_stdout=False,
         group=_SETUP,
         examples=(
             Example("Remove the password of the profile prod", "emtui logout -p prod"),
             Example("Also stop trusting its certificate", "emtui logout -p prod --forget-pin"),
         ),
     ),
-    Command(
+    CommandSpec(
         "profiles",
         "List the configured profiles",
         "profiles:run",
-        (_output("table", "json"),),
+        (_output_option("table", "json"),),
         group=_SETUP,
         examples=(Example("Names of all profiles", "emtui profiles -o json | jq -r '.[].name'"),),
     ),
-    Command(
+    CommandSpec(
         "config",
         "Show the configuration and where each value comes from",
         "config:run",
-        (_output("table", "json"),),
+        (_output_option("table", "json"),),
         "show",
         1,
-        connects=False,
+        has_connection_options=False,
         group=_SETUP,
         examples=(Example("All values with their files", "emtui config show"),),
     ),
-    Command(
+    CommandSpec(
         "doctor",
         "Diagnose the configuration and the connection",
         "doctor:run",
         (
-            _output("table", "json"),
-            Option("--report", "Print the structure of the server's responses, without any values"),
+            _output_option("table", "json"),
+            OptionSpec("--report", "Print the structure of the server's responses, without any values"),
         ),
         group=_SETUP,
         examples=(
@@ -408,18 +412,18 @@ COMMANDS = (
             Example("A report to attach to an issue", "emtui doctor --report > report.txt"),
         ),
     ),
-    Command(
+    CommandSpec(
         "help",
         "Show help for a command",
         "help_text:run",
         operands="[COMMAND]",
-        most=1,
-        connects=False,
+        max_operands=1,
+        has_connection_options=False,
         group=_SETUP,
         examples=(Example("Help for the command sessions", "emtui help sessions"),),
     ),
 )
-BY_NAME = {command.name: command for command in (BROWSE, *COMMANDS)}
+COMMANDS_BY_NAME = {command.name: command for command in (BROWSE_COMMAND, *COMMANDS)}
 EXIT_CODES = (
     ("0", "success"),
     ("1", "internal error"),

@@ -9,74 +9,74 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from emtui.cli import exit_codes, output, stdio
-from emtui.cli.arguments import Given
-from emtui.cli.client_session import choices, resolve, until_terminated
-from emtui.cli.password_sources import silent_password
+from emtui.cli.arguments import ParsedArguments
+from emtui.cli.client_session import format_server_choices, resolve_connection, run_until_terminated
+from emtui.cli.password_sources import find_password_unattended
 from emtui.doctor import local_checks, server_checks
-from emtui.doctor.check_result import Check, fail, ok, warn
-from emtui.em.errors import BadSetting
+from emtui.doctor.check_result import CheckResult, failed, passed, warning
+from emtui.em.errors import InvalidSettingError
 from emtui.em.secret import Secret
-from emtui.handover.json_schema import Record
+from emtui.handover.json_schema import JsonRecord
 from emtui.local.connection import Connection
-from emtui.local.logfile import redacted
+from emtui.local.logfile import redact
 
 
-def run(given: Given) -> int:
+def run(args: ParsedArguments) -> int:
     """Run all checks and print the results; the exit code is that of the first failure."""
-    if given.has("--report"):
-        from emtui.cli.doctor_report import report  # noqa: PLC0415 - start-up time: only for --report
+    if args.has("--report"):
+        from emtui.cli.doctor_report import print_shape_report  # noqa: PLC0415 - start-up time: only for --report
 
-        return report(given)
-    found = asyncio.run(until_terminated(_all(given)))
-    if given.one("--output") == "json":
-        stdio.say(output.as_json([_record(check) for check in found]))
+        return print_shape_report(args)
+    checks = asyncio.run(run_until_terminated(_collect_checks(args)))
+    if args.value_of("--output") == "json":
+        stdio.print_output(output.format_json([_check_record(check) for check in checks]))
     else:
-        stdio.say("".join(_lines(check) for check in found))
-    return next((exit_codes.code_of(check.problem) for check in found if check.problem), 0)
+        stdio.print_output("".join(_format_check(check) for check in checks))
+    return next((exit_codes.exit_code_for(check.error) for check in checks if check.error), 0)
 
 
-async def _all(given: Given) -> list[Check]:
-    return [check async for check in _checks(given)]
+async def _collect_checks(args: ParsedArguments) -> list[CheckResult]:
+    return [check async for check in _run_checks(args)]
 
 
-async def _checks(given: Given) -> AsyncIterator[Check]:
-    for check in local_checks.versions():
+async def _run_checks(args: ParsedArguments) -> AsyncIterator[CheckResult]:
+    for check in local_checks.check_versions():
         yield check
     connection = Connection()
     try:
-        connection = resolve(given)
-        yield _configured(connection)
-    except BadSetting as problem:
-        yield fail("configuration", problem)
-    for check in local_checks.files(connection.profile):
+        connection = resolve_connection(args)
+        yield _check_connection(connection)
+    except InvalidSettingError as problem:
+        yield failed("configuration", problem)
+    for check in local_checks.check_files(connection.profile):
         yield check
     at_terminal = stdio.is_terminal(sys.stdin) and stdio.is_terminal(sys.stderr)
-    for check in local_checks.terminal(os.environ, is_terminal=at_terminal):
+    for check in local_checks.check_terminal(os.environ, is_terminal=at_terminal):
         yield check
-    async for check in local_checks.keyrings():
+    async for check in local_checks.check_keyrings():
         yield check
-    source, password = await _password(connection)
-    if source:
-        yield source
-    async for check in server_checks.checks(replace(connection, password=password)):
-        yield replace(check, found=redacted(check.found), next=redacted(check.next))
+    password_check, password = await _check_password(connection)
+    if password_check:
+        yield password_check
+    async for check in server_checks.check_server(replace(connection, password=password)):
+        yield replace(check, message=redact(check.message), next_step=redact(check.next_step))
 
 
-async def _password(connection: Connection) -> tuple[Check | None, Secret | None]:
+async def _check_password(connection: Connection) -> tuple[CheckResult | None, Secret | None]:
     """Whether a password is available without a prompt, and the password."""
     if connection.server is None or connection.user is None:
         return None, connection.password
-    said: list[str] = []
-    password = await silent_password(connection, said.append)
+    problems: list[str] = []
+    password = await find_password_unattended(connection, problems.append)
     if password:
-        return ok("password", "available without a prompt"), password
-    why = " ".join(said) or "not available without a prompt"
-    return warn(
-        "password", why, "save it with emtui login --remember, or use EMTUI_PASSWORD or --password-stdin"
+        return passed("password", "available without a prompt"), password
+    reason = " ".join(problems) or "not available without a prompt"
+    return warning(
+        "password", reason, "save it with emtui login --remember, or use EMTUI_PASSWORD or --password-stdin"
     ), None
 
 
-def _configured(connection: Connection) -> Check:
+def _check_connection(connection: Connection) -> CheckResult:
     parts = (
         ("server", connection.server),
         ("user", connection.user),
@@ -84,26 +84,26 @@ def _configured(connection: Connection) -> Check:
     )
     present = [f"{name} {value}" for name, value in parts if value]
     missing = [f"no {name}" for name, value in parts if not value]
-    found = f"{', '.join(present + missing)}; emtui config show lists where each value comes from"
+    summary = f"{', '.join(present + missing)}; emtui config show lists where each value comes from"
     if connection.server is None:
-        return warn("connection", found, choices())
+        return warning("connection", summary, format_server_choices())
     if connection.user is None:
-        return warn("connection", found, "use --user or EMTUI_USER")
-    return ok("connection", found)
+        return warning("connection", summary, "use --user or EMTUI_USER")
+    return passed("connection", summary)
 
 
-def _lines(check: Check) -> str:
+def _format_check(check: CheckResult) -> str:
     """The check on one line, and the next step on a second one."""
-    took = f"{check.seconds:.2f}s" if check.seconds is not None else ""
-    line = f"{check.verdict.value:<4}  {check.name:<16}  {took:>6}  {check.found}\n"
-    return line + (f"{'':30}{check.next}\n" if check.next else "")
+    duration_text = f"{check.seconds:.2f}s" if check.seconds is not None else ""
+    line = f"{check.status.value:<4}  {check.name:<16}  {duration_text:>6}  {check.message}\n"
+    return line + (f"{'':30}{check.next_step}\n" if check.next_step else "")
 
 
-def _record(check: Check) -> Record:
+def _check_record(check: CheckResult) -> JsonRecord:
     return {
         "check": check.name,
-        "verdict": check.verdict.value,
-        "found": check.found,
+        "verdict": check.status.value,
+        "found": check.message,
         "seconds": None if check.seconds is None else round(check.seconds, 3),
-        "next": check.next or None,
+        "next": check.next_step or None,
     }

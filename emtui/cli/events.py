@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from emtui import text_format
 from emtui.cli import output, stdio
-from emtui.cli.arguments import Given
-from emtui.cli.client_session import converse, narrate_zone, reach
-from emtui.cli.resolve_session import listed_as, narrate_host, session_of
+from emtui.cli.arguments import ParsedArguments
+from emtui.cli.client_session import print_time_zone, resolve_access, run_logged_on
+from emtui.cli.resolve_session import find_in_list, print_host_mismatch, resolve_session
 from emtui.cli.session_fields import SessionReading
-from emtui.cli.sessions import narrate_replaced
-from emtui.cli.wait import follow
+from emtui.cli.sessions import print_replaced_characters
+from emtui.cli.wait import follow_events
 from emtui.em.model import Uid
 from emtui.handover.json_schema import EVENT_KEYS, event_records
-from emtui.query import ExactTarget, target_in
+from emtui.query import ExactSessionRef, find_session_ref
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -23,93 +23,94 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 EVENT_COLUMNS = (
-    output.Column("Order", right=True),
-    output.Column("Time"),
-    output.Column("Offset", right=True),
-    output.Column("Message"),
+    output.OutputColumn("Order", is_right_aligned=True),
+    output.OutputColumn("Time"),
+    output.OutputColumn("Offset", is_right_aligned=True),
+    output.OutputColumn("Message"),
 )
 
 
-def events(given: Given) -> int:
+def print_events(args: ParsedArguments) -> int:
     """Print the events of one session."""
-    if given.has("--follow"):
-        return follow(given)
-    if given.one("--output") == "xml":
-        return print_xml(given, lambda client, uid: client.events_xml(uid))
-    reading, _ = read_session(given, _unexplained)
+    if args.has("--follow"):
+        return follow_events(args)
+    if args.value_of("--output") == "xml":
+        return print_xml(args, lambda client, uid: client.events_xml(uid))
+    reading, _ = read_session(args, _skip_explanation)
     records = event_records(reading.log, reading.session.started)
-    match given.one("--output"):
+    match args.value_of("--output"):
         case "json":
-            stdio.say(output.as_json(records))
+            stdio.print_output(output.format_json(records))
         case "jsonl":
-            stdio.say(output.as_jsonl(records))
+            stdio.print_output(output.format_json_lines(records))
         case "csv":
-            stdio.say(output.as_csv(records, EVENT_KEYS))
+            stdio.print_output(output.format_csv(records, EVENT_KEYS))
         case _:
-            stdio.say(event_table(reading))
+            stdio.print_output(format_event_table(reading))
     return 0
 
 
-async def _unexplained(_client: Client, _reading: SessionReading) -> None:
+async def _skip_explanation(_client: Client, _reading: SessionReading) -> None:
     return None
 
 
 def read_session(
-    given: Given, explain: Callable[[Client, SessionReading], Awaitable[T]]
+    args: ParsedArguments, explain: Callable[[Client, SessionReading], Awaitable[T]]
 ) -> tuple[SessionReading, T]:
     """Request a session with its log, and run `explain` while logged on."""
-    target = target_in(given.operands[0])
-    there = reach(given)
-    narrate_host(target, there.server)
+    target = find_session_ref(args.operands[0])
+    access = resolve_access(args)
+    print_host_mismatch(target, access.server)
 
-    async def ask(client: Client) -> tuple[SessionReading, T]:
-        session = await session_of(client, target)
+    async def request(client: Client) -> tuple[SessionReading, T]:
+        session = await resolve_session(client, target)
         log = await client.events(session.uid)
-        reading = SessionReading(session, log, client.server, client.now(), there.zone)
+        reading = SessionReading(session, log, client.server, client.now(), access.zone)
         return reading, await explain(client, reading)
 
-    reading, explained = converse(there, ask)
-    _narrate_problems(reading)
-    if given.one("--output") in {None, "table"}:
-        narrate_zone(there, reading.now)
-    return reading, explained
+    reading, explanation = run_logged_on(access, request)
+    _print_problems(reading)
+    if args.value_of("--output") in {None, "table"}:
+        print_time_zone(access, reading.now)
+    return reading, explanation
 
 
-def print_xml(given: Given, read: Callable[[Client, Uid], Awaitable[str]]) -> int:
+def print_xml(args: ParsedArguments, read_document: Callable[[Client, Uid], Awaitable[str]]) -> int:
     """Print the document that `read` requests, as the server sent it."""
-    target = target_in(given.operands[0])
-    connection = reach(given)
-    narrate_host(target, connection.server)
+    target = find_session_ref(args.operands[0])
+    access = resolve_access(args)
+    print_host_mismatch(target, access.server)
 
-    async def ask(client: Client) -> str:
-        uid = target.uid if isinstance(target, ExactTarget) else (await listed_as(client, target)).uid
-        return await read(client, uid)
+    async def request(client: Client) -> str:
+        uid = target.uid if isinstance(target, ExactSessionRef) else (await find_in_list(client, target)).uid
+        return await read_document(client, uid)
 
-    stdio.say(converse(connection, ask).rstrip("\n") + "\n")
+    stdio.print_output(run_logged_on(access, request).rstrip("\n") + "\n")
     return 0
 
 
-def _narrate_problems(reading: SessionReading) -> None:
-    if reading.session.odd:
-        stdio.narrate(f"Some values of this session are invalid: {reading.session.odd}")
-    if reading.log.odd:
-        stdio.narrate(
-            f"{reading.log.odd} of {text_format.counted(len(reading.log.events), 'event')}"
+def _print_problems(reading: SessionReading) -> None:
+    if reading.session.parse_problem:
+        stdio.print_message(f"Some values of this session are invalid: {reading.session.parse_problem}")
+    if reading.log.unreadable_count:
+        stdio.print_message(
+            f"{reading.log.unreadable_count} of"
+            f" {text_format.format_counted(len(reading.log.events), 'event')}"
             " could not be read completely"
         )
-    narrate_replaced(reading.log.replaced)
+    print_replaced_characters(reading.log.replaced_count)
 
 
-def event_table(reading: SessionReading) -> str:
+def format_event_table(reading: SessionReading) -> str:
     """The log as a table, with the time of each event and its offset from the start."""
-    begin = reading.session.started or next((event.time for event in reading.log.events if event.time), None)
+    start = reading.session.started or next((event.time for event in reading.log.events if event.time), None)
     rows = [
         (
             "" if event.order is None else str(event.order),
-            text_format.clock_long(event.time, reading.zone) if event.time else "",
-            text_format.offset(event.time - begin) if event.time and begin else "",
+            text_format.format_long_time(event.time, reading.zone) if event.time else "",
+            text_format.format_offset(event.time - start) if event.time and start else "",
             event.message or "",
         )
         for event in reading.log.events
     ]
-    return output.as_table(EVENT_COLUMNS, rows, stdio.width())
+    return output.format_table(EVENT_COLUMNS, rows, stdio.output_width())

@@ -11,18 +11,18 @@ import shlex
 from typing import TYPE_CHECKING
 
 from emtui import text_format
-from emtui.cli.arguments import BadUsage
-from emtui.cli.stdio import NotWritten
+from emtui.cli.arguments import UsageError
+from emtui.cli.stdio import StdoutWriteError
 from emtui.em import errors as em
 
 if TYPE_CHECKING:
     from emtui.em.model import Session
 
-OWN_FAULT = 1
+INTERNAL_ERROR = 1
 INTERRUPTED = 130
 
 
-class Terminated(BaseException):
+class TerminatedBySignalError(BaseException):
     """A signal that ends emtui was received. Not an `Exception`, so that only `dispatch` catches it."""
 
     def __init__(self, number: int) -> None:
@@ -30,59 +30,63 @@ class Terminated(BaseException):
         self.code = 128 + number
 
 
-class NoPassword(Exception):
+class NoPasswordError(Exception):
     """No source has the password, and there is no terminal to ask on; or it cannot be sent."""
 
 
-def _codes() -> tuple[tuple[type[Exception], int], ...]:
-    from emtui.query import BadQuery, NoMatch, SeveralMatch  # start-up time: only for errors
+def _exit_codes() -> tuple[tuple[type[Exception], int], ...]:
+    from emtui.query import (  # start-up time: only for errors
+        AmbiguousSessionError,
+        InvalidQueryError,
+        NoMatchingSessionError,
+    )
 
     return (
-        (BadUsage, 2),
-        (BadQuery, 2),
-        (SeveralMatch, 2),
-        (em.BadSetting, 2),
-        (NoMatch, 3),
-        (em.NotFound, 3),
-        (NoPassword, 4),
-        (em.Denied, 4),
-        (em.Unreachable, 5),
-        (em.Nonsense, 6),
-        (em.Untrusted, 7),
+        (UsageError, 2),
+        (InvalidQueryError, 2),
+        (AmbiguousSessionError, 2),
+        (em.InvalidSettingError, 2),
+        (NoMatchingSessionError, 3),
+        (em.SessionNotFoundError, 3),
+        (NoPasswordError, 4),
+        (em.AccessDeniedError, 4),
+        (em.ServerUnreachableError, 5),
+        (em.UnexpectedResponseError, 6),
+        (em.CertificateUntrustedError, 7),
     )
 
 
-def code_of(error: Exception) -> int:
+def exit_code_for(error: Exception) -> int:
     """The exit code of an error."""
-    return next((code for kind, code in _codes() if isinstance(error, kind)), OWN_FAULT)
+    return next((code for error_type, code in _exit_codes() if isinstance(error, error_type)), INTERNAL_ERROR)
 
 
-def details_of(error: Exception) -> tuple[str, ...]:
+def error_details(error: Exception) -> tuple[str, ...]:
     """More lines about an error: the candidates, or both fingerprints."""
-    from emtui.query import SeveralMatch
+    from emtui.query import AmbiguousSessionError
 
     match error:
-        case SeveralMatch():
-            return tuple(_candidate(session) for session in error.sessions)
-        case em.Changed():
-            return (f"  pinned {error.pinned}", f"  now    {error.certificate.sha256}", f"  {error.key_told}")
+        case AmbiguousSessionError():
+            return tuple(_format_candidate(session) for session in error.sessions)
+        case em.CertificateChangedError():
+            return (f"  pinned {error.pinned}", f"  now    {error.certificate.sha256}", f"  {error.key_text}")
         case _:
             return ()
 
 
-def _candidate(session: Session) -> str:
-    started = text_format.iso(session.started) if session.started else ""
+def _format_candidate(session: Session) -> str:
+    started = text_format.format_iso(session.started) if session.started else ""
     return f"  {session.id}  {session.type or ''}  {started}"
 
 
-def sentence_of(error: Exception) -> str:
+def error_sentence(error: Exception) -> str:
     """The sentence about an error; of an internal one only its location, as texts may contain secrets."""
-    from emtui.query import BadQuery
+    from emtui.query import InvalidQueryError
 
-    if isinstance(error, BadQuery) and error.instead:
-        return f"{str(error).removesuffix('.')}, in a shell {shlex.quote(error.instead)}."
-    if code_of(error) != OWN_FAULT or isinstance(error, NotWritten):
+    if isinstance(error, InvalidQueryError) and error.replacement:
+        return f"{str(error).removesuffix('.')}, in a shell {shlex.quote(error.replacement)}."
+    if exit_code_for(error) != INTERNAL_ERROR or isinstance(error, StdoutWriteError):
         return str(error)
     from emtui.local import crash_report
 
-    return crash_report.told(error)
+    return crash_report.report_error(error)

@@ -6,17 +6,17 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from emtui.cli import stdio
-from emtui.cli.arguments import Given, unknown_command
+from emtui.cli.arguments import ParsedArguments, unknown_command
 from emtui.cli.command_table import (
-    BROWSE,
-    BY_NAME,
-    CHECK,
+    BROWSE_COMMAND,
+    CHECK_COMMAND,
     COMMANDS,
+    COMMANDS_BY_NAME,
     ENVIRONMENT,
     EXIT_CODES,
-    Command,
+    CommandSpec,
     Example,
-    Option,
+    OptionSpec,
 )
 
 WIDTH = 79
@@ -31,17 +31,17 @@ _ARGUMENTS = {
 }
 
 
-def run(given: Given) -> int:
+def run(given: ParsedArguments) -> int:
     """Print the help of the named command, or of emtui."""
-    name = given.operands[0] if given.operands else BROWSE.name
-    command = BY_NAME.get(name) if name or not given.operands else None
+    name = given.operands[0] if given.operands else BROWSE_COMMAND.name
+    command = COMMANDS_BY_NAME.get(name) if name or not given.operands else None
     if command is None:
         raise unknown_command(name)
-    stdio.say(manual(command))
+    stdio.print_output(format_help(command))
     return 0
 
 
-def manual(command: Command) -> str:
+def format_help(command: CommandSpec) -> str:
     """The whole help of a command, with a final line end."""
     sections = ["\n".join(_wrapped(f"{command.purpose}."))]
     if command.details:
@@ -54,36 +54,36 @@ def _section(title: str, lines: Iterable[str]) -> str:
     return "\n".join([f"{title}:", *lines])
 
 
-def _parts(command: Command) -> Iterator[tuple[str, list[str]]]:
+def _parts(command: CommandSpec) -> Iterator[tuple[str, list[str]]]:
     """The titles and lines of the sections."""
     yield "Usage", _usage(command)
-    if command is BROWSE:
+    if command is BROWSE_COMMAND:
         for group in dict.fromkeys(one.group for one in COMMANDS):
             yield group, _table([(one.name, one.purpose) for one in COMMANDS if one.group == group], 10)
     yield "Arguments", _table([(name, text) for name, text in _ARGUMENTS.items() if name in command.operands])
-    rows = [(option.group, _title(option), _text(option)) for option in command.taken]
+    rows = [(option.group, _option_title(option), _text(option)) for option in command.accepted_options]
     width = max(len(title) for _, title, _ in rows if len(title) <= _WIDEST - 2)
     for group in dict.fromkeys(group for group, _, _ in rows):
         yield group, _table([(title, text) for of, title, text in rows if of == group], width)
-    if command is BROWSE:
+    if command is BROWSE_COMMAND:
         yield "Environment variables", _table(ENVIRONMENT)
-    if command.exits or command is BROWSE:
+    if command.exits or command is BROWSE_COMMAND:
         yield "Exit codes", _exit_codes(command)
     yield "Examples", _examples(command.examples)
-    if command is BROWSE:
+    if command is BROWSE_COMMAND:
         yield "Learn more", ["  Run 'emtui help COMMAND' or 'emtui COMMAND --help' for help on a command."]
 
 
-def _usage(command: Command) -> list[str]:
-    if command is BROWSE:
+def _usage(command: CommandSpec) -> list[str]:
+    if command is BROWSE_COMMAND:
         return ["  emtui [OPTIONS]", "  emtui COMMAND [OPTIONS]"]
     return [f"  {' '.join(filter(None, (command.title, command.operands, '[OPTIONS]')))}"]
 
 
-def _exit_codes(command: Command) -> list[str]:
+def _exit_codes(command: CommandSpec) -> list[str]:
     """The codes of this command; those of errors are listed in the help of emtui."""
     lines = _table(command.exits or EXIT_CODES, 3)
-    if command.exits and command.name != CHECK:
+    if command.exits and command.name != CHECK_COMMAND:
         lines += _wrapped("Errors have the exit codes listed in emtui --help.", "  ")
     return lines
 
@@ -93,12 +93,12 @@ def _examples(examples: Iterable[Example]) -> list[str]:
     return ["\n\n".join(lines)] if lines else []
 
 
-def _title(option: Option) -> str:
+def _option_title(option: OptionSpec) -> str:
     names = f"{option.short}, {option.name}" if option.short else f"    {option.name}"
-    return f"{names} {option.value}".rstrip()
+    return f"{names} {option.metavar}".rstrip()
 
 
-def _text(option: Option) -> str:
+def _text(option: OptionSpec) -> str:
     """Purpose, accepted values unless the purpose names them, and default."""
     named = all(choice in option.purpose for choice in option.choices)
     choices = "" if named else f": {', '.join(option.choices)}"

@@ -10,87 +10,87 @@ import sys
 from collections.abc import Callable
 
 from emtui.cli import prompts, stdio
-from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.exit_codes import NoPassword
-from emtui.em.secret import Secret, is_one_line, without_line_end
+from emtui.cli.arguments import ParsedArguments, UsageError
+from emtui.cli.exit_codes import NoPasswordError
+from emtui.em.secret import Secret, is_one_line, strip_line_end
 from emtui.local import password_command, process_hardening
 from emtui.local.connection import Connection
-from emtui.local.profiles import OFF
+from emtui.local.profiles import KEYRING_OFF
 
-VARIABLE = "EMTUI_PASSWORD"
+PASSWORD_VARIABLE = "EMTUI_PASSWORD"  # noqa: S105 - a name
 _NOT_UTF8 = "is not UTF-8. Nothing was sent."
 
 
-def given_password(given: Given) -> Secret | None:
+def password_from_arguments(args: ParsedArguments) -> Secret | None:
     """The password from standard input or the environment; the variable is removed when it is read."""
-    from_environment = os.environ.pop(VARIABLE, None)
+    from_environment = os.environ.pop(PASSWORD_VARIABLE, None)
     if from_environment:
-        process_hardening.close_to_others()  # it is still in the initial environment of the process
-    if given.has("--password-stdin"):
-        return _from_stdin()
-    return _one_line(from_environment, f"in {VARIABLE}") if from_environment else None
+        process_hardening.disable_dumping()  # it is still in the initial environment of the process
+    if args.has("--password-stdin"):
+        return _read_from_stdin()
+    return _parse_password(from_environment, f"in {PASSWORD_VARIABLE}") if from_environment else None
 
 
-def _from_stdin() -> Secret:
+def _read_from_stdin() -> Secret:
     try:
         line = sys.stdin.readline() if sys.stdin is not None else ""
     except UnicodeDecodeError:
-        raise NoPassword(f"The password on standard input {_NOT_UTF8}") from None
-    password = _one_line(line, "on standard input")
+        raise NoPasswordError(f"The password on standard input {_NOT_UTF8}") from None
+    password = _parse_password(line, "on standard input")
     if password is None:
-        raise BadUsage("--password-stdin: no password on standard input.")
+        raise UsageError("--password-stdin: no password on standard input.")
     return password
 
 
-def _one_line(text: str, where: str) -> Secret | None:
+def _parse_password(text: str, source: str) -> Secret | None:
     """The password without a final line end, `None` if it is empty.
 
     Text that is not UTF-8 would be sent as another password and count as a failed logon.
     """
-    password = without_line_end(text.removeprefix("\ufeff"))
+    password = strip_line_end(text.removeprefix("\ufeff"))
     if not is_one_line(password):
-        raise NoPassword(f"The password {where} has more than one line. Nothing was sent.")
+        raise NoPasswordError(f"The password {source} has more than one line. Nothing was sent.")
     try:
         password.encode()
     except UnicodeEncodeError:
-        raise NoPassword(f"The password {where} {_NOT_UTF8}") from None
+        raise NoPasswordError(f"The password {source} {_NOT_UTF8}") from None
     return Secret(password) if password else None
 
 
-def password_for(connection: Connection) -> Secret:
-    """The password for this server and user; raises `NoPassword` without one."""
-    if not prompts.somebody_there():
-        return unasked_password(connection)
-    return known_password(connection) or _from_keyring(connection) or asked_password(connection)
+def find_or_ask_password(connection: Connection) -> Secret:
+    """The password for this server and user; raises `NoPasswordError` without one."""
+    if not prompts.can_ask_user():
+        return find_password(connection)
+    return given_or_command_password(connection) or _read_from_keyring(connection) or ask_password(connection)
 
 
-def unasked_password(connection: Connection) -> Secret:
+def find_password(connection: Connection) -> Secret:
     """The same without a prompt, even on a terminal."""
-    found = known_password(connection) or _from_keyring(connection)
+    found = given_or_command_password(connection) or _read_from_keyring(connection)
     if found is None:
-        whose = f"{connection.user} at {connection.server}"
-        raise NoPassword(f"No password for {whose}. Set {VARIABLE} or use --password-stdin.")
+        account = f"{connection.user} at {connection.server}"
+        raise NoPasswordError(f"No password for {account}. Set {PASSWORD_VARIABLE} or use --password-stdin.")
     return found
 
 
-def asked_password(connection: Connection) -> Secret:
-    """The password from a prompt; raises `NoPassword` if it is empty."""
-    whose = f"{connection.user} at {connection.server}"
-    password = prompts.ask_secret(f"Password of {whose}: ")
+def ask_password(connection: Connection) -> Secret:
+    """The password from a prompt; raises `NoPasswordError` if it is empty."""
+    account = f"{connection.user} at {connection.server}"
+    password = prompts.ask_secret(f"Password of {account}: ")
     if not password:
-        raise NoPassword(f"No password for {whose}. Nothing was sent.")
+        raise NoPasswordError(f"No password for {account}. Nothing was sent.")
     return password
 
 
-def known_password(connection: Connection) -> Secret | None:
+def given_or_command_password(connection: Connection) -> Secret | None:
     """The password from stdin, the environment or the profile's command."""
     command = connection.password_command
-    return connection.password or (_from_command(command) if command else None)
+    return connection.password or (_run_password_command(command) if command else None)
 
 
-async def silent_password(connection: Connection, say: Callable[[str], object]) -> Secret | None:
+async def find_password_unattended(connection: Connection, report: Callable[[str], object]) -> Secret | None:
     """The password if it is available without a prompt; `say` gets the reason if a source fails."""
-    from emtui.em.background_thread import beside  # start-up time: loads asyncio and keyring
+    from emtui.em.background_thread import run_in_thread  # start-up time: loads asyncio and keyring
     from emtui.local import credentials
 
     profile = connection.profile
@@ -99,39 +99,41 @@ async def silent_password(connection: Connection, say: Callable[[str], object]) 
     command = connection.password_command
     if profile and command and profile.unattended:
         try:
-            return await beside(lambda: password_command.run(command, attended=False))
-        except password_command.CommandFailed as failed:
-            say(str(failed))
+            return await run_in_thread(
+                lambda: password_command.run_password_command(command, is_attended=False)
+            )
+        except password_command.PasswordCommandFailedError as error:
+            report(str(error))
     try:
         keyring = profile.keyring if profile else None
-        return (await credentials.recall(connection.server, connection.user, keyring=keyring)).password
-    except credentials.NoKeyring as problem:
-        say(str(problem))
+        return (await credentials.load_password(connection.server, connection.user, keyring=keyring)).password
+    except credentials.KeyringUnavailableError as problem:
+        report(str(problem))
         return None
 
 
-def _from_command(command: tuple[str, ...]) -> Secret | None:
+def _run_password_command(command: tuple[str, ...]) -> Secret | None:
     """The output of the command; a failure is reported, and the next source is used."""
     try:
-        return password_command.run(command, attended=prompts.somebody_there())
-    except password_command.CommandFailed as failed:
-        stdio.narrate(str(failed))
+        return password_command.run_password_command(command, is_attended=prompts.can_ask_user())
+    except password_command.PasswordCommandFailedError as error:
+        stdio.print_message(str(error))
         return None
 
 
-def _from_keyring(connection: Connection) -> Secret | None:
+def _read_from_keyring(connection: Connection) -> Secret | None:
     """The password in the keyring; one that does not respond is reported, and the prompt is used."""
     keyring = connection.profile.keyring if connection.profile else None
-    if connection.server is None or connection.user is None or keyring == OFF:
+    if connection.server is None or connection.user is None or keyring == KEYRING_OFF:
         return None
     import asyncio  # start-up time: as in silent_password
 
     from emtui.local import credentials
 
     try:
-        kept = asyncio.run(credentials.recall(connection.server, connection.user, keyring=keyring))
-    except credentials.NoKeyring as problem:
-        if keyring or isinstance(problem, credentials.KeyringSilent):
-            stdio.narrate(str(problem))
+        saved = asyncio.run(credentials.load_password(connection.server, connection.user, keyring=keyring))
+    except credentials.KeyringUnavailableError as problem:
+        if keyring or isinstance(problem, credentials.KeyringTimeoutError):
+            stdio.print_message(str(problem))
         return None
-    return kept.password
+    return saved.password

@@ -16,17 +16,17 @@ from locale import getpreferredencoding
 from emtui.cli import stdio
 from emtui.em.secret import Secret
 
-TERMINAL = "/dev/tty"
-_LOCAL_MODES = 3
+TERMINAL_PATH = "/dev/tty"
+_LFLAG_INDEX = 3
 """Index of the local modes, which control the echo, in the list of tcgetattr(3)."""
 
 
-def somebody_there() -> bool:
+def can_ask_user() -> bool:
     """Whether a prompt would be visible and can be answered."""
     if not stdio.is_terminal(sys.stderr):
         return False
     try:
-        os.close(os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY))
+        os.close(os.open(TERMINAL_PATH, os.O_RDWR | os.O_NOCTTY))
     except OSError:
         return False
     return True
@@ -35,9 +35,9 @@ def somebody_there() -> bool:
 def ask(question: str) -> str:
     """One line of input, stripped; empty at the end of input."""
     try:
-        with _terminal() as terminal:
+        with _open_terminal() as terminal:
             _write(question)
-            return _line(terminal).decode(errors="replace").strip()
+            return _read_line(terminal).decode(errors="replace").strip()
     except OSError:  # the terminal was closed
         return ""
 
@@ -47,10 +47,10 @@ def ask_secret(question: str) -> Secret:
     import termios  # noqa: PLC0415 - no such module on Windows
 
     try:
-        with _terminal() as terminal, _unseen(terminal):
+        with _open_terminal() as terminal, _without_echo(terminal):
             _write(question)
             try:
-                typed = _line(terminal)
+                typed = _read_line(terminal)
             finally:
                 _write("\n")
             return Secret(typed.decode(getpreferredencoding(do_setlocale=False)))
@@ -59,8 +59,8 @@ def ask_secret(question: str) -> Secret:
 
 
 @contextmanager
-def _terminal() -> Iterator[int]:
-    terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
+def _open_terminal() -> Iterator[int]:
+    terminal = os.open(TERMINAL_PATH, os.O_RDWR | os.O_NOCTTY)
     try:
         yield terminal
     finally:
@@ -69,53 +69,53 @@ def _terminal() -> Iterator[int]:
 
 def _write(text: str) -> None:
     with suppress(OSError):
-        sys.stderr.write(stdio.shown(text))
+        sys.stderr.write(stdio.sanitize(text))
         sys.stderr.flush()
 
 
 @contextmanager
-def _unseen(terminal: int) -> Iterator[None]:
+def _without_echo(terminal: int) -> Iterator[None]:
     """Turn off the echo and discard earlier input."""
     import termios  # noqa: PLC0415 - no such module on Windows
 
-    before = termios.tcgetattr(terminal)
-    silent = [*before]
-    silent[_LOCAL_MODES] &= ~termios.ECHO
-    termios.tcsetattr(terminal, termios.TCSAFLUSH, silent)
+    previous = termios.tcgetattr(terminal)
+    no_echo = [*previous]
+    no_echo[_LFLAG_INDEX] &= ~termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSAFLUSH, no_echo)
     try:
         yield
     finally:
-        termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, previous)
 
 
-def _line(terminal: int) -> bytes:
+def _read_line(terminal: int) -> bytes:
     """Read up to the end of the line or of the input; signals are handled at once.
 
     A signal just before a read(2) would wait for the next key, so it wakes a select(2) instead.
     """
     typed = b""
-    with _woken() as woken:
+    with _signal_wakeup_fd() as wakeup_fd:
         while not typed.endswith(b"\n"):
-            ready, _, _ = select.select([terminal, woken], [], [])
+            ready, _, _ = select.select([terminal, wakeup_fd], [], [])
             if terminal not in ready:
-                os.read(woken, 1)
+                os.read(wakeup_fd, 1)
                 continue
-            part = os.read(terminal, 4096)
-            if not part:
+            chunk = os.read(terminal, 4096)
+            if not chunk:
                 break
-            typed += part
+            typed += chunk
     return typed.removesuffix(b"\n")
 
 
 @contextmanager
-def _woken() -> Iterator[int]:
+def _signal_wakeup_fd() -> Iterator[int]:
     """A file descriptor that is readable after a signal."""
-    woken, waking = os.pipe()
-    os.set_blocking(waking, False)
-    before = signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
+    wakeup_fd, write_fd = os.pipe()
+    os.set_blocking(write_fd, False)
+    previous_fd = signal.set_wakeup_fd(write_fd, warn_on_full_buffer=False)
     try:
-        yield woken
+        yield wakeup_fd
     finally:
-        signal.set_wakeup_fd(before)
-        os.close(woken)
-        os.close(waking)
+        signal.set_wakeup_fd(previous_fd)
+        os.close(wakeup_fd)
+        os.close(write_fd)

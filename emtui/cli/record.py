@@ -9,31 +9,32 @@ from pathlib import Path
 
 from emtui import text_format
 from emtui.cli import stdio
-from emtui.cli.arguments import BadUsage, Given
-from emtui.local.recordings import NewFile, NoRecording, told
+from emtui.cli.arguments import ParsedArguments, UsageError
+from emtui.local.recordings import RecordingFile, RecordingFileError, clean_path
 from emtui.monitor.recording.recorder import Recorder
-from emtui.monitor.recording.recording_format import Writer
+from emtui.monitor.recording.recording_format import RecordingWriter
 
 
 @contextmanager
-def recording(given: Given, now: Callable[[], datetime]) -> Iterator[Recorder]:
+def record_to_file(args: ParsedArguments, now: Callable[[], datetime]) -> Iterator[Recorder]:
     """A recorder for the session browser; afterwards the file or the problem is reported."""
-    path = Path(given.one("--record") or "")
+    path = Path(args.value_of("--record") or "")
     try:
-        file = NewFile(path)
-        writer = Writer(file, now())
-    except NoRecording as problem:
-        raise BadUsage(str(problem)) from None
+        file = RecordingFile(path)
+        writer = RecordingWriter(file, now())
+    except RecordingFileError as problem:
+        raise UsageError(str(problem)) from None
     except OSError as problem:
-        raise BadUsage(f"Cannot write {told(path)}: {problem.strerror}.") from None
+        raise UsageError(f"Cannot write {clean_path(path)}: {problem.strerror}.") from None
     recorder = Recorder(writer, now)
     try:
         yield recorder
     finally:
-        if trouble := recorder.close():
-            stdio.narrate(trouble)
-        stdio.narrate(
-            f"Recorded to {told(path)} ({text_format.size(file.size)}). Show it with emtui --replay."
+        if failure := recorder.close():
+            stdio.print_message(failure)
+        stdio.print_message(
+            f"Recorded to {clean_path(path)} ({text_format.format_size(file.size)})."
+            " Show it with emtui --replay."
         )
-        if not recorder.writing:
+        if not recorder.is_writing:
             file.close()

@@ -5,31 +5,36 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.command_table import CONNECTION
-from emtui.em.text_sanitizer import brief
+from emtui.cli.arguments import ParsedArguments, UsageError
+from emtui.cli.command_table import CONNECTION_OPTIONS
+from emtui.em.text_sanitizer import shorten
 from emtui.local.connection import Connection
-from emtui.local.recordings import NoRecording, opened, told
-from emtui.monitor.recording.reader import read
-from emtui.monitor.recording.recording_format import BadRecording
-from emtui.monitor.recording.replay_source import FASTEST, Replay
+from emtui.local.recordings import RecordingFileError, clean_path, open_recording
+from emtui.monitor.recording.reader import read_recording
+from emtui.monitor.recording.recording_format import UnreadableRecordingError
+from emtui.monitor.recording.replay_source import MAX_SPEED, ReplaySource
 from emtui.tui.launch import run
 from emtui.tui.launch_options import LaunchOptions
 
-_NAME_LONGEST = 24
+_MAX_NAME_LENGTH = 24
 
 
-def replay(
-    given: Given, query: str, order: str | None, target: str | None, compare: str | None, view: str | None
+def replay_recording(
+    args: ParsedArguments,
+    query: str,
+    order: str | None,
+    target: str | None,
+    compare: str | None,
+    view: str | None,
 ) -> int:
     """Show the recording until the user quits."""
-    for option in ("--record", *(option.name for option in CONNECTION)):
-        if given.has(option):
-            raise BadUsage(f"--replay connects to no server and cannot be combined with {option}.")
-    path = Path(given.one("--replay") or "")
-    speed = _speed(given.one("--speed"))
-    with _opened(path) as file:
-        played = _played(file, path, speed)
+    for option in ("--record", *(option.name for option in CONNECTION_OPTIONS)):
+        if args.has(option):
+            raise UsageError(f"--replay connects to no server and cannot be combined with {option}.")
+    path = Path(args.value_of("--replay") or "")
+    speed = _parse_speed(args.value_of("--speed"))
+    with _open_recording(path) as file:
+        source = _load_replay(file, path, speed)
 
         return run(
             LaunchOptions(
@@ -37,40 +42,42 @@ def replay(
                 query=query,
                 order=order,
                 target=target,
-                compare=compare,
+                compare_with=compare,
                 view=view,
                 mark="REPLAY",
                 remember=False,
-                now=played.now,
-                replay=played,
-                quiet=given.has("--quiet"),
-                ascii=given.has("--ascii"),
-                mouse=given.has("--mouse"),
+                now=source.now,
+                replay=source,
+                low_bandwidth=args.has("--quiet"),
+                ascii_only=args.has("--ascii"),
+                mouse_enabled=args.has("--mouse"),
             )
         )
 
 
-def _opened(path: Path) -> BinaryIO:
+def _open_recording(path: Path) -> BinaryIO:
     try:
-        return opened(path)
-    except NoRecording as problem:
-        raise BadUsage(str(problem)) from None
+        return open_recording(path)
+    except RecordingFileError as problem:
+        raise UsageError(str(problem)) from None
 
 
-def _played(file: BinaryIO, path: Path, speed: float) -> Replay:
+def _load_replay(file: BinaryIO, path: Path, speed: float) -> ReplaySource:
     try:
-        return Replay(brief(path.name, _NAME_LONGEST), read(file, told(path)), speed)
-    except BadRecording as problem:
-        raise BadUsage(str(problem)) from None
+        return ReplaySource(
+            shorten(path.name, _MAX_NAME_LENGTH), read_recording(file, clean_path(path)), speed
+        )
+    except UnreadableRecordingError as problem:
+        raise UsageError(str(problem)) from None
     except OSError as problem:
-        raise BadUsage(f"Cannot read {told(path)}: {problem.strerror}.") from None
+        raise UsageError(f"Cannot read {clean_path(path)}: {problem.strerror}.") from None
 
 
-def _speed(text: str | None) -> float:
+def _parse_speed(text: str | None) -> float:
     try:
         speed = 1.0 if text is None else float(text)
     except ValueError:
         speed = 0.0
-    if not 1 <= speed <= FASTEST:
-        raise BadUsage(f"--speed must be a number from 1 to {FASTEST:g}, not {text!r}.")
+    if not 1 <= speed <= MAX_SPEED:
+        raise UsageError(f"--speed must be a number from 1 to {MAX_SPEED:g}, not {text!r}.")
     return speed

@@ -24,30 +24,37 @@ class SessionReading:
     zone: tzinfo
 
 
-def fields(reading: SessionReading) -> str:
+def format_fields(reading: SessionReading) -> str:
     """The known fields of a session, one per line."""
     session, zone = reading.session, reading.zone
-    took = session.took(reading.now)
-    unknown = text_format.UNKNOWN if session.complete else None
+    duration = session.duration(reading.now)
+    placeholder = text_format.UNKNOWN if session.is_complete else None
     pairs = (
         ("Type", session.type),
         ("Outcome", session.outcome_text),
-        ("Started", text_format.moment(session.started, zone) if session.started else unknown),
+        (
+            "Started",
+            text_format.format_date_time_with_offset(session.started, zone)
+            if session.started
+            else placeholder,
+        ),
         (
             "Ended",
-            text_format.moment(session.ended, zone)
+            text_format.format_date_time_with_offset(session.ended, zone)
             if session.ended
             else None
-            if session.running
-            else unknown,
+            if session.is_running
+            else placeholder,
         ),
-        ("Took", text_format.duration(took) if took is not None else unknown),
+        ("Took", text_format.format_duration(duration) if duration is not None else placeholder),
         ("State", session.state),
-        ("Result", session.result.word),
+        ("Result", session.result.value),
         ("Message", session.message),
         ("Name", session.name),
         ("Id", session.id),
         ("Server", str(reading.server)),
     )
-    lines = (f"{text_format.fit(title, 8)}  {text_format.one_line(text)}" for title, text in pairs if text)
+    lines = (
+        f"{text_format.fit_width(title, 8)}  {text_format.join_lines(text)}" for title, text in pairs if text
+    )
     return "".join(f"{line}\n" for line in lines)

@@ -9,219 +9,249 @@ from typing import TYPE_CHECKING
 
 from emtui import text_format
 from emtui.cli import output, stdio
-from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.client_session import converse, narrate_zone, reach
-from emtui.cli.list_evidence import acknowledged_in_list, check, is_complete, query_context, types_of
+from emtui.cli.arguments import ParsedArguments, UsageError
+from emtui.cli.client_session import print_time_zone, resolve_access, run_logged_on
+from emtui.cli.list_evidence import (
+    acknowledged_in_list,
+    check_query,
+    is_complete,
+    listed_types,
+    query_context,
+)
 from emtui.cli.query_args import query_text
-from emtui.em.model import Listing, Session, Uid, find_guid, state_words
+from emtui.em.model import Listing, Session, Uid, find_guid, state_values
 from emtui.em.server_address import Server
 from emtui.handover.json_schema import SESSION_KEYS, session_record
-from emtui.query import DEFAULT_ORDER, Beyond, Order, Query, parse, parse_order
-from emtui.query.session_ref import FEWEST_DIGITS
-from emtui.query.sort_order import nobody_knows
+from emtui.query import DEFAULT_SORT_ORDER, Query, QueryContext, SortOrder, parse, parse_sort_order
+from emtui.query.session_ref import MIN_PREFIX_LENGTH
+from emtui.query.sort_order import none_acknowledged
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
 
-USUAL = "since:24h"
+DEFAULT_TERMINAL_QUERY = "since:24h"
 """The default on a terminal: about a page instead of a month."""
 
-_TIME_OR_ID = frozenset({"since", "before", "until", "id"})
+_TIME_OR_ID_KEYS = frozenset({"since", "before", "until", "id"})
 """Keys of a query that replace the default time range."""
-_OF_REFERENCES = frozenset({"since", "before", "until", "name", "id"})
+_REFERENCE_KEYS = frozenset({"since", "before", "until", "name", "id"})
 """Keys that can be tested on a bare reference, which has only a name and a start."""
-_ORDERS_OF_REFERENCES = frozenset({"started", "name", "uid", "id", "server", "kind"})
+_REFERENCE_SORT_KEYS = frozenset({"started", "name", "uid", "id", "server", "kind"})
 
-COLUMNS = (
-    output.Column("Outcome"),
-    output.Column("Type"),
-    output.Column("Started"),
-    output.Column("Took", right=True),
-    output.Column("Id"),
-    output.Column("Message"),
+SESSION_COLUMNS = (
+    output.OutputColumn("Outcome"),
+    output.OutputColumn("Type"),
+    output.OutputColumn("Started"),
+    output.OutputColumn("Took", is_right_aligned=True),
+    output.OutputColumn("Id"),
+    output.OutputColumn("Message"),
 )
 
 
-def run(given: Given) -> int:
+def run(args: ParsedArguments) -> int:
     """List the sessions that match."""
-    connection = reach(given)
-    zone = connection.zone
-    text = query_text(given)
-    check(text, zone)
-    order = parse_order(given.one("--sort") or DEFAULT_ORDER.text)
-    limit = _limit(given.one("--limit"))
+    access = resolve_access(args)
+    zone = access.zone
+    text = query_text(args)
+    check_query(text, zone)
+    order = parse_sort_order(args.value_of("--sort") or DEFAULT_SORT_ORDER.text)
+    limit = _parse_limit(args.value_of("--limit"))
 
-    form = given.one("--output") or "table"
+    output_format = args.value_of("--output") or "table"
 
-    async def ask(client: Client) -> tuple[tuple[Session, ...], frozenset[Uid], datetime]:
+    async def request(client: Client) -> tuple[tuple[Session, ...], frozenset[Uid], datetime]:
         listing = await client.sessions()
         now = client.now()
-        narrate_odd(listing)
-        query = _bounded(parse(text, now=now, zone=zone), listing.sessions, now, zone)
-        rests = query_context(query, listing.sessions, now, client.server, zone)
-        known: Callable[[Session], bool] = nobody_knows
-        if form != "table" or order.field == "known":
-            known = _is_acknowledged(client, listing, now, zone)
-        chosen = await _chosen(client, listing, query.upon(rests), rests, _Cut(order, limit, now, known))
-        return chosen, frozenset(session.uid for session in chosen if known(session)), now
+        print_parse_problems(listing)
+        query = _limit_to_last_day(parse(text, now=now, zone=zone), listing.sessions, now, zone)
+        context = query_context(query, listing.sessions, now, client.server, zone)
+        is_acknowledged: Callable[[Session], bool] = none_acknowledged
+        if output_format != "table" or order.field == "known":
+            is_acknowledged = _acknowledgement_test(client, listing, now, zone)
+        selected = await _select_sessions(
+            client,
+            listing,
+            query.with_context(context),
+            context,
+            _SortAndLimit(order, limit, now, is_acknowledged),
+        )
+        return selected, frozenset(session.uid for session in selected if is_acknowledged(session)), now
 
-    sessions, known, now = converse(connection, ask)
-    if stdio.to_terminal() and form == "table":
-        narrate_zone(connection, now)
-    stdio.say(_shown(form, sessions, known, connection.server, now, zone))
+    sessions, acknowledged_uids, now = run_logged_on(access, request)
+    if stdio.is_output_terminal() and output_format == "table":
+        print_time_zone(access, now)
+    stdio.print_output(_format_sessions(output_format, sessions, acknowledged_uids, access.server, now, zone))
     return 0
 
 
-def _is_acknowledged(
+def _acknowledgement_test(
     client: Client, listing: Listing, now: datetime, zone: tzinfo
 ) -> Callable[[Session], bool]:
     """A test of whether a run is acknowledged, based on the complete list."""
     acknowledged = acknowledged_in_list(listing.sessions, now, client.server, zone)
-    return lambda session: acknowledged.of(session) is not None
+    return lambda session: acknowledged.for_run(session) is not None
 
 
-def _bounded(query: Query, listed: Sequence[Session], now: datetime, zone: tzinfo) -> Query:
+def _limit_to_last_day(query: Query, listed: Sequence[Session], now: datetime, zone: tzinfo) -> Query:
     """The query; on a terminal limited to 24 hours if it names neither a time nor the ID of a run."""
-    if not stdio.to_terminal() or not _TIME_OR_ID.isdisjoint(query.keys) or _names_id(query, listed):
+    if (
+        not stdio.is_output_terminal()
+        or not _TIME_OR_ID_KEYS.isdisjoint(query.keys)
+        or _has_session_id(query, listed)
+    ):
         return query
-    stdio.narrate("Showing the last 24 hours and running sessions. Use --since 30d to list all.")
-    return Query((*query.terms, *parse(USUAL, now=now, zone=zone).terms))
+    stdio.print_message("Showing the last 24 hours and running sessions. Use --since 30d to list all.")
+    return Query((*query.terms, *parse(DEFAULT_TERMINAL_QUERY, now=now, zone=zone).terms))
 
 
-def _names_id(query: Query, listed: Sequence[Session]) -> bool:
+def _has_session_id(query: Query, listed: Sequence[Session]) -> bool:
     """Whether one of its words is a GUID, or the first digits of the ID of a run in the list."""
-    words = [term.needle for term in query.terms if not term.key and len(term.needle) >= FEWEST_DIGITS]
+    words = [term.needle for term in query.terms if not term.key and len(term.needle) >= MIN_PREFIX_LENGTH]
     return any(find_guid(word) or any(run.id.startswith(word) for run in listed) for word in words)
 
 
-def _limit(text: str | None) -> int | None:
+def _parse_limit(text: str | None) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadUsage(f"--limit must be a number, not {text!r}.")
+        raise UsageError(f"--limit must be a number, not {text!r}.")
     return int(text)
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
+class _SortAndLimit:
     """Sort order and limit, at `now` by the server's clock.
 
     `known` tests whether a run is acknowledged.
     """
 
-    order: Order
+    order: SortOrder
     limit: int | None
     now: datetime
-    known: Callable[[Session], bool]
+    is_acknowledged: Callable[[Session], bool]
 
     def sort(self, sessions: Iterable[Session]) -> tuple[Session, ...]:
         """All of them, sorted."""
-        return self.order.sort(sessions, self.now, self.known)
+        return self.order.sort(sessions, self.now, self.is_acknowledged)
 
-    def of(self, sessions: Iterable[Session]) -> tuple[Session, ...]:
+    def first(self, sessions: Iterable[Session]) -> tuple[Session, ...]:
         """The first ones up to the limit, sorted."""
         return self.sort(sessions)[: self.limit]
 
     @property
-    def enough(self) -> int | None:
+    def reference_limit(self) -> int | None:
         """The limit if references can be sorted by this order without requesting them, else `None`."""
-        return self.limit if self.order.field in _ORDERS_OF_REFERENCES else None
+        return self.limit if self.order.field in _REFERENCE_SORT_KEYS else None
 
 
-async def _chosen(
-    client: Client, listing: Listing, query: Query, rests: Beyond, cut: _Cut
+async def _select_sessions(
+    client: Client, listing: Listing, query: Query, context: QueryContext, selection: _SortAndLimit
 ) -> tuple[Session, ...]:
     """Filter, sort and limit; bare references are requested one by one, only as many as necessary."""
     if is_complete(listing.sessions):
-        return cut.of(filter(query.matches, listing.sessions))
-    if cut.limit == 0:
+        return selection.first(filter(query.matches, listing.sessions))
+    if selection.limit == 0:
         return ()
-    early = query.only(_OF_REFERENCES)
-    placed = cut.sort(s for s in listing.sessions if s.started and (s.complete or early.matches(s)))
-    unplaced = (session for session in listing.sessions if session.started is None)
-    read: list[Session] = []
-    kept = await _kept(client, placed, query, cut.enough, read) + await _kept(
-        client, unplaced, query, None, read
+    reference_query = query.with_keys(_REFERENCE_KEYS)
+    dated = selection.sort(
+        s for s in listing.sessions if s.started and (s.is_complete or reference_query.matches(s))
     )
-    if len(read) == len(listing.sessions):  # check the query against the list: may raise `BadQuery`
-        query = query.upon(replace(rests, states=state_words(read), types=types_of(read)))
-    return cut.of(filter(query.matches, kept))
+    undated = (session for session in listing.sessions if session.started is None)
+    completed: list[Session] = []
+    matching = await _collect_matching(
+        client, dated, query, selection.reference_limit, completed
+    ) + await _collect_matching(client, undated, query, None, completed)
+    if len(completed) == len(
+        listing.sessions
+    ):  # check the query against the list: may raise `InvalidQueryError`
+        query = query.with_context(
+            replace(context, states=state_values(completed), types=listed_types(completed))
+        )
+    return selection.first(filter(query.matches, matching))
 
 
-async def _kept(
-    client: Client, sessions: Iterable[Session], query: Query, enough: int | None, read: list[Session]
+async def _collect_matching(
+    client: Client, sessions: Iterable[Session], query: Query, limit: int | None, completed: list[Session]
 ) -> list[Session]:
     """The first matches, complete; all requested sessions are added to `read`."""
-    kept: list[Session] = []
-    async for session in client.complete(sessions):
-        read.append(session)
+    matching: list[Session] = []
+    async for session in client.complete_references(sessions):
+        completed.append(session)
         if query.matches(session):
-            kept.append(session)
-        if len(kept) == enough:
+            matching.append(session)
+        if len(matching) == limit:
             break
-    return kept
+    return matching
 
 
-def narrate_odd(listing: Listing) -> None:
+def print_parse_problems(listing: Listing) -> None:
     """Report invalid values and characters in the list."""
-    if listing.odd:
-        total = text_format.count(len(listing.sessions))
-        stdio.narrate(f"{text_format.count(listing.odd)} of {total} sessions could not be read completely")
-    narrate_replaced(listing.replaced)
+    if listing.unreadable_count:
+        total = text_format.format_count(len(listing.sessions))
+        stdio.print_message(
+            f"{text_format.format_count(listing.unreadable_count)} of {total} sessions"
+            " could not be read completely"
+        )
+    print_replaced_characters(listing.replaced_count)
 
 
-def narrate_replaced(replaced: int) -> None:
+def print_replaced_characters(replaced: int) -> None:
     """Report how many characters were replaced because XML does not allow them."""
     if replaced:
-        stdio.narrate(f"Characters not allowed in XML, replaced with U+FFFD: {text_format.count(replaced)}")
+        stdio.print_message(
+            f"Characters not allowed in XML, replaced with U+FFFD: {text_format.format_count(replaced)}"
+        )
 
 
-def _shown(
-    form: str,
+def _format_sessions(
+    output_format: str,
     sessions: Sequence[Session],
-    known: frozenset[Uid],
+    acknowledged_uids: frozenset[Uid],
     server: Server,
     now: datetime,
     zone: tzinfo,
 ) -> str:
-    if form == "table":
-        return as_table(sessions, now, zone)
-    records = (session_record(session, server, now, known=session.uid in known) for session in sessions)
-    match form:
+    if output_format == "table":
+        return format_session_table(sessions, now, zone)
+    records = (
+        session_record(session, server, now, is_acknowledged=session.uid in acknowledged_uids)
+        for session in sessions
+    )
+    match output_format:
         case "json":
-            return output.as_json(list(records))
+            return output.format_json(list(records))
         case "csv":
-            return output.as_csv(records, SESSION_KEYS)
+            return output.format_csv(records, SESSION_KEYS)
         case _:
-            return output.as_jsonl(records)
+            return output.format_json_lines(records)
 
 
-def as_table(sessions: Sequence[Session], now: datetime, zone: tzinfo) -> str:
+def format_session_table(sessions: Sequence[Session], now: datetime, zone: tzinfo) -> str:
     """A table of sessions for a terminal or a pipe."""
-    rows = [_row(session, now, zone) for session in sessions]
-    return output.as_table(COLUMNS, rows, stdio.width())
+    rows = [_session_row(session, now, zone) for session in sessions]
+    return output.format_table(SESSION_COLUMNS, rows, stdio.output_width())
 
 
-def _row(session: Session, now: datetime, zone: tzinfo) -> tuple[str, ...]:
-    took = session.took(now)
+def _session_row(session: Session, now: datetime, zone: tzinfo) -> tuple[str, ...]:
+    duration = session.duration(now)
     return (
         session.outcome,
         session.type or "",
-        started(session, now, zone),
-        text_format.duration(took) if took is not None else _unknown(session),
+        format_started(session, now, zone),
+        text_format.format_duration(duration) if duration is not None else _unknown_text(session),
         session.id[:8],
         session.message or "",
     )
 
 
-def started(session: Session, now: datetime, zone: tzinfo) -> str:
+def format_started(session: Session, now: datetime, zone: tzinfo) -> str:
     """The start: short on a terminal, in full on a pipe."""
     if session.started is None:
-        return _unknown(session)
-    if stdio.to_terminal():
-        return text_format.clock_short(session.started, now, zone)
-    return text_format.iso(session.started)
+        return _unknown_text(session)
+    if stdio.is_output_terminal():
+        return text_format.format_short_time(session.started, now, zone)
+    return text_format.format_iso(session.started)
 
 
-def _unknown(session: Session) -> str:
-    return text_format.UNKNOWN if session.complete else ""
+def _unknown_text(session: Session) -> str:
+    return text_format.UNKNOWN if session.is_complete else ""

@@ -7,156 +7,178 @@ from datetime import datetime, timedelta
 
 from emtui import text_format
 from emtui.em.model import Outcome, Session
-from emtui.handover.json_schema import Record
+from emtui.handover.json_schema import JsonRecord
 from emtui.monitor.explainer import ExplainedRun
-from emtui.triage.acknowledgement_text import noted, rows
-from emtui.triage.backup_server_stats import worst_first
+from emtui.triage.acknowledgement_text import format_acknowledgement, format_acknowledgement_rows
+from emtui.triage.backup_server_stats import sort_worst_first
 from emtui.triage.explanation import Explanation
-from emtui.triage.finding_text import Teller
-from emtui.triage.runs_by_type import LATEST
-from emtui.triage.step_timing import UsualStep, Wait
+from emtui.triage.finding_text import FindingFormatter
+from emtui.triage.runs_by_type import MAX_PLAUSIBLE_TIME
+from emtui.triage.step_timing import UsualStepDuration, Wait
 from emtui.triage.streaks import Streak
 
 
-def fact_lines(run: ExplainedRun, formatter: Teller) -> str:
+def format_facts(run: ExplainedRun, formatter: FindingFormatter) -> str:
     """One finding per line, like the fields of a session; acknowledgement and notes first."""
-    facts = _facts(run, formatter)
-    return "".join(f"{text_format.fit(label, 9)} {text_format.one_line(text)}\n" for label, text in facts)
+    facts = _labeled_facts(run, formatter)
+    return "".join(
+        f"{text_format.fit_width(label, 9)} {text_format.join_lines(text)}\n" for label, text in facts
+    )
 
 
-def finding_records(run: ExplainedRun, formatter: Teller) -> list[Record]:
+def finding_records(run: ExplainedRun, formatter: FindingFormatter) -> list[JsonRecord]:
     """The same as records, each with its text."""
-    texts = dict(_facts(run, formatter))
-    found = [
+    texts = dict(_labeled_facts(run, formatter))
+    explanation_records = [
         {"kind": label.casefold().replace(" ", "_"), "text": texts[label], **record}
-        for label, record in _records(run.explanation)
+        for label, record in _explanation_records(run.explanation)
         if label in texts
     ]
-    return [*_from_people(run, formatter), *found]
+    return [*_note_records(run, formatter), *explanation_records]
 
 
-def _facts(run: ExplainedRun, formatter: Teller) -> tuple[tuple[str, str], ...]:
+def _labeled_facts(run: ExplainedRun, formatter: FindingFormatter) -> tuple[tuple[str, str], ...]:
     """Pairs of label and text."""
-    people = rows(run.session, run.acknowledged, run.notes, formatter)
-    return (*people, *formatter.explained(run.explanation))
+    note_rows = format_acknowledgement_rows(run.session, run.acknowledgements, run.notes, formatter)
+    return (*note_rows, *formatter.explanation_rows(run.explanation))
 
 
-def _from_people(run: ExplainedRun, formatter: Teller) -> Iterator[Record]:
-    if mark := run.mark:
-        text = noted(mark, run.acknowledged, formatter)
-        until = mark.until if mark.until and mark.until < LATEST else None
-        yield {"kind": "known", "text": text, "note": mark.note or None, "until": _iso(until)}
+def _note_records(run: ExplainedRun, formatter: FindingFormatter) -> Iterator[JsonRecord]:
+    if acknowledgement := run.acknowledgement:
+        text = format_acknowledgement(acknowledgement, run.acknowledgements, formatter)
+        until = (
+            acknowledgement.until
+            if acknowledgement.until and acknowledgement.until < MAX_PLAUSIBLE_TIME
+            else None
+        )
+        yield {
+            "kind": "known",
+            "text": text,
+            "note": acknowledgement.note or None,
+            "until": _iso_or_none(until),
+        }
     for note in run.notes:
-        text = f"{note.text} ({note.whose})"
+        text = f"{note.text} ({note.source})"
         yield {"kind": "note", "text": text, "note": note.text, "link": note.link or None}
 
 
-def _records(found: Explanation) -> Iterator[tuple[str, Record]]:
-    if (streak := found.streak) and streak.outcome is not Outcome.SUCCESS:
+def _explanation_records(explanation: Explanation) -> Iterator[tuple[str, JsonRecord]]:
+    if (streak := explanation.streak) and streak.outcome is not Outcome.SUCCESS:
         yield (
             "Since",
             {
                 "outcome": str(streak.outcome),
                 "count": streak.count,
-                "first": text_format.iso(streak.since),
-                "previous": _iso(streak.previous),
-                "after_good": _after(streak, Outcome.SUCCESS),
-                "after_warnings": _after(streak, Outcome.WARNING),
-                "after_failures": _after(streak, Outcome.FAILED),
-                "rests_on": streak.rests_on,
+                "first": text_format.format_iso(streak.since),
+                "previous": _iso_or_none(streak.previous_start),
+                "after_good": _count_directly_before(streak, Outcome.SUCCESS),
+                "after_warnings": _count_directly_before(streak, Outcome.WARNING),
+                "after_failures": _count_directly_before(streak, Outcome.FAILED),
+                "rests_on": streak.sample_size,
             },
         )
-    if found.silent:
-        yield "Silent", _wait(found.silent)
-    elif found.waited:
-        yield "Waited", _wait(found.waited)
-    if usual := found.baseline:
+    if explanation.stuck_wait:
+        yield "Silent", _wait_record(explanation.stuck_wait)
+    elif explanation.main_wait:
+        yield "Waited", _wait_record(explanation.main_wait)
+    if baseline := explanation.baseline:
         yield (
             "Usual",
             {
-                "usual_s": usual.usual.total_seconds(),
-                "spread_s": usual.spread.total_seconds(),
-                "longest_s": usual.longest.total_seconds(),
-                "ratio": round(found.ratio, 2) if found.ratio else None,
-                "longer_than": found.longer_than,
-                "rests_on": usual.rests_on,
+                "usual_s": baseline.usual.total_seconds(),
+                "spread_s": baseline.spread.total_seconds(),
+                "longest_s": baseline.longest.total_seconds(),
+                "ratio": round(explanation.ratio, 2) if explanation.ratio else None,
+                "longer_than": explanation.shorter_run_count,
+                "rests_on": baseline.sample_size,
             },
         )
-    yield from _around(found)
+    yield from _context_records(explanation)
 
 
-def _after(streak: Streak, outcome: Outcome) -> int | None:
+def _count_directly_before(streak: Streak, outcome: Outcome) -> int | None:
     """Number of runs with this outcome directly before; `None` if unknown."""
-    if streak.before is None:
+    if streak.outcome_before is None:
         return None
-    return streak.before_count if streak.before is outcome else 0
+    return streak.count_before if streak.outcome_before is outcome else 0
 
 
-def _around(found: Explanation) -> Iterator[tuple[str, Record]]:
-    if incident := found.incident:
+def _context_records(explanation: Explanation) -> Iterator[tuple[str, JsonRecord]]:
+    if incident := explanation.incident:
         yield (
             "Same",
             {
                 "fingerprint": incident.fingerprint,
                 "count": incident.count,
-                "first": text_format.iso(incident.first),
-                "last": text_format.iso(incident.last),
-                "good_since": _iso(incident.recovered),
-                "rests_on": incident.rests_on,
+                "first": text_format.format_iso(incident.first),
+                "last": text_format.format_iso(incident.last),
+                "good_since": _iso_or_none(incident.recovered_at),
+                "rests_on": incident.sample_size,
             },
         )
-    if found.last_good:
-        yield "Last good", {"id": found.last_good.id, "started": _iso(found.last_good.started), "rests_on": 1}
-    if due := found.due:
+    if explanation.last_successful:
+        yield (
+            "Last good",
+            {
+                "id": explanation.last_successful.id,
+                "started": _iso_or_none(explanation.last_successful.started),
+                "rests_on": 1,
+            },
+        )
+    if due := explanation.due:
         yield (
             "Next",
             {
-                "due": _iso(due.next),
-                "late_since": _iso(due.since),
-                "count": due.count,
-                "at_least": due.at_least,
-                "rests_on": due.rests_on,
+                "due": _iso_or_none(due.next_start),
+                "late_since": _iso_or_none(due.overdue_since),
+                "count": due.overdue_count,
+                "at_least": due.is_minimum,
+                "rests_on": due.sample_size,
             },
         )
-    for row in worst_first(found.servers):
-        server: Record = {
+    for row in sort_worst_first(explanation.servers):
+        server: JsonRecord = {
             "host": row.host,
-            "went": str(row.went),
-            "took_s": _seconds(row.took),
+            "went": str(row.outcome),
+            "took_s": _seconds_or_none(row.duration),
             "message": row.message,
         }
-        yield "Servers", server | _usual(row.usual)
-    for other in found.around.troubled:
-        yield "Nearby", _near(other)
-    for other in found.around.others:
-        yield "Also ran", _near(other)
+        yield "Servers", server | _baseline_record(row.usual)
+    for other in explanation.concurrent.unsuccessful:
+        yield "Nearby", _nearby_record(other)
+    for other in explanation.concurrent.others:
+        yield "Also ran", _nearby_record(other)
 
 
-def _near(other: Session) -> Record:
+def _nearby_record(other: Session) -> JsonRecord:
     return {
         "id": other.id,
         "type": other.type,
-        "started": _iso(other.started),
+        "started": _iso_or_none(other.started),
         "outcome": str(other.outcome),
         "rests_on": 1,
     }
 
 
-def _wait(wait: Wait) -> Record:
-    return {"message": wait.step.message, "lasted_s": _seconds(wait.step.lasted), **_usual(wait.usual)}
-
-
-def _usual(usual: UsualStep | None) -> Record:
+def _wait_record(wait: Wait) -> JsonRecord:
     return {
-        "usual_s": usual.usual.total_seconds() if usual else None,
-        "longest_s": usual.longest.total_seconds() if usual else None,
-        "rests_on": usual.rests_on if usual else 0,
+        "message": wait.step.message,
+        "lasted_s": _seconds_or_none(wait.step.duration),
+        **_baseline_record(wait.usual),
     }
 
 
-def _iso(when: datetime | None) -> str | None:
-    return text_format.iso(when) if when else None
+def _baseline_record(baseline: UsualStepDuration | None) -> JsonRecord:
+    return {
+        "usual_s": baseline.usual.total_seconds() if baseline else None,
+        "longest_s": baseline.longest.total_seconds() if baseline else None,
+        "rests_on": baseline.sample_size if baseline else 0,
+    }
 
 
-def _seconds(span: timedelta | None) -> float | None:
+def _iso_or_none(when: datetime | None) -> str | None:
+    return text_format.format_iso(when) if when else None
+
+
+def _seconds_or_none(span: timedelta | None) -> float | None:
     return span.total_seconds() if span is not None else None

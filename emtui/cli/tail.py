@@ -8,89 +8,99 @@ from typing import TYPE_CHECKING
 
 from emtui import text_format
 from emtui.cli import output, stdio
-from emtui.cli.arguments import Given
-from emtui.cli.client_session import converse, narrate_zone, reach
+from emtui.cli.arguments import ParsedArguments
+from emtui.cli.client_session import print_time_zone, resolve_access, run_logged_on
 from emtui.cli.list_evidence import AcknowledgementReader, FollowedQuery
 from emtui.cli.query_args import query_text
 from emtui.em.server_address import Server
 from emtui.handover.json_schema import session_record
 from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.poller import ListResponse, Poller
-from emtui.monitor.tail import Line, Tail
+from emtui.monitor.tail import Tail, TailLine
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.monitor.snapshot import Snapshot
-_CHANGE, _OUTCOME, _TYPE, _ID = 8, 8, 24, 8
+_CHANGE_WIDTH, _OUTCOME_WIDTH, _TYPE_WIDTH, _ID_WIDTH = 8, 8, 24, 8
 """Fixed column widths in cells, since the lines are printed one by one."""
 
 
-def run(given: Given) -> int:
+def run(args: ParsedArguments) -> int:
     """Print changes until stopped."""
-    there = reach(given)
-    zone = there.zone
-    query = FollowedQuery(query_text(given), zone)
-    table = (given.one("--output") or ("table" if stdio.to_terminal() else "jsonl")) == "table"
+    access = resolve_access(args)
+    zone = access.zone
+    query = FollowedQuery(query_text(args), zone)
+    is_table = (args.value_of("--output") or ("table" if stdio.is_output_terminal() else "jsonl")) == "table"
 
-    async def ask(client: Client) -> int:
-        if table:
-            narrate_zone(there, client.now())
-        profile = there.connection.profile
-        every = float(profile.interval) if profile and profile.interval else PollSchedule().interval
-        follow = Poller(lambda: _answer(client, query), PollSchedule(every, every))
+    async def follow_list(client: Client) -> int:
+        if is_table:
+            print_time_zone(access, client.now())
+        profile = access.connection.profile
+        interval = float(profile.interval) if profile and profile.interval else PollSchedule().interval
+        poller = Poller(lambda: _request_list(client, query), PollSchedule(interval, interval))
         acknowledgements = AcknowledgementReader(client.server, zone)
         tail = Tail(
-            follow,
+            poller,
             query.matches,
-            lambda seen: _whole(client, seen),
-            from_start=given.has("--from-start"),
-            narrate=stdio.narrate,
+            lambda seen: _complete_references(client, seen),
+            from_start=args.has("--from-start"),
+            on_message=stdio.print_message,
         )
         async with aclosing(tail.lines()) as lines:
             async for line in lines:
-                if table:
-                    stdio.say_now(_as_row(line, zone))
+                if is_table:
+                    stdio.print_output_now(_format_row(line, zone))
                 else:
-                    known = acknowledgements.covers(line.session, follow.snapshot)
-                    stdio.say_now(_as_json(line, client.server, known))
+                    is_acknowledged = acknowledgements.covers(line.session, poller.snapshot)
+                    stdio.print_output_now(_format_json_line(line, client.server, is_acknowledged))
         return 0
 
-    return converse(there, ask)
+    return run_logged_on(access, follow_list)
 
 
-async def _answer(client: Client, query: FollowedQuery) -> ListResponse:
+async def _request_list(client: Client, query: FollowedQuery) -> ListResponse:
     listing = await client.sessions()
     query.update(listing.sessions, client.now(), client.server)
-    return ListResponse.of(listing, client.receipt)
+    return ListResponse.from_listing(listing, client.response_stats)
 
 
-async def _whole(client: Client, seen: Snapshot) -> Snapshot:
-    return seen.learn({session.uid: session async for session in client.complete(seen.references)})
+async def _complete_references(client: Client, snapshot: Snapshot) -> Snapshot:
+    return snapshot.with_details(
+        {session.uid: session async for session in client.complete_references(snapshot.references)}
+    )
 
 
-def _as_json(line: Line, server: Server, known: bool) -> str:
-    session = session_record(line.session, server, line.now, known=known) if line.session else None
-    record: dict[str, object] = {"at": text_format.iso(line.at), "change": line.change, "session": session}
+def _format_json_line(line: TailLine, server: Server, is_acknowledged: bool) -> str:
+    session = (
+        session_record(line.session, server, line.server_time, is_acknowledged=is_acknowledged)
+        if line.session
+        else None
+    )
+    record: dict[str, object] = {
+        "at": text_format.format_iso(line.at),
+        "change": line.change,
+        "session": session,
+    }
     if line.problem is not None:
         record["problem"] = line.problem
     if line.count is not None:
         record["count"] = line.count
-    return output.as_line(record)
+    return output.format_json_line(record)
 
 
-def _as_row(line: Line, zone: tzinfo) -> str:
+def _format_row(line: TailLine, zone: tzinfo) -> str:
     """One line for a terminal; a problem is not cut, since it begins with a long URL."""
     session = line.session
-    cells = [text_format.clock_long(line.at, zone), line.change.ljust(_CHANGE)]
+    cells = [text_format.format_long_time(line.at, zone), line.change.ljust(_CHANGE_WIDTH)]
     if session:
-        outcome = session.outcome if session.complete else ""
+        outcome = session.outcome if session.is_complete else ""
         cells += [
-            text_format.fit(outcome, _OUTCOME),
-            text_format.fit(session.type or "", _TYPE),
-            session.id[:_ID],
+            text_format.fit_width(outcome, _OUTCOME_WIDTH),
+            text_format.fit_width(session.type or "", _TYPE_WIDTH),
+            session.id[:_ID_WIDTH],
         ]
-    cells.append(text_format.one_line((session.message if session else line.problem) or ""))
-    text, width = output.GAP.join(cells).rstrip(), stdio.width()
+    cells.append(text_format.join_lines((session.message if session else line.problem) or ""))
+    text, width = output.COLUMN_GAP.join(cells).rstrip(), stdio.output_width()
     if width is not None:
-        text = text_format.for_terminal(text)
-    return (text_format.cut(text, width) if width is not None and session else text) + "\n"
+        text = text_format.strip_ambiguous(text)
+    return (text_format.truncate(text, width) if width is not None and session else text) + "\n"

@@ -11,185 +11,193 @@ from typing import TYPE_CHECKING
 
 from emtui import text_format
 from emtui.cli import output, stdio
-from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.client_session import converse, reach, seconds_of
+from emtui.cli.arguments import ParsedArguments, UsageError
+from emtui.cli.client_session import parse_timeout, resolve_access, run_logged_on
 from emtui.cli.list_evidence import is_acknowledged
-from emtui.cli.resolve_session import narrate_host, session_of
-from emtui.cli.session_fields import SessionReading, fields
-from emtui.em.errors import EmError, Gone, NotFound
+from emtui.cli.resolve_session import print_host_mismatch, resolve_session
+from emtui.cli.session_fields import SessionReading, format_fields
+from emtui.em.errors import EmError, SessionGoneError, SessionNotFoundError
 from emtui.em.model import Event, Log, Outcome, Session
 from emtui.handover.json_schema import EVENT_KEYS, event_records, session_record
-from emtui.handover.unlisted_run_text import last_seen_running
+from emtui.handover.unlisted_run_text import format_last_seen
 from emtui.monitor.session_poller import SessionPoller
-from emtui.query import Target, target_in
+from emtui.query import SessionRef, find_session_ref
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
 
-CODES = {
+EXIT_CODES = {
     Outcome.SUCCESS: 0,
     Outcome.WARNING: 10,
     Outcome.FAILED: 11,
     Outcome.CANCELED: 12,
     Outcome.UNKNOWN: 14,
 }
-TIMED_OUT = 13
-_LONGEST = 30 * 24 * 3600
+TIMED_OUT_EXIT_CODE = 13
+_MAX_TIMEOUT_S = 30 * 24 * 3600
 """Maximum in seconds; the server keeps sessions for 30 days."""
 
 
-def wait(given: Given) -> int:
+def wait(args: ParsedArguments) -> int:
     """Wait until a session ends; the exit code is its outcome."""
-    target, timeout = target_in(given.operands[0]), _timeout(given.one("--timeout"))
-    there = reach(given)
-    narrate_host(target, there.server)
+    target, timeout = find_session_ref(args.operands[0]), _parse_timeout(args.value_of("--timeout"))
+    access = resolve_access(args)
+    print_host_mismatch(target, access.server)
 
-    as_json = given.one("--output") == "json"
+    as_json = args.value_of("--output") == "json"
 
-    async def ask(client: Client) -> tuple[SessionReading, bool] | None:
+    async def request(client: Client) -> tuple[SessionReading, bool] | None:
         try:
             async with asyncio.timeout(timeout):
-                session = await _ended(client, target, there.zone)
+                session = await _wait_for_end(client, target, access.zone)
         except TimeoutError:
             return None
-        known = as_json and await is_acknowledged(client, session, there.zone)
-        return SessionReading(session, Log(()), client.server, client.now(), there.zone), known
+        acknowledged = as_json and await is_acknowledged(client, session, access.zone)
+        return SessionReading(session, Log(()), client.server, client.now(), access.zone), acknowledged
 
-    found = converse(there, ask)
-    if found is None:
-        stdio.narrate(
-            f"The session did not end within {text_format.duration(timedelta(seconds=timeout or 0))}."
+    result = run_logged_on(access, request)
+    if result is None:
+        stdio.print_message(
+            f"The session did not end within {text_format.format_duration(timedelta(seconds=timeout or 0))}."
         )
-        return TIMED_OUT
-    reading, known = found
+        return TIMED_OUT_EXIT_CODE
+    reading, is_session_acknowledged = result
     if as_json:
-        stdio.say(output.as_line(session_record(reading.session, reading.server, reading.now, known=known)))
+        stdio.print_output(
+            output.format_json_line(
+                session_record(
+                    reading.session, reading.server, reading.now, is_acknowledged=is_session_acknowledged
+                )
+            )
+        )
     else:
-        stdio.say(fields(reading))
-    return CODES[reading.session.outcome]
+        stdio.print_output(format_fields(reading))
+    return EXIT_CODES[reading.session.outcome]
 
 
-def follow(given: Given) -> int:
+def follow_events(args: ParsedArguments) -> int:
     """Print new events of a session until it ends."""
-    form = given.one("--output") or "table"
-    if form not in _WRITERS:
-        raise BadUsage(f"--follow supports only {', '.join(_WRITERS)}, not {form}.")
-    target = target_in(given.operands[0])
-    there = reach(given)
-    narrate_host(target, there.server)
+    output_format = args.value_of("--output") or "table"
+    if output_format not in _FOLLOW_FORMATS:
+        raise UsageError(f"--follow supports only {', '.join(_FOLLOW_FORMATS)}, not {output_format}.")
+    target = find_session_ref(args.operands[0])
+    access = resolve_access(args)
+    print_host_mismatch(target, access.server)
 
-    async def ask(client: Client) -> Session:
-        return await _followed(client, target, _Printer(form, there.zone))
+    async def request(client: Client) -> Session:
+        return await _follow(client, target, _EventPrinter(output_format, access.zone))
 
-    stdio.narrate(f"Session ended: {converse(there, ask).outcome}.")
+    stdio.print_message(f"Session ended: {run_logged_on(access, request).outcome}.")
     return 0
 
 
-async def _ended(client: Client, target: Target, zone: tzinfo) -> Session:
+async def _wait_for_end(client: Client, target: SessionRef, zone: tzinfo) -> Session:
     """The session once it has ended; temporary problems are retried. Raises `Gone`."""
-    session, seen = await session_of(client, target), client.now()
-    if not session.running:
+    session, last_seen = await resolve_session(client, target), client.now()
+    if not session.is_running:
         return session
-    uid, said = session.uid, ""
+    uid, last_problem = session.uid, ""
     try:
-        async with aclosing(SessionPoller(lambda: client.session(uid)).results()) as answers:
-            async for answer in answers:
-                if isinstance(answer, EmError):
-                    said = _say_once(said, answer)
+        async with aclosing(SessionPoller(lambda: client.session(uid)).results()) as results:
+            async for result in results:
+                if isinstance(result, EmError):
+                    last_problem = _print_once(last_problem, result)
                     continue
-                if answer.complete and not answer.running:
-                    return answer
-                seen = client.now()
-    except NotFound as problem:
-        raise _gone(problem, session, client, seen, zone) from None
+                if result.is_complete and not result.is_running:
+                    return result
+                last_seen = client.now()
+    except SessionNotFoundError as problem:
+        raise _deletion_error(problem, session, client, last_seen, zone) from None
     return session
 
 
-def _gone(problem: NotFound, session: Session, client: Client, seen: datetime, zone: tzinfo) -> NotFound:
-    told = last_seen_running(session, client.server, seen, client.now(), zone)
-    return Gone(told) if told else problem
+def _deletion_error(
+    problem: SessionNotFoundError, session: Session, client: Client, last_seen: datetime, zone: tzinfo
+) -> SessionNotFoundError:
+    message = format_last_seen(session, client.server, last_seen, client.now(), zone)
+    return SessionGoneError(message) if message else problem
 
 
-async def _followed(client: Client, target: Target, printer: _Printer) -> Session:
-    session, said = await session_of(client, target), ""
-    seen = client.now()
+async def _follow(client: Client, target: SessionRef, printer: _EventPrinter) -> Session:
+    session, last_problem = await resolve_session(client, target), ""
+    last_seen = client.now()
 
-    async def look() -> tuple[Session, Log]:
-        known = session
-        if known.running:
+    async def poll() -> tuple[Session, Log]:
+        current = session
+        if current.is_running:
             try:
-                asked = await client.session(known.uid)
-            except NotFound as problem:
-                raise _gone(problem, known, client, seen, printer.zone) from None
-            known = asked if asked.complete else known
-        return known, await client.events(known.uid)
+                refreshed = await client.session(current.uid)
+            except SessionNotFoundError as problem:
+                raise _deletion_error(problem, current, client, last_seen, printer.zone) from None
+            current = refreshed if refreshed.is_complete else current
+        return current, await client.events(current.uid)
 
-    async with aclosing(SessionPoller(look).results()) as answers:
-        async for answer in answers:
-            if isinstance(answer, EmError):
-                said = _say_once(said, answer)
+    async with aclosing(SessionPoller(poll).results()) as results:
+        async for result in results:
+            if isinstance(result, EmError):
+                last_problem = _print_once(last_problem, result)
                 continue
-            session, log = answer
-            seen = client.now()
-            printer.show(log, session.started)
-            if not session.running:
+            session, log = result
+            last_seen = client.now()
+            printer.print_new(log, session.started)
+            if not session.is_running:
                 break
     return session
 
 
-def _say_once(said: str, problem: Exception) -> str:
+def _print_once(last_problem: str, problem: Exception) -> str:
     """Report a lasting problem once; returns its text."""
-    if str(problem) != said:
-        stdio.narrate(f"{problem} Retrying.")
+    if str(problem) != last_problem:
+        stdio.print_message(f"{problem} Retrying.")
     return str(problem)
 
 
-def _timeout(text: str | None) -> float | None:
+def _parse_timeout(text: str | None) -> float | None:
     """The limit in seconds, from a number or a duration such as 15m."""
     if text is None:
         return None
-    return min(seconds_of(text), _LONGEST)
+    return min(parse_timeout(text), _MAX_TIMEOUT_S)
 
 
 @dataclass(slots=True)
-class _Printer:
+class _EventPrinter:
     """Prints each event once, in the order of the log."""
 
-    form: str
+    output_format: str
     zone: tzinfo
-    _printed: Counter[Event] = field(default_factory=Counter)
-    _begun: bool = False
+    _printed_counts: Counter[Event] = field(default_factory=Counter)
+    _has_header: bool = False
 
-    def show(self, log: Log, started: datetime | None) -> None:
+    def print_new(self, log: Log, started: datetime | None) -> None:
         """Print the new events of this log."""
-        left = self._printed.copy()
-        fresh = []
+        already_printed = self._printed_counts.copy()
+        new_events = []
         for event, record in zip(log.events, event_records(log, started), strict=True):
-            if left[event] > 0:
-                left[event] -= 1
+            if already_printed[event] > 0:
+                already_printed[event] -= 1
             else:
-                self._printed[event] += 1
-                fresh.append((event, record))
-        if self.form == "csv":
-            text = output.as_csv([record for _, record in fresh], EVENT_KEYS)
-            stdio.say_now(text.partition("\n")[2] if self._begun else text)
-        elif self.form == "jsonl":
-            stdio.say_now(output.as_jsonl(record for _, record in fresh))
+                self._printed_counts[event] += 1
+                new_events.append((event, record))
+        if self.output_format == "csv":
+            text = output.format_csv([record for _, record in new_events], EVENT_KEYS)
+            stdio.print_output_now(text.partition("\n")[2] if self._has_header else text)
+        elif self.output_format == "jsonl":
+            stdio.print_output_now(output.format_json_lines(record for _, record in new_events))
         else:
-            begin = started or next((event.time for event in log.events if event.time), None)
-            stdio.say_now("".join(_row(event, begin, self.zone) for event, _ in fresh))
-        self._begun = True
+            start = started or next((event.time for event in log.events if event.time), None)
+            stdio.print_output_now("".join(_format_event(event, start, self.zone) for event, _ in new_events))
+        self._has_header = True
 
 
-_WRITERS = ("table", "jsonl", "csv")
+_FOLLOW_FORMATS = ("table", "jsonl", "csv")
 
 
-def _row(event: Event, begin: datetime | None, zone: tzinfo) -> str:
+def _format_event(event: Event, start: datetime | None, zone: tzinfo) -> str:
     cells = (
         "" if event.order is None else str(event.order).rjust(5),
-        text_format.clock_long(event.time, zone) if event.time else "",
-        (text_format.offset(event.time - begin) if event.time and begin else "").rjust(8),
-        text_format.one_line(event.message or ""),
+        text_format.format_long_time(event.time, zone) if event.time else "",
+        (text_format.format_offset(event.time - start) if event.time and start else "").rjust(8),
+        text_format.join_lines(event.message or ""),
     )
-    text, width = output.GAP.join(cells).rstrip(), stdio.width()
-    return (text if width is None else text_format.cut(text_format.for_terminal(text), width)) + "\n"
+    text, width = output.COLUMN_GAP.join(cells).rstrip(), stdio.output_width()
+    return (text if width is None else text_format.truncate(text_format.strip_ambiguous(text), width)) + "\n"

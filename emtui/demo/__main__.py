@@ -11,7 +11,7 @@ from emtui.demo import demo_options
 from emtui.demo.serve import serve
 
 
-def main(words: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the options and serve; exit code 2 if they are invalid."""
     parser = argparse.ArgumentParser(
         prog="python -m emtui.demo", description="A simulated Enterprise Manager."
@@ -25,17 +25,17 @@ def main(words: Sequence[str] | None = None) -> int:
         metavar="SECONDS",
         help="monotonic time at which the simulated clock starts (default: now)",
     )
-    given = parser.parse_args(words)
-    if demo_options.wants_help(given.play):
-        sys.stdout.write(demo_options.table())
+    parsed = parser.parse_args(arguments)
+    if demo_options.wants_help(parsed.play):
+        sys.stdout.write(demo_options.format_fault_table())
         return 0
-    if not 0 <= given.port <= 65535:
-        parser.error(f"--port is from 0 to 65535, not {given.port}")
+    if not 0 <= parsed.port <= 65535:
+        parser.error(f"--port is from 0 to 65535, not {parsed.port}")
     try:
-        options = replace(demo_options.options(given), since=given.since)
-    except demo_options.BadPlay as bad:
-        parser.error(str(bad))
-    return serve(options, given.port, with_parent=given.with_parent)
+        options = replace(demo_options.options_from_arguments(parsed), clock_start=parsed.since)
+    except demo_options.InvalidDemoOptionError as error:
+        parser.error(str(error))
+    return serve(options, parsed.port, with_parent=parsed.with_parent)
 
 
 if __name__ == "__main__":

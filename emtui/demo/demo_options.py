@@ -13,21 +13,21 @@ from difflib import get_close_matches
 from enum import Enum, auto
 from math import isfinite
 
-from emtui.demo.fault_catalog import PLACES, SWITCHES, Kind, Switch
+from emtui.demo.fault_catalog import FAULT_OPTIONS, RESOURCES, FaultOption, FaultValueKind
 
 DEFAULT_SEED = 1
 DEFAULT_SESSIONS = 3000
-FEWEST_SESSIONS = 1000
-MOST_SESSIONS = 200_000
-FASTEST = 100_000
-_BY_NAME = {switch.name: switch for switch in SWITCHES}
+MIN_SESSIONS = 1000
+MAX_SESSIONS = 200_000
+MAX_SPEED = 100_000
+_FAULTS_BY_NAME = {switch.name: switch for switch in FAULT_OPTIONS}
 
 
-class BadPlay(ValueError):
+class InvalidDemoOptionError(ValueError):
     """An invalid demo option or switch; the message is one sentence."""
 
 
-class Version(Enum):
+class ProductVersion(Enum):
     """Product version whose casing and nulls the JSON has."""
 
     V12 = auto()
@@ -35,16 +35,16 @@ class Version(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Plays:
+class ActiveFaults:
     """The active switches as pairs of name and value; the last one of a name applies."""
 
-    given: tuple[tuple[str, str], ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
 
     def value(self, name: str) -> str | None:
         """Return the value of a switch, empty for a plain one, `None` if it is off."""
-        return next((value for known, value in reversed(self.given) if known == name), None)
+        return next((value for active_name, value in reversed(self.pairs) if active_name == name), None)
 
-    def on(self, name: str) -> bool:
+    def is_on(self, name: str) -> bool:
         """Whether this switch is on."""
         return self.value(name) is not None
 
@@ -53,75 +53,86 @@ class Plays:
         value = self.value(name)
         return None if value is None else float(value)
 
-    def hits(self, name: str, place: str) -> bool:
+    def applies_to(self, name: str, resource: str) -> bool:
         """Whether a switch applies to that kind of resource."""
         value = self.value(name)
-        return value is not None and (value in {place, "all"} or (value == "data" and place in PLACES[:3]))
+        return value is not None and (
+            value in {resource, "all"} or (value == "data" and resource in RESOURCES[:3])
+        )
 
     @property
-    def version(self) -> Version:
+    def version(self) -> ProductVersion:
         """Simulated product version: 12 by default."""
-        casing = [name for name, _ in self.given if name in {"v12", "v13"}]
-        return Version.V13 if casing and casing[-1] == "v13" else Version.V12
+        casing = [name for name, _ in self.pairs if name in {"v12", "v13"}]
+        return ProductVersion.V13 if casing and casing[-1] == "v13" else ProductVersion.V12
 
 
-NO_PLAYS = Plays()
+NO_FAULTS = ActiveFaults()
 
 
-def parse_plays(texts: Iterable[str]) -> Plays:
-    """Read `NAME` and `NAME=VALUE`. Raises `BadPlay`."""
-    return Plays(tuple(_parse(text) for text in texts))
+def parse_faults(texts: Iterable[str]) -> ActiveFaults:
+    """Read `NAME` and `NAME=VALUE`. Raises `InvalidDemoOptionError`."""
+    return ActiveFaults(tuple(_parse_fault(text) for text in texts))
 
 
-def _parse(text: str) -> tuple[str, str]:
-    name, given, value = text.strip().partition("=")
-    switch = _BY_NAME.get(name.casefold())
-    if switch is None:
-        near = get_close_matches(name.casefold(), _BY_NAME, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise BadPlay(f"Unknown switch --play {name!r}: {hint}--play help lists all switches.")
-    return switch.name, _checked(switch, value.strip()) if given else _unsaid(switch)
+def _parse_fault(text: str) -> tuple[str, str]:
+    name, separator, value = text.strip().partition("=")
+    option = _FAULTS_BY_NAME.get(name.casefold())
+    if option is None:
+        matches = get_close_matches(name.casefold(), _FAULTS_BY_NAME, n=1, cutoff=0.4)
+        hint = f"did you mean {matches[0]}? " if matches else ""
+        raise InvalidDemoOptionError(f"Unknown switch --play {name!r}: {hint}--play help lists all switches.")
+    return option.name, _check_value(option, value.strip()) if separator else _default_value(option)
 
 
-def _unsaid(switch: Switch) -> str:
-    if switch.default is None:
-        raise BadPlay(f"--play {switch.name} needs a value: {switch.name}={switch.usage}.")
-    return switch.default
+def _default_value(option: FaultOption) -> str:
+    if option.default is None:
+        raise InvalidDemoOptionError(f"--play {option.name} needs a value: {option.name}={option.usage}.")
+    return option.default
 
 
-def _checked(switch: Switch, value: str) -> str:
-    match switch.kind:
-        case Kind.PLAIN:
-            raise BadPlay(f"--play {switch.name} takes no value.")
-        case Kind.CHOICE if value not in switch.choices:
-            near = get_close_matches(value, switch.choices, n=1, cutoff=0.4)
-            hint = f" (did you mean {near[0]}?)" if near else ""
-            raise BadPlay(f"--play {switch.name} is one of {', '.join(switch.choices)}, not {value!r}{hint}.")
-        case Kind.NUMBER:
-            return _number(switch, value)
+def _check_value(option: FaultOption, value: str) -> str:
+    match option.kind:
+        case FaultValueKind.PLAIN:
+            raise InvalidDemoOptionError(f"--play {option.name} takes no value.")
+        case FaultValueKind.CHOICE if value not in option.choices:
+            matches = get_close_matches(value, option.choices, n=1, cutoff=0.4)
+            hint = f" (did you mean {matches[0]}?)" if matches else ""
+            raise InvalidDemoOptionError(
+                f"--play {option.name} is one of {', '.join(option.choices)}, not {value!r}{hint}."
+            )
+        case FaultValueKind.NUMBER:
+            return _check_number(option, value)
     return value
 
 
-def _number(switch: Switch, value: str) -> str:
+def _check_number(option: FaultOption, value: str) -> str:
     try:
         number = float(value)
     except ValueError:
         number = -1.0
     if not isfinite(number) or number < 0:
-        raise BadPlay(f"--play {switch.name} takes a number of {switch.usage.lower()}, not {value!r}.")
+        raise InvalidDemoOptionError(
+            f"--play {option.name} takes a number of {option.usage.lower()}, not {value!r}."
+        )
     return value
 
 
-def table() -> str:
+def format_fault_table() -> str:
     """Return all switches with their values and descriptions, for `--play help`."""
-    heads = [switch.name if switch.usage == "" else f"{switch.name}={switch.usage}" for switch in SWITCHES]
-    width = max(len(head) for head in heads if len(head) <= 34)
-    rows = (_row(head, switch.line, width) for head, switch in zip(heads, SWITCHES, strict=True))
+    headings = [
+        option.name if option.usage == "" else f"{option.name}={option.usage}" for option in FAULT_OPTIONS
+    ]
+    width = max(len(heading) for heading in headings if len(heading) <= 34)
+    rows = (
+        _format_row(heading, option.description, width)
+        for heading, option in zip(headings, FAULT_OPTIONS, strict=True)
+    )
     return "\n".join(rows) + "\n"
 
 
-def _row(head: str, line: str, width: int) -> str:
-    return f"{head:<{width}}  {line}" if len(head) <= width else f"{head}\n{'':<{width}}  {line}"
+def _format_row(heading: str, line: str, width: int) -> str:
+    return f"{heading:<{width}}  {line}" if len(heading) <= width else f"{heading}\n{'':<{width}}  {line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +146,17 @@ class DemoOptions:
     sessions: int = DEFAULT_SESSIONS
     clock: datetime | None = None
     speed: float = 1.0
-    plays: Plays = NO_PLAYS
-    since: float | None = None
+    faults: ActiveFaults = NO_FAULTS
+    clock_start: float | None = None
 
-    def arguments(self) -> list[str]:
+    def to_arguments(self) -> list[str]:
         """Return the options as command line arguments for a child process."""
-        words = ["--seed", str(self.seed), "--sessions", str(self.sessions), "--speed", str(self.speed)]
+        arguments = ["--seed", str(self.seed), "--sessions", str(self.sessions), "--speed", str(self.speed)]
         if self.clock is not None:
-            words += ["--clock", self.clock.isoformat()]
-        for name, value in self.plays.given:
-            words += ["--play", f"{name}={value}" if value else name]
-        return words
+            arguments += ["--clock", self.clock.isoformat()]
+        for name, value in self.faults.pairs:
+            arguments += ["--play", f"{name}={value}" if value else name]
+        return arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -167,56 +178,60 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def options(given: argparse.Namespace) -> DemoOptions:
-    """Read the parsed arguments. Raises `BadPlay`."""
-    return read_options(given.seed, given.sessions, given.clock, given.speed, given.play)
+def options_from_arguments(arguments: argparse.Namespace) -> DemoOptions:
+    """Read the parsed arguments. Raises `InvalidDemoOptionError`."""
+    return parse_options(arguments.seed, arguments.sessions, arguments.clock, arguments.speed, arguments.play)
 
 
-def read_options(
-    seed: str | None, sessions: str | None, clock: str | None, speed: str | None, plays: Iterable[str]
+def parse_options(
+    seed: str | None, sessions: str | None, clock: str | None, speed: str | None, fault_texts: Iterable[str]
 ) -> DemoOptions:
-    """Read the options as typed, `None` if not given. Raises `BadPlay`."""
+    """Read the options as typed, `None` if not given. Raises `InvalidDemoOptionError`."""
     return DemoOptions(
-        DEFAULT_SEED if seed is None else _seed(seed),
-        DEFAULT_SESSIONS if sessions is None else _sessions(sessions),
-        None if clock is None else _clock(clock),
-        1.0 if speed is None else _speed(speed),
-        parse_plays(plays),
+        DEFAULT_SEED if seed is None else _parse_seed(seed),
+        DEFAULT_SESSIONS if sessions is None else _parse_sessions(sessions),
+        None if clock is None else _parse_clock(clock),
+        1.0 if speed is None else _parse_speed(speed),
+        parse_faults(fault_texts),
     )
 
 
-def wants_help(plays: Sequence[str]) -> bool:
+def wants_help(fault_texts: Sequence[str]) -> bool:
     """Whether `--play help` was given."""
-    return "help" in plays
+    return "help" in fault_texts
 
 
-def _seed(text: str) -> int:
+def _parse_seed(text: str) -> int:
     if not text.isdecimal():
-        raise BadPlay(f"--seed is a whole number from 0, not {text!r}.")
+        raise InvalidDemoOptionError(f"--seed is a whole number from 0, not {text!r}.")
     return int(text)
 
 
-def _sessions(text: str) -> int:
-    if not text.isdecimal() or not FEWEST_SESSIONS <= int(text) <= MOST_SESSIONS:
-        raise BadPlay(f"--sessions is a number from {FEWEST_SESSIONS} to {MOST_SESSIONS}, not {text!r}.")
+def _parse_sessions(text: str) -> int:
+    if not text.isdecimal() or not MIN_SESSIONS <= int(text) <= MAX_SESSIONS:
+        raise InvalidDemoOptionError(
+            f"--sessions is a number from {MIN_SESSIONS} to {MAX_SESSIONS}, not {text!r}."
+        )
     return int(text)
 
 
-def _speed(text: str) -> float:
+def _parse_speed(text: str) -> float:
     try:
         speed = float(text)
     except ValueError:
         speed = -1.0
-    if not 0 <= speed <= FASTEST:
-        raise BadPlay(f"--speed is a number from 0 to {FASTEST}, not {text!r}.")
+    if not 0 <= speed <= MAX_SPEED:
+        raise InvalidDemoOptionError(f"--speed is a number from 0 to {MAX_SPEED}, not {text!r}.")
     return speed
 
 
-def _clock(text: str) -> datetime:
+def _parse_clock(text: str) -> datetime:
     try:
-        when = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
     except ValueError:
-        raise BadPlay(f"--clock is a time such as 2026-11-23T12:00:00Z, not {text!r}.") from None
-    if not 2021 <= when.year <= 2100:
-        raise BadPlay("--clock is a time between the years 2021 and 2100.")
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+        raise InvalidDemoOptionError(
+            f"--clock is a time such as 2026-11-23T12:00:00Z, not {text!r}."
+        ) from None
+    if not 2021 <= time.year <= 2100:
+        raise InvalidDemoOptionError("--clock is a time between the years 2021 and 2100.")
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

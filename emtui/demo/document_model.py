@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 
-class Unset(Enum):
+class MissingValue(Enum):
     """How a missing value is written."""
 
     ABSENT = auto()
@@ -18,7 +18,7 @@ class Unset(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class DocumentLink:
     """A link to another resource. Type and Rel are the server's words, wrong ones included."""
 
     rel: str
@@ -26,25 +26,25 @@ class Link:
     type: str | None = None
     name: str | None = None
 
-    def pairs(self) -> tuple[tuple[str, str | None], ...]:
+    def attribute_pairs(self) -> tuple[tuple[str, str | None], ...]:
         """Its attributes, in the order of the newer documents."""
         return (("Href", self.href), ("Name", self.name), ("Type", self.type), ("Rel", self.rel))
 
 
-Attributes = tuple[tuple[str, str | None], ...]
+AttributePairs = tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class DocumentElement:
     """One element. An attribute `None` is left out in XML and null in JSON."""
 
-    element: str
-    attributes: Attributes = ()
-    links: tuple[Link, ...] | None = None
-    fields: tuple[Field, ...] = ()
-    items: tuple[Thing, ...] = ()
-    array: str | None = None
+    tag: str
+    attributes: AttributePairs = ()
+    links: tuple[DocumentLink, ...] | None = None
+    fields: tuple[DocumentField, ...] = ()
+    items: tuple[DocumentElement, ...] = ()
+    array_name: str | None = None
 
 
-Value = str | int | bool | Unset | Thing
-Field = tuple[str, Value]
+DocumentValue = str | int | bool | MissingValue | DocumentElement
+DocumentField = tuple[str, DocumentValue]

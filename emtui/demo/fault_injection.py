@@ -1,7 +1,7 @@
 """Simulated failures: responses replaced, corrupted, delayed or cut off.
 
 A failure applies to one kind of resource, its place. `instead` replaces a response before the
-request is handled; `spoiled` corrupts a valid one.
+request is handled; `corrupt_body` corrupts a valid one.
 """
 
 from __future__ import annotations
@@ -13,34 +13,36 @@ from dataclasses import dataclass, replace
 
 from starlette.responses import Response, StreamingResponse
 
-from emtui.demo.demo_options import Plays
+from emtui.demo.demo_options import ActiveFaults
 from emtui.demo.xml_writer import NAMESPACE
 
-HUGE = 200_000_000
-DEEP = 100_000
-_PART = 65_536
-_FOR_EVER = 86_400.0
+HUGE_BODY_BYTES = 200_000_000
+DEEP_NESTING = 100_000
+_CHUNK_BYTES = 65_536
+_HANG_S = 86_400.0
 _HTML = "text/html; charset=utf-8"
-_PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><p>Please sign in.<br></body></html>"
+_HTML_PAGE = (
+    b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><p>Please sign in.<br></body></html>"
+)
 _BAD_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>"
-_XML_KIND = "application/xml"
+_XML_CONTENT_TYPE = "application/xml"
 
 
-class CutOff(Exception):
+class SimulatedCutOffError(Exception):
     """Closes the connection in the middle of a body."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DemoReply:
     """A response before it is sent."""
 
     status: int
     body: bytes = b""
-    kind: str = _XML_KIND
+    content_type: str = _XML_CONTENT_TYPE
     headers: tuple[tuple[str, str], ...] = ()
 
 
-MESSAGES = {
+STATUS_MESSAGES = {
     401: "The session has expired or does not exist",
     403: "Access denied: this operation needs the role Portal Administrator",
     404: "The resource does not exist",
@@ -51,53 +53,55 @@ MESSAGES = {
 }
 
 
-def status_instead(plays: Plays, place: str) -> int | None:
+def simulated_status(faults: ActiveFaults, resource: str) -> int | None:
     """Return the simulated error status, if any."""
-    if plays.on("404-list") and place == "list":
+    if faults.is_on("404-list") and resource == "list":
         return 404
-    return next((status for status in MESSAGES if plays.hits(str(status), place)), None)
+    return next((status for status in STATUS_MESSAGES if faults.applies_to(str(status), resource)), None)
 
 
-def instead(plays: Plays, place: str) -> Answer | None:
+def simulated_reply(faults: ActiveFaults, resource: str) -> DemoReply | None:
     """Return a simulated response that is not a document of Enterprise Manager, if any."""
-    if plays.on("web-ui") or plays.hits("html", place):
-        return Answer(200, _PAGE, _HTML)
-    if plays.on("vbr"):
+    if faults.is_on("web-ui") or faults.applies_to("html", resource):
+        return DemoReply(200, _HTML_PAGE, _HTML)
+    if faults.is_on("vbr"):
         body = b'{"errorCode":"NotFound","message":"There is no such resource","resourceId":null}'
-        return Answer(404, body, "application/json")
-    if plays.hits("html-502", place):
-        return Answer(502, _BAD_GATEWAY, _HTML)
-    if plays.hits("500-empty", place):
-        return Answer(500)
-    if plays.hits("redirect", place):
-        return Answer(302, headers=(("Location", "https://em99.example.net:9398/api/"),))
+        return DemoReply(404, body, "application/json")
+    if faults.applies_to("html-502", resource):
+        return DemoReply(502, _BAD_GATEWAY, _HTML)
+    if faults.applies_to("500-empty", resource):
+        return DemoReply(500)
+    if faults.applies_to("redirect", resource):
+        return DemoReply(302, headers=(("Location", "https://em99.example.net:9398/api/"),))
     return None
 
 
-async def waited(plays: Plays, place: str) -> None:
+async def delay_response(faults: ActiveFaults, resource: str) -> None:
     """Delay the response, if simulated."""
-    if plays.hits("hang", place):
-        await asyncio.sleep(_FOR_EVER)
-    await asyncio.sleep(plays.number("slow-start") or 0)
+    if faults.applies_to("hang", resource):
+        await asyncio.sleep(_HANG_S)
+    await asyncio.sleep(faults.number("slow-start") or 0)
 
 
-def spoiled(plays: Plays, place: str, answer: Answer) -> Answer:
+def corrupt_body(faults: ActiveFaults, resource: str, reply: DemoReply) -> DemoReply:
     """Corrupt the body of a valid response, if simulated."""
-    if plays.hits("empty", place):
-        return replace(answer, body=b"")
-    if plays.hits("half", place):
-        return replace(answer, body=answer.body[: len(answer.body) // 2])
-    if plays.hits("wrong-document", place):
+    if faults.applies_to("empty", resource):
+        return replace(reply, body=b"")
+    if faults.applies_to("half", resource):
+        return replace(reply, body=reply.body[: len(reply.body) // 2])
+    if faults.applies_to("wrong-document", resource):
         body = f'<BackupSessions xmlns="{NAMESPACE}"><BackupSession /></BackupSessions>'
-        return replace(answer, body=body.encode(), kind=_XML_KIND)
-    if plays.hits("doctype", place):
-        return replace(answer, body=_with_doctype(answer.body))
-    if plays.hits("deep", place):
-        return replace(answer, body=b"<a>" * DEEP + b"</a>" * DEEP, kind=_XML_KIND)
-    if plays.hits("gzip", place):
-        packed = gzip.compress(answer.body, mtime=0)
-        return replace(answer, body=packed, headers=(*answer.headers, ("Content-Encoding", "gzip")))
-    return answer
+        return replace(reply, body=body.encode(), content_type=_XML_CONTENT_TYPE)
+    if faults.applies_to("doctype", resource):
+        return replace(reply, body=_with_doctype(reply.body))
+    if faults.applies_to("deep", resource):
+        return replace(
+            reply, body=b"<a>" * DEEP_NESTING + b"</a>" * DEEP_NESTING, content_type=_XML_CONTENT_TYPE
+        )
+    if faults.applies_to("gzip", resource):
+        compressed = gzip.compress(reply.body, mtime=0)
+        return replace(reply, body=compressed, headers=(*reply.headers, ("Content-Encoding", "gzip")))
+    return reply
 
 
 def _with_doctype(body: bytes) -> bytes:
@@ -106,58 +110,62 @@ def _with_doctype(body: bytes) -> bytes:
     return declaration + entity + body.removeprefix(b"\xef\xbb\xbf").removeprefix(declaration)
 
 
-def response(plays: Plays, place: str, answer: Answer) -> Response:
+def build_response(faults: ActiveFaults, resource: str, reply: DemoReply) -> Response:
     """Return the HTTP response: at once, in chunks with delays, or cut off."""
-    headers = dict(answer.headers)
-    if answer.status == 204 or (answer.status >= 300 and not answer.body):
-        return Response(status_code=answer.status, headers=headers)
-    headers["Content-Type"] = answer.kind
-    if plays.hits("huge", place):
-        return StreamingResponse(_huge(answer.body), answer.status, headers)
-    pauses = _pauses(plays, place)
-    if pauses is None and not plays.hits("cut", place) and not plays.hits("no-length", place):
-        return Response(answer.body, answer.status, headers)
-    if not plays.hits("no-length", place):
-        headers["Content-Length"] = str(len(answer.body))
-    parts = _parts(answer.body, pauses or _NO_PAUSES, cut=plays.hits("cut", place))
-    return StreamingResponse(parts, answer.status, headers)
+    headers = dict(reply.headers)
+    if reply.status == 204 or (reply.status >= 300 and not reply.body):
+        return Response(status_code=reply.status, headers=headers)
+    headers["Content-Type"] = reply.content_type
+    if faults.applies_to("huge", resource):
+        return StreamingResponse(_huge_chunks(reply.body), reply.status, headers)
+    delays = _find_delays(faults, resource)
+    if (
+        delays is None
+        and not faults.applies_to("cut", resource)
+        and not faults.applies_to("no-length", resource)
+    ):
+        return Response(reply.body, reply.status, headers)
+    if not faults.applies_to("no-length", resource):
+        headers["Content-Length"] = str(len(reply.body))
+    chunks = _chunks(reply.body, delays or _NO_DELAYS, cut=faults.applies_to("cut", resource))
+    return StreamingResponse(chunks, reply.status, headers)
 
 
 @dataclass(frozen=True, slots=True)
-class _Pauses:
-    part: float
-    half: float
+class _Delays:
+    per_chunk: float
+    at_middle: float
 
 
-_NO_PAUSES = _Pauses(0.0, 0.0)
+_NO_DELAYS = _Delays(0.0, 0.0)
 
 
-def _pauses(plays: Plays, place: str) -> _Pauses | None:
-    part = plays.number("slow") if place == "list" else None
-    half = plays.number("slow-body")
-    return None if part is None and half is None else _Pauses(part or 0.0, half or 0.0)
+def _find_delays(faults: ActiveFaults, resource: str) -> _Delays | None:
+    per_chunk = faults.number("slow") if resource == "list" else None
+    at_middle = faults.number("slow-body")
+    return None if per_chunk is None and at_middle is None else _Delays(per_chunk or 0.0, at_middle or 0.0)
 
 
-async def _parts(body: bytes, pauses: _Pauses, *, cut: bool) -> AsyncIterator[bytes]:
+async def _chunks(body: bytes, delays: _Delays, *, cut: bool) -> AsyncIterator[bytes]:
     middle = len(body) // 2
-    for start in range(0, middle, _PART):
-        await asyncio.sleep(pauses.part)
-        yield body[start : min(start + _PART, middle)]
+    for start in range(0, middle, _CHUNK_BYTES):
+        await asyncio.sleep(delays.per_chunk)
+        yield body[start : min(start + _CHUNK_BYTES, middle)]
     if cut:
-        raise CutOff
-    await asyncio.sleep(pauses.half)
-    for start in range(middle, len(body), _PART):
-        await asyncio.sleep(pauses.part)
-        yield body[start : start + _PART]
+        raise SimulatedCutOffError
+    await asyncio.sleep(delays.at_middle)
+    for start in range(middle, len(body), _CHUNK_BYTES):
+        await asyncio.sleep(delays.per_chunk)
+        yield body[start : start + _CHUNK_BYTES]
 
 
-def _huge(body: bytes) -> Iterator[bytes]:
+def _huge_chunks(body: bytes) -> Iterator[bytes]:
     """Repeat the rows of the list until it has 200 MB."""
     first, last = body.find(b"<Sessions "), body.rfind(b"</SystemSessions>")
     if first < 0 or last < 0:
         first, last = 0, len(body)
     yield body[:first]
-    rows = body[first:last] or b" " * _PART
-    for _ in range(HUGE // len(rows) + 1):
+    rows = body[first:last] or b" " * _CHUNK_BYTES
+    for _ in range(HUGE_BODY_BYTES // len(rows) + 1):
         yield rows
     yield body[last:]

@@ -10,65 +10,65 @@ import json
 import re
 from typing import Any
 
-from emtui.demo.demo_options import Plays, Version
-from emtui.demo.document_model import Link, Thing, Unset, Value
+from emtui.demo.demo_options import ActiveFaults, ProductVersion
+from emtui.demo.document_model import DocumentElement, DocumentLink, DocumentValue, MissingValue
 
-_LEADING = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+$|[A-Z]")
-_ENTITY = ("Name", "UID", "Links", "Href", "Type")
-_REFERENCE = ("Links", "UID", "Name", "Href", "Type")
+_LEADING_CAPITALS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+$|[A-Z]")
+_ENTITY_ORDER = ("Name", "UID", "Links", "Href", "Type")
+_REFERENCE_ORDER = ("Links", "UID", "Name", "Href", "Type")
 
 
-def camel(name: str) -> str:
+def to_camel_case(name: str) -> str:
     """Convert to .NET camel case: lower the leading capitals, except the last before a small letter."""
-    return _LEADING.sub(lambda run: run.group().lower(), name, count=1)
+    return _LEADING_CAPITALS.sub(lambda match: match.group().lower(), name, count=1)
 
 
 class JsonWriter:
     """Serializes documents in one version's casing."""
 
-    def __init__(self, plays: Plays) -> None:
-        self._camel = plays.version is Version.V13
-        self._mark = "\ufeff" if plays.on("bom") else ""
+    def __init__(self, faults: ActiveFaults) -> None:
+        self._is_camel_case = faults.version is ProductVersion.V13
+        self._byte_order_mark = "\ufeff" if faults.is_on("bom") else ""
 
-    def fragment(self, thing: Thing) -> str:
+    def serialize_element(self, element: DocumentElement) -> str:
         """Serialize one object of an array."""
-        return _dumped(self._object(thing))
+        return _to_compact_json(self._to_object(element))
 
-    def document(self, thing: Thing, fragments: str | None = None) -> str:
+    def serialize_document(self, element: DocumentElement, fragments: str | None = None) -> str:
         """Serialize a document; `fragments` become the array named by the thing."""
-        if fragments is None or thing.array is None:
-            return self._mark + self.fragment(thing)
-        return f'{self._mark}{{"{self.cased(thing.array)}":[{fragments}]}}'
+        if fragments is None or element.array_name is None:
+            return self._byte_order_mark + self.serialize_element(element)
+        return f'{self._byte_order_mark}{{"{self.property_name(element.array_name)}":[{fragments}]}}'
 
-    def cased(self, name: str) -> str:
+    def property_name(self, name: str) -> str:
         """Return a property's name in this version's casing."""
-        return camel(name) if self._camel else name
+        return to_camel_case(name) if self._is_camel_case else name
 
-    def _object(self, thing: Thing) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for name, value in thing.fields:
-            if value is not Unset.ABSENT:
-                found[name] = self._value(value)
-        if thing.array is not None:
-            found[thing.array] = [self._object(item) for item in thing.items]
-        named = dict(thing.attributes)
-        order = _REFERENCE if thing.element in {"Ref", "EntityRef"} else _ENTITY
+    def _to_object(self, element: DocumentElement) -> dict[str, Any]:
+        properties: dict[str, Any] = {}
+        for name, value in element.fields:
+            if value is not MissingValue.ABSENT:
+                properties[name] = self._to_json_value(value)
+        if element.array_name is not None:
+            properties[element.array_name] = [self._to_object(item) for item in element.items]
+        attributes = dict(element.attributes)
+        order = _REFERENCE_ORDER if element.tag in {"Ref", "EntityRef"} else _ENTITY_ORDER
         for name in order:
-            if name == "Links" and thing.links is not None:
-                found["Links"] = [self._link(link) for link in thing.links]
-            elif name in named:
-                found[name] = named[name]
-        return {self.cased(name): value for name, value in found.items()}
+            if name == "Links" and element.links is not None:
+                properties["Links"] = [self._to_link(link) for link in element.links]
+            elif name in attributes:
+                properties[name] = attributes[name]
+        return {self.property_name(name): value for name, value in properties.items()}
 
-    def _value(self, value: Value) -> object:
-        if isinstance(value, Thing):
-            return self._object(value)
-        return None if isinstance(value, Unset) else value
+    def _to_json_value(self, value: DocumentValue) -> object:
+        if isinstance(value, DocumentElement):
+            return self._to_object(value)
+        return None if isinstance(value, MissingValue) else value
 
-    def _link(self, link: Link) -> dict[str, str | None]:
-        found = {"Rel": link.rel, "Href": link.href, "Name": link.name, "Type": link.type}
-        return {self.cased(name): value for name, value in found.items()}
+    def _to_link(self, link: DocumentLink) -> dict[str, str | None]:
+        properties = {"Rel": link.rel, "Href": link.href, "Name": link.name, "Type": link.type}
+        return {self.property_name(name): value for name, value in properties.items()}
 
 
-def _dumped(found: object) -> str:
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+def _to_compact_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -13,19 +13,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
-IDLE_SECONDS = 900.0
+IDLE_TIMEOUT_S = 900.0
 DOMAIN = "EXAMPLE"
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class DemoAccount:
     """One user of the demo, with the common password unless it has another.
 
     Only administrators can read system sessions.
     """
 
     name: str
-    administrator: bool
+    is_administrator: bool
     password: str | None = None
 
     @property
@@ -33,27 +33,27 @@ class Account:
         r"""`EXAMPLE\ops`, as the server reports it."""
         return f"{DOMAIN}\\{self.name}"
 
-    def answers_to(self, name: str) -> bool:
+    def matches_name(self, name: str) -> bool:
         r"""Whether this name means the user: `EXAMPLE\ops`, `ops@example.net` or `ops`, in any case."""
-        bare = self.name.casefold()
-        return name.casefold() in {bare, self.full_name.casefold(), f"{bare}@example.net"}
+        folded_name = self.name.casefold()
+        return name.casefold() in {folded_name, self.full_name.casefold(), f"{folded_name}@example.net"}
 
 
 ACCOUNTS = (
-    Account("ops", administrator=True),
-    Account("viewer", administrator=False),
-    Account("colleague", administrator=True, password="day shift"),  # noqa: S106 - not a secret
+    DemoAccount("ops", is_administrator=True),
+    DemoAccount("viewer", is_administrator=False),
+    DemoAccount("colleague", is_administrator=True, password="day shift"),  # noqa: S106 - not a secret
 )
 
 
 @dataclass(slots=True)
-class Logon:
+class DemoLogon:
     """One REST session. `used` is the time of the last request, `requests` their number."""
 
     session_id: str
-    account: Account
-    used: float
-    requests: int = 0
+    account: DemoAccount
+    last_used: float
+    request_count: int = 0
 
     @property
     def token(self) -> str:
@@ -61,64 +61,66 @@ class Logon:
         return base64.b64encode(self.session_id.encode("ascii")).decode("ascii")
 
 
-class Logons:
-    """All open REST sessions. `most_requests` expires them early, to test logging on again."""
+class DemoLogons:
+    """All open REST sessions. `max_requests` expires them early, to test logging on again."""
 
     def __init__(
-        self, password: str, monotonic: Callable[[], float], idle: float, most_requests: float | None
+        self, password: str, monotonic: Callable[[], float], idle_timeout: float, max_requests: float | None
     ) -> None:
         self._password = password
         self._monotonic = monotonic
-        self._idle = idle
-        self._most = most_requests
-        self._open: dict[str, Logon] = {}
+        self._idle_timeout = idle_timeout
+        self._max_requests = max_requests
+        self._open: dict[str, DemoLogon] = {}
 
-    def log_on(self, authorization: str | None) -> Logon | None:
+    def log_on(self, authorization: str | None) -> DemoLogon | None:
         """Log on with a Basic header; `None` if user or password is wrong."""
-        name, password = _basic(authorization or "")
-        account = next((known for known in ACCOUNTS if known.answers_to(name)), None)
-        if account is None or not _same(password, account.password or self._password):
+        name, password = _parse_basic(authorization or "")
+        account = next((candidate for candidate in ACCOUNTS if candidate.matches_name(name)), None)
+        if account is None or not _equal_in_constant_time(password, account.password or self._password):
             return None
-        logon = Logon(str(uuid4()), account, self._monotonic())
+        logon = DemoLogon(str(uuid4()), account, self._monotonic())
         self._open[logon.token] = logon
         return logon
 
-    def use(self, token: str | None) -> Logon | None:
+    def use(self, token: str | None) -> DemoLogon | None:
         """Return the logon with this token and renew it; `None` if unknown or expired."""
         logon = self._open.get(token or "")
         if logon is None:
             return None
         now = self._monotonic()
-        logon.requests += 1
-        if now - logon.used >= self._idle or (self._most is not None and logon.requests > self._most):
+        logon.request_count += 1
+        if now - logon.last_used >= self._idle_timeout or (
+            self._max_requests is not None and logon.request_count > self._max_requests
+        ):
             del self._open[logon.token]
             return None
-        logon.used = now
+        logon.last_used = now
         return logon
 
-    def find(self, session_id: str) -> Logon | None:
+    def find(self, session_id: str) -> DemoLogon | None:
         """Return the logon with this session ID."""
-        wanted = session_id.casefold()
-        return next((logon for logon in self._open.values() if logon.session_id == wanted), None)
+        folded_id = session_id.casefold()
+        return next((logon for logon in self._open.values() if logon.session_id == folded_id), None)
 
-    def others(self, own: Logon) -> tuple[Logon, ...]:
+    def others(self, excluded: DemoLogon) -> tuple[DemoLogon, ...]:
         """Return all other logons."""
-        return tuple(logon for logon in self._open.values() if logon is not own)
+        return tuple(logon for logon in self._open.values() if logon is not excluded)
 
-    def end(self, logon: Logon) -> None:
+    def end(self, logon: DemoLogon) -> None:
         """Log off."""
         self._open.pop(logon.token, None)
 
 
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
+def _equal_in_constant_time(first: str, second: str) -> bool:
+    return hmac.compare_digest(first.encode(), second.encode())
 
 
-def _basic(authorization: str) -> tuple[str, str]:
-    scheme, _, word = authorization.partition(" ")
+def _parse_basic(authorization: str) -> tuple[str, str]:
+    scheme, _, encoded = authorization.partition(" ")
     try:
-        plain = base64.b64decode(word, validate=True).decode() if scheme.casefold() == "basic" else ""
+        decoded = base64.b64decode(encoded, validate=True).decode() if scheme.casefold() == "basic" else ""
     except (binascii.Error, UnicodeDecodeError):
-        plain = ""
-    name, _, password = plain.partition(":")
+        decoded = ""
+    name, _, password = decoded.partition(":")
     return name, password

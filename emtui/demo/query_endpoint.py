@@ -8,50 +8,61 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from emtui.demo.document_model import Field, Link, Thing, Unset
-from emtui.demo.documents import Documents
-from emtui.em.model import LONG_AGO, Session
+from emtui.demo.document_model import DocumentElement, DocumentField, DocumentLink, MissingValue
+from emtui.demo.documents import DocumentSerializer
+from emtui.em.model import DISTANT_PAST, Session
 
-_USUAL_SIZE = 100
+_DEFAULT_PAGE_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class QueryPage:
     """Page number, from 1, and rows per page."""
 
     number: int
     size: int
 
 
-def read_page(parameters: Mapping[str, str]) -> Page:
+def parse_page(parameters: Mapping[str, str]) -> QueryPage:
     """Read `page` and `pageSize`; invalid numbers are ignored."""
-    return Page(_number(parameters.get("page"), 1), _number(parameters.get("pageSize"), _USUAL_SIZE))
+    return QueryPage(
+        _parse_number(parameters.get("page"), 1),
+        _parse_number(parameters.get("pageSize"), _DEFAULT_PAGE_SIZE),
+    )
 
 
-def _number(text: str | None, usual: int) -> int:
-    return int(text) if text and text.isdecimal() and int(text) > 0 else usual
+def _parse_number(text: str | None, default: int) -> int:
+    return int(text) if text and text.isdecimal() and int(text) > 0 else default
 
 
-def result(documents: Documents, sessions: Sequence[Session], page: Page) -> Thing:
+def build_query_result(
+    documents: DocumentSerializer, sessions: Sequence[Session], page: QueryPage
+) -> DocumentElement:
     """Return a `QueryResult` with one page."""
-    newest = sorted(sessions, key=lambda session: session.started or LONG_AGO, reverse=True)
-    rows = newest[(page.number - 1) * page.size : page.number * page.size]
-    items = tuple(documents.entity("SystemSession", session) for session in rows)
-    listed = Thing("SystemSessions", items=items, array="SystemSessions")
-    fields: tuple[Field, ...] = (
-        ("Refs", Unset.NIL),
-        ("Entities", Thing("Entities", fields=(("SystemSessions", listed),))),
-        ("PagingInfo", _paging(documents.base, page, -(-len(newest) // page.size))),
+    newest_first = sorted(sessions, key=lambda session: session.started or DISTANT_PAST, reverse=True)
+    rows = newest_first[(page.number - 1) * page.size : page.number * page.size]
+    items = tuple(documents.entity_element("SystemSession", session) for session in rows)
+    session_list = DocumentElement("SystemSessions", items=items, array_name="SystemSessions")
+    fields: tuple[DocumentField, ...] = (
+        ("Refs", MissingValue.NIL),
+        ("Entities", DocumentElement("Entities", fields=(("SystemSessions", session_list),))),
+        ("PagingInfo", _build_paging(documents.base, page, -(-len(newest_first) // page.size))),
     )
-    return Thing("QueryResult", fields=fields)
+    return DocumentElement("QueryResult", fields=fields)
 
 
-def _paging(base: str, page: Page, count: int) -> Thing:
-    numbers = {"First": 1, "Previous": page.number - 1, "Next": page.number + 1, "Last": count}
+def _build_paging(base: str, page: QueryPage, page_count: int) -> DocumentElement:
+    numbers = {"First": 1, "Previous": page.number - 1, "Next": page.number + 1, "Last": page_count}
     links = tuple(
-        Link(rel, f"{base}/query?type=SystemSession&format=Entities&pageSize={page.size}&page={number}")
+        DocumentLink(
+            rel, f"{base}/query?type=SystemSession&format=Entities&pageSize={page.size}&page={number}"
+        )
         for rel, number in numbers.items()
-        if 1 <= number <= count
+        if 1 <= number <= page_count
     )
-    fields: tuple[Field, ...] = (("PageNum", page.number), ("PageSize", page.size), ("PagesCount", count))
-    return Thing("PagingInfo", links=links, fields=fields)
+    fields: tuple[DocumentField, ...] = (
+        ("PageNum", page.number),
+        ("PageSize", page.size),
+        ("PagesCount", page_count),
+    )
+    return DocumentElement("PagingInfo", links=links, fields=fields)

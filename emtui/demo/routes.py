@@ -4,60 +4,60 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emtui.demo.service_root import LINKED
-from emtui.em.model import Uid, find_guid, uid_of
+from emtui.demo.service_root import LINKED_PATHS
+from emtui.em.model import Uid, find_guid, uid_from_guid
 
 _GET = ("GET",)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DemoRoute:
     """A place (see `fault_catalog.PLACES`; or `query`, `other`, `unknown`) and the ID in the path, if any."""
 
-    place: str
-    verbs: tuple[str, ...] = _GET
+    resource: str
+    methods: tuple[str, ...] = _GET
     guid: str = ""
 
     @property
     def uid(self) -> Uid:
         """The ID as a system session's UID."""
-        return uid_of(self.guid)
+        return uid_from_guid(self.guid)
 
 
-UNKNOWN = Asked("unknown")
+UNKNOWN_ROUTE = DemoRoute("unknown")
 
 
-def read_path(path: str, under: str = "") -> Asked:
+def parse_path(path: str, prefix: str = "") -> DemoRoute:
     """Parse `/api/…` below `under`, with or without a trailing slash."""
     lowered = path.casefold()
-    if not lowered.startswith(f"{under}/api"):
-        return UNKNOWN
-    start, *words = lowered.removeprefix(under).strip("/").split("/")
+    if not lowered.startswith(f"{prefix}/api"):
+        return UNKNOWN_ROUTE
+    start, *segments = lowered.removeprefix(prefix).strip("/").split("/")
     if start != "api":
-        return UNKNOWN
-    match words:
+        return UNKNOWN_ROUTE
+    match segments:
         case []:
-            return Asked("root")
+            return DemoRoute("root")
         case ["sessionmngr"]:
-            return Asked("logon", ("POST",))
+            return DemoRoute("logon", ("POST",))
         case ["logonsessions"]:
-            return Asked("logons")
-        case ["logonsessions", word]:
-            return Asked("logons", ("GET", "DELETE"), word)
+            return DemoRoute("logons")
+        case ["logonsessions", segment]:
+            return DemoRoute("logons", ("GET", "DELETE"), segment)
         case ["query"]:
-            return Asked("query")
+            return DemoRoute("query")
         case ["systemsessions", *rest]:
-            return _system_session(rest)
-    known = any("/".join(words[:depth]) in LINKED for depth in (1, 2))
-    return Asked("other", ("GET", "POST", "PUT", "DELETE")) if known else UNKNOWN
+            return _parse_session_path(rest)
+    is_linked = any("/".join(segments[:depth]) in LINKED_PATHS for depth in (1, 2))
+    return DemoRoute("other", ("GET", "POST", "PUT", "DELETE")) if is_linked else UNKNOWN_ROUTE
 
 
-def _system_session(rest: list[str]) -> Asked:
+def _parse_session_path(rest: list[str]) -> DemoRoute:
     match rest:
         case []:
-            return Asked("list")
-        case [word]:
-            return Asked("session", guid=find_guid(word) or word)
-        case [word, "events"]:
-            return Asked("events", guid=find_guid(word) or word)
-    return UNKNOWN
+            return DemoRoute("list")
+        case [segment]:
+            return DemoRoute("session", guid=find_guid(segment) or segment)
+        case [segment, "events"]:
+            return DemoRoute("events", guid=find_guid(segment) or segment)
+    return UNKNOWN_ROUTE

@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from emtui.demo.schedule import Schedule
-from emtui.demo.seeded_random import Chance
+from emtui.demo.schedule import DemoSchedule
+from emtui.demo.seeded_random import SeededRandom
 
-BORING_SEED = 0
+NO_INCIDENTS_SEED = 0
 SERVERS = ("bs01.example.net", "bs02.example.net", "bs03.example.net")
 BROKEN_SERVER = SERVERS[1]
-NIGHTS = timedelta(days=6)
-REPLICATION_STOPPED = timedelta(days=2)
-NIGHTLY_FAILURE = timedelta(hours=2, minutes=10)
+FAILING_PERIOD = timedelta(days=6)
+REPLICATION_STOPPED_AGE = timedelta(days=2)
+NIGHTLY_FAILURE_TIME = timedelta(hours=2, minutes=10)
 """After midnight UTC."""
 
 
-class Plot(Enum):
+class PlannedOutcomeKind(Enum):
     """Kind of outcome of a run."""
 
-    FINE = auto()
+    NORMAL = auto()
     WARNED = auto()
     FAILED = auto()
     HUNG = auto()
@@ -35,60 +35,78 @@ class Plot(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class PlannedOutcome:
     """Outcome of a run, its length as a multiple of the usual, and its result message."""
 
-    plot: Plot = Plot.FINE
-    slower: float = 1.0
+    kind: PlannedOutcomeKind = PlannedOutcomeKind.NORMAL
+    duration_factor: float = 1.0
     message: str | None = None
 
 
-FINE = Fate()
-_MISSING = Fate(Plot.MISSING)
-_UNREACHABLE = Fate(
-    Plot.FAILED,
+NORMAL_OUTCOME = PlannedOutcome()
+_MISSING_RUN = PlannedOutcome(PlannedOutcomeKind.MISSING)
+_SERVER_UNREACHABLE = PlannedOutcome(
+    PlannedOutcomeKind.FAILED,
     1.6,
     f"Cannot connect to backup server {BROKEN_SERVER}: the remote host closed the connection",
 )
-_LICENSE = Fate(Plot.WARNED, 1.0, "The license key was not updated: the support contract ends in 9 days")
-_PLUGIN = Fate(
-    Plot.FAILED, 2.0, "vCenter vc01.example.net refused the plug-in: the session is not authenticated"
+_LICENSE_WARNING = PlannedOutcome(
+    PlannedOutcomeKind.WARNED, 1.0, "The license key was not updated: the support contract ends in 9 days"
 )
-_SCOPES = Fate(Plot.WARNED, 1.4, "2 of 318 accounts were skipped: EXAMPLE\\müller, EXAMPLE\\zoë")
-_SLOW_SERVER = Fate(Plot.WARNED, 1.3, f"{SERVERS[2]} answered slowly: 3 jobs will be collected next time")
-_EXPORT = Fate(Plot.CANCELED, 0.5, "Canceled by EXAMPLE\\ops")
+_PLUGIN_FAILURE = PlannedOutcome(
+    PlannedOutcomeKind.FAILED,
+    2.0,
+    "vCenter vc01.example.net refused the plug-in: the session is not authenticated",
+)
+_SKIPPED_ACCOUNTS = PlannedOutcome(
+    PlannedOutcomeKind.WARNED, 1.4, "2 of 318 accounts were skipped: EXAMPLE\\müller, EXAMPLE\\zoë"
+)
+_SLOW_SERVER = PlannedOutcome(
+    PlannedOutcomeKind.WARNED, 1.3, f"{SERVERS[2]} answered slowly: 3 jobs will be collected next time"
+)
+_EXPORT_CANCELED = PlannedOutcome(PlannedOutcomeKind.CANCELED, 0.5, "Canceled by EXAMPLE\\ops")
 
 
-def fate(seed: int, anchor: datetime, schedule: Schedule, slot: int) -> Fate:
+def plan_outcome(seed: int, anchor: datetime, schedule: DemoSchedule, slot: int) -> PlannedOutcome:
     """Return the outcome of the run in this slot. `back` is 0 for the last slot before the anchor."""
-    if seed == BORING_SEED:
-        return FINE
-    back = schedule.slot_at(anchor) - slot
+    if seed == NO_INCIDENTS_SEED:
+        return NORMAL_OUTCOME
+    slots_back = schedule.slot_at(anchor) - slot
     match schedule.type:
         case "CollectJob":
-            return _collection(seed, anchor, schedule, slot)
+            return _plan_collection_outcome(seed, anchor, schedule, slot)
         case "DatabaseMaintenance":
-            return Fate(Plot.HUNG) if back == 0 else FINE if back > 0 else _MISSING
+            return (
+                PlannedOutcome(PlannedOutcomeKind.HUNG)
+                if slots_back == 0
+                else NORMAL_OUTCOME
+                if slots_back > 0
+                else _MISSING_RUN
+            )
         case "CatalogReplicationJob":
-            return _MISSING if schedule.due(slot) > anchor - REPLICATION_STOPPED else FINE
+            return (
+                _MISSING_RUN if schedule.due_time(slot) > anchor - REPLICATION_STOPPED_AGE else NORMAL_OUTCOME
+            )
         case "CatalogConsolidation":
-            return Fate(slower=1 + 0.3 * min(max(8 - back, 0), 9))
+            return PlannedOutcome(duration_factor=1 + 0.3 * min(max(8 - slots_back, 0), 9))
         case "LogExport":
-            return _EXPORT if back == 0 else FINE
+            return _EXPORT_CANCELED if slots_back == 0 else NORMAL_OUTCOME
         case "LicAutoUpdate":
-            return _LICENSE if back < 3 else FINE
+            return _LICENSE_WARNING if slots_back < 3 else NORMAL_OUTCOME
         case "SecurityScopesRebuild":
-            return _SCOPES if back == 9 else FINE
+            return _SKIPPED_ACCOUNTS if slots_back == 9 else NORMAL_OUTCOME
         case "VcPluginJob":
-            return _PLUGIN if back == 1 else FINE
-    return FINE
+            return _PLUGIN_FAILURE if slots_back == 1 else NORMAL_OUTCOME
+    return NORMAL_OUTCOME
 
 
-def _collection(seed: int, anchor: datetime, schedule: Schedule, slot: int) -> Fate:
-    due = schedule.due(slot)
+def _plan_collection_outcome(
+    seed: int, anchor: datetime, schedule: DemoSchedule, slot: int
+) -> PlannedOutcome:
+    due = schedule.due_time(slot)
     midnight = due.replace(hour=0, minute=0, second=0, microsecond=0)
-    first_after = timedelta() <= due - midnight - NIGHTLY_FAILURE < schedule.every
-    if first_after and due > anchor - NIGHTS:
-        return _UNREACHABLE
-    unlucky = Chance(seed, "slow server", slot).of_one(0) < 0.001
-    return _SLOW_SERVER if unlucky else FINE
+    is_first_of_night = timedelta() <= due - midnight - NIGHTLY_FAILURE_TIME < schedule.interval
+    if is_first_of_night and due > anchor - FAILING_PERIOD:
+        return _SERVER_UNREACHABLE
+    is_slow = SeededRandom(seed, "slow server", slot).fraction(0) < 0.001
+    return _SLOW_SERVER if is_slow else NORMAL_OUTCOME

@@ -11,11 +11,11 @@ from hashlib import blake2b
 from typing import TypeVar
 from uuid import UUID
 
-T = TypeVar("T")
+ChoiceT = TypeVar("ChoiceT")
 _WIDTH = 4
 
 
-class Chance:
+class SeededRandom:
     """Random numbers of one name, such as the run of one slot, identified by draw number."""
 
     __slots__ = ("_digest", "_name")
@@ -28,7 +28,7 @@ class Chance:
         """Return a GUID in lower case."""
         return str(UUID(bytes=self._digest[:16], version=4))
 
-    def of_one(self, draw: int) -> float:
+    def fraction(self, draw: int) -> float:
         """Return a number in [0, 1). Draws 0 to 11 are precomputed, later ones need another hash."""
         start = 16 + draw * _WIDTH
         raw = self._digest[start : start + _WIDTH]
@@ -38,12 +38,12 @@ class Chance:
 
     def between(self, low: float, high: float, draw: int) -> float:
         """Return a number in [low, high)."""
-        return low + (high - low) * self.of_one(draw)
+        return low + (high - low) * self.fraction(draw)
 
-    def whole(self, low: int, high: int, draw: int) -> int:
+    def integer(self, low: int, high: int, draw: int) -> int:
         """Return an integer from `low` to `high`, both included."""
-        return low + int((high - low + 1) * self.of_one(draw))
+        return low + int((high - low + 1) * self.fraction(draw))
 
-    def pick(self, choices: Sequence[T], draw: int) -> T:
+    def pick(self, choices: Sequence[ChoiceT], draw: int) -> ChoiceT:
         """Return one of the choices."""
-        return choices[int(len(choices) * self.of_one(draw))]
+        return choices[int(len(choices) * self.fraction(draw))]

@@ -24,55 +24,55 @@ from types import FrameType
 import uvicorn
 
 from emtui.demo import server_certificate
-from emtui.demo.asgi_app import PASSWORD, UNDER, USER, Settings, create_app
+from emtui.demo.asgi_app import PASSWORD, PATH_PREFIX, USER, DemoServerSettings, create_app
 from emtui.demo.demo_options import DemoOptions
-from emtui.demo.server_certificate import Made
-from emtui.demo.simulated_clock import Clock
-from emtui.demo.world import World
+from emtui.demo.server_certificate import CertificateFiles
+from emtui.demo.simulated_clock import SimulatedClock
+from emtui.demo.world import SimulatedWorld
 
 HOST = "127.0.0.1"
-USUAL_PORT = 9398
-BUSY = 2
+DEFAULT_PORT = 9398
+PORT_IN_USE = 2
 """Exit code if the port is in use."""
-_PATIENCE = 1
+_SHUTDOWN_TIMEOUT_S = 1
 """Seconds for open responses to end."""
-_MUTE = logging.CRITICAL + 1
+_LOG_NOTHING = logging.CRITICAL + 1
 
 
-class _Server(uvicorn.Server):
+class _DemoServer(uvicorn.Server):
     """Reports when it listens, and shuts down cleanly on a signal."""
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_listening: Callable[[], None]) -> None:
         super().__init__(config)
-        self._listening = listening
-        self.code = 0
+        self._on_listening = on_listening
+        self.exit_code = 0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then call `listening`."""
+        """Listen, then call `on_listening`."""
         await super().startup(sockets)
         if self.started:
-            self._listening()
+            self._on_listening()
 
-    def leave(self, number: int = 0, _frame: FrameType | None = None) -> None:
+    def request_shutdown(self, number: int = 0, _frame: FrameType | None = None) -> None:
         """Request a shutdown."""
-        self.code = 128 + number if number == signal.SIGHUP else 0
+        self.exit_code = 128 + number if number == signal.SIGHUP else 0
         self.should_exit = True
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Shut down on signals; unlike the base class, do not raise them again."""
-        ends = [signal.SIGINT, signal.SIGTERM]
+        signals = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is under nohup
-            ends.append(signal.SIGHUP)
-        before = {number: signal.signal(number, self.leave) for number in ends}
+            signals.append(signal.SIGHUP)
+        previous_handlers = {number: signal.signal(number, self.request_shutdown) for number in signals}
         try:
             yield
         finally:
-            for number, previous in before.items():
-                signal.signal(number, previous)
+            for number, handler in previous_handlers.items():
+                signal.signal(number, handler)
 
 
-def serve(options: DemoOptions, port: int = USUAL_PORT, *, with_parent: bool = False) -> int:
+def serve(options: DemoOptions, port: int = DEFAULT_PORT, *, with_parent: bool = False) -> int:
     """Serve until a signal, or until stdin ends if `with_parent`. Return the exit code."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -82,23 +82,23 @@ def serve(options: DemoOptions, port: int = USUAL_PORT, *, with_parent: bool = F
         except OSError as error:
             reason = error.strerror or str(error)
             if sys.stderr is not None:
-                told = (
+                message = (
                     f"Cannot listen on port {port} ({reason}): use another --port, or 0 for any free port.\n"
                 )
-                sys.stderr.write(told)
-            return BUSY
+                sys.stderr.write(message)
+            return PORT_IN_USE
         return _run(options, listener, Path(folder), with_parent=with_parent)
 
 
 def _run(options: DemoOptions, listener: socket.socket, folder: Path, *, with_parent: bool) -> int:
     # Aborted handshakes are not worth logging, and the parent may not read stderr.
-    logging.getLogger("asyncio").setLevel(_MUTE)
+    logging.getLogger("asyncio").setLevel(_LOG_NOTHING)
     start = options.clock or datetime.now(UTC)
-    clock = Clock(start, options.speed, since=options.since)
-    world = World(options.seed, start, options.sessions)
-    made = _certificate(options, folder)
-    swap = _Swap(folder) if options.plays.on("changed-certificate") else None
-    settings = Settings(world, clock, options.plays, on_logon=swap or (lambda: None))
+    clock = SimulatedClock(start, options.speed, started_at=options.clock_start)
+    world = SimulatedWorld(options.seed, start, options.sessions)
+    certificate = _make_certificate(options, folder)
+    certificate_change = _CertificateChange(folder) if options.faults.is_on("changed-certificate") else None
+    settings = DemoServerSettings(world, clock, options.faults, on_logon=certificate_change or (lambda: None))
     config = uvicorn.Config(
         create_app(settings),
         http="h11",
@@ -106,37 +106,39 @@ def _run(options: DemoOptions, listener: socket.socket, folder: Path, *, with_pa
         ws="none",
         lifespan="off",
         log_config=None,
-        log_level=_MUTE,
+        log_level=_LOG_NOTHING,
         access_log=False,
         server_header=False,
         date_header=False,  # set by the application, by the simulated clock
-        timeout_graceful_shutdown=_PATIENCE,
-        ssl_certfile=made.certificate if made else None,
-        ssl_keyfile=made.key if made else None,
+        timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_S,
+        ssl_certfile=certificate.certificate if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
     )
     config.load()
-    if swap is not None:
-        swap.context = config.ssl
-    server = _Server(config, lambda: _announce(listener, made, options))
+    if certificate_change is not None:
+        certificate_change.context = config.ssl
+    server = _DemoServer(config, lambda: _announce(listener, certificate, options))
     if with_parent:
-        threading.Thread(target=_watch_stdin, args=(server.leave,), daemon=True).start()
+        threading.Thread(target=_watch_stdin, args=(server.request_shutdown,), daemon=True).start()
     server.run([listener])
-    return server.code
+    return server.exit_code
 
 
-def _certificate(options: DemoOptions, folder: Path) -> Made | None:
-    plays = options.plays
-    if plays.on("http"):
+def _make_certificate(options: DemoOptions, folder: Path) -> CertificateFiles | None:
+    plays = options.faults
+    if plays.is_on("http"):
         return None
-    expired = plays.on("expired-certificate")
-    return server_certificate.make(folder, "em01", expired=expired, other_name=plays.on("other-name"))
+    expired = plays.is_on("expired-certificate")
+    return server_certificate.create_certificate(
+        folder, "em01", expired=expired, other_name=plays.is_on("other-name")
+    )
 
 
-class _Swap:
+class _CertificateChange:
     """Replaces the listener's certificate once, at the first logon."""
 
     def __init__(self, folder: Path) -> None:
-        self._other = server_certificate.make(folder, "changed")
+        self._other = server_certificate.create_certificate(folder, "changed")
         self.context: ssl.SSLContext | None = None
 
     def __call__(self) -> None:
@@ -145,22 +147,22 @@ class _Swap:
             self.context = None
 
 
-def _announce(listener: socket.socket, made: Made | None, options: DemoOptions) -> None:
-    scheme = "https" if made else "http"
-    prefix = UNDER if options.plays.on("under-path") else ""
-    line = {
+def _announce(listener: socket.socket, certificate: CertificateFiles | None, options: DemoOptions) -> None:
+    scheme = "https" if certificate else "http"
+    prefix = PATH_PREFIX if options.faults.is_on("under-path") else ""
+    announcement = {
         "url": f"{scheme}://{HOST}:{listener.getsockname()[1]}{prefix}",
         "user": USER,
         "password": PASSWORD,
-        "sha256": made.sha256 if made else None,
-        "ca": str(made.certificate) if made else None,
+        "sha256": certificate.sha256 if certificate else None,
+        "ca": str(certificate.certificate) if certificate else None,
     }
-    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.write(json.dumps(announcement) + "\n")
     sys.stdout.flush()
 
 
-def _watch_stdin(leave: Callable[[], None]) -> None:
+def _watch_stdin(request_shutdown: Callable[[], None]) -> None:
     """Shut down when the parent closes stdin."""
     while os.read(0, 4096):
         pass
-    leave()
+    request_shutdown()

@@ -16,16 +16,16 @@ from dataclasses import dataclass
 
 from emtui.demo.demo_options import DemoOptions
 
-_PATIENCE = 3.0
+_STOP_TIMEOUT_S = 3.0
 """Seconds to wait for the child before it is killed."""
 
 
-class NotStarted(Exception):
+class DemoNotStartedError(Exception):
     """The server did not start; the message is its last line of stderr."""
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class ServerAnnouncement:
     """Address and credentials of the server. `sha256` and `ca` are `None` over plain HTTP."""
 
     url: str
@@ -36,41 +36,43 @@ class Announced:
 
 
 @contextmanager
-def running(options: DemoOptions) -> Iterator[Announced]:
+def run_server(options: DemoOptions) -> Iterator[ServerAnnouncement]:
     """Start it on a free port, wait until it accepts connections, stop it afterwards.
 
-    Raises `NotStarted`.
+    Raises `DemoNotStartedError`.
     """
-    words = [sys.executable, "-m", "emtui.demo", "--port", "0", "--with-parent", *options.arguments()]
-    if options.since is not None:
-        words += ["--since", str(options.since)]
+    command = [sys.executable, "-m", "emtui.demo", "--port", "0", "--with-parent", *options.to_arguments()]
+    if options.clock_start is not None:
+        command += ["--since", str(options.clock_start)]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True, env=_environment(),
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True, env=_child_environment(),
     ) as child:  # fmt: skip
         try:
-            yield _announced(child)
+            yield _read_announcement(child)
         finally:
-            _end(child)
+            _stop(child)
 
 
-def _announced(child: subprocess.Popen[str]) -> Announced:
+def _read_announcement(child: subprocess.Popen[str]) -> ServerAnnouncement:
     line = child.stdout.readline() if child.stdout else ""
     if not line:
-        said = child.stderr.read().strip() if child.stderr else ""
-        raise NotStarted(said.splitlines()[-1] if said else "The demo server did not start.")
-    return Announced(**json.loads(line))
+        error_text = child.stderr.read().strip() if child.stderr else ""
+        raise DemoNotStartedError(
+            error_text.splitlines()[-1] if error_text else "The demo server did not start."
+        )
+    return ServerAnnouncement(**json.loads(line))
 
 
-def _end(child: subprocess.Popen[str]) -> None:
+def _stop(child: subprocess.Popen[str]) -> None:
     if child.stdin:
         child.stdin.close()
     try:
-        child.wait(_PATIENCE)
+        child.wait(_STOP_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         child.kill()
 
 
-def _environment() -> dict[str, str]:
+def _child_environment() -> dict[str, str]:
     """Return our environment without the password of another server."""
     return {name: value for name, value in os.environ.items() if name != "EMTUI_PASSWORD"}

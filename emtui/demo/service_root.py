@@ -6,11 +6,11 @@ The directory's links are in the order of a version 12 server, with its wrong Ty
 
 from __future__ import annotations
 
-from emtui.demo.document_model import Field, Link, Thing, Unset
+from emtui.demo.document_model import DocumentElement, DocumentField, DocumentLink, MissingValue
 
 _VERSIONS = ("v1_5", "v1_6", "v1_7")
 
-_PLAIN = """backupServers BackupServerReferenceList
+_REFERENCE_PATHS = """backupServers BackupServerReferenceList
 managedServers ManagedServerReferenceList
 jobs JobReferenceList
 failoverPlans FailoverPlanReferenceList
@@ -43,87 +43,95 @@ tasks TaskList
 querySvc QueryService
 lookupSvc LookupService
 reports/summary Report"""
-_ENTITIES = (
+_ENTITY_PATHS = (
     "vCloud VCloudService\nagents AgentsService\nselfService/vSphere VSphereSelfService\nnas NasService"
 )
-_NO_ENTITIES = {"security", "tasks", "querySvc", "lookupSvc", "reports/summary", "systemSessions"}
+_WITHOUT_ENTITIES = {"security", "tasks", "querySvc", "lookupSvc", "reports/summary", "systemSessions"}
 
-LINKED = frozenset(
-    line.split()[0].casefold() for line in f"{_PLAIN}\n{_ENTITIES}\ncloud CloudConnect".splitlines()
+LINKED_PATHS = frozenset(
+    line.split()[0].casefold()
+    for line in f"{_REFERENCE_PATHS}\n{_ENTITY_PATHS}\ncloud CloudConnect".splitlines()
 )
 """Paths in the directory; all but `systemSessions` return 501."""
 
 
-def root(base: str) -> Thing:
+def build_root(base: str) -> DocumentElement:
     """Return `GET /api/`: no Href, no Type, the same three versions for 12 and 13."""
     versions = tuple(
-        Thing("SupportedVersion", (("Name", version),), (_create(base, version),)) for version in _VERSIONS
+        DocumentElement("SupportedVersion", (("Name", version),), (_create_link(base, version),))
+        for version in _VERSIONS
     )
-    links = (Link("Down", f"{base}/logonSessions", "LogonSessionList"), _create(base, "latest"))
-    supported = Thing("SupportedVersions", items=versions, array="SupportedVersions")
+    links = (DocumentLink("Down", f"{base}/logonSessions", "LogonSessionList"), _create_link(base, "latest"))
+    supported = DocumentElement("SupportedVersions", items=versions, array_name="SupportedVersions")
     attributes = (("Href", None), ("Type", None))
-    return Thing("EnterpriseManager", attributes, links, (("SupportedVersions", supported),))
+    return DocumentElement("EnterpriseManager", attributes, links, (("SupportedVersions", supported),))
 
 
-def _create(base: str, version: str) -> Link:
-    return Link("Create", f"{base}/sessionMngr/?v={version}", "LogonSession")
+def _create_link(base: str, version: str) -> DocumentLink:
+    return DocumentLink("Create", f"{base}/sessionMngr/?v={version}", "LogonSession")
 
 
-def logon(base: str, user: str, session_id: str) -> Thing:
+def build_logon(base: str, user: str, session_id: str) -> DocumentElement:
     """Return one logon with the directory; its `SessionId` is the credential."""
     href = f"{base}/logonSessions/{session_id}"
-    fields: tuple[Field, ...] = (("UserName", user), ("SessionId", session_id))
-    return Thing("LogonSession", (("Href", href), ("Type", "LogonSession")), _links(base, href), fields)
+    fields: tuple[DocumentField, ...] = (("UserName", user), ("SessionId", session_id))
+    return DocumentElement(
+        "LogonSession", (("Href", href), ("Type", "LogonSession")), _directory_links(base, href), fields
+    )
 
 
-def logons(base: str, known: tuple[tuple[str, str], ...]) -> Thing:
+def build_logons(base: str, users_and_ids: tuple[tuple[str, str], ...]) -> DocumentElement:
     """Return the list of logons from pairs of user and session ID."""
     items = tuple(
-        Thing(
+        DocumentElement(
             "LogonSession",
             (("Href", f"{base}/logonSessions/{session_id}"), ("Type", "LogonSession")),
             (),
             (("UserName", user), ("SessionId", session_id)),
         )
-        for user, session_id in known
+        for user, session_id in users_and_ids
     )
-    return Thing("LogonSessions", items=items, array="LogonSessions")
+    return DocumentElement("LogonSessions", items=items, array_name="LogonSessions")
 
 
-def _links(base: str, href: str) -> tuple[Link, ...]:
-    plain = [tuple(line.split()) for line in _PLAIN.splitlines()]
-    entities = [tuple(line.split()) for line in _ENTITIES.splitlines()]
+def _directory_links(base: str, href: str) -> tuple[DocumentLink, ...]:
+    references = [tuple(line.split()) for line in _REFERENCE_PATHS.splitlines()]
+    entities = [tuple(line.split()) for line in _ENTITY_PATHS.splitlines()]
     return (
-        Link("Up", f"{base}/", "EnterpriseManager"),
+        DocumentLink("Up", f"{base}/", "EnterpriseManager"),
         *(
-            Link("Down", f"{base}/{path}", kind, "Summary" if kind == "Report" else None)
-            for path, kind in plain
+            DocumentLink("Down", f"{base}/{path}", type_name, "Summary" if type_name == "Report" else None)
+            for path, type_name in references
         ),
         *(
-            Link("Down", f"{base}/{path}?format=Entity", kind.replace("Reference", ""))
-            for path, kind in plain
-            if path not in _NO_ENTITIES
+            DocumentLink("Down", f"{base}/{path}?format=Entity", type_name.replace("Reference", ""))
+            for path, type_name in references
+            if path not in _WITHOUT_ENTITIES
         ),
-        Link("Create", f"{base}/backupServers?action=create", "BackupServer"),
-        *(Link("Down", f"{base}/{path}", kind) for path, kind in entities),
-        Link("Down", f"{base}/systemSessions?format=Entity", "BackupJobSessionList"),
-        Link("Delete", href),
+        DocumentLink("Create", f"{base}/backupServers?action=create", "BackupServer"),
+        *(DocumentLink("Down", f"{base}/{path}", type_name) for path, type_name in entities),
+        DocumentLink("Down", f"{base}/systemSessions?format=Entity", "BackupJobSessionList"),
+        DocumentLink("Delete", href),
     )
 
 
-def error(status: int, message: str) -> Thing:
+def build_json_error(status: int, message: str) -> DocumentElement:
     """Return an Error for JSON: keys in alphabetical order, nulls included."""
-    fields: tuple[Field, ...] = (
-        ("FirstChanceExceptionMessage", Unset.NIL),
+    fields: tuple[DocumentField, ...] = (
+        ("FirstChanceExceptionMessage", MissingValue.NIL),
         ("Message", message),
-        ("StackTrace", Unset.NIL),
-        ("Status", Unset.NIL),
+        ("StackTrace", MissingValue.NIL),
+        ("Status", MissingValue.NIL),
         ("StatusCode", status),
     )
-    return Thing("Error", fields=fields)
+    return DocumentElement("Error", fields=fields)
 
 
-def error_element(status: int, message: str) -> Thing:
+def build_xml_error(status: int, message: str) -> DocumentElement:
     """Return an Error for XML: everything in attributes, without `Status`, like the server."""
-    first: tuple[Field, ...] = (("FirstChanceExceptionMessage", message),) if status >= 500 else ()
-    return Thing("Error", (("Message", message), ("StatusCode", str(status))), None, first)
+    exception_fields: tuple[DocumentField, ...] = (
+        (("FirstChanceExceptionMessage", message),) if status >= 500 else ()
+    )
+    return DocumentElement(
+        "Error", (("Message", message), ("StatusCode", str(status))), None, exception_fields
+    )

@@ -8,79 +8,95 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from emtui.demo.demo_options import Plays
+from emtui.demo.demo_options import ActiveFaults
 from emtui.em.model import Event, Log, Result, Session
 
-HOSTILE = (
+HOSTILE_TEXT = (
     "\x1b[31;1m\x1b]0;owned\x07\x1b]52;c;cm0gLXJm\x07\x9b2J"
     " \u202egnp.exe\u202c\u200b\x08\x7f\x00 \ufeff\u2066end"
 )
 """Colors, a window title, the clipboard, a C1 control, bidi marks, zero-width blanks, NUL."""
 
-_DOCUMENTED = {
+_DOCUMENTED_WORDS = {
     "CompletedSuccessfully": "Success",
     "CompletedWarning": "Warning",
     "Failed": "Failed",
     "None": "None",
 }
-_LONG = 1_000_000
+_LONG_LENGTH = 1_000_000
 
 
-class Guise:
+class ValueVariants:
     """Applies the switches that alter values; without any, sessions are returned unchanged."""
 
-    def __init__(self, plays: Plays) -> None:
-        self._words = plays.value("result-words") == "documented"
-        self._no_word = plays.value("running-result") in {"null", "absent"}
-        self._odd = plays.on("odd-enums")
-        self._escape = plays.on("escape")
-        self._long = plays.on("long")
-        times = plays.value("times") or ""
+    def __init__(self, faults: ActiveFaults) -> None:
+        self._has_documented_words = faults.value("result-words") == "documented"
+        self._omits_running_result = faults.value("running-result") in {"null", "absent"}
+        self._has_undocumented_values = faults.is_on("odd-enums")
+        self._has_hostile_text = faults.is_on("escape")
+        self._has_long_message = faults.is_on("long")
+        times = faults.value("times") or ""
         self._decimals = min(int(times), 6) if times.isdecimal() else 6
 
-    def session(self, true: Session) -> Session:
+    def vary_session(self, original: Session) -> Session:
         """Return the session as the server reports it."""
-        told = replace(true, result=self._result(true)) if self._words or self._no_word else true
-        if self._odd:
-            told = _odd(told)
-        if self._escape:
-            message = told.message and f"{told.message} {HOSTILE}"
-            told = replace(told, name=f"{told.name} {HOSTILE}", result=replace(told.result, message=message))
+        reported = (
+            replace(original, result=self._vary_result(original))
+            if self._has_documented_words or self._omits_running_result
+            else original
+        )
+        if self._has_undocumented_values:
+            reported = _with_undocumented_values(reported)
+        if self._has_hostile_text:
+            message = reported.message and f"{reported.message} {HOSTILE_TEXT}"
+            reported = replace(
+                reported,
+                name=f"{reported.name} {HOSTILE_TEXT}",
+                result=replace(reported.result, message=message),
+            )
         if self._decimals < 6:
-            told = replace(told, started=self._cut(told.started), ended=self._cut(told.ended))
-        return told
+            reported = replace(
+                reported,
+                started=self._truncate_time(reported.started),
+                ended=self._truncate_time(reported.ended),
+            )
+        return reported
 
-    def log(self, true: Log) -> Log:
+    def vary_log(self, original: Log) -> Log:
         """Return the events as the server reports them."""
-        if not (self._escape or self._long or self._decimals < 6):
-            return true
-        return Log(tuple(self._event(event) for event in true.events))
+        if not (self._has_hostile_text or self._has_long_message or self._decimals < 6):
+            return original
+        return Log(tuple(self._vary_event(event) for event in original.events))
 
-    def _event(self, true: Event) -> Event:
-        message = true.message or ""
-        if self._escape:
-            message = f"{message} {HOSTILE}\r\nsecond line\tafter a tab"
-        if self._long and true.order == 2:
-            message += " and so on" * (_LONG // 10)
-        return replace(true, message=message, time=self._cut(true.time))
+    def _vary_event(self, original: Event) -> Event:
+        message = original.message or ""
+        if self._has_hostile_text:
+            message = f"{message} {HOSTILE_TEXT}\r\nsecond line\tafter a tab"
+        if self._has_long_message and original.order == 2:
+            message += " and so on" * (_LONG_LENGTH // 10)
+        return replace(original, message=message, time=self._truncate_time(original.time))
 
-    def _result(self, true: Session) -> Result:
-        word = true.result.word or ""
-        if self._no_word and true.running:
-            return replace(true.result, word=None)
-        return replace(true.result, word=_DOCUMENTED.get(word, word)) if self._words else true.result
+    def _vary_result(self, original: Session) -> Result:
+        word = original.result.value or ""
+        if self._omits_running_result and original.is_running:
+            return replace(original.result, value=None)
+        return (
+            replace(original.result, value=_DOCUMENTED_WORDS.get(word, word))
+            if self._has_documented_words
+            else original.result
+        )
 
-    def _cut(self, when: datetime | None) -> datetime | None:
+    def _truncate_time(self, time: datetime | None) -> datetime | None:
         step = 10 ** (6 - self._decimals)
-        return when and when.replace(microsecond=when.microsecond // step * step)
+        return time and time.replace(microsecond=time.microsecond // step * step)
 
 
-def _odd(told: Session) -> Session:
-    match told.id[0]:
+def _with_undocumented_values(reported: Session) -> Session:
+    match reported.id[0]:
         case "0":
-            return replace(told, type="QuantumSync")
+            return replace(reported, type="QuantumSync")
         case "1":
-            return replace(told, state="Dreaming", result=replace(told.result, word="Perhaps"))
+            return replace(reported, state="Dreaming", result=replace(reported.result, value="Perhaps"))
         case "2":
-            return replace(told, result=replace(told.result, word="42"))
-    return told
+            return replace(reported, result=replace(reported.result, value="42"))
+    return reported

@@ -11,131 +11,131 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from emtui.demo import log_messages, scenario
-from emtui.demo.scenario import Fate, Plot
-from emtui.demo.schedule import USUAL_COUNT, WINDOW, Schedule, schedules
-from emtui.demo.seeded_random import Chance
-from emtui.em.model import Event, Log, Result, Session, Uid, uid_of
+from emtui.demo.scenario import PlannedOutcome, PlannedOutcomeKind
+from emtui.demo.schedule import DEFAULT_COUNT, RETENTION, DemoSchedule, build_schedules
+from emtui.demo.seeded_random import SeededRandom
+from emtui.em.model import Event, Log, Result, Session, Uid, uid_from_guid
 
-_STATES = {
-    Plot.FINE: "CompletedSuccessfully",
-    Plot.WARNED: "CompletedWarning",
-    Plot.FAILED: "Failed",
-    Plot.CANCELED: "Failed",
+_STATE_WORDS = {
+    PlannedOutcomeKind.NORMAL: "CompletedSuccessfully",
+    PlannedOutcomeKind.WARNED: "CompletedWarning",
+    PlannedOutcomeKind.FAILED: "Failed",
+    PlannedOutcomeKind.CANCELED: "Failed",
 }
-_MOST_KEPT = 4
+_MAX_CACHED = 4
 """Cached runs per run of the window before the cache is cleared."""
 
 
-class NoSession(LookupError):
+class SimulatedSessionNotFoundError(LookupError):
     """The session does not exist or has left the window."""
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PlannedRun:
     """One planned run, independent of the current time. `ends` is `None` for a run that hangs."""
 
     uid: Uid
-    schedule: Schedule
+    schedule: DemoSchedule
     slot: int
     started: datetime
-    span: timedelta
-    ends: datetime | None
-    fate: Fate
+    duration: timedelta
+    ended: datetime | None
+    outcome: PlannedOutcome
 
-    def seen(self, now: datetime) -> Session:
+    def session_at(self, now: datetime) -> Session:
         """Return the session as the server reports it at this time."""
-        name = f"{self.schedule.name} @{trimmed(self.started, ' ')}"
-        if self.ends is None or self.ends > now:
+        name = f"{self.schedule.name} @{format_server_time(self.started, ' ')}"
+        if self.ended is None or self.ended > now:
             return Session(
                 self.uid, name, self.schedule.type, self.started, None, "InProgress", Result("None")
             )
-        state = _STATES[self.fate.plot]
-        result = Result(state, self.fate.message, self.fate.plot is Plot.CANCELED)
-        return Session(self.uid, name, self.schedule.type, self.started, self.ends, state, result)
+        state = _STATE_WORDS[self.outcome.kind]
+        result = Result(state, self.outcome.message, self.outcome.kind is PlannedOutcomeKind.CANCELED)
+        return Session(self.uid, name, self.schedule.type, self.started, self.ended, state, result)
 
 
-def trimmed(when: datetime, between: str = "T") -> str:
+def format_server_time(time: datetime, separator: str = "T") -> str:
     """Format a time like the server: up to six decimals, without trailing zeros."""
-    return when.replace(tzinfo=None).isoformat(between, "microseconds").rstrip("0").rstrip(".")
+    return time.replace(tzinfo=None).isoformat(separator, "microseconds").rstrip("0").rstrip(".")
 
 
-class World:
+class SimulatedWorld:
     """Thirty days of system sessions; `count` is their approximate number."""
 
-    def __init__(self, seed: int, anchor: datetime, count: int = USUAL_COUNT) -> None:
+    def __init__(self, seed: int, anchor: datetime, count: int = DEFAULT_COUNT) -> None:
         self.seed = seed
         self.anchor = anchor
-        self._schedules = schedules(anchor, count)
-        self._runs: dict[tuple[str, int], Run | None] = {}
-        self._by_uid: dict[Uid, Run] = {}
-        self._ended: dict[Uid, Session] = {}
+        self._schedules = build_schedules(anchor, count)
+        self._runs: dict[tuple[str, int], PlannedRun | None] = {}
+        self._by_uid: dict[Uid, PlannedRun] = {}
+        self._ended_sessions: dict[Uid, Session] = {}
 
     def sessions(self, now: datetime) -> tuple[Session, ...]:
         """Return the sessions of the window, in arbitrary order (the server's lists are unsorted)."""
-        seen = [self._seen(run, now) for run in self._window(now)]
-        if len(self._runs) > _MOST_KEPT * len(seen) + _MOST_KEPT:
-            self._forget()
-        return tuple(sorted(seen, key=lambda session: session.uid))
+        reported = [self._session_at(run, now) for run in self._runs_in_window(now)]
+        if len(self._runs) > _MAX_CACHED * len(reported) + _MAX_CACHED:
+            self._clear_caches()
+        return tuple(sorted(reported, key=lambda session: session.uid))
 
     def session(self, uid: Uid, now: datetime) -> Session:
-        """Return one session. Raises `NoSession`, also if it has left the window."""
-        return self._seen(self._find(uid, now), now)
+        """Return one session. Raises `SimulatedSessionNotFoundError`, also if it has left the window."""
+        return self._session_at(self._find(uid, now), now)
 
     def log(self, uid: Uid, now: datetime) -> Log:
-        """Return the events of a session up to this time. Raises `NoSession`."""
+        """Return the events of a session up to this time. Raises `SimulatedSessionNotFoundError`."""
         run = self._find(uid, now)
-        chance = Chance(self.seed, "log", run.uid)
-        last = run.span - timedelta(microseconds=chance.whole(1500, 3000, 11))
-        script = log_messages.lines(run.schedule.type, run.fate, chance)
-        written = ((run.started + last * share, text) for share, text in script)
-        happened = [(when, text) for when, text in written if when <= now]
-        return Log(tuple(Event(order, when, text) for order, (when, text) in enumerate(happened, 1)))
+        random = SeededRandom(self.seed, "log", run.uid)
+        last_position = run.duration - timedelta(microseconds=random.integer(1500, 3000, 11))
+        lines = log_messages.build_log(run.schedule.type, run.outcome, random)
+        written = ((run.started + last_position * share, text) for share, text in lines)
+        past_lines = [(when, text) for when, text in written if when <= now]
+        return Log(tuple(Event(order, when, text) for order, (when, text) in enumerate(past_lines, 1)))
 
-    def _forget(self) -> None:
+    def _clear_caches(self) -> None:
         """Clear the caches, which would grow indefinitely with a fast clock."""
         self._runs.clear()
         self._by_uid.clear()
-        self._ended.clear()
+        self._ended_sessions.clear()
 
-    def _find(self, uid: Uid, now: datetime) -> Run:
+    def _find(self, uid: Uid, now: datetime) -> PlannedRun:
         if uid not in self._by_uid:
-            for _ in self._window(now):
+            for _ in self._runs_in_window(now):
                 pass
         run = self._by_uid.get(uid)
-        if run is None or not now - WINDOW < run.started <= now:
-            raise NoSession(uid)
+        if run is None or not now - RETENTION < run.started <= now:
+            raise SimulatedSessionNotFoundError(uid)
         return run
 
-    def _seen(self, run: Run, now: datetime) -> Session:
-        known = self._ended.get(run.uid)
-        if known is not None and known.ended is not None and known.ended <= now:
-            return known
-        session = run.seen(now)
+    def _session_at(self, run: PlannedRun, now: datetime) -> Session:
+        cached = self._ended_sessions.get(run.uid)
+        if cached is not None and cached.ended is not None and cached.ended <= now:
+            return cached
+        session = run.session_at(now)
         if session.ended is not None:
-            self._ended[run.uid] = session
+            self._ended_sessions[run.uid] = session
         return session
 
-    def _window(self, now: datetime) -> Iterator[Run]:
+    def _runs_in_window(self, now: datetime) -> Iterator[PlannedRun]:
         for schedule in self._schedules:
-            for slot in range(schedule.slot_at(now - WINDOW) - 1, schedule.slot_at(now) + 1):
-                run = self._run(schedule, slot)
-                if run is not None and now - WINDOW < run.started <= now:
+            for slot in range(schedule.slot_at(now - RETENTION) - 1, schedule.slot_at(now) + 1):
+                run = self._run_in_slot(schedule, slot)
+                if run is not None and now - RETENTION < run.started <= now:
                     yield run
 
-    def _run(self, schedule: Schedule, slot: int) -> Run | None:
+    def _run_in_slot(self, schedule: DemoSchedule, slot: int) -> PlannedRun | None:
         key = (schedule.type, slot)
         if key not in self._runs:
-            run = self._runs[key] = self._plan(schedule, slot)
+            run = self._runs[key] = self._plan_run(schedule, slot)
             if run is not None:
                 self._by_uid[run.uid] = run
         return self._runs[key]
 
-    def _plan(self, schedule: Schedule, slot: int) -> Run | None:
-        fate = scenario.fate(self.seed, self.anchor, schedule, slot)
-        if fate.plot is Plot.MISSING:
+    def _plan_run(self, schedule: DemoSchedule, slot: int) -> PlannedRun | None:
+        outcome = scenario.plan_outcome(self.seed, self.anchor, schedule, slot)
+        if outcome.kind is PlannedOutcomeKind.MISSING:
             return None
-        chance = Chance(self.seed, schedule.type, slot)
-        started = schedule.due(slot) + schedule.late * chance.of_one(0)
-        span = timedelta(seconds=chance.between(*schedule.seconds, 1) * fate.slower)
-        ends = None if fate.plot is Plot.HUNG else started + span
-        return Run(uid_of(chance.guid()), schedule, slot, started, span, ends, fate)
+        random = SeededRandom(self.seed, schedule.type, slot)
+        started = schedule.due_time(slot) + schedule.max_delay * random.fraction(0)
+        duration = timedelta(seconds=random.between(*schedule.duration_range, 1) * outcome.duration_factor)
+        ended = None if outcome.kind is PlannedOutcomeKind.HUNG else started + duration
+        return PlannedRun(uid_from_guid(random.guid()), schedule, slot, started, duration, ended, outcome)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Verdict(Enum):
+class CheckStatus(Enum):
     """Status of a check. Only `FAIL` makes the command fail."""
 
     OK = "ok"
@@ -16,7 +16,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CheckResult:
     """Result of one check.
 
     `seconds` is its duration, if relevant; `problem` is the error of a failed check, whose type
@@ -24,28 +24,28 @@ class Check:
     """
 
     name: str
-    verdict: Verdict
-    found: str
-    next: str = ""
+    status: CheckStatus
+    message: str
+    next_step: str = ""
     seconds: float | None = None
-    problem: Exception | None = None
+    error: Exception | None = None
 
 
-def ok(name: str, found: str, seconds: float | None = None) -> Check:
+def passed(name: str, message: str, seconds: float | None = None) -> CheckResult:
     """Passed; nothing to do."""
-    return Check(name, Verdict.OK, found, seconds=seconds)
+    return CheckResult(name, CheckStatus.OK, message, seconds=seconds)
 
 
-def warn(name: str, found: str, next_step: str = "", seconds: float | None = None) -> Check:
+def warning(name: str, message: str, next_step: str = "", seconds: float | None = None) -> CheckResult:
     """Passed with a warning."""
-    return Check(name, Verdict.WARN, found, next_step, seconds)
+    return CheckResult(name, CheckStatus.WARN, message, next_step, seconds)
 
 
-def skip(name: str, why: str, next_step: str = "") -> Check:
+def skipped(name: str, reason: str, next_step: str = "") -> CheckResult:
     """Not checked."""
-    return Check(name, Verdict.SKIP, why, next_step)
+    return CheckResult(name, CheckStatus.SKIP, reason, next_step)
 
 
-def fail(name: str, problem: Exception, seconds: float | None = None) -> Check:
+def failed(name: str, error: Exception, seconds: float | None = None) -> CheckResult:
     """Failed; the error's sentence names the next step."""
-    return Check(name, Verdict.FAIL, str(problem), seconds=seconds, problem=problem)
+    return CheckResult(name, CheckStatus.FAIL, str(error), seconds=seconds, error=error)

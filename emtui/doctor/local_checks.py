@@ -13,108 +13,122 @@ from importlib import metadata
 from pathlib import Path
 
 from emtui import __version__
-from emtui.doctor.check_result import Check, ok, skip, warn
+from emtui.doctor.check_result import CheckResult, passed, skipped, warning
 from emtui.local import credentials, paths
 from emtui.local.profiles import Profile
-from emtui.local.terminal import draws, locale, size, writes_utf8
+from emtui.local.terminal import can_draw, is_utf8, locale_setting, terminal_size
 
 _LIBRARIES = ("textual", "httpx", "httpcore", "lxml", "keyring", "cryptography", "tomlkit")
-_MISSING = "(missing)"
-_TERMINAL = ("TERM", "COLORTERM", "NO_COLOR", "TMUX", "STY", "SSH_TTY")
+_NOT_INSTALLED = "(missing)"
+_TERMINAL_VARIABLES = ("TERM", "COLORTERM", "NO_COLOR", "TMUX", "STY", "SSH_TTY")
 
 
-def versions() -> Iterator[Check]:
+def check_versions() -> Iterator[CheckResult]:
     """Report emtui, Python, OpenSSL, libraries and system."""
-    yield ok("emtui", f"{__version__}, Python {platform.python_version()}, {ssl.OPENSSL_VERSION}")
-    versions = {name: _version(name) for name in _LIBRARIES}
-    found = ", ".join(f"{name} {version}" for name, version in versions.items())
-    missing = [name for name, version in versions.items() if version == _MISSING]
-    yield warn("libraries", found, f"install {', '.join(missing)}") if missing else ok("libraries", found)
-    yield ok("system", f"{platform.system()} {platform.release()}, {platform.machine()}")
+    yield passed("emtui", f"{__version__}, Python {platform.python_version()}, {ssl.OPENSSL_VERSION}")
+    versions_by_name = {name: _installed_version(name) for name in _LIBRARIES}
+    message = ", ".join(f"{name} {version}" for name, version in versions_by_name.items())
+    missing = [name for name, version in versions_by_name.items() if version == _NOT_INSTALLED]
+    yield (
+        warning("libraries", message, f"install {', '.join(missing)}")
+        if missing
+        else passed("libraries", message)
+    )
+    yield passed("system", f"{platform.system()} {platform.release()}, {platform.machine()}")
 
 
-def _version(name: str) -> str:
+def _installed_version(name: str) -> str:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
-        return _MISSING
+        return _NOT_INSTALLED
 
 
-def files(profile: Profile | None) -> Iterator[Check]:
+def check_files(profile: Profile | None) -> Iterator[CheckResult]:
     """Check location, owner and mode of configuration, CA file, state folder and logs."""
     for file in paths.config_files():
-        yield _file("configuration", file, private=file == paths.config_files()[0])
+        yield _check_file("configuration", file, is_private=file == paths.config_files()[0])
     if profile and profile.ca_file:
-        yield _file("CA file", profile.ca_file, private=False, wanted=True)
-    folder = paths.state_dir(os.environ, paths.home(), sys.platform)
-    yield _file("state folder", folder, private=True)
+        yield _check_file("CA file", profile.ca_file, is_private=False, is_required=True)
+    folder = paths.state_folder(os.environ, paths.home_folder(), sys.platform)
+    yield _check_file("state folder", folder, is_private=True)
     if folder.is_dir() and os.access(folder, os.R_OK):
         for file in sorted(folder.iterdir()):
             if file.suffix in {".log", ".1"}:
-                yield _file("log", file, private=True)
+                yield _check_file("log", file, is_private=True)
 
 
-def _file(name: str, path: Path, *, private: bool, wanted: bool = False) -> Check:
-    """Check owner and mode of a file; `wanted` if it must exist."""
-    if path.is_relative_to(paths.NOWHERE):
-        return warn(name, "this user has no home folder", "set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME")
+def _check_file(name: str, path: Path, *, is_private: bool, is_required: bool = False) -> CheckResult:
+    """Check owner and mode of a file; `is_required` if it must exist."""
+    if path.is_relative_to(paths.NO_HOME):
+        return warning(
+            name, "this user has no home folder", "set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME"
+        )
     try:
         status = path.stat()
     except FileNotFoundError:
-        none = f"{path}: not found"
-        return warn(name, none, "correct ca_file or create the file") if wanted else skip(name, none)
+        message_not_found = f"{path}: not found"
+        return (
+            warning(name, message_not_found, "correct ca_file or create the file")
+            if is_required
+            else skipped(name, message_not_found)
+        )
     except OSError as problem:
-        return warn(name, f"{path}: {problem.strerror}", "check the permissions")
+        return warning(name, f"{path}: {problem.strerror}", "check the permissions")
     mode = stat.S_IMODE(status.st_mode)
     owner = "you" if status.st_uid == os.geteuid() else f"user {status.st_uid}"
-    found = f"{path}: {mode:04o}, owned by {owner}"
+    message = f"{path}: {mode:04o}, owned by {owner}"
     if status.st_uid not in {os.geteuid(), 0}:
-        return warn(name, found, "must be owned by you or root")
-    if private and mode & 0o077:
-        return warn(name, found, f"chmod go= {path}")
+        return warning(name, message, "must be owned by you or root")
+    if is_private and mode & 0o077:
+        return warning(name, message, f"chmod go= {path}")
     if mode & 0o022:
-        return warn(name, found, f"chmod go-w {path}")
+        return warning(name, message, f"chmod go-w {path}")
     if not os.access(path, os.R_OK | os.W_OK if path.is_dir() else os.R_OK):
-        what = "written" if path.is_dir() else "read"
-        return warn(name, f"{found}, cannot be {what}", f"chmod u+rw {path}")
-    return ok(name, found)
+        access = "written" if path.is_dir() else "read"
+        return warning(name, f"{message}, cannot be {access}", f"chmod u+rw {path}")
+    return passed(name, message)
 
 
-def terminal(environ: Mapping[str, str], *, is_terminal: bool) -> Iterator[Check]:
+def check_terminal(environ: Mapping[str, str], *, is_terminal: bool) -> Iterator[CheckResult]:
     """Check terminal type, size and encoding."""
-    told = ", ".join(f"{name}={environ[name]}" for name in _TERMINAL if environ.get(name))
+    variables = ", ".join(f"{name}={environ[name]}" for name in _TERMINAL_VARIABLES if environ.get(name))
     if not is_terminal:
-        yield skip("terminal", f"none on standard input and error ({told or 'nothing set'})")
+        yield skipped("terminal", f"none on standard input and error ({variables or 'nothing set'})")
         return
-    columns, lines = size(sys.__stderr__.fileno() if sys.__stderr__ else 2, environ)
-    found = f"{columns}×{lines}, {told or 'nothing set'}"
-    if not draws(environ):
-        yield warn("terminal", found, "set TERM to your terminal type")
+    columns, lines = terminal_size(sys.__stderr__.fileno() if sys.__stderr__ else 2, environ)
+    message = f"{columns}×{lines}, {variables or 'nothing set'}"
+    if not can_draw(environ):
+        yield warning("terminal", message, "set TERM to your terminal type")
     elif columns < 58 or lines < 16:
-        yield warn("terminal", found, "emtui needs at least 58×16")
+        yield warning("terminal", message, "emtui needs at least 58×16")
     else:
-        yield ok("terminal", found)
-    yield skip("clipboard", "not tested: press y on a row of the list to test it")
-    yield _encoding(environ)
+        yield passed("terminal", message)
+    yield skipped("clipboard", "not tested: press y on a row of the list to test it")
+    yield _check_encoding(environ)
 
 
-def _encoding(environ: Mapping[str, str]) -> Check:
+def _check_encoding(environ: Mapping[str, str]) -> CheckResult:
     """Check the user's locale."""
-    told = locale(environ) or "no locale set"
-    if writes_utf8(environ):
-        return ok("encoding", told)
-    return warn("encoding", f"{told}: only ASCII is drawn", "set LANG to a UTF-8 locale, such as C.UTF-8")
+    setting = locale_setting(environ) or "no locale set"
+    if is_utf8(environ):
+        return passed("encoding", setting)
+    return warning(
+        "encoding", f"{setting}: only ASCII is drawn", "set LANG to a UTF-8 locale, such as C.UTF-8"
+    )
 
 
-async def keyrings() -> AsyncIterator[Check]:
+async def check_keyrings() -> AsyncIterator[CheckResult]:
     """Check every supported keyring, with its response time."""
-    for tried in await credentials.tried():
-        found = f"{tried.name}: {tried.verdict}"
-        if tried.seconds >= credentials.PATIENCE:
-            yield warn("keyring", found, 'set keyring = "off" in the profile to skip it', tried.seconds)
-        elif tried.verdict == credentials.READY:
-            yield ok("keyring", found, tried.seconds)
-        elif tried.verdict == credentials.LOCKED:
-            yield warn("keyring", found, "unlock it or type the password at logon", tried.seconds)
+    for keyring in await credentials.check_keyrings():
+        message = f"{keyring.name}: {keyring.state}"
+        if keyring.seconds >= credentials.KEYRING_TIMEOUT_S:
+            yield warning(
+                "keyring", message, 'set keyring = "off" in the profile to skip it', keyring.seconds
+            )
+        elif keyring.state == credentials.READY:
+            yield passed("keyring", message, keyring.seconds)
+        elif keyring.state == credentials.LOCKED:
+            yield warning("keyring", message, "unlock it or type the password at logon", keyring.seconds)
         else:
-            yield replace(skip("keyring", found), seconds=tried.seconds)
+            yield replace(skipped("keyring", message), seconds=keyring.seconds)

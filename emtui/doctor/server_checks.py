@@ -14,25 +14,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from emtui import __version__
-from emtui.doctor.check_result import Check, fail, ok, skip, warn
+from emtui.doctor.check_result import CheckResult, failed, passed, skipped, warning
 from emtui.em import status_errors
-from emtui.em.background_thread import beside
-from emtui.em.client import read_root
-from emtui.em.errors import EmError, NameUnknown, ProxyTrouble
-from emtui.em.http_requests import LIST_LIMIT, Answer, Exchange
+from emtui.em.background_thread import run_in_thread
+from emtui.em.client import read_api_versions
+from emtui.em.errors import EmError, HostNotFoundError, ProxyFailedError
+from emtui.em.http_requests import LIST_LIMIT, ApiResponse, RequestSender
 from emtui.em.list_download import LIST_PATH, ListDownloader
-from emtui.em.logon import Credentials, Logon, Logons, check_user
-from emtui.em.network_backend import addresses_of
-from emtui.em.proxy import Decision, Proxies
+from emtui.em.logon import ActiveLogon, Credentials, LogonRenewer, check_user
+from emtui.em.network_backend import resolve_addresses
+from emtui.em.proxy import ProxyChoice, ProxySettings
 from emtui.em.server_address import Server
 from emtui.em.text_sanitizer import clean
 from emtui.em.transport import Timeouts, open_transport
 from emtui.local.connection import Connection
-from emtui.local.lockout_guard import Refusals
+from emtui.local.lockout_guard import LockoutGuard
 
-MOST_OFF = timedelta(seconds=30)
+MAX_CLOCK_DIFFERENCE = timedelta(seconds=30)
 """Clock difference above which a warning is reported."""
-_PATIENCE = 10.0
+_TIMEOUT_S = 10.0
 AGENT = f"emtui/{__version__}"
 
 
@@ -41,159 +41,166 @@ class Stop(Exception):
 
 
 @dataclass(slots=True)
-class Way:
+class ServerCheckContext:
     """State of the checks of one server."""
 
     server: Server
     connection: Connection
-    exchange: Exchange
-    logons: Logons | None = None
-    logon: Logon | None = None
+    exchange: RequestSender
+    logons: LogonRenewer | None = None
+    logon: ActiveLogon | None = None
 
 
-async def checks(connection: Connection) -> AsyncIterator[Check]:
+async def check_server(connection: Connection) -> AsyncIterator[CheckResult]:
     """Check this connection's server."""
     server = connection.server
     if server is None:
-        yield skip("server", "no server configured", "use --server or a profile (-p)")
+        yield skipped("server", "no server configured", "use --server or a profile (-p)")
         return
-    proxies = Proxies.from_environment(os.environ, connection.no_proxy)
+    proxies = ProxySettings.from_environment(os.environ, connection.no_proxy)
     try:
-        decision = proxies.for_server(server)
-    except ProxyTrouble as problem:
-        yield fail("proxy", problem)
+        decision = proxies.choose(server)
+    except ProxyFailedError as problem:
+        yield failed("proxy", problem)
         return
-    yield ok("proxy", f"{server.authority}: {decision}")
-    name = await _name(server, decision)
-    yield name
-    if name.problem:
+    yield passed("proxy", f"{server.authority}: {decision}")
+    name_check = await _check_name(server, decision)
+    yield name_check
+    if name_check.error:
         return
-    exchange = Exchange(
+    exchange = RequestSender(
         server, await open_transport(server, connection.trust, proxies), Timeouts(read=30.0), AGENT
     )
     try:
-        async for check in _asked(Way(server, connection, exchange)):
+        async for check in _check_connection(ServerCheckContext(server, connection, exchange)):
             yield check
     finally:
         await exchange.close()
 
 
-async def _name(server: Server, decision: Decision) -> Check:
+async def _check_name(server: Server, decision: ProxyChoice) -> CheckResult:
     proxy = decision.proxy
     host, port = (proxy.host, proxy.port) if proxy else (server.host, server.port)
-    shown = host if proxy else server.name
-    began = time.monotonic()
+    host_label = host if proxy else server.name
+    start = time.monotonic()
     try:
-        async with asyncio.timeout(_PATIENCE):
-            addresses = await beside(lambda: addresses_of(host, port))
+        async with asyncio.timeout(_TIMEOUT_S):
+            addresses = await run_in_thread(lambda: resolve_addresses(host, port))
     except (OSError, UnicodeError, TimeoutError):
-        problem = NameUnknown(f"Cannot resolve {shown}: check the name, DNS and VPN.")
-        return fail("name", problem, time.monotonic() - began)
-    return ok("name", f"{shown} is {', '.join(addresses)}", time.monotonic() - began)
+        problem = HostNotFoundError(f"Cannot resolve {host_label}: check the name, DNS and VPN.")
+        return failed("name", problem, time.monotonic() - start)
+    return passed("name", f"{host_label} is {', '.join(addresses)}", time.monotonic() - start)
 
 
-async def _asked(way: Way) -> AsyncIterator[Check]:
-    began = time.monotonic()
+async def _check_connection(context: ServerCheckContext) -> AsyncIterator[CheckResult]:
+    start = time.monotonic()
     try:
-        async with way.exchange.root() as answer:
-            seconds = time.monotonic() - began
-            yield _tls(way, answer, seconds)
-            if ending := _ending(way):
-                yield ending
-            yield _clock(answer)
-            for check in await _root(answer):
+        async with context.exchange.get_root() as answer:
+            seconds = time.monotonic() - start
+            yield _check_tls(context, answer, seconds)
+            if expiry_warning := _check_expiry(context):
+                yield expiry_warning
+            yield _check_clock(answer)
+            for check in await _check_root(answer):
                 yield check
     except EmError as problem:
-        yield fail("TLS and API root", problem, time.monotonic() - began)
+        yield failed("TLS and API root", problem, time.monotonic() - start)
         return
-    async for check in _with_logon(way):
+    async for check in _check_logon(context):
         yield check
 
 
-def _tls(way: Way, answer: Answer, seconds: float) -> Check:
-    seen, trust = way.exchange.certificate, way.connection.trust
-    if seen is None:
-        return warn("TLS", "plain HTTP: the password is sent unencrypted", "use https://", seconds)
-    why = "pinned" if trust.pin else f"trusted by {trust.ca_file or 'the system'}"
-    until = f"valid until {seen.valid_until:%Y-%m-%d}"
-    return ok("TLS", f"{answer.tls}, certificate {why}, {until}, SHA-256 {seen.sha256}", seconds)
+def _check_tls(context: ServerCheckContext, answer: ApiResponse, seconds: float) -> CheckResult:
+    certificate, trust = context.exchange.certificate, context.connection.trust
+    if certificate is None:
+        return warning("TLS", "plain HTTP: the password is sent unencrypted", "use https://", seconds)
+    trust_reason = "pinned" if trust.pin else f"trusted by {trust.ca_file or 'the system'}"
+    validity = f"valid until {certificate.valid_until:%Y-%m-%d}"
+    return passed(
+        "TLS", f"{answer.tls}, certificate {trust_reason}, {validity}, SHA-256 {certificate.sha256}", seconds
+    )
 
 
-def _ending(way: Way) -> Check | None:
-    seen = way.exchange.certificate
-    ending = seen.ending(datetime.now(UTC)) if seen else None
-    return warn("certificate", f"it {ending}", "renew it in time") if ending else None
+def _check_expiry(context: ServerCheckContext) -> CheckResult | None:
+    certificate = context.exchange.certificate
+    expiry = certificate.expiry_text(datetime.now(UTC)) if certificate else None
+    return warning("certificate", f"it {expiry}", "renew it in time") if expiry else None
 
 
-def _clock(answer: Answer) -> Check:
+def _check_clock(answer: ApiResponse) -> CheckResult:
     """Compare the server's clock with ours."""
-    apart = answer.skew
-    if apart is None:
-        return skip("clock", "the server sends no Date header")
-    seconds = round(apart.total_seconds())
-    found = f"the server's clock is {f'{seconds:+} s from' if seconds else 'the same as'} ours (±1 s)"
-    if abs(apart) > MOST_OFF:
-        return warn("clock", found, "correct one of them: durations of running sessions depend on it")
-    return ok("clock", found)
+    difference = answer.skew
+    if difference is None:
+        return skipped("clock", "the server sends no Date header")
+    seconds = round(difference.total_seconds())
+    message = f"the server's clock is {f'{seconds:+} s from' if seconds else 'the same as'} ours (±1 s)"
+    if abs(difference) > MAX_CLOCK_DIFFERENCE:
+        return warning("clock", message, "correct one of them: durations of running sessions depend on it")
+    return passed("clock", message)
 
 
-async def _root(answer: Answer) -> tuple[Check, ...]:
+async def _check_root(answer: ApiResponse) -> tuple[CheckResult, ...]:
     """Check that it is Enterprise Manager, and report its API versions."""
-    if versions := await read_root(answer):
-        return (ok("API root", f"Enterprise Manager, {versions}"),)
-    return ok("API root", "Enterprise Manager"), skip("API versions", "the server lists none")
+    if versions := await read_api_versions(answer):
+        return (passed("API root", f"Enterprise Manager, {versions}"),)
+    return passed("API root", "Enterprise Manager"), skipped("API versions", "the server lists none")
 
 
-async def _with_logon(way: Way) -> AsyncIterator[Check]:
-    user, password = way.connection.user, way.connection.password
+async def _check_logon(context: ServerCheckContext) -> AsyncIterator[CheckResult]:
+    user, password = context.connection.user, context.connection.password
     if user is None:
-        yield skip("logon", "no user configured", "use --user")
+        yield skipped("logon", "no user configured", "use --user")
         return
     if password is None:
-        yield skip(
+        yield skipped(
             "logon", "no password available without a prompt", "set EMTUI_PASSWORD or use --password-stdin"
         )
         return
-    began = time.monotonic()
+    start = time.monotonic()
     try:
         check_user(user)
-        way.logons = Logons(way.server, way.exchange, Credentials(user, password, Refusals()))
-        logon = await way.logons.current()
+        context.logons = LogonRenewer(
+            context.server, context.exchange, Credentials(user, password, LockoutGuard())
+        )
+        logon = await context.logons.current()
     except EmError as problem:
-        yield fail("logon", problem, time.monotonic() - began)
+        yield failed("logon", problem, time.monotonic() - start)
         return
-    yield ok("logon", f"as {clean(user)}", time.monotonic() - began)
+    yield passed("logon", f"as {clean(user)}", time.monotonic() - start)
     try:
-        yield await _rights(way, logon)
+        yield await _check_permissions(context, logon)
     finally:
-        off = await _log_off(way, logon)
-    yield off
+        log_off_check = await _check_log_off(context, logon)
+    yield log_off_check
 
 
-async def _rights(way: Way, logon: Logon) -> Check:
-    began = time.monotonic()
+async def _check_permissions(context: ServerCheckContext, logon: ActiveLogon) -> CheckResult:
+    start = time.monotonic()
     try:
-        async with way.exchange.get(LIST_PATH, logon.token, LIST_LIMIT) as answer:
+        async with context.exchange.get(LIST_PATH, logon.token, LIST_LIMIT) as answer:
             if answer.status == 401:
-                raise status_errors.another_logon(answer.requested, answer.cookies)
+                raise status_errors.repeated_logon_error(answer.url, answer.cookies)
             listing = await ListDownloader().read(answer)
             size = answer.received
     except EmError as problem:
-        return fail("sessions", problem, time.monotonic() - began)
-    found = f"{len(listing.sessions):,} sessions, {size / 1e6:.1f} MB"
-    if listing.odd or listing.replaced:
-        found += f", {listing.odd} rows partly unreadable, {listing.replaced} characters replaced"
-        return warn("sessions", found, "run emtui sessions -o json", time.monotonic() - began)
-    return ok("sessions", found, time.monotonic() - began)
+        return failed("sessions", problem, time.monotonic() - start)
+    message = f"{len(listing.sessions):,} sessions, {size / 1e6:.1f} MB"
+    if listing.unreadable_count or listing.replaced_count:
+        message += (
+            f", {listing.unreadable_count} rows partly unreadable,"
+            f" {listing.replaced_count} characters replaced"
+        )
+        return warning("sessions", message, "run emtui sessions -o json", time.monotonic() - start)
+    return passed("sessions", message, time.monotonic() - start)
 
 
-async def _log_off(way: Way, logon: Logon) -> Check:
+async def _check_log_off(context: ServerCheckContext, logon: ActiveLogon) -> CheckResult:
     if logon.id is None:
-        return warn("log-off", "the server did not return a logon ID: the logon expires in 15 minutes")
+        return warning("log-off", "the server did not return a logon ID: the logon expires in 15 minutes")
     try:
-        async with asyncio.timeout(_PATIENCE), way.exchange.log_off(logon.id, logon.token) as answer:
-            if answer.good:
-                return ok("log-off", "logged off")
-            return warn("log-off", f"the server returned {answer.status}: the logon expires in 15 minutes")
+        async with asyncio.timeout(_TIMEOUT_S), context.exchange.log_off(logon.id, logon.token) as answer:
+            if answer.is_success:
+                return passed("log-off", "logged off")
+            return warning("log-off", f"the server returned {answer.status}: the logon expires in 15 minutes")
     except (EmError, TimeoutError) as problem:
-        return warn("log-off", f"the logon expires in 15 minutes ({problem})")
+        return warning("log-off", f"the logon expires in 15 minutes ({problem})")

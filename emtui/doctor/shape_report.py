@@ -12,26 +12,26 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from emtui.doctor.server_checks import AGENT
-from emtui.doctor.xml_shape import Place, form, lines, shape_of
+from emtui.doctor.xml_shape import ElementPath, describe_format, element_paths, format_paths
 from emtui.em import xml_codec
-from emtui.em.background_thread import beside
-from emtui.em.charset import known
+from emtui.em.background_thread import run_in_thread
+from emtui.em.charset import lookup_encoding
 from emtui.em.errors import EmError
-from emtui.em.http_requests import LIMIT, LIST_LIMIT, Answer, Exchange
+from emtui.em.http_requests import DOCUMENT_LIMIT, LIST_LIMIT, ApiResponse, RequestSender
 from emtui.em.list_download import LIST_PATH
-from emtui.em.logon import Credentials, Logon, Logons
+from emtui.em.logon import ActiveLogon, Credentials, LogonRenewer
 from emtui.em.model import Outcome, Session
-from emtui.em.proxy import Proxies
+from emtui.em.proxy import ProxySettings
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server
 from emtui.em.transport import Timeouts, open_transport
 from emtui.em.xml_sanitizer import sanitize
 from emtui.local.connection import Connection
-from emtui.local.lockout_guard import Refusals
+from emtui.local.lockout_guard import LockoutGuard
 
-_NOBODY = "00000000-0000-4000-8000-000000000000"
-_PRODUCTS = ("Microsoft-HTTPAPI", "Microsoft-IIS", "Kestrel", "nginx", "Apache", "Emtui-Demo")
-_HEADERS = {
+_UNKNOWN_SESSION_ID = "00000000-0000-4000-8000-000000000000"
+_SERVER_PRODUCTS = ("Microsoft-HTTPAPI", "Microsoft-IIS", "Kestrel", "nginx", "Apache", "Emtui-Demo")
+_STANDARD_HEADERS = {
     *("content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive"),
     *("server", "date", "cache-control", "pragma", "expires", "etag", "last-modified", "vary", "location"),
     *("set-cookie", "www-authenticate", "x-restsvcsessionid", "via", "age", "strict-transport-security"),
@@ -44,47 +44,55 @@ _HEADERS = {
         "allow",
     ),
 }
-_WORDS = {
+_PROTOCOL_WORDS = {
     *("application/xml", "text/xml", "application/json", "text/html", "text/plain", "charset=utf-8"),
     *("charset=utf-16", "charset=us-ascii", "close", "keep-alive", "chunked", "identity", "gzip", "deflate"),
     *("basic", "negotiate", "ntlm", "bearer", "digest"),
 }
 """Header values that belong to the protocol."""
-_SHOWN = {"content-type", "transfer-encoding", "content-encoding", "connection", "www-authenticate"}
+_HEADERS_WITH_VALUE = {
+    "content-type",
+    "transfer-encoding",
+    "content-encoding",
+    "connection",
+    "www-authenticate",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ResponseShape:
     """One response: status, headers and the description of its body, without the body."""
 
-    asked: str
+    request_label: str
     status: int
     headers: Mapping[str, str]
-    problem: str = ""
-    told: tuple[str, ...] = ()
+    error_name: str = ""
+    body_lines: tuple[str, ...] = ()
     sessions: tuple[Session, ...] = ()
-    starts: tuple[bytes, ...] = ()
-    events: str = ""
+    start_times: tuple[bytes, ...] = ()
+    events_summary: str = ""
 
 
-async def report(connection: Connection, server: Server, user: str, password: Secret) -> list[str]:
+async def build_shape_report(
+    connection: Connection, server: Server, user: str, password: Secret
+) -> list[str]:
     """Return the lines of the report. Raises `EmError` if the server cannot be reached."""
-    proxies = Proxies.from_environment(os.environ, connection.no_proxy)
+    proxies = ProxySettings.from_environment(os.environ, connection.no_proxy)
     transport = await open_transport(server, connection.trust, proxies)
-    exchange = Exchange(server, transport, Timeouts(), AGENT)
-    logons = Logons(server, exchange, Credentials(user, password, Refusals()))
+    exchange = RequestSender(server, transport, Timeouts(), AGENT)
+    logons = LogonRenewer(server, exchange, Credentials(user, password, LockoutGuard()))
     try:
-        async with exchange.root() as answer:
-            root = await _answered("GET /api/", answer)
+        async with exchange.get_root() as answer:
+            root = await _describe_response("GET /api/", answer)
         logon = await logons.current()
-        answers = [root] + [one async for one in _answers(exchange, logon)]
+        responses = [root] + [response async for response in _request_all(exchange, logon)]
     finally:
-        await _log_off(exchange, logons.open)
+        await _log_off(exchange, logons.active)
         await exchange.close()
-    return list(_lines(answers))
+    return list(_format_report(responses))
 
 
-async def _log_off(exchange: Exchange, logon: Logon | None) -> None:
+async def _log_off(exchange: RequestSender, logon: ActiveLogon | None) -> None:
     if logon is not None and logon.id is not None:
         try:
             async with exchange.log_off(logon.id, logon.token):
@@ -93,66 +101,85 @@ async def _log_off(exchange: Exchange, logon: Logon | None) -> None:
             return
 
 
-async def _answers(exchange: Exchange, logon: Logon) -> AsyncIterator[Answered]:
-    entities = await _get(exchange, logon, LIST_PATH, "GET /api/systemSessions?format=Entity")
+async def _request_all(exchange: RequestSender, logon: ActiveLogon) -> AsyncIterator[ResponseShape]:
+    entities = await _request(exchange, logon, LIST_PATH, "GET /api/systemSessions?format=Entity")
     yield entities
-    yield await _get(exchange, logon, "/api/systemSessions", "GET /api/systemSessions")
-    for what, session in _chosen(entities.sessions):
+    yield await _request(exchange, logon, "/api/systemSessions", "GET /api/systemSessions")
+    for outcome_name, session in _sample_sessions(entities.sessions):
         path = f"/api/systemSessions/{session.id}"
-        yield await _get(exchange, logon, path, f"GET /api/systemSessions/{{{what}}}")
-        yield await _get(
-            exchange, logon, f"{path}?format=Entity", f"GET /api/systemSessions/{{{what}}}?format=Entity"
+        yield await _request(exchange, logon, path, f"GET /api/systemSessions/{{{outcome_name}}}")
+        yield await _request(
+            exchange,
+            logon,
+            f"{path}?format=Entity",
+            f"GET /api/systemSessions/{{{outcome_name}}}?format=Entity",
         )
-        yield await _get(exchange, logon, f"{path}/events", f"GET /api/systemSessions/{{{what}}}/events")
-    yield await _get(exchange, logon, f"/api/systemSessions/{_NOBODY}", "GET /api/systemSessions/{unknown}")
-
-
-async def _get(exchange: Exchange, logon: Logon, path: str, asked: str) -> Answered:
-    limit = LIST_LIMIT if path.partition("?")[0].endswith("/systemSessions") else LIMIT
-    try:
-        async with exchange.get(path, logon.token, limit) as answer:
-            return await _answered(asked, answer)
-    except EmError as problem:
-        return Answered(asked, 0, {}, type(problem).__name__)
-
-
-async def _answered(asked: str, answer: Answer) -> Answered:
-    """Describe a response; its body is not kept."""
-    body = await answer.body() if answer.good else answer.error_body
-    bare = Answered(asked, answer.status, answer.headers)
-    return await beside(lambda: _looked_at(bare, body, answer.charset)) if body else bare
-
-
-def _looked_at(answered: Answered, body: bytes, charset: str) -> Answered:
-    """Add the structure of the body and what the last section needs."""
-    beginning = f"body: {_beginning(body)}"
-    try:
-        body = sanitize(body, charset)
-        places = shape_of(body)
-    except xml_codec.Unreadable as problem:
-        return replace(answered, told=(beginning, f"unreadable: {_why(problem)}"))
-    return replace(
-        answered,
-        told=(beginning, *lines(places)),
-        sessions=_read(body),
-        starts=_starts(body),
-        events=_events(body, places) if answered.asked.endswith("/events") else "",
+        yield await _request(
+            exchange, logon, f"{path}/events", f"GET /api/systemSessions/{{{outcome_name}}}/events"
+        )
+    yield await _request(
+        exchange, logon, f"/api/systemSessions/{_UNKNOWN_SESSION_ID}", "GET /api/systemSessions/{unknown}"
     )
 
 
-def _why(problem: xml_codec.Unreadable) -> str:
+async def _request(
+    exchange: RequestSender, logon: ActiveLogon, path: str, request_label: str
+) -> ResponseShape:
+    limit = LIST_LIMIT if path.partition("?")[0].endswith("/systemSessions") else DOCUMENT_LIMIT
+    try:
+        async with exchange.get(path, logon.token, limit) as answer:
+            return await _describe_response(request_label, answer)
+    except EmError as problem:
+        return ResponseShape(request_label, 0, {}, type(problem).__name__)
+
+
+async def _describe_response(request_label: str, answer: ApiResponse) -> ResponseShape:
+    """Describe a response; its body is not kept."""
+    body = await answer.body() if answer.is_success else answer.error_body
+    without_body = ResponseShape(request_label, answer.status, answer.headers)
+    return (
+        await run_in_thread(lambda: _describe_body(without_body, body, answer.charset))
+        if body
+        else without_body
+    )
+
+
+def _describe_body(response: ResponseShape, body: bytes, charset: str) -> ResponseShape:
+    """Add the structure of the body and what the last section needs."""
+    prolog_line = f"body: {_describe_prolog(body)}"
+    try:
+        body = sanitize(body, charset)
+        paths = element_paths(body)
+    except xml_codec.UnreadableDocumentError as problem:
+        return replace(response, body_lines=(prolog_line, f"unreadable: {_format_unreadable(problem)}"))
+    return replace(
+        response,
+        body_lines=(prolog_line, *format_paths(paths)),
+        sessions=_read_sessions(body),
+        start_times=_find_start_times(body),
+        events_summary=_summarize_events(body, paths) if response.request_label.endswith("/events") else "",
+    )
+
+
+def _format_unreadable(problem: xml_codec.UnreadableDocumentError) -> str:
     """Return the kind of failure; the reason may quote the document."""
-    return "cut" if problem.cut else "too large" if problem.too_large else "not a document of this API"
+    return (
+        "cut"
+        if problem.is_truncated
+        else "too large"
+        if problem.is_too_large
+        else "not a document of this API"
+    )
 
 
-def _read(body: bytes) -> tuple[Session, ...]:
+def _read_sessions(body: bytes) -> tuple[Session, ...]:
     try:
         return xml_codec.read_list(body).sessions
-    except xml_codec.Unreadable:
+    except xml_codec.UnreadableDocumentError:
         return ()
 
 
-def _chosen(sessions: tuple[Session, ...]) -> Iterator[tuple[str, Session]]:
+def _sample_sessions(sessions: tuple[Session, ...]) -> Iterator[tuple[str, Session]]:
     """Return one session of each outcome."""
     for outcome in Outcome:
         session = next((one for one in sessions if one.outcome is outcome), None)
@@ -160,114 +187,137 @@ def _chosen(sessions: tuple[Session, ...]) -> Iterator[tuple[str, Session]]:
             yield outcome.value, session
 
 
-def _lines(answers: list[Answered]) -> Iterator[str]:
-    for answered in answers:
-        yield from _one(answered)
+def _format_report(responses: list[ResponseShape]) -> Iterator[str]:
+    for response in responses:
+        yield from _format_response(response)
         yield ""
     yield "Not defined by the vendor documentation:"
-    yield from _questions({answered.asked: answered for answered in answers})
+    yield from _answer_open_questions({response.request_label: response for response in responses})
 
 
-def _one(answered: Answered) -> Iterator[str]:
-    yield f"{answered.asked}: {answered.status or answered.problem}"
-    for name, value in sorted(answered.headers.items()):
-        folded = name.casefold()
-        shown = name if folded in _HEADERS else f"(a header of {len(name)} characters)"
-        yield f"  {shown}{_header(folded, value)}"
-    yield from (f"  {line}" for line in answered.told)
+def _format_response(response: ResponseShape) -> Iterator[str]:
+    yield f"{response.request_label}: {response.status or response.error_name}"
+    for name, value in sorted(response.headers.items()):
+        folded_name = name.casefold()
+        label = name if folded_name in _STANDARD_HEADERS else f"(a header of {len(name)} characters)"
+        yield f"  {label}{_format_header_value(folded_name, value)}"
+    yield from (f"  {line}" for line in response.body_lines)
 
 
-def _header(name: str, value: str) -> str:
+def _format_header_value(name: str, value: str) -> str:
     """Return the public words of a value; of the server header only the product."""
-    if name in _SHOWN:
+    if name in _HEADERS_WITH_VALUE:
         words = [word for word in re.split(r"[\s,;]+", value.casefold()) if word]
-        first = words[:1] if name == "www-authenticate" else words
-        return ": " + " ".join(word if _is_word(word) else form(word) for word in first)
+        shown_words = words[:1] if name == "www-authenticate" else words
+        return ": " + " ".join(
+            word if _is_protocol_word(word) else describe_format(word) for word in shown_words
+        )
     if name == "server":
-        product = next((one for one in _PRODUCTS if value.casefold().startswith(one.casefold())), None)
-        return f": {product} …" if product else f": {form(value)}"
+        product = next(
+            (
+                product_name
+                for product_name in _SERVER_PRODUCTS
+                if value.casefold().startswith(product_name.casefold())
+            ),
+            None,
+        )
+        return f": {product} …" if product else f": {describe_format(value)}"
     return ""
 
 
-def _is_word(word: str) -> bool:
+def _is_protocol_word(word: str) -> bool:
     """Whether the word belongs to the protocol."""
     name = word.removeprefix("charset=").strip("\"'")
-    return word in _WORDS or (word.startswith("charset=") and known(name) is not None)
+    return word in _PROTOCOL_WORDS or (word.startswith("charset=") and lookup_encoding(name) is not None)
 
 
-def _beginning(body: bytes) -> str:
+def _describe_prolog(body: bytes) -> str:
     bom = "byte order mark, " if body.startswith(b"\xef\xbb\xbf") else ""
     declared = "XML declaration" if b"<?xml" in body[:64] else "no XML declaration"
     return bom + declared
 
 
-def _questions(answers: Mapping[str, Answered]) -> Iterator[str]:
-    entities = answers["GET /api/systemSessions?format=Entity"]
-    plain = answers["GET /api/systemSessions"]
+def _answer_open_questions(responses: Mapping[str, ResponseShape]) -> Iterator[str]:
+    entities = responses["GET /api/systemSessions?format=Entity"]
+    plain_list = responses["GET /api/systemSessions"]
     sessions = entities.sessions
-    yield f"- the plain list gives {_kind(plain)}, the one with ?format=Entity {_kind(entities)}"
-    times = [one.started for one in sessions if one.started]
-    yield f"- the list is {_order(entities.starts)}"
-    yield f"- every row has a start: {_yes(len(times) == len(sessions))}"
+    yield (
+        f"- the plain list gives {_list_kind(plain_list)}, the one with ?format=Entity {_list_kind(entities)}"
+    )
+    start_times = [one.started for one in sessions if one.started]
+    yield f"- the list is {_describe_order(entities.start_times)}"
+    yield f"- every row has a start: {_yes_or_no(len(start_times) == len(sessions))}"
     for outcome in Outcome:
-        those = [one for one in sessions if one.outcome is outcome]
-        if those:
-            yield f"- {outcome.value}: {_of(those)}"
-    unknown = answers["GET /api/systemSessions/{unknown}"]
-    yield f"- an unknown id returns {unknown.status or unknown.problem}"
-    for asked, answered in answers.items():
-        if asked.endswith("/events") and answered.status == 200:
-            yield f"- {asked}: {answered.events}"
+        sessions_of_outcome = [one for one in sessions if one.outcome is outcome]
+        if sessions_of_outcome:
+            yield f"- {outcome.value}: {_describe_outcome(sessions_of_outcome)}"
+    unknown = responses["GET /api/systemSessions/{unknown}"]
+    yield f"- an unknown id returns {unknown.status or unknown.error_name}"
+    for request_label, response in responses.items():
+        if request_label.endswith("/events") and response.status == 200:
+            yield f"- {request_label}: {response.events_summary}"
 
 
-def _kind(answered: Answered) -> str:
-    sessions = answered.sessions
+def _list_kind(response: ResponseShape) -> str:
+    sessions = response.sessions
     if not sessions:
-        return f"nothing that can be read ({answered.status or answered.problem})"
-    whole = sum(one.complete for one in sessions)
-    return "entities" if whole == len(sessions) else "references" if not whole else "some of both"
+        return f"nothing that can be read ({response.status or response.error_name})"
+    complete_count = sum(one.is_complete for one in sessions)
+    return (
+        "entities"
+        if complete_count == len(sessions)
+        else "references"
+        if not complete_count
+        else "some of both"
+    )
 
 
-def _starts(body: bytes) -> tuple[bytes, ...]:
+def _find_start_times(body: bytes) -> tuple[bytes, ...]:
     """Return start times in document order, as the client sorts its list."""
     return tuple(re.findall(rb"<(?:\w+:)?CreationTimeUTC>([^<]{10,40})<", body))
 
 
-def _order(starts: tuple[bytes, ...]) -> str:
-    if len(starts) < 2:
+def _describe_order(start_times: tuple[bytes, ...]) -> str:
+    if len(start_times) < 2:
         return "too short to have an order"
-    if list(starts) == sorted(starts, reverse=True):
+    if list(start_times) == sorted(start_times, reverse=True):
         return "sorted, newest first"
-    return "sorted, oldest first" if list(starts) == sorted(starts) else "not sorted"
+    return "sorted, oldest first" if list(start_times) == sorted(start_times) else "not sorted"
 
 
-def _of(sessions: list[Session]) -> str:
+def _describe_outcome(sessions: list[Session]) -> str:
     """Describe the server's words for an outcome, and which fields are missing."""
     words = sorted(
-        {f"State {form(one.state or '')}, Result {form(one.result.word or '')}" for one in sessions}
+        {
+            f"State {describe_format(one.state or '')}, Result {describe_format(one.result.value or '')}"
+            for one in sessions
+        }
     )
     ended = sum(one.ended is not None for one in sessions)
-    canceled = sum(bool(one.result.canceled) for one in sessions)
-    ends, cancels = _share(ended, len(sessions)), _share(canceled, len(sessions))
-    return f"{'; '.join(words)}; an end: {ends}; IsCanceled: {cancels}"
+    canceled = sum(bool(one.result.is_canceled) for one in sessions)
+    end_share, cancel_share = _format_share(ended, len(sessions)), _format_share(canceled, len(sessions))
+    return f"{'; '.join(words)}; an end: {end_share}; IsCanceled: {cancel_share}"
 
 
-def _share(some: int, whole: int) -> str:
-    return "always" if some == whole else "never" if not some else "sometimes"
+def _format_share(count: int, total: int) -> str:
+    return "always" if count == total else "never" if not count else "sometimes"
 
 
-def _events(body: bytes, places: Mapping[str, Place]) -> str:
+def _summarize_events(body: bytes, paths: Mapping[str, ElementPath]) -> str:
     try:
         log = xml_codec.read_log(body)
-    except xml_codec.Unreadable as problem:
-        return f"unreadable: {_why(problem)}"
-    times = [
-        forms for path, place in places.items() if path.endswith("CreationTimeUTC") for forms in place.texts
+    except xml_codec.UnreadableDocumentError as problem:
+        return f"unreadable: {_format_unreadable(problem)}"
+    time_formats = [
+        forms
+        for path, element_path in paths.items()
+        if path.endswith("CreationTimeUTC")
+        for forms in element_path.text_formats
     ]
     orders = [event.order for event in log.events]
-    dense = orders == list(range(1, len(orders) + 1))
-    return f"{', '.join(times) or 'no times'}; Order from 1 without gaps: {_yes(dense)}"
+    is_dense = orders == list(range(1, len(orders) + 1))
+    return f"{', '.join(time_formats) or 'no times'}; Order from 1 without gaps: {_yes_or_no(is_dense)}"
 
 
-def _yes(holds: bool) -> str:
-    return "yes" if holds else "no"
+def _yes_or_no(is_true: bool) -> str:
+    return "yes" if is_true else "no"

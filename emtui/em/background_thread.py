@@ -21,7 +21,7 @@ Python's default of 5 ms would delay each read and write: 20 ms for the four TLS
 """
 
 
-async def beside(work: Callable[[], T]) -> T:
+async def run_in_thread(work: Callable[[], T]) -> T:
     """Run `work` in a new thread and return its result; its exceptions are raised here.
 
     If the caller is canceled, the thread continues and its result is dropped.
@@ -31,7 +31,7 @@ async def beside(work: Callable[[], T]) -> T:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 
-    def settle(result: T | None, problem: BaseException | None) -> None:
+    def resolve(result: T | None, problem: BaseException | None) -> None:
         if future.done():
             return
         if problem is not None:
@@ -44,18 +44,18 @@ async def beside(work: Callable[[], T]) -> T:
         problem: BaseException | None = None
         try:
             result = work()
-        except BaseException as caught:  # noqa: BLE001 - passed on, and raised where it is awaited
-            problem = caught
-        _tell(loop, lambda: settle(result, problem))
+        except BaseException as error:  # noqa: BLE001 - passed on, and raised where it is awaited
+            problem = error
+        _call_in_loop(loop, lambda: resolve(result, problem))
 
     _thread.start_new_thread(run, ())
     return await future
 
 
-def _tell(loop: asyncio.AbstractEventLoop, settle: Callable[[], None]) -> None:
+def _call_in_loop(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
     if loop.is_closed():
         return
     try:
-        loop.call_soon_threadsafe(settle)
+        loop.call_soon_threadsafe(callback)
     except RuntimeError:  # the loop has been closed in the meantime
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-SOON = timedelta(days=30)
+EXPIRY_WARNING = timedelta(days=30)
 """How long before its expiry a certificate causes a warning."""
 
 
@@ -28,18 +28,18 @@ class Certificate:
     sha256: str
     sha1: str
     key_sha256: str
-    self_signed: bool
+    is_self_signed: bool
     reason: str = ""
 
-    def ending(self, now: datetime) -> str | None:
+    def expiry_text(self, now: datetime) -> str | None:
         """`expired on 3 Dec 2026`, `expires on 3 Dec 2026` within the 30 days before, or `None`."""
         if self.valid_until < now:
-            return f"expired on {day_text(self.valid_until)}"
-        if self.valid_until - now < SOON:
-            return f"expires on {day_text(self.valid_until)}"
+            return f"expired on {format_date(self.valid_until)}"
+        if self.valid_until - now < EXPIRY_WARNING:
+            return f"expires on {format_date(self.valid_until)}"
         return None
 
 
-def day_text(when: datetime) -> str:
+def format_date(when: datetime) -> str:
     """Format a date of a certificate: `3 Dec 2026`."""
     return f"{when.day} {when:%b %Y}"

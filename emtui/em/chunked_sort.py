@@ -8,32 +8,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from emtui.chunked_work import Steps, drain
+from emtui.chunked_work import Steps, run_to_end
 
-RUN = 4096
+CHUNK_SIZE = 4096
 """Items sorted at once: one or two milliseconds."""
 
 
 T = TypeVar("T")
 
 
-def gently_sorted(items: Iterable[T], key: Callable[[T], Any], *, reverse: bool = False) -> list[T]:
+def sort_in_chunks(items: Iterable[T], key: Callable[[T], Any], *, reverse: bool = False) -> list[T]:
     """The same as `sorted`, also stable."""
-    return drain(sort_steps(items, key, reverse=reverse))
+    return run_to_end(sort_steps(items, key, reverse=reverse))
 
 
 def sort_steps(items: Iterable[T], key: Callable[[T], Any], *, reverse: bool = False) -> Steps[list[T]]:
     """The same in steps of a few milliseconds at most."""
-    every = list(items)
+    all_items = list(items)
     runs: list[list[T]] = []
-    for start in range(0, len(every), RUN):
-        runs.append(sorted(every[start : start + RUN], key=key, reverse=reverse))
+    for start in range(0, len(all_items), CHUNK_SIZE):
+        runs.append(sorted(all_items[start : start + CHUNK_SIZE], key=key, reverse=reverse))
         yield
     while len(runs) > 1:
         merged: list[list[T]] = []
         for start in range(0, len(runs) - 1, 2):
-            both = yield from _merge(runs[start], runs[start + 1], key, reverse=reverse)
-            merged.append(both)
+            merged_pair = yield from _merge(runs[start], runs[start + 1], key, reverse=reverse)
+            merged.append(merged_pair)
         runs = merged + runs[len(merged) * 2 :]
     return runs[0] if runs else []
 
@@ -41,13 +41,15 @@ def sort_steps(items: Iterable[T], key: Callable[[T], Any], *, reverse: bool = F
 def _merge(first: list[T], second: list[T], key: Callable[[T], Any], *, reverse: bool) -> Steps[list[T]]:
     """Merge two sorted lists: each block of the first with the items of the second before the next block."""
     merged: list[T] = []
-    taken = 0
-    for start in range(0, len(first), RUN):
+    second_start = 0
+    for start in range(0, len(first), CHUNK_SIZE):
         end = len(second)
-        if start + RUN < len(first):
-            end = _end_before(key(first[start + RUN]), second, taken, key, reverse=reverse)
-        merged += sorted(first[start : start + RUN] + second[taken:end], key=key, reverse=reverse)
-        taken = end
+        if start + CHUNK_SIZE < len(first):
+            end = _end_before(key(first[start + CHUNK_SIZE]), second, second_start, key, reverse=reverse)
+        merged += sorted(
+            first[start : start + CHUNK_SIZE] + second[second_start:end], key=key, reverse=reverse
+        )
+        second_start = end
         yield
     return merged
 

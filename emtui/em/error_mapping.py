@@ -11,15 +11,22 @@ import ssl
 import httpcore
 import httpx
 
-from emtui.em.errors import Broken, Cut, EmError, Nonsense, ProxyTrouble, TimedOut
-from emtui.em.network_backend import Place, causes
+from emtui.em.errors import (
+    ConnectionFailedError,
+    EmError,
+    ProxyFailedError,
+    ServerTimeoutError,
+    TruncatedResponseError,
+    UnexpectedResponseError,
+)
+from emtui.em.network_backend import Endpoint, iter_causes
 from emtui.em.proxy import Proxy
-from emtui.em.secret import without_secrets
-from emtui.em.text_sanitizer import brief, clean
+from emtui.em.secret import mask_secrets
+from emtui.em.text_sanitizer import clean, shorten
 
-REQUESTED = "requested"
+URL_EXTENSION = "requested"
 """The request extension with the URL for display: without credentials, with the zone of an address."""
-PROBLEMS = (
+TRANSPORT_ERRORS = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
     httpcore.ProtocolError,
@@ -28,10 +35,10 @@ PROBLEMS = (
     OSError,
 )
 """What httpcore and httpx raise; a TLS alert after the handshake is a plain `ssl.SSLError`."""
-_ENDED = ("disconnected", "closed connection", "ConnectionClosed")
+_EARLY_END_MESSAGES = ("disconnected", "closed connection", "ConnectionClosed")
 """Parts of the messages of h11 and httpcore for a connection that ended too early."""
 _HEADER_LINE = re.compile(r"illegal header line: (?:bytearray\()?b['\"]([!#-&(-9;-\[\]-~]{0,40})")
-_ODD = (
+_MALFORMED_PARTS = (
     ("illegal header line", "a malformed header line"),
     ("buffer too long", "more than 100 KiB of headers"),
     ("illegal status line", "a malformed status line"),
@@ -46,123 +53,145 @@ _CERTIFICATE_ALERTS = ("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "ALERT_HANDSHA
 """TLS alerts after the handshake that mean a missing client certificate."""
 
 
-def told(problem: Exception, place: Place, request: httpx.Request, *, began: bool) -> EmError:
+def map_error(problem: Exception, endpoint: Endpoint, request: httpx.Request, *, has_begun: bool) -> EmError:
     """The error for a failed request; `began` says whether the response had begun."""
-    if place.proxy and not place.proxy_speaks and (mute := _mute_proxy(problem, place.proxy, place, request)):
-        return mute
+    if (
+        endpoint.proxy
+        and not endpoint.has_proxy_answered
+        and (proxy_error := _silent_proxy_error(problem, endpoint.proxy, endpoint, request))
+    ):
+        return proxy_error
     if isinstance(problem, httpcore.TimeoutException | httpx.TimeoutException):
-        return _silent(place, request, began=began)
+        return _timeout_error(endpoint, request, has_begun=has_begun)
     if isinstance(problem, httpcore.ProxyError | httpx.ProxyError):
-        return _proxy_trouble(str(problem), place)
-    if is_odd_http(problem):
-        return _odd_http(str(problem), place, request)
-    if began:
-        return Cut(f"{_url(place, request)}{place.via} ended its response before it was complete: try again.")
-    if alert := _alert(problem):
-        return _refused_by_tls(alert, place)
-    if place.server.scheme == "http" and not place.speaks_http:
-        return _no_http(place, request)
-    asked = f"{_url(place, request)}{place.way}"
-    if place.speaks_http:
-        return Broken(
-            f"{asked} ended the connection before its response was complete:"
+        return _proxy_error(str(problem), endpoint)
+    if is_malformed_http(problem):
+        return _malformed_http_error(str(problem), endpoint, request)
+    if has_begun:
+        return TruncatedResponseError(
+            f"{_request_url(endpoint, request)}"
+            f"{endpoint.proxy_suffix} ended"
+            " its response before it was complete: try again."
+        )
+    if alert := _tls_alert_reason(problem):
+        return _tls_alert_error(alert, endpoint)
+    if endpoint.server.scheme == "http" and not endpoint.has_answered_http:
+        return _plain_http_error(endpoint, request)
+    url = f"{_request_url(endpoint, request)}{endpoint.route_suffix}"
+    if endpoint.has_answered_http:
+        return ConnectionFailedError(
+            f"{url} ended the connection before its response was complete:"
             " try again, and check whether the server is overloaded."
         )
-    return Broken(
-        f"{asked} ended the connection without a response: check the port (9398), and whether the server"
+    return ConnectionFailedError(
+        f"{url} ended the connection without a response: check the port (9398), and whether the server"
         " requires a client certificate."
     )
 
 
-def _mute_proxy(
-    problem: Exception, proxy: Proxy, place: Place, request: httpx.Request
-) -> ProxyTrouble | None:
+def _silent_proxy_error(
+    problem: Exception, proxy: Proxy, endpoint: Endpoint, request: httpx.Request
+) -> ProxyFailedError | None:
     """The error for a proxy that did not respond; `None` for a TLS, proxy or protocol error."""
-    if _alert(problem) or isinstance(problem, httpcore.ProxyError | httpx.ProxyError) or is_odd_http(problem):
+    if (
+        _tls_alert_reason(problem)
+        or isinstance(problem, httpcore.ProxyError | httpx.ProxyError)
+        or is_malformed_http(problem)
+    ):
         return None
-    ended = "ended the connection without a response"
+    failure = "ended the connection without a response"
     if isinstance(problem, httpcore.TimeoutException | httpx.TimeoutException):
-        ended = f"sent nothing for {_patience(request):g} s"
-    return ProxyTrouble(
-        f"The proxy {proxy.authority} {ended}, so {place.server.authority} cannot be reached:"
-        f" check {place.set_by} or use --no-proxy."
+        failure = f"sent nothing for {_read_timeout(request):g} s"
+    return ProxyFailedError(
+        f"The proxy {proxy.authority} {failure}, so {endpoint.server.authority} cannot be reached:"
+        f" check {endpoint.proxy_source} or use --no-proxy."
     )
 
 
-def _patience(request: httpx.Request) -> float:
+def _read_timeout(request: httpx.Request) -> float:
     """The read timeout of the request in seconds."""
     return request.extensions.get("timeout", {}).get("read") or 0
 
 
-def _url(place: Place, request: httpx.Request) -> str:
+def _request_url(endpoint: Endpoint, request: httpx.Request) -> str:
     """The requested URL; the host and port for a mere handshake."""
-    return str(request.extensions.get(REQUESTED, place.server.authority))
+    return str(request.extensions.get(URL_EXTENSION, endpoint.server.authority))
 
 
-def is_odd_http(problem: Exception) -> bool:
+def is_malformed_http(problem: Exception) -> bool:
     """Whether the response violates HTTP; one that only ended too early does not."""
     text = str(problem)
-    protocol = isinstance(problem, httpcore.ProtocolError | httpx.ProtocolError)
-    return protocol and not any(words in text for words in _ENDED)
+    is_protocol_error = isinstance(problem, httpcore.ProtocolError | httpx.ProtocolError)
+    return is_protocol_error and not any(words in text for words in _EARLY_END_MESSAGES)
 
 
-def _odd_http(reason: str, place: Place, request: httpx.Request) -> Nonsense:
+def _malformed_http_error(reason: str, endpoint: Endpoint, request: httpx.Request) -> UnexpectedResponseError:
     """The error for a response that violates HTTP. Only the name of a header is quoted from it."""
     text = reason.casefold()
-    what = next((words for part, words in _ODD if part in text), "malformed HTTP")
-    found = _HEADER_LINE.search(reason)
-    name = f" ({brief(without_secrets(found.group(1)), 40)})" if found and found.group(1) else ""
-    return Nonsense(
-        f"{_url(place, request)}{place.via} sent {what}{name}: check which server module or proxy sends it."
+    defect = next((words for part, words in _MALFORMED_PARTS if part in text), "malformed HTTP")
+    header = _HEADER_LINE.search(reason)
+    name = f" ({shorten(mask_secrets(header.group(1)), 40)})" if header and header.group(1) else ""
+    return UnexpectedResponseError(
+        f"{_request_url(endpoint, request)}"
+        f"{endpoint.proxy_suffix} sent"
+        f" {defect}{name}: check which server module or proxy sends it."
     )
 
 
-def _refused_by_tls(alert: str, place: Place) -> EmError:
+def _tls_alert_error(alert: str, endpoint: Endpoint) -> EmError:
     if any(word in alert for word in _CERTIFICATE_ALERTS):
-        return place.wants_certificate()
-    return Broken(
-        f"{place.asked} ended the TLS connection without a response ({alert}): check the TLS settings of the"
+        return endpoint.client_certificate_error()
+    return ConnectionFailedError(
+        f"{endpoint.description} ended the"
+        " TLS connection without a"
+        f" response ({alert}): check the TLS settings of the"
         " server, and whether it requires a client certificate."
     )
 
 
-def _silent(place: Place, request: httpx.Request, *, began: bool) -> TimedOut:
-    what = "the rest of its response" if began else "a response"
-    return TimedOut(
-        f"{_url(place, request)}{place.way} sent nothing for {_patience(request):g} s while emtui waited"
-        f" for {what}: try again, or check whether the server is overloaded."
+def _timeout_error(endpoint: Endpoint, request: httpx.Request, *, has_begun: bool) -> ServerTimeoutError:
+    awaited = "the rest of its response" if has_begun else "a response"
+    return ServerTimeoutError(
+        f"{_request_url(endpoint, request)}"
+        f"{endpoint.route_suffix} sent nothing"
+        f" for {_read_timeout(request):g} s while emtui waited"
+        f" for {awaited}: try again, or check whether the server is overloaded."
     )
 
 
-def slow_head(place: Place, request: httpx.Request) -> TimedOut:
+def slow_headers_error(endpoint: Endpoint, request: httpx.Request) -> ServerTimeoutError:
     """The error for response headers that arrive too slowly."""
-    return TimedOut(
-        f"{_url(place, request)}{place.way} started a response but did not finish its headers in time:"
+    return ServerTimeoutError(
+        f"{_request_url(endpoint, request)}"
+        f"{endpoint.route_suffix} started"
+        " a response but did not finish its headers in time:"
         " try again, or check whether the server is overloaded."
     )
 
 
-def _alert(problem: Exception) -> str:
+def _tls_alert_reason(problem: Exception) -> str:
     """The reason of the TLS error that caused the problem, or an empty text."""
-    reasons = (each.reason for each in causes(problem) if isinstance(each, ssl.SSLError))
+    reasons = (each.reason for each in iter_causes(problem) if isinstance(each, ssl.SSLError))
     return clean(next((reason for reason in reasons if reason), ""))
 
 
-def _no_http(place: Place, request: httpx.Request) -> EmError:
-    return Broken(
-        f"{_url(place, request)}{place.way} ended the connection without a response to plain HTTP:"
+def _plain_http_error(endpoint: Endpoint, request: httpx.Request) -> EmError:
+    return ConnectionFailedError(
+        f"{_request_url(endpoint, request)}"
+        f"{endpoint.route_suffix} ended"
+        " the connection without a response to plain HTTP:"
         " it may require https://."
     )
 
 
-def _proxy_trouble(reason: str, place: Place) -> ProxyTrouble:
-    proxy = place.proxy.authority if place.proxy else "?"
+def _proxy_error(reason: str, endpoint: Endpoint) -> ProxyFailedError:
+    proxy = endpoint.proxy.authority if endpoint.proxy else "?"
     if reason.startswith("407"):
-        return ProxyTrouble(
-            f"The proxy {proxy} requires a logon to connect to {place.server.authority}:"
-            f" add user:password@ to {place.set_by}, or use --no-proxy."
+        return ProxyFailedError(
+            f"The proxy {proxy} requires a logon to connect to {endpoint.server.authority}:"
+            f" add user:password@ to {endpoint.proxy_source}, or use --no-proxy."
         )
-    return ProxyTrouble(
-        f"The proxy {proxy} refuses to connect to {place.server.authority} ({clean(reason)[:100]}):"
+    return ProxyFailedError(
+        f"The proxy {proxy} refuses to connect to {endpoint.server.authority} ({clean(reason)[:100]}):"
         " ask its administrator for access, or use --no-proxy."
     )

@@ -1,7 +1,7 @@
 """The errors of the REST client.
 
     EmError                       one sentence with the host and the next step
-    ├── Unreachable               no response
+    ├── ServerUnreachableError               no response
     │   ├── NameUnknown           the host name does not resolve
     │   ├── Refused               the port is closed
     │   ├── TimedOut              no connection or no response in time
@@ -45,51 +45,51 @@ class EmError(Exception):
     """A failure as one sentence with the host and the next step."""
 
 
-class Unreachable(EmError):
+class ServerUnreachableError(EmError):
     """The server did not respond."""
 
 
-class NameUnknown(Unreachable):
+class HostNotFoundError(ServerUnreachableError):
     """The host name does not resolve."""
 
 
-class Refused(Unreachable):
+class PortClosedError(ServerUnreachableError):
     """The port is closed."""
 
 
-class TimedOut(Unreachable):
+class ServerTimeoutError(ServerUnreachableError):
     """No connection or no response in time."""
 
 
-class Broken(Unreachable):
+class ConnectionFailedError(ServerUnreachableError):
     """The connection was closed before a response began."""
 
 
-class PlainHttp(Unreachable):
+class SchemeMismatchError(ServerUnreachableError):
     """The port does not use TLS, or requires it."""
 
 
-class ClientCertificateWanted(Unreachable):
+class ClientCertificateRequiredError(ServerUnreachableError):
     """The server requires a client certificate."""
 
 
-class ProxyTrouble(Unreachable):
+class ProxyFailedError(ServerUnreachableError):
     """A proxy cannot be reached or refuses the connection."""
 
 
-class BadSetting(EmError):
+class InvalidSettingError(EmError):
     """A setting cannot be used; no request was sent."""
 
 
-class BadAddress(BadSetting):
+class InvalidAddressError(InvalidSettingError):
     """Not a valid server address or pin."""
 
 
-class BadCaFile(BadSetting):
+class InvalidCaFileError(InvalidSettingError):
     """The CA file cannot be read."""
 
 
-class Untrusted(EmError):
+class CertificateUntrustedError(EmError):
     """The certificate is not trusted and needs a decision by the user. Nothing was sent."""
 
     def __init__(self, sentence: str, certificate: Certificate) -> None:
@@ -97,23 +97,23 @@ class Untrusted(EmError):
         self.certificate = certificate
 
 
-class Changed(Untrusted):
+class CertificateChangedError(CertificateUntrustedError):
     """The certificate is not the pinned one; `pinned` is the SHA-256 of the pinned one, in hex.
 
-    `same_key` says whether the public key is unchanged; `None` if unknown.
+    `has_same_key` says whether the public key is unchanged; `None` if unknown.
     """
 
     def __init__(
-        self, sentence: str, certificate: Certificate, pinned: str, same_key: bool | None = None
+        self, sentence: str, certificate: Certificate, pinned: str, has_same_key: bool | None = None
     ) -> None:
         super().__init__(sentence, certificate)
         self.pinned = pinned
-        self.same_key = same_key
+        self.has_same_key = has_same_key
 
     @property
-    def key_told(self) -> str:
+    def key_text(self) -> str:
         """Whether the public key has changed, as text."""
-        match self.same_key:
+        match self.has_same_key:
             case True:
                 return "its public key is the same, so it was probably renewed"
             case False:
@@ -122,11 +122,11 @@ class Changed(Untrusted):
                 return "it is unknown whether its public key has changed"
 
 
-class Denied(EmError):
+class AccessDeniedError(EmError):
     """The server denies access."""
 
 
-class LogonRefused(Denied):
+class LogonRefusedError(AccessDeniedError):
     """401 on logon: user or password. `user` is the name as sent."""
 
     def __init__(self, sentence: str, user: str) -> None:
@@ -134,39 +134,39 @@ class LogonRefused(Denied):
         self.user = user
 
 
-class BasicNotOffered(Denied):
+class BasicAuthNotOfferedError(AccessDeniedError):
     """401 on logon that does not offer Basic: the password was probably not checked."""
 
 
-class Forbidden(Denied):
+class ForbiddenError(AccessDeniedError):
     """403: insufficient role, or blocked by a firewall or proxy."""
 
 
-class NotFound(EmError):
+class SessionNotFoundError(EmError):
     """404 on a session: unknown, or past the 30-day retention."""
 
 
-class Gone(NotFound):
+class SessionGoneError(SessionNotFoundError):
     """404 on a session that existed before: deleted, or past the retention."""
 
 
-class Nonsense(EmError):
+class UnexpectedResponseError(EmError):
     """An invalid response."""
 
 
-class NotEnterpriseManager(Nonsense):
+class NotEnterpriseManagerError(UnexpectedResponseError):
     """Another service answers on that port."""
 
 
-class TooOld(Nonsense):
+class ServerTooOldError(UnexpectedResponseError):
     """Enterprise Manager without system sessions (404 on the list)."""
 
 
-class Redirected(Nonsense):
+class RedirectError(UnexpectedResponseError):
     """A redirect; redirects are not followed."""
 
 
-class ServerTrouble(Nonsense):
+class UnexpectedStatusError(UnexpectedResponseError):
     """429, 5xx or an unexpected status. `retry_after` is in seconds, `None` if not given."""
 
     def __init__(self, sentence: str, status: int, retry_after: float | None = None) -> None:
@@ -175,17 +175,17 @@ class ServerTrouble(Nonsense):
         self.retry_after = retry_after
 
 
-class TooLarge(Nonsense):
+class ResponseTooLargeError(UnexpectedResponseError):
     """More bytes than the limit."""
 
 
-class Compressed(Nonsense):
+class ContentEncodingError(UnexpectedResponseError):
     """An unknown Content-Encoding, or corrupt compressed data."""
 
 
-class Cut(Nonsense):
+class TruncatedResponseError(UnexpectedResponseError):
     """Fewer bytes than announced, or an incomplete document."""
 
 
-class BadDocument(Nonsense):
+class UnexpectedDocumentError(UnexpectedResponseError):
     """Not the requested document."""

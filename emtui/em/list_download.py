@@ -16,20 +16,20 @@ from hashlib import blake2b
 from typing import Self, cast
 
 from emtui.em import status_errors, xml_codec
-from emtui.em.background_thread import beside
-from emtui.em.http_requests import Answer
+from emtui.em.background_thread import run_in_thread
+from emtui.em.http_requests import ApiResponse
 from emtui.em.model import Listing, Session
-from emtui.em.session_source import Progress
+from emtui.em.session_source import DownloadProgress
 from emtui.em.timestamps import EARLIEST
 
 LIST_PATH = "/api/systemSessions?format=Entity"
 """The requested path."""
 SLICE = 128 * 1024
 """Bytes per call of the parser: enough to be worth a thread, few enough to show progress."""
-_EVERY = 0.1
+_PROGRESS_INTERVAL = 0.1
 """Seconds between two progress reports."""
-_WHAT = "a list of system sessions"
-_LATER = timedelta(hours=1)
+_DOCUMENT_NAME = "a list of system sessions"
+_REPARSE_AFTER = timedelta(hours=1)
 """After this time the same bytes are parsed again: a time too far ahead may be plausible by now."""
 
 
@@ -39,53 +39,61 @@ class ListDownloader:
     def __init__(self) -> None:
         self._listing: Listing | None = None
         self._digest = b""
-        self._clock = EARLIEST
+        self._server_time = EARLIEST
 
-    async def read(self, answer: Answer, tell: Callable[[Progress], None] | None = None) -> Listing:
+    async def read(
+        self, response: ApiResponse, on_progress: Callable[[DownloadProgress], None] | None = None
+    ) -> Listing:
         """The complete list, newest first; the same object as last time if the content is the same.
 
         `tell` is called at most ten times a second, and once at the end. Raises `EmError` for a response
-        that is not a list, such as `TooOld`, and whatever reading the response raises.
+        that is not a list, such as `ServerTooOldError`, and whatever reading the response raises.
         """
-        if answer.lacks and self._listing is None:
-            raise status_errors.too_old(answer.requested)
-        answer.expect(_WHAT)
+        if response.is_not_found and self._listing is None:
+            raise status_errors.server_too_old_error(response.url)
+        response.expect(_DOCUMENT_NAME)
         try:
-            return await self._read(answer, tell)
-        except xml_codec.Unreadable as problem:
-            raise status_errors.bad_document(answer.requested, _WHAT, problem) from None
+            return await self._read(response, on_progress)
+        except xml_codec.UnreadableDocumentError as problem:
+            raise status_errors.document_error(response.url, _DOCUMENT_NAME, problem) from None
 
-    async def _read(self, answer: Answer, tell: Callable[[Progress], None] | None) -> Listing:
-        before, reader, digest = self._listing, xml_codec.ListReader(answer.charset, answer.clock), blake2b()
-        kept: list[bytes] = []
+    async def _read(
+        self, response: ApiResponse, on_progress: Callable[[DownloadProgress], None] | None
+    ) -> Listing:
+        previous, reader, digest = (
+            self._listing,
+            xml_codec.ListReader(response.charset, response.server_time),
+            blake2b(),
+        )
+        saved_slices: list[bytes] = []
         clock = asyncio.get_running_loop().time
-        told_at = clock()
-        digest.update(answer.charset.encode())  # the same bytes in another encoding are another list
-        async with aclosing(_slices(answer)) as slices, _Feeding(reader) as feeding:
+        reported_at = clock()
+        digest.update(response.charset.encode())  # the same bytes in another encoding are another list
+        async with aclosing(_body_slices(response)) as slices, _ThreadedFeeder(reader) as feeder:
             async for piece in slices:
-                if before is None:
-                    await feeding.feed(piece, digest)
+                if previous is None:
+                    await feeder.feed(piece, digest)
                 else:
-                    kept.append(piece)
-                if tell and clock() - told_at >= _EVERY:
-                    told_at = clock()
-                    tell(Progress(answer.received, answer.expected, reader.rows))
-            await feeding.rest()
-            if kept:
-                await beside(partial(_hash, digest, kept))
-            later = abs(answer.clock - self._clock) > _LATER
-            if before is None or later or digest.digest() != self._digest:
-                for piece in kept:
-                    await feeding.feed(piece)
-                await feeding.rest()
-                self._listing = await beside(partial(_finish, reader, before))
-                self._digest, self._clock = digest.digest(), answer.clock
-        if tell:
-            tell(Progress(answer.received, answer.expected, reader.rows))
+                    saved_slices.append(piece)
+                if on_progress and clock() - reported_at >= _PROGRESS_INTERVAL:
+                    reported_at = clock()
+                    on_progress(DownloadProgress(response.received, response.expected, reader.row_count))
+            await feeder.wait()
+            if saved_slices:
+                await run_in_thread(partial(_update_digest, digest, saved_slices))
+            is_outdated = abs(response.server_time - self._server_time) > _REPARSE_AFTER
+            if previous is None or is_outdated or digest.digest() != self._digest:
+                for piece in saved_slices:
+                    await feeder.feed(piece)
+                await feeder.wait()
+                self._listing = await run_in_thread(partial(_build_listing, reader, previous))
+                self._digest, self._server_time = digest.digest(), response.server_time
+        if on_progress:
+            on_progress(DownloadProgress(response.received, response.expected, reader.row_count))
         return cast("Listing", self._listing)
 
 
-class _Feeding:
+class _ThreadedFeeder:
     """Feeds a reader in threads, one chunk at a time, while the next one is received.
 
     Each thread is started from the event loop, so that the loop finishes its own work first.
@@ -93,58 +101,58 @@ class _Feeding:
 
     def __init__(self, reader: xml_codec.ListReader) -> None:
         self._reader = reader
-        self._busy: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Cancel without awaiting the parser thread."""
-        if self._busy:
-            self._busy.cancel()
-            await asyncio.gather(self._busy, return_exceptions=True)
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
     async def feed(self, piece: bytes, digest: blake2b | None = None) -> None:
         """Start parsing this chunk after the previous one; raises the error of the previous one."""
-        await self.rest()
-        self._busy = asyncio.create_task(beside(partial(self._take, piece, digest)))
+        await self.wait()
+        self._task = asyncio.create_task(run_in_thread(partial(self._parse, piece, digest)))
 
-    async def rest(self) -> None:
+    async def wait(self) -> None:
         """Wait until the last chunk is parsed."""
-        busy, self._busy = self._busy, None
-        if busy:
-            await busy
+        task, self._task = self._task, None
+        if task:
+            await task
 
-    def _take(self, piece: bytes, digest: blake2b | None) -> None:
+    def _parse(self, piece: bytes, digest: blake2b | None) -> None:
         if digest is not None:
             digest.update(piece)
         self._reader.feed(piece)
 
 
-def _hash(digest: blake2b, pieces: Iterable[bytes]) -> None:
+def _update_digest(digest: blake2b, pieces: Iterable[bytes]) -> None:
     for piece in pieces:
         digest.update(piece)
 
 
-def _finish(reader: xml_codec.ListReader, before: Listing | None) -> Listing:
+def _build_listing(reader: xml_codec.ListReader, previous: Listing | None) -> Listing:
     """The list; the object `before` if the content is the same."""
     listing = reader.close()
-    if before is None:
+    if previous is None:
         return listing
-    earlier = {session.uid: session for session in before.sessions}
-    kept_once = tuple(_same(session, earlier.get(session.uid)) for session in listing.sessions)
-    listing = Listing(kept_once, listing.replaced)
-    return before if listing == before else listing
+    previous_by_uid = {session.uid: session for session in previous.sessions}
+    shared = tuple(_reuse_equal(session, previous_by_uid.get(session.uid)) for session in listing.sessions)
+    listing = Listing(shared, listing.replaced_count)
+    return previous if listing == previous else listing
 
 
-def _same(session: Session, earlier: Session | None) -> Session:
+def _reuse_equal(session: Session, previous: Session | None) -> Session:
     """The object of the previous list if it is equal, so that two lists share their memory."""
-    return earlier if earlier is not None and earlier == session else session
+    return previous if previous is not None and previous == session else session
 
 
-async def _slices(answer: Answer) -> AsyncGenerator[bytes, None]:
+async def _body_slices(response: ApiResponse) -> AsyncGenerator[bytes, None]:
     piece = bytearray()
-    async with aclosing(answer.chunks()) as chunks:
+    async with aclosing(response.chunks()) as chunks:
         async for chunk in chunks:
             piece += chunk
             if len(piece) >= SLICE:

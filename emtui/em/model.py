@@ -18,7 +18,7 @@ from typing import NewType
 Uid = NewType("Uid", str)
 """The server's identifier of a session: `urn:veeam:SystemSession:<guid>`, GUID in lower case."""
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
+DISTANT_PAST = datetime.min.replace(tzinfo=UTC)
 """The sort position of a session without a start time: the oldest."""
 
 SYSTEM_URN = "urn:veeam:SystemSession:"
@@ -52,7 +52,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-RUNNING_WORDS = (
+RUNNING_STATES = (
     *("InProgress", "Starting", "Working", "Stopping", "Stoping", "Pausing", "Resuming", "Idle", "Pending"),
     *("Running", "WaitingTape", "WaitingRepository", "WaitingSlot", "Postprocessing"),
 )
@@ -65,12 +65,12 @@ _OUTCOMES = {
     "completedwarning": Outcome.WARNING,
     "failed": Outcome.FAILED,
     "error": Outcome.FAILED,
-    **{word.casefold(): Outcome.RUNNING for word in RUNNING_WORDS},
+    **{word.casefold(): Outcome.RUNNING for word in RUNNING_STATES},
 }
-_ENDS = (Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS)
+_FINAL_OUTCOMES = (Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS)
 """Outcomes of an ended run, worst first."""
 
-STATE_WORDS = (
+STATE_VALUES = (
     *(
         "InProgress",
         "CompletedSuccessfully",
@@ -82,18 +82,18 @@ STATE_WORDS = (
         "Error",
     ),
     *("Stopped", "Completed", "Unknown"),
-    *RUNNING_WORDS[1:],
+    *RUNNING_STATES[1:],
 )
 """The documented words of State and Result, of all session families; those of system sessions first."""
 
 
 def find_guid(text: str) -> str | None:
     """The first GUID in `text`, in lower case, or `None`."""
-    found = _GUID.search(text)
-    return found.group().lower() if found else None
+    match = _GUID.search(text)
+    return match.group().lower() if match else None
 
 
-def uid_of(guid: str) -> Uid:
+def uid_from_guid(guid: str) -> Uid:
     """The UID of the system session with this GUID."""
     return Uid(SYSTEM_URN + guid.lower())
 
@@ -102,9 +102,9 @@ def uid_of(guid: str) -> Uid:
 class Result:
     """The `Result` element: the server's word, its message, and whether the run was canceled."""
 
-    word: str | None = None
+    value: str | None = None
     message: str | None = None
-    canceled: bool = False
+    is_canceled: bool = False
 
 
 NO_RESULT = Result()
@@ -125,14 +125,14 @@ class Session:
     ended: datetime | None = None
     state: str | None = None
     result: Result = NO_RESULT
-    odd: str | None = None
-    complete: bool = True
+    parse_problem: str | None = None
+    is_complete: bool = True
 
     @property
     def id(self) -> str:
         """The GUID in lower case; the full UID if it contains none."""
-        found = _GUID.match(self.uid, len(SYSTEM_URN)) or _GUID.search(self.uid)
-        return found.group().lower() if found else self.uid
+        match = _GUID.match(self.uid, len(SYSTEM_URN)) or _GUID.search(self.uid)
+        return match.group().lower() if match else self.uid
 
     @property
     def message(self) -> str | None:
@@ -146,16 +146,16 @@ class Session:
         If State is missing or inconclusive, such as `Stopped`, Result decides, which may also be running.
         Words are compared without case, in both documented spellings.
         """
-        return _outcome_of(self.state, self.result.word, self.result.canceled, self.ended is not None)
+        return _derive_outcome(self.state, self.result.value, self.result.is_canceled, self.ended is not None)
 
     @property
     def contradiction(self) -> str:
         """How State, Result and end time contradict each other, as text; empty if they do not."""
-        by_state, by_result = _meaning(self.state), _meaning(self.result.word)
-        state, result = f"State says {self.state}", f"Result says {self.result.word}"
+        by_state, by_result = _parse_outcome(self.state), _parse_outcome(self.result.value)
+        state, result = f"State says {self.state}", f"Result says {self.result.value}"
         if self.ended is not None and (by_state or by_result) is Outcome.RUNNING:
-            said = state if by_state else result
-            return f"{said}, but {'there is an end' if self.running else 'the run has ended'}"
+            statement = state if by_state else result
+            return f"{statement}, but {'there is an end' if self.is_running else 'the run has ended'}"
         if by_state is None or by_result is None or by_state is by_result:
             return ""
         return f"{state}, {result}"
@@ -166,43 +166,43 @@ class Session:
         return f"{self.outcome} ({self.contradiction})" if self.contradiction else str(self.outcome)
 
     @property
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         """Whether it is still running, according to the server."""
         return self.outcome is Outcome.RUNNING
 
     @property
     def has_failed(self) -> bool:
         """Whether it is known to have failed; never true for a reference."""
-        return self.complete and self.outcome is Outcome.FAILED
+        return self.is_complete and self.outcome is Outcome.FAILED
 
     @property
     def has_warning(self) -> bool:
         """Whether it is known to have ended with a warning; never true for a reference."""
-        return self.complete and self.outcome is Outcome.WARNING
+        return self.is_complete and self.outcome is Outcome.WARNING
 
-    def took(self, now: datetime) -> timedelta | None:
+    def duration(self, now: datetime) -> timedelta | None:
         """Elapsed time, up to `now` if it is still running; `None` without a start or an end.
 
         Never negative: the server's clock may be ahead of ours.
         """
-        end = now if self.running else self.ended
+        end = now if self.is_running else self.ended
         if self.started is None or end is None:
             return None
         return max(end - self.started, timedelta())
 
 
 @lru_cache(maxsize=256)
-def _outcome_of(state: str | None, result: str | None, canceled: bool, has_end: bool) -> Outcome:
+def _derive_outcome(state: str | None, result: str | None, is_canceled: bool, has_end: bool) -> Outcome:
     """Cached: thousands of sessions share a few words."""
-    by_state, by_result = _meaning(state), _meaning(result)
-    if (by_state or by_result) is Outcome.RUNNING and not (has_end and by_result in _ENDS):
+    by_state, by_result = _parse_outcome(state), _parse_outcome(result)
+    if (by_state or by_result) is Outcome.RUNNING and not (has_end and by_result in _FINAL_OUTCOMES):
         return Outcome.RUNNING
-    if canceled:
+    if is_canceled:
         return Outcome.CANCELED
-    return next((outcome for outcome in _ENDS if outcome in {by_state, by_result}), Outcome.UNKNOWN)
+    return next((outcome for outcome in _FINAL_OUTCOMES if outcome in {by_state, by_result}), Outcome.UNKNOWN)
 
 
-def _meaning(word: str | None) -> Outcome | None:
+def _parse_outcome(word: str | None) -> Outcome | None:
     """The outcome that one of the server's words means; `None` if the word is unknown."""
     return _OUTCOMES.get((word or "").strip().casefold())
 
@@ -214,15 +214,15 @@ class Event:
     order: int | None
     time: datetime | None
     message: str | None
-    odd: str | None = None
+    parse_problem: str | None = None
 
 
-def state_words(sessions: Iterable[Session]) -> tuple[str, ...]:
+def state_values(sessions: Iterable[Session]) -> tuple[str, ...]:
     """The words in State and Result of these sessions, without duplicates, in order."""
-    words: dict[str | None, None] = {}
+    values: dict[str | None, None] = {}
     for session in sessions:
-        words[session.state] = words[session.result.word] = None
-    return tuple(word for word in words if word)
+        values[session.state] = values[session.result.value] = None
+    return tuple(word for word in values if word)
 
 
 def type_names(sessions: Iterable[Session]) -> tuple[str, ...]:
@@ -238,12 +238,12 @@ class Listing:
     """
 
     sessions: tuple[Session, ...]
-    replaced: int = 0
+    replaced_count: int = 0
 
     @property
-    def odd(self) -> int:
+    def unreadable_count(self) -> int:
         """The number of rows with unreadable fields."""
-        return sum(1 for session in self.sessions if session.odd)
+        return sum(1 for session in self.sessions if session.parse_problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +251,9 @@ class Log:
     """The events of one session, in Order."""
 
     events: tuple[Event, ...]
-    replaced: int = 0
+    replaced_count: int = 0
 
     @property
-    def odd(self) -> int:
+    def unreadable_count(self) -> int:
         """The number of events with unreadable fields."""
-        return sum(1 for event in self.events if event.odd)
+        return sum(1 for event in self.events if event.parse_problem)

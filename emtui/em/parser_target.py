@@ -1,6 +1,6 @@
 """The lxml parser target: collects elements into items without a tree, within limits.
 
-Namespaces are ignored. Documents that are longer or deeper than a real server sends raise `Unreadable`
+Namespaces are ignored. Documents that are longer or deeper than a real server sends raise `UnreadableDocumentError`
 before they are stored. Lengths are in characters.
 """
 
@@ -9,111 +9,111 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from emtui.em.session_parser import Item
-from emtui.em.xml_prolog import Unreadable
+from emtui.em.session_parser import ParsedElement
+from emtui.em.xml_prolog import UnreadableDocumentError
 
-_DEEPEST = 100
-_LONGEST = 10_000_000
+_MAX_DEPTH = 100
+_MAX_ROW_LENGTH = 10_000_000
 """Maximum number of characters in a row: libxml2's own limit applies only to trees."""
-_MOST = 250_000
+_MAX_ROWS = 250_000
 """Maximum number of rows of a list or events of a log: more than fit into the accepted size."""
-_NAMESPACE = 100
+_MAX_NAMESPACE_LENGTH = 100
 """Maximum number of characters in a namespace: lxml repeats it in every name."""
-_FIELD = 100
+_FIELD_OVERHEAD = 100
 """Characters added to the length of a row for each element inside it."""
 
 
-class Target:
+class ParserTarget:
     """Collects the elements at `level` (the root's is 1) into items, without a tree.
 
     A tree would have to be freed row by row, and lxml does not allow one thread to change a tree that
     another thread feeds.
     """
 
-    def __init__(self, level: int, take: Callable[[Item], None]) -> None:
+    def __init__(self, level: int, on_element: Callable[[ParsedElement], None]) -> None:
         self.depth = 0
         self.attributes: Mapping[str, str] = {}
-        self.ended = False
-        self._item = level
-        self._field = level + 1
-        self._inner = level + 2
-        self._take = take
+        self.has_ended = False
+        self._element_level = level
+        self._field_level = level + 1
+        self._inner_level = level + 2
+        self._on_element = on_element
         self._texts: dict[str, str] = {}
         self._name = ""
         self._parts: list[str] = []
-        self._nested = False
+        self._is_nested = False
         self._length = 0
-        self.items_left = _MOST
+        self.elements_left = _MAX_ROWS
 
     @property
     def progress(self) -> tuple[int, int, int]:
         """A value that changes with any content except blanks between rows."""
-        return self.depth, self.items_left, self._length
+        return self.depth, self.elements_left, self._length
 
     def start_ns(self, _: str, uri: str) -> None:
         """Handle a namespace declaration."""
-        if len(uri) > _NAMESPACE:
-            raise Unreadable("it holds a namespace longer than is read", too_large=True)
+        if len(uri) > _MAX_NAMESPACE_LENGTH:
+            raise UnreadableDocumentError("it holds a namespace longer than is read", is_too_large=True)
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Handle a start tag: of an item, of a field, or of a deeper element, which is only counted."""
         self.depth = depth = self.depth + 1
-        if depth > self._item:
-            self._length += _FIELD
-            if self._length > _LONGEST:
-                raise Unreadable("it holds a row longer than is read", too_large=True)
-        if depth == self._inner:
+        if depth > self._element_level:
+            self._length += _FIELD_OVERHEAD
+            if self._length > _MAX_ROW_LENGTH:
+                raise UnreadableDocumentError("it holds a row longer than is read", is_too_large=True)
+        if depth == self._inner_level:
             if self._name == "Result":
-                self._parts, self._nested = [], True
-        elif depth == self._field:
-            self._name, self._parts, self._nested = _local(tag), [], False
-        elif depth == self._item:
+                self._parts, self._is_nested = [], True
+        elif depth == self._field_level:
+            self._name, self._parts, self._is_nested = _local_name(tag), [], False
+        elif depth == self._element_level:
             self.attributes, self._texts, self._length = dict(attributes), {}, 0
-        elif depth > _DEEPEST:
-            raise Unreadable("it is deeper than is read", too_large=True)
+        elif depth > _MAX_DEPTH:
+            raise UnreadableDocumentError("it is deeper than is read", is_too_large=True)
 
     def data(self, text: str) -> None:
         """Handle text; text between items is ignored."""
-        if self.depth > self._item:
+        if self.depth > self._element_level:
             self._parts.append(text)
             self._length += len(text)
-            if self._length > _LONGEST:
-                raise Unreadable("it holds a row longer than is read", too_large=True)
+            if self._length > _MAX_ROW_LENGTH:
+                raise UnreadableDocumentError("it holds a row longer than is read", is_too_large=True)
 
     def end(self, tag: str) -> None:
         """Handle an end tag: a field or an item is complete."""
         depth = self.depth
         self.depth = depth - 1
-        if depth == self._inner:
-            if self._nested:
-                self._texts[_of_result(tag)] = "".join(self._parts)
-        elif depth == self._field:
-            if not self._nested and self._name != "Links":
+        if depth == self._inner_level:
+            if self._is_nested:
+                self._texts[_result_field(tag)] = "".join(self._parts)
+        elif depth == self._field_level:
+            if not self._is_nested and self._name != "Links":
                 self._texts[self._name] = "".join(self._parts)
-        elif depth == self._item:
-            self.take(Item(_local(tag), self.attributes, self._texts))
-        self.ended = depth == 1
+        elif depth == self._element_level:
+            self.add_element(ParsedElement(_local_name(tag), self.attributes, self._texts))
+        self.has_ended = depth == 1
 
-    def take(self, item: Item) -> None:
+    def add_element(self, element: ParsedElement) -> None:
         """Add an item."""
-        self.count_item()
-        self._take(item)
+        self.count_element()
+        self._on_element(element)
 
-    def count_item(self) -> None:
-        """Count an item, also one that was read elsewhere; raises `Unreadable` above the limit."""
-        self.items_left -= 1
-        if self.items_left < 0:
-            raise Unreadable("it holds more than is read", too_large=True)
+    def count_element(self) -> None:
+        """Count an item, also one that was read elsewhere; raises `UnreadableDocumentError` above the limit."""
+        self.elements_left -= 1
+        if self.elements_left < 0:
+            raise UnreadableDocumentError("it holds more than is read", is_too_large=True)
 
     def close(self) -> None:
         """Return nothing: each item was passed on at its end."""
 
 
 @lru_cache(maxsize=256)
-def _of_result(tag: str) -> str:
-    return f"Result/{_local(tag)}"
+def _result_field(tag: str) -> str:
+    return f"Result/{_local_name(tag)}"
 
 
 @lru_cache(maxsize=256)
-def _local(tag: str) -> str:
+def _local_name(tag: str) -> str:
     return tag.rpartition("}")[2]

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from emtui.em.errors import ProxyTrouble
+from emtui.em.errors import ProxyFailedError
 from emtui.em.secret import Secret
-from emtui.em.server_address import Server, authority, is_loopback, read_host, without_zone
+from emtui.em.server_address import Server, format_authority, is_loopback, parse_host, strip_zone
 
 _HTTPS = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _HTTP = ("http_proxy", "all_proxy", "ALL_PROXY")
 """Without HTTP_PROXY, which a CGI server sets from a request header."""
-_EXCEPTIONS = ("no_proxy", "NO_PROXY")
+_NO_PROXY = ("no_proxy", "NO_PROXY")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -35,7 +35,7 @@ class Proxy:
     @property
     def authority(self) -> str:
         """`host:port`, as in a URL."""
-        return authority(self.host, self.port)
+        return format_authority(self.host, self.port)
 
     @property
     def url(self) -> str:
@@ -44,7 +44,7 @@ class Proxy:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class ProxyChoice:
     """The chosen proxy, `None` for a direct connection, and the reason as text."""
 
     proxy: Proxy | None
@@ -57,122 +57,122 @@ class Decision:
 
     def __str__(self) -> str:
         """`directly, no proxy is set` or `via proxy host:port, HTTPS_PROXY`."""
-        way = f"via proxy {self.proxy.authority}" if self.proxy else "directly"
-        return f"{way}, {self.reason}"
+        route = f"via proxy {self.proxy.authority}" if self.proxy else "directly"
+        return f"{route}, {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
-class Proxies:
+class ProxySettings:
     """The proxy settings of the environment; values are `Secret`, since they may contain a password."""
 
     https: Secret | None = None
-    https_from: str = ""
+    https_variable: str = ""
     http: Secret | None = None
-    http_from: str = ""
-    exceptions: tuple[str, ...] = ()
-    off: bool = False
+    http_variable: str = ""
+    bypass_rules: tuple[str, ...] = ()
+    is_disabled: bool = False
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str], no_proxy: bool = False) -> Proxies:
+    def from_environment(cls, environ: Mapping[str, str], no_proxy: bool = False) -> ProxySettings:
         """Read the usual variables; lower-case names take precedence, and empty means unset, as in curl."""
-        https, https_from = _first(environ, _HTTPS)
-        http, http_from = _first(environ, _HTTP)
-        exceptions, _ = _first(environ, _EXCEPTIONS)
-        words = exceptions.reveal().replace(",", " ").split() if exceptions else ()
-        return cls(https, https_from, http, http_from, tuple(words), no_proxy)
+        https, https_variable = _first_variable(environ, _HTTPS)
+        http, http_variable = _first_variable(environ, _HTTP)
+        exceptions, _ = _first_variable(environ, _NO_PROXY)
+        rules = exceptions.reveal().replace(",", " ").split() if exceptions else ()
+        return cls(https, https_variable, http, http_variable, tuple(rules), no_proxy)
 
-    def for_server(self, server: Server) -> Decision:
-        """The choice for this server; raises `ProxyTrouble` for a proxy other than HTTP."""
+    def choose(self, server: Server) -> ProxyChoice:
+        """The choice for this server; raises `ProxyFailedError` for a proxy other than HTTP."""
         if is_loopback(server.host):
-            return Decision(None, "it is this computer")
-        if self.off:
-            return Decision(None, "--no-proxy")
+            return ProxyChoice(None, "it is this computer")
+        if self.is_disabled:
+            return ProxyChoice(None, "--no-proxy")
         value, name = (
-            (self.http, self.http_from) if server.scheme == "http" else (self.https, self.https_from)
+            (self.http, self.http_variable) if server.scheme == "http" else (self.https, self.https_variable)
         )
         if value is None:
-            return Decision(None, "no proxy is set")
-        for word in self.exceptions:
-            if _covers(word, server):
-                return Decision(None, f"NO_PROXY has {word}")
-        return Decision(_parse(value.reveal(), name), name)
+            return ProxyChoice(None, "no proxy is set")
+        for rule in self.bypass_rules:
+            if _matches_rule(rule, server):
+                return ProxyChoice(None, f"NO_PROXY has {rule}")
+        return ProxyChoice(_parse_proxy(value.reveal(), name), name)
 
 
-def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> tuple[Secret | None, str]:
+def _first_variable(environ: Mapping[str, str], names: tuple[str, ...]) -> tuple[Secret | None, str]:
     for name in names:
         if environ.get(name, "").strip():
             return Secret(environ[name].strip()), name
     return None, ""
 
 
-def _parse(value: str, name: str) -> Proxy:
+def _parse_proxy(value: str, name: str) -> Proxy:
     try:
         value.encode()  # what is not UTF-8 cannot be sent
         parts = urlsplit(value if "://" in value else f"http://{value}")
         port = parts.port
     except ValueError:
-        raise _odd(name) from None
+        raise _invalid_proxy_error(name) from None
     if parts.scheme.startswith("socks"):
-        raise ProxyTrouble(
+        raise ProxyFailedError(
             f"{name} names a SOCKS proxy, which is not supported: set an http:// proxy or use --no-proxy."
         )
     # a password with / ? or # ends the host too early, so a path or query is an error
-    host = read_host(parts.hostname or "")
-    is_whole = parts.path in {"", "/"} and not any(mark in value for mark in "?#")
-    if parts.scheme not in _PORTS or host is None or port == 0 or not is_whole:
-        raise _odd(name)
-    return Proxy(host[0], port or _PORTS[parts.scheme], parts.scheme, *_logon(parts))
+    host = parse_host(parts.hostname or "")
+    has_host_only = parts.path in {"", "/"} and not any(mark in value for mark in "?#")
+    if parts.scheme not in _PORTS or host is None or port == 0 or not has_host_only:
+        raise _invalid_proxy_error(name)
+    return Proxy(host[0], port or _PORTS[parts.scheme], parts.scheme, *_credentials(parts))
 
 
-def _logon(parts: SplitResult) -> tuple[str | None, Secret | None]:
+def _credentials(parts: SplitResult) -> tuple[str | None, Secret | None]:
     if parts.username is None:
         return None, None
     return unquote(parts.username), Secret(unquote(parts.password or ""))
 
 
-def _odd(name: str) -> ProxyTrouble:
-    return ProxyTrouble(
+def _invalid_proxy_error(name: str) -> ProxyFailedError:
+    return ProxyFailedError(
         f"{name} is not a proxy URL: set it to http://host:port or http://user:password@host:port"
         " (in the password, write / as %2F, # as %23, ? as %3F, @ as %40), or use --no-proxy."
     )
 
 
-def _covers(word: str, server: Server) -> bool:
-    if word == "*":
+def _matches_rule(rule: str, server: Server) -> bool:
+    if rule == "*":
         return True
     host = server.host.casefold()
-    address = _address(without_zone(host))
-    if address is not None and "/" in word:
-        return _in_network(address, word)
-    name, port = _split_port(word.lower())
+    address = _parse_address(strip_zone(host))
+    if address is not None and "/" in rule:
+        return _in_network(address, rule)
+    name, port = _split_port(rule.lower())
     if port is not None and port != server.port:
         return False
     if address is not None:
-        return _address(name) == address
+        return _parse_address(name) == address
     name = name.removeprefix("*").lstrip(".").rstrip(".")
-    name, _ = read_host(name) or (name, "")
+    name, _ = parse_host(name) or (name, "")
     return bool(name) and (host == name or host.endswith(f".{name}"))
 
 
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(without_zone(text.strip("[]")))
+        return ipaddress.ip_address(strip_zone(text.strip("[]")))
     except ValueError:
         return None
 
 
-def _in_network(address: ipaddress.IPv4Address | ipaddress.IPv6Address, word: str) -> bool:
+def _in_network(address: ipaddress.IPv4Address | ipaddress.IPv6Address, rule: str) -> bool:
     try:
-        return address in ipaddress.ip_network(word, strict=False)
+        return address in ipaddress.ip_network(rule, strict=False)
     except ValueError:
         return False
 
 
-def _split_port(word: str) -> tuple[str, int | None]:
+def _split_port(rule: str) -> tuple[str, int | None]:
     """Split `host:8080`; a bare IPv6 address has no port."""
-    if _address(word) is not None:
-        return word, None
-    name, colon, port = word.rpartition(":")
+    if _parse_address(rule) is not None:
+        return rule, None
+    name, colon, port = rule.rpartition(":")
     if colon and port.isascii() and port.isdigit():
         return name, int(port)
-    return word, None
+    return rule, None

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import Final, final
 from weakref import WeakSet
 
-SHOWN: Final = "***"
+MASK: Final = "***"
 """The text shown instead of a secret."""
-_TELLING: Final = 4
+_MIN_LENGTH: Final = 4
 
 
 @final
@@ -26,7 +26,7 @@ class Secret:
     def __init__(self, text: str) -> None:
         self._text: Final = text
         with _lock:
-            _alive.add(self)
+            _live_secrets.add(self)
 
     def reveal(self) -> str:
         """The text itself."""
@@ -36,7 +36,7 @@ class Secret:
         return bool(self._text)
 
     def __repr__(self) -> str:
-        return SHOWN
+        return MASK
 
     def __reduce__(self) -> str | tuple[object, ...]:
         raise TypeError("a secret is not pickled")
@@ -44,40 +44,40 @@ class Secret:
 
 _LINE_END: Final = "\r\n|[\n\v\f\r\x85\u2028\u2029]"
 """Line ends of files, editors, mail and other systems; VT is a line break of Word."""
-_LAST: Final = re.compile(rf"(?:{_LINE_END})\Z")
-_ANY: Final = re.compile(_LINE_END)
+_FINAL_LINE_END: Final = re.compile(rf"(?:{_LINE_END})\Z")
+_ANY_LINE_END: Final = re.compile(_LINE_END)
 
 
-def without_line_end(password: str) -> str:
+def strip_line_end(password: str) -> str:
     """The password without one final line end; blanks and tabs are part of it."""
-    return _LAST.sub("", password, count=1)
+    return _FINAL_LINE_END.sub("", password, count=1)
 
 
 def is_one_line(password: str) -> bool:
     """Whether the password contains no line end."""
-    return not _ANY.search(password)
+    return not _ANY_LINE_END.search(password)
 
 
 _lock = threading.RLock()  # a garbage collection may create or drop secrets while it is locked
-_alive: WeakSet[Secret] = WeakSet()
+_live_secrets: WeakSet[Secret] = WeakSet()
 
 
-def without_secrets(text: str) -> str:
+def mask_secrets(text: str) -> str:
     """`text` with every secret of this process replaced by `***`.
 
     A very short one is not replaced: it may be part of any word, and the gap would reveal it.
     """
-    for secret in sorted(_held(), key=len, reverse=True):
-        text = text.replace(secret, SHOWN)
+    for secret in sorted(_secret_texts(), key=len, reverse=True):
+        text = text.replace(secret, MASK)
     return text
 
 
-def matching_secrets(forms: Callable[[str], Iterable[str]]) -> set[str]:
+def spell_secrets(forms: Callable[[str], Iterable[str]]) -> set[str]:
     """Every spelling of the secrets of this process, as produced by `forms`."""
-    return {form for secret in _held() for form in forms(secret)}
+    return {form for secret in _secret_texts() for form in forms(secret)}
 
 
-def _held() -> set[str]:
+def _secret_texts() -> set[str]:
     with _lock:
-        secrets = {secret.reveal() for secret in _alive}
-    return {secret for secret in secrets if len(secret) >= _TELLING}
+        secrets = {secret.reveal() for secret in _live_secrets}
+    return {secret for secret in secrets if len(secret) >= _MIN_LENGTH}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from emtui.em.errors import BadAddress
+from emtui.em.errors import InvalidAddressError
 
 REST_PORT = 9398
 _NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
@@ -37,7 +37,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def authority(host: str, port: int) -> str:
+def format_authority(host: str, port: int) -> str:
     """`host:port`, as in a URL."""
     if ":" not in host:
         return f"{host}:{port}"
@@ -46,7 +46,7 @@ def authority(host: str, port: int) -> str:
     return f"[{address}{'%25' if zone.startswith('25') else percent}{zone}]:{port}"
 
 
-def without_zone(host: str) -> str:
+def strip_zone(host: str) -> str:
     """An IPv6 address without its zone, which is valid only on this computer (RFC 6874)."""
     return host.partition("%")[0]
 
@@ -63,15 +63,15 @@ class Server:
     port: int = REST_PORT
     scheme: str = "https"
     prefix: str = ""
-    typed: str = field(default="", compare=False)
+    display_host: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
         """The host, for display."""
-        return self.typed or self.host
+        return self.display_host or self.host
 
     @property
-    def lacks_zone(self) -> bool:
+    def is_missing_zone(self) -> bool:
         """Whether this is a link-local address without an interface."""
         try:
             return "%" not in self.host and ipaddress.IPv6Address(self.host).is_link_local
@@ -81,12 +81,12 @@ class Server:
     @property
     def authority(self) -> str:
         """`host:port`, for display."""
-        return authority(self.name, self.port)
+        return format_authority(self.name, self.port)
 
     @property
     def ascii_authority(self) -> str:
         """`host:port` in ASCII: the same for each spelling of the name; used for stored data."""
-        return authority(self.host, self.port)
+        return format_authority(self.host, self.port)
 
     @property
     def url(self) -> str:
@@ -99,9 +99,9 @@ class Server:
         return f"{self.scheme}://{self.ascii_authority}{self.prefix}"
 
     @property
-    def sent_url(self) -> str:
+    def request_url(self) -> str:
         """The URL for requests: in ASCII, without the zone of an address."""
-        return f"{self.scheme}://{authority(without_zone(self.host), self.port)}{self.prefix}"
+        return f"{self.scheme}://{format_authority(strip_zone(self.host), self.port)}{self.prefix}"
 
     def __str__(self) -> str:
         """The shortest text from which `parse_server` returns this server."""
@@ -110,7 +110,7 @@ class Server:
         return self.authority if self.port != REST_PORT or ":" in self.host else self.name
 
 
-def without_user(text: str) -> str:
+def mask_credentials(text: str) -> str:
     """An address as typed, with any user and password replaced by `***`."""
     before, at, host = text.rpartition("@")
     scheme, slashes, _ = before.partition("//")
@@ -120,7 +120,7 @@ def without_user(text: str) -> str:
 def parse_server(text: str, *, allow_http: bool = False) -> Server:
     """Parse host, host:port or URL; `/api` at the end of the path, and a resource after it, are removed.
 
-    Raises `BadAddress`, also for `http://` to another computer without `allow_http`.
+    Raises `InvalidAddressError`, also for `http://` to another computer without `allow_http`.
     """
     text = text.strip()
     if _BARE_IPV6.fullmatch(text):
@@ -129,23 +129,23 @@ def parse_server(text: str, *, allow_http: bool = False) -> Server:
         parts = urlsplit(text if "://" in text else f"https://{text}")
         port = parts.port
     except ValueError:
-        raise _no_server(text) from None
-    host, typed = _check(text, parts)
+        raise _invalid_server_error(text) from None
+    host, display_host = _check_parts(text, parts)
     server = Server(
         host=host,
         port=REST_PORT if port is None else port,
         scheme=parts.scheme,
-        prefix=_prefix(parts.path),
-        typed=typed,
+        prefix=_path_prefix(parts.path),
+        display_host=display_host,
     )
     if server.scheme == "http" and not allow_http and not is_loopback(host):
-        raise BadAddress(
+        raise InvalidAddressError(
             f"{server.url} would send the password unencrypted: use https://, or --allow-http to accept that."
         )
     return server
 
 
-def _prefix(path: str) -> str:
+def _path_prefix(path: str) -> str:
     """The path before the final `/api`; any other `/api` belongs to the prefix."""
     path = path.rstrip("/")
     starts = [found.start() for found in re.finditer(r"/+api(?=/|$)", path, re.IGNORECASE)]
@@ -153,32 +153,34 @@ def _prefix(path: str) -> str:
     return path[:cut].rstrip("/")
 
 
-def _check(text: str, parts: SplitResult) -> tuple[str, str]:
-    """The host for requests, and for display if that differs. Raises `BadAddress`."""
+def _check_parts(text: str, parts: SplitResult) -> tuple[str, str]:
+    """The host for requests, and for display if that differs. Raises `InvalidAddressError`."""
     if parts.scheme not in {"http", "https"}:
-        raise BadAddress(f"{parts.scheme}:// is not supported: use a host, host:port or https://host:port.")
+        raise InvalidAddressError(
+            f"{parts.scheme}:// is not supported: use a host, host:port or https://host:port."
+        )
     if parts.username is not None or parts.password is not None:
-        raise BadAddress("A server address must not contain a user name or password: use --user.")
-    host = read_host(parts.hostname or "")
+        raise InvalidAddressError("A server address must not contain a user name or password: use --user.")
+    host = parse_host(parts.hostname or "")
     if host is None or parts.port == 0 or ("[" in parts.netloc and ":" not in host[0]):
-        raise _no_server(text)
+        raise _invalid_server_error(text)
     return host
 
 
-def read_host(text: str) -> tuple[str, str] | None:
+def parse_host(text: str) -> tuple[str, str] | None:
     """A host name or address for requests, and for display if that differs; `None` if invalid.
 
     An IPv6 address is in its shortest form. Its zone may follow `%`, or `%25` as in a URL.
     """
     if ":" in text:
-        return _read_ipv6(text)
+        return _parse_ipv6(text)
     if not text.isascii():
-        return _read_international(text)
+        return _parse_international(text)
     name = text.removesuffix(".")
     return (name.casefold(), "") if _NAME.fullmatch(name) else None
 
 
-def _read_ipv6(text: str) -> tuple[str, str] | None:
+def _parse_ipv6(text: str) -> tuple[str, str] | None:
     address, percent, zone = text.partition("%")
     if zone.startswith("25") and len(zone) > len("25"):
         zone = zone[2:]
@@ -190,24 +192,26 @@ def _read_ipv6(text: str) -> tuple[str, str] | None:
         return None
 
 
-def _read_international(text: str) -> tuple[str, str] | None:
+def _parse_international(text: str) -> tuple[str, str] | None:
     """The A-label of each label that needs one (IDNA 2008, with the mapping of browsers: UTS 46)."""
     import idna  # noqa: PLC0415 - start-up time: rarely needed
 
     try:
-        shown = idna.uts46_remap(text, std3_rules=False).removesuffix(".")
-        labels = [label if label.isascii() else idna.alabel(label).decode() for label in shown.split(".")]
+        display_name = idna.uts46_remap(text, std3_rules=False).removesuffix(".")
+        labels = [
+            label if label.isascii() else idna.alabel(label).decode() for label in display_name.split(".")
+        ]
     except UnicodeError:
         return None
-    sent = ".".join(labels)
-    if not _NAME.fullmatch(sent):
+    ascii_name = ".".join(labels)
+    if not _NAME.fullmatch(ascii_name):
         return None
-    return sent, "" if shown == sent else shown
+    return ascii_name, "" if display_name == ascii_name else display_name
 
 
-def _no_server(text: str) -> BadAddress:
-    return BadAddress(
-        f"{without_user(text)!r} is not a server address: use a host, host:port or https://host:port."
+def _invalid_server_error(text: str) -> InvalidAddressError:
+    return InvalidAddressError(
+        f"{mask_credentials(text)!r} is not a server address: use a host, host:port or https://host:port."
     )
 
 
@@ -215,7 +219,9 @@ def parse_pin(text: str) -> str:
     """A SHA-256 fingerprint as 64 lower-case hex digits; colons, blanks and case are ignored."""
     pin = re.sub(r"[:\s]", "", text).casefold()
     if not _PIN.fullmatch(pin):
-        raise BadAddress("A pin is the SHA-256 of the certificate: 64 hex digits, with or without colons.")
+        raise InvalidAddressError(
+            "A pin is the SHA-256 of the certificate: 64 hex digits, with or without colons."
+        )
     return pin
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from emtui.em.timestamps import read_http_date
+from emtui.em.timestamps import parse_http_date
 
-ACCURACY = timedelta(seconds=3)
+MIN_SKEW = timedelta(seconds=3)
 """A smaller difference is ignored."""
-_YEARS = range(2000, 2200)
+_PLAUSIBLE_YEARS = range(2000, 2200)
 """Plausible years of a server's clock; a `Date` of 1970 means that its clock is not set."""
-_UNSET = " 0001 "
+_UNSET_YEAR = " 0001 "
 """The year of .NET's minimum date, which the parser reads as 2001."""
 
 
@@ -23,20 +23,24 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def read_skew(date: str, received: datetime) -> timedelta | None:
+def parse_skew(date: str, received: datetime) -> timedelta | None:
     """How far the server's clock is ahead of the local one, from the `Date` of a response.
 
     To within a second. `None` if the header is missing, invalid or implausible.
     """
-    shown = read_http_date(date)
-    return shown - received if shown and shown.year in _YEARS and _UNSET not in date else None
+    server_date = parse_http_date(date)
+    return (
+        server_date - received
+        if server_date and server_date.year in _PLAUSIBLE_YEARS and _UNSET_YEAR not in date
+        else None
+    )
 
 
-def offset(skew: timedelta | None) -> timedelta:
+def clock_offset(skew: timedelta | None) -> timedelta:
     """The offset of the server's clock from the local one; zero if unknown or negligible."""
-    return timedelta() if skew is None or abs(skew) < ACCURACY else skew
+    return timedelta() if skew is None or abs(skew) < MIN_SKEW else skew
 
 
-def server_time(ours: datetime, skew: timedelta | None) -> datetime:
+def server_time(local_time: datetime, skew: timedelta | None) -> datetime:
     """Convert a local time to the server's clock; unchanged if the server's clock is unknown."""
-    return ours + offset(skew)
+    return local_time + clock_offset(skew)

@@ -15,16 +15,16 @@ from emtui.em.model import Listing, Log, Session, Uid
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class DownloadProgress:
     """Progress of a download: bytes so far, total bytes if known, rows so far."""
 
     received: int
     expected: int | None
-    rows: int
+    row_count: int
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class ResponseStats:
     """Statistics of one list response.
 
     Bytes of its body, seconds from the request to its end, and how far the server's clock is ahead of the
@@ -32,11 +32,11 @@ class Receipt:
     """
 
     size: int
-    took: float
+    seconds: float
     skew: timedelta | None
 
 
-class Source(Protocol):
+class SessionSource(Protocol):
     """One logon, or a recording of one. Sessions, events and their raw documents."""
 
     @property
@@ -55,12 +55,12 @@ class Source(Protocol):
         ...
 
     @property
-    def logged_on(self) -> Sequence[datetime]:
+    def logon_times(self) -> Sequence[datetime]:
         """The times of the logons."""
         ...
 
     @property
-    def receipt(self) -> Receipt | None:
+    def response_stats(self) -> ResponseStats | None:
         """Statistics of the last complete list."""
         ...
 
@@ -70,11 +70,11 @@ class Source(Protocol):
         ...
 
     @property
-    def api(self) -> str:
+    def api_versions(self) -> str:
         """The API versions of the server, such as `v1_6, v1_7`; empty if unknown."""
         ...
 
-    async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
+    async def sessions(self, progress: Callable[[DownloadProgress], None] | None = None) -> Listing:
         """All sessions, newest first; the same object as last time if nothing has changed."""
         ...
 
@@ -94,7 +94,7 @@ class Source(Protocol):
         """The response for one session's events as the server sent it, safe to print."""
         ...
 
-    def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
+    def complete_references(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """The same sessions, in order, with references fetched as entities where possible."""
         ...
 

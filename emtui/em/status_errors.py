@@ -12,29 +12,29 @@ from urllib.parse import urlsplit
 
 from emtui.em.error_body import ErrorBody
 from emtui.em.errors import (
-    BadDocument,
-    BasicNotOffered,
-    ClientCertificateWanted,
-    Cut,
-    Denied,
+    AccessDeniedError,
+    BasicAuthNotOfferedError,
+    ClientCertificateRequiredError,
     EmError,
-    Forbidden,
-    LogonRefused,
-    NotEnterpriseManager,
-    PlainHttp,
-    ProxyTrouble,
-    Redirected,
-    ServerTrouble,
-    TooLarge,
-    TooOld,
+    ForbiddenError,
+    LogonRefusedError,
+    NotEnterpriseManagerError,
+    ProxyFailedError,
+    RedirectError,
+    ResponseTooLargeError,
+    SchemeMismatchError,
+    ServerTooOldError,
+    TruncatedResponseError,
+    UnexpectedDocumentError,
+    UnexpectedStatusError,
 )
 from emtui.em.network_backend import NO_CLIENT_CERTIFICATE
-from emtui.em.secret import without_secrets
+from emtui.em.secret import mask_secrets
 from emtui.em.server_address import Server
-from emtui.em.text_sanitizer import brief, clean
-from emtui.em.xml_prolog import Unreadable
+from emtui.em.text_sanitizer import clean, shorten
+from emtui.em.xml_prolog import UnreadableDocumentError
 
-UNUSABLE = frozenset({204, 205, 206})
+NO_DOCUMENT_STATUSES = frozenset({204, 205, 206})
 """Success statuses without a document, or with only part of one."""
 _STATUSES = {
     204: "No Content",
@@ -68,20 +68,20 @@ _STATUSES = {
     504: "Gateway Timeout",
     511: "Network Authentication Required",
 }
-_OTHER_SERVICE = frozenset({404, 405, 410})
+_OTHER_SERVICE_STATUSES = frozenset({404, 405, 410})
 """Statuses of another service for a path that does not exist."""
-_NO_SUCH_PATH = _OTHER_SERVICE | {400}
+_UNKNOWN_PATH_STATUSES = _OTHER_SERVICE_STATUSES | {400}
 """Statuses of Enterprise Manager for a path that does not exist."""
-_TOO_BIG = frozenset({413, 414, 431})
-_NO_CERTIFICATE = (b"no required ssl certificate was sent", b"client certificate required")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9-]{0,30})(?=\s*(?:,|$)|\s+[^=\s])")
-_ROOT = "/api/"
-_LONGEST_PATH = 200
+_TOO_LARGE_STATUSES = frozenset({413, 414, 431})
+_CLIENT_CERTIFICATE_MESSAGES = (b"no required ssl certificate was sent", b"client certificate required")
+_QUOTED_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_AUTH_SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9-]{0,30})(?=\s*(?:,|$)|\s+[^=\s])")
+_ROOT_PATH = "/api/"
+_MAX_PATH_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Requested:
+class RequestedUrl:
     """The requested URL, as shown in error messages.
 
     `path` begins with `/api/` and contains no credentials.
@@ -92,12 +92,12 @@ class Requested:
 
     def __str__(self) -> str:
         """The URL for display; a long path is shortened, since it may come from the server."""
-        return f"{self.server.url}{brief(self.path, _LONGEST_PATH)}"
+        return f"{self.server.url}{shorten(self.path, _MAX_PATH_LENGTH)}"
 
     @property
     def is_root(self) -> bool:
         """Whether it is the API root. Until the root has answered, the port may be wrong."""
-        return self.path == _ROOT
+        return self.path == _ROOT_PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class ErrorResponse:
     limited to 64 KiB; `retry_after` is in seconds.
     """
 
-    requested: Requested
+    url: RequestedUrl
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -116,14 +116,14 @@ class ErrorResponse:
     retry_after: float | None = None
 
     @property
-    def is_page(self) -> bool:
+    def is_web_page(self) -> bool:
         """Whether the body is a web page."""
-        return is_page(self.headers, self.body)
+        return is_web_page(self.headers, self.body)
 
     @property
     def message(self) -> str:
         """The server's error message, if readable, with our secrets masked."""
-        return without_secrets(self.error.message)
+        return mask_secrets(self.error.message)
 
     @property
     def summary(self) -> str:
@@ -133,88 +133,88 @@ class ErrorResponse:
             return f"with an error ({message})" if message else "with an error without a readable message"
         if message:
             return f"{self.status} {message.strip()}".rstrip()
-        return _named(self.status) + (" with a web page" if self.is_page else "")
+        return _format_status(self.status) + (" with a web page" if self.is_web_page else "")
 
 
-def _named(status: int) -> str:
+def _format_status(status: int) -> str:
     """A status with its standard name: `404 Not Found`."""
     return f"{status} {_STATUSES.get(status, '')}".rstrip()
 
 
-def redirected(requested: Requested, status: int, location: str) -> Redirected:
+def redirect_error(url: RequestedUrl, status: int, location: str) -> RedirectError:
     """The error for a 3xx status. Only the host of the target is shown, the rest is untrusted."""
-    shown = _named(status)
+    status_text = _format_status(status)
     if status == 304:
-        return Redirected(
-            f"{requested} answered {shown} to a request that was not conditional:"
+        return RedirectError(
+            f"{url} answered {status_text} to a request that was not conditional:"
             " check which cache or proxy is in between."
         )
     if not location.strip():
-        return Redirected(
-            f"{requested} answered {shown}, a redirect without a target: check which proxy is in between."
+        return RedirectError(
+            f"{url} answered {status_text}, a redirect without a target: check which proxy is in between."
         )
     try:
         host = urlsplit(location).netloc.rpartition("@")[2] or "another page of this server"
     except ValueError:
         host = "an invalid URL"
-    step = _where(requested.server) if requested.is_root else "use the URL of the REST service itself"
-    return Redirected(f"{requested} redirects to {clean(host)[:80]}, and redirects are not followed: {step}.")
+    step = _location_hint(url.server) if url.is_root else "use the URL of the REST service itself"
+    return RedirectError(f"{url} redirects to {clean(host)[:80]}, and redirects are not followed: {step}.")
 
 
-def not_sent(requested: Requested, status: int, what: str) -> BadDocument:
+def missing_document_error(url: RequestedUrl, status: int, document_name: str) -> UnexpectedDocumentError:
     """The error for a success without a document, or with only part of one."""
     if status == 206:
-        return BadDocument(
-            f"{requested} answered 206 Partial Content instead of the complete document:"
+        return UnexpectedDocumentError(
+            f"{url} answered 206 Partial Content instead of the complete document:"
             " check which cache or proxy is in between."
         )
-    empty = _named(status) if status in _STATUSES else "with an empty body"
-    return BadDocument(
-        f"{requested} answered {empty} instead of {what}: try again, then check the logs of"
+    status_text = _format_status(status) if status in _STATUSES else "with an empty body"
+    return UnexpectedDocumentError(
+        f"{url} answered {status_text} instead of {document_name}: try again, then check the logs of"
         " Enterprise Manager and any proxy in front of it."
     )
 
 
-def error_of(response: ErrorResponse) -> EmError:
+def status_error(response: ErrorResponse) -> EmError:
     """The error for a status other than success, 3xx, or one with a meaning specific to the request."""
-    requested, status, body = response.requested, response.status, response.body.lower()
+    url, status, body = response.url, response.status, response.body.lower()
     if status == 407:
-        return ProxyTrouble(
-            f"A proxy in front of {requested} requires a logon: add user:password@ to the proxy URL."
+        return ProxyFailedError(
+            f"A proxy in front of {url} requires a logon: add user:password@ to the proxy URL."
         )
-    if status == 400 and requested.server.scheme == "http" and b"https" in body:
-        return PlainHttp(f"{requested} is on a TLS port: use https:// instead of http://.")
-    if status in {400, 403} and any(words in body for words in _NO_CERTIFICATE):
-        return ClientCertificateWanted(f"{requested} {NO_CLIENT_CERTIFICATE}")
+    if status == 400 and url.server.scheme == "http" and b"https" in body:
+        return SchemeMismatchError(f"{url} is on a TLS port: use https:// instead of http://.")
+    if status in {400, 403} and any(words in body for words in _CLIENT_CERTIFICATE_MESSAGES):
+        return ClientCertificateRequiredError(f"{url} {NO_CLIENT_CERTIFICATE}")
     if status == 403:
-        return Forbidden(_forbidden(response))
-    sentence = f"{requested} answered {response.summary}: {_next_step(status)}"
-    return ServerTrouble(sentence, status, response.retry_after)
+        return ForbiddenError(_forbidden_message(response))
+    sentence = f"{url} answered {response.summary}: {_next_step(status)}"
+    return UnexpectedStatusError(sentence, status, response.retry_after)
 
 
-def _forbidden(response: ErrorResponse) -> str:
-    requested, summary = response.requested, response.summary
+def _forbidden_message(response: ErrorResponse) -> str:
+    url, summary = response.url, response.summary
     if response.error.is_document:
         return (
-            f"{requested} is not allowed for this user ({summary}):"
+            f"{url} is not allowed for this user ({summary}):"
             " system sessions require the role Portal Administrator."
         )
-    if response.is_page:
+    if response.is_web_page:
         return (
-            f"{requested} answered {summary}, not with an error of Enterprise Manager:"
+            f"{url} answered {summary}, not with an error of Enterprise Manager:"
             " a firewall or proxy in between probably blocks the request; ask its administrator."
         )
     return (
-        f"{requested} answered {summary}: ask the administrator of Enterprise Manager,"
+        f"{url} answered {summary}: ask the administrator of Enterprise Manager,"
         " and of any firewall or proxy in between."
     )
 
 
-def is_page(headers: Mapping[str, str], body: bytes) -> bool:
+def is_web_page(headers: Mapping[str, str], body: bytes) -> bool:
     """Whether the response is a web page."""
     start = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    kind = headers.get("content-type", "").casefold()
-    return start.startswith((b"<!doctype html", b"<html")) or ("html" in kind and bool(start))
+    content_type = headers.get("content-type", "").casefold()
+    return start.startswith((b"<!doctype html", b"<html")) or ("html" in content_type and bool(start))
 
 
 def _next_step(status: int) -> str:
@@ -230,53 +230,55 @@ def _next_step(status: int) -> str:
         )
     if status == 511:
         return "the network requires its own logon first, for example in a browser."
-    if status in _TOO_BIG:
+    if status in _TOO_LARGE_STATUSES:
         return "the request is short, so check whether a proxy in between limits the size."
     if status == 0 or status >= 500:
         return "try again, then check the logs of Enterprise Manager."
     return "try again, then check the logs of Enterprise Manager and any proxy in front of it."
 
 
-def another_logon(requested: Requested, cookies: Collection[str]) -> Denied:
+def repeated_logon_error(url: RequestedUrl, cookies: Collection[str]) -> AccessDeniedError:
     """The error for a 401 right after a new logon. Another logon could lock the account."""
     if cookies:
-        return Denied(
-            f"{requested} requires a new logon right after one and sets the cookie {', '.join(cookies)}:"
+        return AccessDeniedError(
+            f"{url} requires a new logon right after one and sets the cookie {', '.join(cookies)}:"
             " a load balancer probably routes by this cookie, which emtui does not send; connect to one"
             " server directly, or route by client address."
         )
-    return Denied(
-        f"{requested} requires a new logon right after one: log on again,"
+    return AccessDeniedError(
+        f"{url} requires a new logon right after one: log on again,"
         " and check whether a proxy in between drops the X-RestSvcSessionId header."
     )
 
 
-def logon_refused(response: ErrorResponse, user: str) -> Denied:
+def logon_refused_error(response: ErrorResponse, user: str) -> AccessDeniedError:
     """The error for a 401 on logon: the password was refused, or Basic authentication was not used.
 
     It was refused if Basic is offered, or if an `Error` document comes without any offer. Only text of the
     server is quoted as its message.
     """
-    offered = tuple(map(str.casefold, _offered(response.headers)))
-    if "basic" not in offered and (offered or not response.error.is_document):
-        return _not_basic(response)
+    methods = tuple(map(str.casefold, _offered_methods(response.headers)))
+    if "basic" not in methods and (methods or not response.error.is_document):
+        return _basic_not_offered_error(response)
     message = response.message
-    words = f": {message.rstrip('.')};" if message else f" ({response.summary}):"
-    server = response.requested.server.authority
-    return LogonRefused(f"{server} refused the logon of {clean(user)}{words} {likely_slip(user)}.", user)
+    server_text = f": {message.rstrip('.')};" if message else f" ({response.summary}):"
+    server = response.url.server.authority
+    return LogonRefusedError(
+        f"{server} refused the logon of {clean(user)}{server_text} {user_name_hint(user)}.", user
+    )
 
 
-def _not_basic(response: ErrorResponse) -> BasicNotOffered:
+def _basic_not_offered_error(response: ErrorResponse) -> BasicAuthNotOfferedError:
     """The error for a 401 on logon without an offer of Basic: the password was probably not checked."""
-    answered, offered = f"{response.requested} answered {response.summary}", _offered(response.headers)
-    if offered:
-        return BasicNotOffered(
-            f"{answered} and offers no Basic authentication, only {', '.join(offered)}: emtui logs on"
+    statement, methods = f"{response.url} answered {response.summary}", _offered_methods(response.headers)
+    if methods:
+        return BasicAuthNotOfferedError(
+            f"{statement} and offers no Basic authentication, only {', '.join(methods)}: emtui logs on"
             " with Basic, as Enterprise Manager expects, so check which proxy in front of it requires another"
             " method."
         )
-    return BasicNotOffered(
-        f"{answered} and offers no authentication method: Enterprise Manager offers Basic, so check"
+    return BasicAuthNotOfferedError(
+        f"{statement} and offers no authentication method: Enterprise Manager offers Basic, so check"
         " which proxy or firewall in between answers for it or drops the WWW-Authenticate header."
     )
 
@@ -284,20 +286,20 @@ def _not_basic(response: ErrorResponse) -> BasicNotOffered:
 def logon_error(response: ErrorResponse) -> EmError:
     """The error for any other status on logon. Roles are not checked at this point."""
     if response.status == 403 and response.error.is_document:
-        return Forbidden(
-            f"{response.requested} answered the logon with {response.summary}:"
+        return ForbiddenError(
+            f"{response.url} answered the logon with {response.summary}:"
             " ask the administrator of Enterprise Manager."
         )
-    return error_of(response)
+    return status_error(response)
 
 
-def _offered(headers: Mapping[str, str]) -> tuple[str, ...]:
+def _offered_methods(headers: Mapping[str, str]) -> tuple[str, ...]:
     """The authentication methods that a 401 offers, without duplicates."""
-    offered = _QUOTED.sub("", headers.get("www-authenticate", ""))
-    return tuple(dict.fromkeys(_SCHEME.findall(offered)))[:5]
+    challenges = _QUOTED_STRING.sub("", headers.get("www-authenticate", ""))
+    return tuple(dict.fromkeys(_AUTH_SCHEME.findall(challenges)))[:5]
 
 
-def likely_slip(user: str) -> str:
+def user_name_hint(user: str) -> str:
     """What is probably wrong with the user name, as the next step."""
     if any(ord(character) < 32 for character in user):
         return r"the user name contains a control character; quote it: 'EXAMPLE\backup'"
@@ -320,83 +322,84 @@ def likely_slip(user: str) -> str:
 
 def root_error(response: ErrorResponse) -> EmError:
     """The error for a status other than success on `GET /api/`, which needs no credentials."""
-    requested, status = response.requested, response.status
-    answered = f"{requested} answered {response.summary}"
+    url, status = response.url, response.status
+    statement = f"{url} answered {response.summary}"
     if status == 401:
-        step = _root_step(response)
-        return ServerTrouble(
-            f"{answered}, although the API root of Enterprise Manager needs no logon: {step}.", status
+        step = _root_hint(response)
+        return UnexpectedStatusError(
+            f"{statement}, although the API root of Enterprise Manager needs no logon: {step}.", status
         )
-    if response.error.is_document and requested.server.prefix and status in _NO_SUCH_PATH:
-        return ServerTrouble(f"{answered}: {_check_path(requested.server.prefix)}.", status)
-    if response.error.is_document or status not in _OTHER_SERVICE:
+    if response.error.is_document and url.server.prefix and status in _UNKNOWN_PATH_STATUSES:
+        return UnexpectedStatusError(f"{statement}: {_path_hint(url.server.prefix)}.", status)
+    if response.error.is_document or status not in _OTHER_SERVICE_STATUSES:
         return logon_error(response)
-    return not_enterprise_manager(
-        requested, response.headers, response.body, f"another service ({_named(status)})"
+    return not_enterprise_manager_error(
+        url, response.headers, response.body, f"another service ({_format_status(status)})"
     )
 
 
-def _root_step(response: ErrorResponse) -> str:
+def _root_hint(response: ErrorResponse) -> str:
     """The next step where the API root requires a logon; Enterprise Manager does so for other paths only."""
-    server, offered = response.requested.server, ", ".join(_offered(response.headers))
+    server, methods = response.url.server, ", ".join(_offered_methods(response.headers))
     prefix = server.prefix
     if response.error.is_document:
-        return _check_path(prefix) if prefix else "check which proxy in front of it changes the path"
-    if offered:
-        return f"a proxy probably requires one ({offered}), so connect to Enterprise Manager directly"
-    return f"{_where(server)}, and check which proxy is in front of it"
+        return _path_hint(prefix) if prefix else "check which proxy in front of it changes the path"
+    if methods:
+        return f"a proxy probably requires one ({methods}), so connect to Enterprise Manager directly"
+    return f"{_location_hint(server)}, and check which proxy is in front of it"
 
 
-def _check_path(prefix: str) -> str:
+def _path_hint(prefix: str) -> str:
     return f"check the path {prefix}, or use the host only"
 
 
-def not_enterprise_manager(
-    requested: Requested, headers: Mapping[str, str], body: bytes, otherwise: str
-) -> NotEnterpriseManager:
-    """The error for `GET /api/` answered by another service; `otherwise` describes an unrecognized one."""
-    kind = headers.get("content-type", "").casefold()
-    what = otherwise
-    if is_page(headers, body):
-        what = "a web page, probably the web UI"
-    elif "json" in kind or body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
-        what = "another API, such as the VBR REST API of port 9419"
-    return NotEnterpriseManager(
-        f"{requested} is not the REST service of Enterprise Manager but {what}: {_where(requested.server)}."
+def not_enterprise_manager_error(
+    url: RequestedUrl, headers: Mapping[str, str], body: bytes, default_description: str
+) -> NotEnterpriseManagerError:
+    """The error for `GET /api/` answered by another service; `default_description` describes an unrecognized one."""
+    content_type = headers.get("content-type", "").casefold()
+    description = default_description
+    if is_web_page(headers, body):
+        description = "a web page, probably the web UI"
+    elif "json" in content_type or body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        description = "another API, such as the VBR REST API of port 9419"
+    return NotEnterpriseManagerError(
+        f"{url} is not the REST service of Enterprise Manager but"
+        f" {description}: {_location_hint(url.server)}."
     )
 
 
-def _where(server: Server) -> str:
+def _location_hint(server: Server) -> str:
     """Where else the REST service may be, as the next step."""
     if server.prefix:
         return f"check the path {server.prefix}, use the host only, or the port of the REST service (9398)"
     return "use the host only, or the port of the REST service (9398)"
 
 
-def too_old(requested: Requested) -> TooOld:
+def server_too_old_error(url: RequestedUrl) -> ServerTooOldError:
     """The error for a 404 on the list."""
-    return TooOld(
-        f"{requested} was not found (404): system sessions require Enterprise Manager 12 or later;"
+    return ServerTooOldError(
+        f"{url} was not found (404): system sessions require Enterprise Manager 12 or later;"
         " update the server."
     )
 
 
-def bad_document(requested: Requested, what: str, problem: Unreadable) -> EmError:
+def document_error(url: RequestedUrl, document_name: str, problem: UnreadableDocumentError) -> EmError:
     """The error for an unreadable document: truncated, too large, or not the requested one."""
-    if problem.cut:
-        return Cut(f"{requested} ended {what} before it was complete: try again.")
-    if problem.too_large:
-        return TooLarge(
-            f"{requested} sent more data than is accepted for {what}: check which service answers there."
+    if problem.is_truncated:
+        return TruncatedResponseError(f"{url} ended {document_name} before it was complete: try again.")
+    if problem.is_too_large:
+        return ResponseTooLargeError(
+            f"{url} sent more data than is accepted for {document_name}: check which service answers there."
         )
-    return BadDocument(
-        f"{requested} did not send {what} ({problem.reason}):"
+    return UnexpectedDocumentError(
+        f"{url} did not send {document_name} ({problem.reason}):"
         " check which proxy or other service is in between."
     )
 
 
-def too_large(requested: Requested, limit: int) -> TooLarge:
+def too_large_error(url: RequestedUrl, limit: int) -> ResponseTooLargeError:
     """The error for a response of more than `limit` bytes."""
-    return TooLarge(
-        f"{requested} sent more than the limit of {limit // 1024**2} MiB: check which service answers there."
+    return ResponseTooLargeError(
+        f"{url} sent more than the limit of {limit // 1024**2} MiB: check which service answers there."
     )

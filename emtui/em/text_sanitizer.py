@@ -32,8 +32,8 @@ _FLAG = "\U0001f3f4(?:{})\U000e007f".format(
     "|".join("".join(chr(0xE0000 + ord(letter)) for letter in name) for name in ("gbeng", "gbsct", "gbwls"))
 )
 """The flags of England, Scotland and Wales: the only ones encoded with tags."""
-_HARMFUL = re.compile(f"{_FLAG}|\r\n|[{_CONTROLS}{INVISIBLE}{SELECTORS}]")
-_OBEYED = re.compile(f"{_FLAG}|\r\n|(?![{JOINERS}])[{_CONTROLS}{INVISIBLE}]")
+_UNSAFE = re.compile(f"{_FLAG}|\r\n|[{_CONTROLS}{INVISIBLE}{SELECTORS}]")
+_TERMINAL_CONTROLS = re.compile(f"{_FLAG}|\r\n|(?![{JOINERS}])[{_CONTROLS}{INVISIBLE}]")
 _SELECTOR = re.compile(f"[{SELECTORS}]")
 _JOINING = re.compile(
     "[\u0600-\u07ff\u0840-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u18af\u1a20-\u1cff\ua840-\ua8ff"
@@ -47,14 +47,14 @@ _IDEOGRAPH = re.compile(
     "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3001\u3002\uff01-\uff1f]"
 )
 _DOTTED = re.compile("[\u1000-\u109f\uaa60-\uaa7f\ua840-\ua877]")
-_PICTURES = frozenset("‼⁉〰〽ℹ")  # noqa: RUF001 - meant
+_EXTRA_EMOJI = frozenset("‼⁉〰〽ℹ")  # noqa: RUF001 - meant
 """Emoji outside the symbol categories of Unicode."""
-_TONES = range(0x1F3FB, 0x1F400)
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
 _EMOJI = range(0x1F000, 0x1FB00)
 _KEYCAP = "\u20e3"
 
 
-def guarded(text: str) -> str:
+def guard_output(text: str) -> str:
     """`text` with terminal control characters replaced by U+FFFD: the last check before output.
 
     One character for one, so that widths stay as computed. Joiners and selectors are kept: part of a line
@@ -62,7 +62,7 @@ def guarded(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return _OBEYED.sub(
+    return _TERMINAL_CONTROLS.sub(
         lambda found: found[0] if found[0][0] == "\U0001f3f4" else REPLACEMENT * len(found[0]), text
     )
 
@@ -75,24 +75,24 @@ def clean(text: str) -> str:
     """
     if text.isprintable() and (text.isascii() or not _SELECTOR.search(text)):
         return text
-    return _HARMFUL.sub(_harmless, text)
+    return _UNSAFE.sub(_make_harmless, text)
 
 
-def in_place(text: str, at: int) -> bool:
+def is_valid_joiner(text: str, index: int) -> bool:
     """Whether the character at this index is a joiner or variation selector with a legitimate use there."""
-    if at == 0:
+    if index == 0:
         return False
-    before, char, after = text[at - 1], text[at], text[at + 1 : at + 2]
+    previous, char, following = text[index - 1], text[index], text[index + 1 : index + 2]
     if char not in JOINERS:
-        return bool(_SELECTOR.fullmatch(char)) and _selects(before, char, after)
-    if unicodedata.combining(before) == _VIRAMA:
+        return bool(_SELECTOR.fullmatch(char)) and _is_valid_selector(previous, char, following)
+    if unicodedata.combining(previous) == _VIRAMA:
         return True
-    if char == "\u200d" and _is_emoji(after):
-        base = text[max(at - 2, 0)] if _SELECTOR.fullmatch(before) else before
-        return _is_emoji(base) or ord(before) in _TONES
-    if not (_JOINING.fullmatch(after) and _is_letter(before) and _is_letter(after)):
+    if char == "\u200d" and _is_emoji(following):
+        base = text[max(index - 2, 0)] if _SELECTOR.fullmatch(previous) else previous
+        return _is_emoji(base) or ord(previous) in _SKIN_TONES
+    if not (_JOINING.fullmatch(following) and _is_letter(previous) and _is_letter(following)):
         return False
-    return char == "\u200c" or bool(_JOINING.fullmatch(before))
+    return char == "\u200c" or bool(_JOINING.fullmatch(previous))
 
 
 def _is_letter(char: str) -> bool:
@@ -106,24 +106,24 @@ def _is_emoji(char: str) -> bool:
     return code in _EMOJI or (0x2190 <= code <= 0x3299 and unicodedata.category(char) in {"So", "Sm"})
 
 
-def _selects(before: str, selector: str, after: str) -> bool:
+def _is_valid_selector(previous: str, selector: str, following: str) -> bool:
     code = ord(selector)
     if code < 0xFE00:
-        return "\u1800" <= before <= "\u18af" and _is_letter(before)
-    if _IDEOGRAPH.fullmatch(before):
+        return "\u1800" <= previous <= "\u18af" and _is_letter(previous)
+    if _IDEOGRAPH.fullmatch(previous):
         return True
     if code >= 0xE0100:
         return False
-    if before in "0123456789#*":
-        return after == _KEYCAP
-    if _DOTTED.fullmatch(before):
+    if previous in "0123456789#*":
+        return following == _KEYCAP
+    if _DOTTED.fullmatch(previous):
         return code == 0xFE00
-    symbol = unicodedata.category(before) in {"So", "Sm"} and not before.isascii()
-    return symbol or before in _PICTURES or _is_emoji(before)
+    symbol = unicodedata.category(previous) in {"So", "Sm"} and not previous.isascii()
+    return symbol or previous in _EXTRA_EMOJI or _is_emoji(previous)
 
 
-def _harmless(found: re.Match[str]) -> str:
-    character = found.group()
+def _make_harmless(match: re.Match[str]) -> str:
+    character = match.group()
     if character == "\r\n":
         return "\n"
     if len(character) > 1:
@@ -135,12 +135,12 @@ def _harmless(found: re.Match[str]) -> str:
         return "\u2421"
     if 0xD800 <= code <= 0xDFFF:
         return REPLACEMENT
-    if in_place(found.string, found.start()):
+    if is_valid_joiner(match.string, match.start()):
         return character
     return f"⟨U+{code:04X}⟩"
 
 
-def brief(text: str, most: int) -> str:
+def shorten(text: str, max_length: int) -> str:
     """`text` cleaned, on one line, shortened to `most` characters, for use in a sentence."""
     line = " ".join(clean(text).split())
-    return line if len(line) <= most else line[: most - 1] + "…"
+    return line if len(line) <= max_length else line[: max_length - 1] + "…"

@@ -14,14 +14,14 @@ from email.utils import parsedate_to_datetime
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """The earliest plausible time."""
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
-_AHEAD = timedelta(days=2)
+_MAX_AHEAD = timedelta(days=2)
 """A time further ahead of the server's clock is implausible."""
-_SLIP = timedelta(seconds=60)
+_MAX_CLOCK_STEP = timedelta(seconds=60)
 """How far a clock may be set back during a run, so that its end is before its start."""
 _IN_NAME = re.compile(r"@\s?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)\s*\Z", re.ASCII)
 
 
-def read_time(text: str | None) -> datetime | None:
+def parse_time(text: str | None) -> datetime | None:
     """The time in UTC, to the microsecond; `None` if absent, empty or out of range.
 
     Raises `ValueError` for anything else.
@@ -42,33 +42,33 @@ def read_time(text: str | None) -> datetime | None:
         return None
 
 
-def latest(clock: datetime | None) -> datetime:
+def latest_plausible(clock: datetime | None) -> datetime:
     """The latest plausible time when the server's clock shows `clock`."""
-    return LATEST if clock is None or clock > LATEST - _AHEAD else clock + _AHEAD
+    return LATEST if clock is None or clock > LATEST - _MAX_AHEAD else clock + _MAX_AHEAD
 
 
-def believable(when: datetime | None, last: datetime) -> datetime | None:
+def drop_implausible(when: datetime | None, latest_time: datetime) -> datetime | None:
     """The time, or `None` if it is before 2000 or after `last`."""
-    return when if when is not None and EARLIEST <= when <= last else None
+    return when if when is not None and EARLIEST <= when <= latest_time else None
 
 
-def end_of(started: datetime | None, ended: datetime | None) -> datetime | None:
+def plausible_end(started: datetime | None, ended: datetime | None) -> datetime | None:
     """The end time, not before the start; `None` if it is earlier by more than a step of the clock."""
     if started is None or ended is None or ended >= started:
         return ended
-    return started if started - ended <= _SLIP else None
+    return started if started - ended <= _MAX_CLOCK_STEP else None
 
 
-def time_in_name(name: str | None) -> datetime | None:
+def parse_name_time(name: str | None) -> datetime | None:
     """The start time at the end of a name, ` @2025-01-27 17:05:52.069837`, in UTC."""
-    found = _IN_NAME.search(name or "")
+    match = _IN_NAME.search(name or "")
     try:
-        return read_time(found.group(1)) if found else None
+        return parse_time(match.group(1)) if match else None
     except ValueError:
         return None
 
 
-def read_http_date(text: str) -> datetime | None:
+def parse_http_date(text: str) -> datetime | None:
     """The time of an HTTP date, in UTC; `None` if invalid."""
     try:
         date = parsedate_to_datetime(text)

@@ -7,31 +7,31 @@ from __future__ import annotations
 
 import re
 
-from emtui.em.text_sanitizer import REPLACEMENT, brief
+from emtui.em.text_sanitizer import REPLACEMENT, shorten
 
 _FFFD = REPLACEMENT.encode()
-_BEFORE = re.compile(rb"(?:\xef\xbb\xbf|\s)+")
+_LEADING_BLANKS = re.compile(rb"(?:\xef\xbb\xbf|\s)+")
 _MISC = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _ROOT = re.compile(rb"<(?:[^\s<>/:!?]+:)?([^\s<>/:!?]+)[\s/>]")
 _HALF_MARKUP = re.compile(rb"<(?:\?.*|!(?:-(?:-.*)?)?|[^\s<>/!?]*)", re.DOTALL)
 _DOCTYPE = b"<!DOCTYPE"
-_TELLING = 8
+_DOCTYPE_LOOKAHEAD = 8
 """Bytes after it that are needed to recognize HTML."""
-_MOST = 64 * 1024
+_MAX_PROLOG_BYTES = 64 * 1024
 
 
-class Unreadable(Exception):
+class UnreadableDocumentError(Exception):
     """The response is not the requested document.
 
-    `reason` is a fragment for a sentence. `cut`: it is incomplete; `too_large`: it exceeds a limit on
+    `reason` is a fragment for a sentence. `cut`: it is incomplete; `is_too_large`: it exceeds a limit on
     depth, length or number.
     """
 
-    def __init__(self, reason: str, *, cut: bool = False, too_large: bool = False) -> None:
+    def __init__(self, reason: str, *, is_truncated: bool = False, is_too_large: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.cut = cut
-        self.too_large = too_large
+        self.is_truncated = is_truncated
+        self.is_too_large = is_too_large
 
 
 class Prolog:
@@ -42,40 +42,44 @@ class Prolog:
         self._blanks = 0
 
     def feed(self, piece: bytes) -> str | None:
-        """The root's local name, or `None` if more bytes are needed; raises `Unreadable`."""
+        """The root's local name, or `None` if more bytes are needed; raises `UnreadableDocumentError`."""
         self.head += piece
-        if before := _BEFORE.match(self.head):
-            self.head = self.head[before.end() :]
-            self._blanks += before.end()
+        if blanks := _LEADING_BLANKS.match(self.head):
+            self.head = self.head[blanks.end() :]
+            self._blanks += blanks.end()
         if self.head.startswith((_FFFD, b"<" + _FFFD)):
-            raise Unreadable("it is not UTF-8 text")
+            raise UnreadableDocumentError("it is not UTF-8 text")
         start = _MISC.match(self.head)
         rest = self.head[start.end() if start else 0 :]
         if root := _ROOT.match(rest):
-            return _root_name(root.group(1))
+            return _checked_root_name(root.group(1))
         self._check(rest)
         return None
 
     def close(self) -> None:
-        """Raise `Unreadable`: the document ended before its root began."""
-        raise Unreadable("it ends before it begins" if self.head else "it is empty", cut=True)
+        """Raise `UnreadableDocumentError`: the document ended before its root began."""
+        raise UnreadableDocumentError(
+            "it ends before it begins" if self.head else "it is empty", is_truncated=True
+        )
 
     def _check(self, rest: bytes) -> None:
-        """Raise `Unreadable` unless `rest` may still be the beginning of markup."""
-        doctype = rest[: len(_DOCTYPE)].upper() == _DOCTYPE[: len(rest)]
-        if doctype and len(rest) >= len(_DOCTYPE) + _TELLING:
-            html = re.match(rb"\s+html\b", rest[len(_DOCTYPE) :], re.IGNORECASE)
-            raise Unreadable("it is an HTML page" if html else "it has a DOCTYPE")
+        """Raise `UnreadableDocumentError` unless `rest` may still be the beginning of markup."""
+        is_doctype = rest[: len(_DOCTYPE)].upper() == _DOCTYPE[: len(rest)]
+        if is_doctype and len(rest) >= len(_DOCTYPE) + _DOCTYPE_LOOKAHEAD:
+            html_match = re.match(rb"\s+html\b", rest[len(_DOCTYPE) :], re.IGNORECASE)
+            raise UnreadableDocumentError("it is an HTML page" if html_match else "it has a DOCTYPE")
         if rest[:1] in {b"{", b"["}:
-            raise Unreadable("it is JSON")
-        if rest and not doctype and not _HALF_MARKUP.fullmatch(rest):
-            raise Unreadable("it is not XML")
-        if len(self.head) + self._blanks > _MOST:
-            raise Unreadable(f"more than {_MOST // 1024} KiB come before its first element", too_large=True)
+            raise UnreadableDocumentError("it is JSON")
+        if rest and not is_doctype and not _HALF_MARKUP.fullmatch(rest):
+            raise UnreadableDocumentError("it is not XML")
+        if len(self.head) + self._blanks > _MAX_PROLOG_BYTES:
+            raise UnreadableDocumentError(
+                f"more than {_MAX_PROLOG_BYTES // 1024} KiB come before its first element", is_too_large=True
+            )
 
 
-def _root_name(name: bytes) -> str:
-    root = brief(name.decode("utf-8", "replace"), 60)
+def _checked_root_name(name: bytes) -> str:
+    root = shorten(name.decode("utf-8", "replace"), 60)
     if root.casefold() == "html":
-        raise Unreadable("it is an HTML page")
+        raise UnreadableDocumentError("it is an HTML page")
     return root

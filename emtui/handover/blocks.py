@@ -1,6 +1,6 @@
 """Document model of a report, rendered as Markdown or plain text.
 
-Text is either emtui's own (`str`) or foreign (`Said`): from the server, team notes or the configuration.
+Text is either emtui's own (`str`) or foreign (`ForeignText`): from the server, team notes or the configuration.
 Renderers must escape foreign text.
 """
 
@@ -13,76 +13,76 @@ from typing import TypeAlias
 
 from emtui import text_format
 
-Hide: TypeAlias = Callable[[str], str]
+Redact: TypeAlias = Callable[[str], str]
 """Redacts a text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ForeignText:
     """Foreign text, shown on one line of at most `most` cells."""
 
     text: str
-    most: int = 400
+    max_cells: int = 400
 
-    def shown(self, hide: Hide) -> str:
+    def render(self, redact: Redact) -> str:
         """The text after redaction, then cut to length."""
-        return text_format.cut(text_format.one_line(hide(self.text)), self.most)
+        return text_format.truncate(text_format.join_lines(redact(self.text)), self.max_cells)
 
 
-Told: TypeAlias = tuple[str | Said, ...]
+InlineText: TypeAlias = tuple[str | ForeignText, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
+class TitleBlock:
     """Title of the document."""
 
-    told: Told
+    content: InlineText
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class QuoteBlock:
     """A quotation on a line of its own."""
 
-    said: Said
+    content: ForeignText
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class FactBlock:
     """A label and its value."""
 
     label: str
-    told: Told
+    content: InlineText
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SectionBlock:
     """A section heading with an optional sentence."""
 
     title: str
-    told: Told = ()
+    content: InlineText = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ListItemBlock:
     """A list item."""
 
-    told: Told
+    content: InlineText
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class LinesBlock:
     """Preformatted lines, such as events."""
 
-    rows: tuple[Told, ...]
+    lines: tuple[InlineText, ...]
 
 
-Block: TypeAlias = Title | Quote | Fact | Part | Item | Rows
+Block: TypeAlias = TitleBlock | QuoteBlock | FactBlock | SectionBlock | ListItemBlock | LinesBlock
 
 
-def groups(blocks: Iterable[Block]) -> Iterable[Sequence[Block]]:
+def group_blocks(blocks: Iterable[Block]) -> Iterable[Sequence[Block]]:
     """Group adjacent facts and adjacent items; other blocks stand alone."""
-    for kind, some in groupby(blocks, key=type):
-        if kind in {Fact, Item}:
-            yield tuple(some)
+    for kind, members in groupby(blocks, key=type):
+        if kind in {FactBlock, ListItemBlock}:
+            yield tuple(members)
         else:
-            yield from ((block,) for block in some)
+            yield from ((block,) for block in members)

@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
-from emtui.handover.blocks import Block, Part, Rows, Said, Told
-from emtui.handover.run_report import Case
-from emtui.triage.diff_text import SIGNS, Difference, said, spans, tally, with_whom
-from emtui.triage.log_diff import ALIKE, Row
+from emtui.handover.blocks import Block, ForeignText, InlineText, LinesBlock, SectionBlock
+from emtui.handover.run_report import RunReport
+from emtui.triage.diff_text import (
+    DIFF_SIGNS,
+    RunDifference,
+    format_compared_run,
+    format_counts,
+    format_durations,
+    format_event,
+)
+from emtui.triage.log_diff import UNCHANGED_KINDS, DiffRow
 
-SHOWN = 10
+MAX_LINES = 10
 """Maximum lines in a ticket."""
-_MOST = 140
-_SLOWER = "!"
-_MEANING = "+ new, - missing, ~ moved, ! slower"
+_MAX_TEXT_CELLS = 140
+_SLOWER_SIGN = "!"
+_SIGN_LEGEND = "+ new, - missing, ~ moved, ! slower"
 
 
-def against(case: Case) -> tuple[Block, ...]:
+def summarize_diff(report: RunReport) -> tuple[Block, ...]:
     """The compared run, the counts, and the first lines that differ."""
-    found = case.difference
-    if found is None:
+    difference = report.difference
+    if difference is None:
         return ()
-    whom = with_whom(found.here, found.there, case.origin.zones.at, last_good=found.last_good)
-    differing = [row for row in found.comparison.rows if row.kind not in ALIKE or row.slower]
-    part = f"{whom}: {tally(found.comparison)}"
+    compared_runs = format_compared_run(
+        difference.current,
+        difference.other,
+        report.origin.zones.format_time,
+        is_last_successful=difference.is_last_successful,
+    )
+    differing = [
+        row for row in difference.comparison.rows if row.kind not in UNCHANGED_KINDS or row.is_slower
+    ]
+    summary = f"{compared_runs}: {format_counts(difference.comparison)}"
     if not differing:
-        return (Part("Comparison", (part,)),)
-    more = f"; first {SHOWN} shown" if len(differing) > SHOWN else ""
-    rows = tuple(_line(found, row) for row in differing[:SHOWN])
-    return Part("Comparison", (f"{part}{more} ({_MEANING})",)), Rows(rows)
+        return (SectionBlock("Comparison", (summary,)),)
+    cut_note = f"; first {MAX_LINES} shown" if len(differing) > MAX_LINES else ""
+    rows = tuple(_diff_line(difference, row) for row in differing[:MAX_LINES])
+    return SectionBlock("Comparison", (f"{summary}{cut_note} ({_SIGN_LEGEND})",)), LinesBlock(rows)
 
 
-def _line(found: Difference, row: Row) -> Told:
+def _diff_line(difference: RunDifference, row: DiffRow) -> InlineText:
     """Sign and text of a line, with both durations of its step where it was slower."""
-    sign = _SLOWER if row.kind in ALIKE else SIGNS[row.kind]
-    here, then, _ = spans(row)
-    slower = f"  ({here}, then {then})" if row.slower else ""
-    return (f"{sign} ", Said(said(found.event(row)), _MOST), slower)
+    sign = _SLOWER_SIGN if row.kind in UNCHANGED_KINDS else DIFF_SIGNS[row.kind]
+    duration, earlier_duration, _ = format_durations(row)
+    slower = f"  ({duration}, then {earlier_duration})" if row.is_slower else ""
+    return (f"{sign} ", ForeignText(format_event(difference.event(row)), _MAX_TEXT_CELLS), slower)

@@ -12,18 +12,20 @@ from datetime import datetime, timedelta
 from emtui import text_format
 from emtui.em.model import Event, Log, Session
 from emtui.em.server_address import Server
-from emtui.query import FIELDS
+from emtui.query import SORT_FIELDS
 
-Value = str | float | bool | None
-Record = dict[str, Value]
+JsonValue = str | float | bool | None
+JsonRecord = dict[str, JsonValue]
 """One object of the JSON, its keys in their order."""
 
 KIND = "system"
-SESSION_KEYS = FIELDS
+SESSION_KEYS = SORT_FIELDS
 EVENT_KEYS = ("order", "time", "offset_s", "gap_s", "message")
 
 
-def session_record(session: Session, server: Server, now: datetime, *, known: bool = False) -> Record:
+def session_record(
+    session: Session, server: Server, now: datetime, *, is_acknowledged: bool = False
+) -> JsonRecord:
     """One session; `duration_s` counts to `now` while running, `known` is whether it is acknowledged."""
     return {
         "server": server.authority,
@@ -32,45 +34,48 @@ def session_record(session: Session, server: Server, now: datetime, *, known: bo
         "kind": KIND,
         "name": session.name or None,
         "type": session.type or None,
-        "started": _iso(session.started),
-        "ended": _iso(session.ended),
-        "duration_s": _seconds(session.took(now)),
+        "started": _format_time(session.started),
+        "ended": _format_time(session.ended),
+        "duration_s": _seconds(session.duration(now)),
         "state": session.state or None,
-        "result": session.result.word or None,
+        "result": session.result.value or None,
         "outcome": str(session.outcome),
         "message": session.message or None,
-        "canceled": session.result.canceled,
-        "known": known,
+        "canceled": session.result.is_canceled,
+        "known": is_acknowledged,
     }
 
 
-def event_records(log: Log, started: datetime | None) -> list[Record]:
+def event_records(log: Log, started: datetime | None) -> list[JsonRecord]:
     """The events of one session, with offsets from its start, else from the first event."""
     events = log.events
-    begin = started or next((event.time for event in events if event.time), None)
-    return [_event(event, before, begin) for event, before in zip(events, _before(events), strict=True)]
+    offset_start = started or next((event.time for event in events if event.time), None)
+    return [
+        _event_record(event, before, offset_start)
+        for event, before in zip(events, _preceding_events(events), strict=True)
+    ]
 
 
-def _before(events: Sequence[Event]) -> list[Event | None]:
+def _preceding_events(events: Sequence[Event]) -> list[Event | None]:
     return [None, *events[:-1]] if events else []
 
 
-def _event(event: Event, before: Event | None, begin: datetime | None) -> Record:
+def _event_record(event: Event, previous: Event | None, offset_start: datetime | None) -> JsonRecord:
     return {
         "order": event.order,
-        "time": _iso(event.time),
-        "offset_s": _seconds(_between(begin, event.time)),
-        "gap_s": _seconds(_between(before.time if before else None, event.time)),
+        "time": _format_time(event.time),
+        "offset_s": _seconds(_time_between(offset_start, event.time)),
+        "gap_s": _seconds(_time_between(previous.time if previous else None, event.time)),
         "message": event.message or None,
     }
 
 
-def _between(earlier: datetime | None, later: datetime | None) -> timedelta | None:
+def _time_between(earlier: datetime | None, later: datetime | None) -> timedelta | None:
     return later - earlier if earlier and later else None
 
 
-def _iso(when: datetime | None) -> str | None:
-    return text_format.iso(when) if when else None
+def _format_time(when: datetime | None) -> str | None:
+    return text_format.format_iso(when) if when else None
 
 
 def _seconds(span: timedelta | None) -> float | None:

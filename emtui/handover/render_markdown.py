@@ -10,61 +10,75 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from emtui.handover.blocks import Block, Fact, Hide, Item, Part, Quote, Rows, Said, Title, Told, groups
+from emtui.handover.blocks import (
+    Block,
+    FactBlock,
+    ForeignText,
+    InlineText,
+    LinesBlock,
+    ListItemBlock,
+    QuoteBlock,
+    Redact,
+    SectionBlock,
+    TitleBlock,
+    group_blocks,
+)
 
-_TICKS = re.compile("`+")
-_WORD = re.compile("[A-Za-z]{1,40}")
+_BACKTICKS = re.compile("`+")
+_PLAIN_WORD = re.compile("[A-Za-z]{1,40}")
 """Text without special meaning in Markdown."""
 
 
-def markdown(blocks: Iterable[Block], hide: Hide) -> str:
+def render_markdown(blocks: Iterable[Block], redact: Redact) -> str:
     """The text, ending in a newline."""
-    return "\n\n".join(_group(group, hide) for group in groups(blocks)) + "\n"
+    return "\n\n".join(_render_group(group, redact) for group in group_blocks(blocks)) + "\n"
 
 
-def _group(group: Sequence[Block], hide: Hide) -> str:
-    return "\n".join(map(partial(_block, hide=hide), group))
+def _render_group(group: Sequence[Block], redact: Redact) -> str:
+    return "\n".join(map(partial(_render_block, redact=redact), group))
 
 
-def _block(block: Block, hide: Hide) -> str:
+def _render_block(block: Block, redact: Redact) -> str:
     match block:
-        case Title(told):
-            return f"**{_told(told, hide)}**"
-        case Quote(said):
-            return f"> {code(said.shown(hide))}"
-        case Fact(label, told):
-            return f"- **{label}**: {_told(told, hide)}"
-        case Part(title, told):
-            return f"**{title}**: {_told(told, hide)}" if told else f"**{title}**"
-        case Item(told):
-            return f"- {_told(told, hide)}"
-        case Rows(rows):
-            return fenced(["".join(_bare(part, hide) for part in row) for row in rows])
+        case TitleBlock(content):
+            return f"**{_render_content(content, redact)}**"
+        case QuoteBlock(foreign_text):
+            return f"> {code_span(foreign_text.render(redact))}"
+        case FactBlock(label, content):
+            return f"- **{label}**: {_render_content(content, redact)}"
+        case SectionBlock(title, content):
+            return f"**{title}**: {_render_content(content, redact)}" if content else f"**{title}**"
+        case ListItemBlock(content):
+            return f"- {_render_content(content, redact)}"
+        case LinesBlock(rows):
+            return fence_lines(["".join(_unquoted(part, redact) for part in row) for row in rows])
 
 
-def _told(told: Told, hide: Hide) -> str:
-    return "".join(code(part.shown(hide)) if isinstance(part, Said) else part for part in told)
+def _render_content(content: InlineText, redact: Redact) -> str:
+    return "".join(
+        code_span(part.render(redact)) if isinstance(part, ForeignText) else part for part in content
+    )
 
 
-def _bare(part: str | Said, hide: Hide) -> str:
-    return part.shown(hide) if isinstance(part, Said) else part
+def _unquoted(part: str | ForeignText, redact: Redact) -> str:
+    return part.render(redact) if isinstance(part, ForeignText) else part
 
 
-def code(text: str) -> str:
+def code_span(text: str) -> str:
     """A code span of this line; a single word of letters stays as it is."""
-    if not text or _WORD.fullmatch(text):
+    if not text or _PLAIN_WORD.fullmatch(text):
         return text
-    ticks = _longer_than_in(text, 1)
-    apart = " " if text[0] in "` " or text[-1] in "` " else ""  # Markdown strips one at each end
-    return f"{ticks}{apart}{text}{apart}{ticks}"
+    backticks = _longer_backticks(text, 1)
+    padding = " " if text[0] in "` " or text[-1] in "` " else ""  # Markdown strips one at each end
+    return f"{backticks}{padding}{text}{padding}{backticks}"
 
 
-def fenced(lines: Sequence[str]) -> str:
+def fence_lines(lines: Sequence[str]) -> str:
     """A fenced block of these lines."""
-    fence = _longer_than_in("\n".join(lines), 3)
+    fence = _longer_backticks("\n".join(lines), 3)
     return "\n".join([fence, *lines, fence])
 
 
-def _longer_than_in(text: str, least: int) -> str:
-    longest = max(map(len, _TICKS.findall(text)), default=0)
-    return "`" * max(least, longest + 1)
+def _longer_backticks(text: str, min_length: int) -> str:
+    longest = max(map(len, _BACKTICKS.findall(text)), default=0)
+    return "`" * max(min_length, longest + 1)

@@ -4,36 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from emtui.handover.blocks import Block, Fact, Hide, Item, Part, Quote, Rows, Said, Title, Told, groups
+from emtui.handover.blocks import (
+    Block,
+    FactBlock,
+    ForeignText,
+    InlineText,
+    LinesBlock,
+    ListItemBlock,
+    QuoteBlock,
+    Redact,
+    SectionBlock,
+    TitleBlock,
+    group_blocks,
+)
 
-LABEL = 14
+LABEL_WIDTH = 14
 """Width of a label in cells, including the gap."""
 
 
-def plain(blocks: Iterable[Block], hide: Hide) -> str:
+def render_text(blocks: Iterable[Block], redact: Redact) -> str:
     """The text, ending in a newline."""
-    return "\n\n".join(_group(group, hide) for group in groups(blocks)) + "\n"
+    return "\n\n".join(_render_group(group, redact) for group in group_blocks(blocks)) + "\n"
 
 
-def _group(group: Sequence[Block], hide: Hide) -> str:
-    return "\n".join(_block(block, hide) for block in group)
+def _render_group(group: Sequence[Block], redact: Redact) -> str:
+    return "\n".join(_render_block(block, redact) for block in group)
 
 
-def _block(block: Block, hide: Hide) -> str:
+def _render_block(block: Block, redact: Redact) -> str:
     match block:
-        case Title(told):
-            return _told(told, hide)
-        case Quote(said):
-            return f"  {said.shown(hide)}"
-        case Fact(label, told):
-            return f"{label:<{LABEL}}{_told(told, hide)}"
-        case Part(title, told):
-            return f"{title}: {_told(told, hide)}" if told else title
-        case Item(told):
-            return f"- {_told(told, hide)}"
-        case Rows(rows):
-            return "\n".join(f"  {_told(row, hide)}".rstrip() for row in rows)
+        case TitleBlock(content):
+            return _render_content(content, redact)
+        case QuoteBlock(foreign_text):
+            return f"  {foreign_text.render(redact)}"
+        case FactBlock(label, content):
+            return f"{label:<{LABEL_WIDTH}}{_render_content(content, redact)}"
+        case SectionBlock(title, content):
+            return f"{title}: {_render_content(content, redact)}" if content else title
+        case ListItemBlock(content):
+            return f"- {_render_content(content, redact)}"
+        case LinesBlock(rows):
+            return "\n".join(f"  {_render_content(row, redact)}".rstrip() for row in rows)
 
 
-def _told(told: Told, hide: Hide) -> str:
-    return "".join(part.shown(hide) if isinstance(part, Said) else part for part in told)
+def _render_content(content: InlineText, redact: Redact) -> str:
+    return "".join(part.render(redact) if isinstance(part, ForeignText) else part for part in content)

@@ -13,21 +13,27 @@ from datetime import datetime, timedelta
 
 from emtui import text_format
 from emtui.em.model import Outcome, Session
-from emtui.handover.blocks import Block, Item, Part, Said, Title, Told
-from emtui.handover.run_report import Origin
-from emtui.triage.acknowledged import NOTHING_KNOWN, Known, Mark, key_of
-from emtui.triage.acknowledgement_text import noted
-from emtui.triage.finding_text import ground
-from emtui.triage.findings import Canceled, Failing, Finding, Recurring, Warned
-from emtui.triage.incidents import Incident, incidents
-from emtui.triage.type_status import Standings
+from emtui.handover.blocks import Block, ForeignText, InlineText, ListItemBlock, SectionBlock, TitleBlock
+from emtui.handover.run_report import ReportOrigin
+from emtui.triage.acknowledged import NONE_ACKNOWLEDGED, Acknowledgement, Acknowledgements, finding_key
+from emtui.triage.acknowledgement_text import format_acknowledgement
+from emtui.triage.finding_text import format_evidence
+from emtui.triage.findings import (
+    CanceledFinding,
+    FailingFinding,
+    Finding,
+    RecurringFailureFinding,
+    WarningFinding,
+)
+from emtui.triage.incidents import Incident, find_incidents
+from emtui.triage.type_status import TypeStatuses
 
 HOURS = 12
 """Hours that the summary covers."""
-_MOST = 20
+_MAX_ITEMS = 20
 """Maximum items of a section."""
-_MESSAGE = 160
-_COUNTED = (
+_MAX_MESSAGE_CELLS = 160
+_OUTCOME_ORDER = (
     Outcome.FAILED,
     Outcome.WARNING,
     Outcome.CANCELED,
@@ -36,20 +42,20 @@ _COUNTED = (
     Outcome.SUCCESS,
 )
 
-Blind = tuple[datetime, datetime | None, str]
+DataGap = tuple[datetime, datetime | None, str]
 """Start, end and reason of a period without data."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class ShiftReport:
     """Input of a summary; `blind` holds the periods without data since emtui started."""
 
-    origin: Origin
+    origin: ReportOrigin
     sessions: tuple[Session, ...]
-    board: Standings
+    type_statuses: TypeStatuses
     findings: tuple[Finding, ...]
-    blind: tuple[Blind, ...] = ()
-    known: Known = NOTHING_KNOWN
+    data_gaps: tuple[DataGap, ...] = ()
+    acknowledgements: Acknowledgements = NONE_ACKNOWLEDGED
 
     @property
     def since(self) -> datetime:
@@ -57,120 +63,179 @@ class Shift:
         return self.origin.now - timedelta(hours=HOURS)
 
     @property
-    def ran(self) -> list[Session]:
+    def active_runs(self) -> list[Session]:
         """Runs active in this period, as far as known."""
         since = self.since
-        return [one for one in self.sessions if one.running or (one.ended or one.started or since) > since]
+        return [one for one in self.sessions if one.is_running or (one.ended or one.started or since) > since]
 
 
-def summary(shift: Shift) -> tuple[Block, ...]:
+def summarize_shift(shift: ShiftReport) -> tuple[Block, ...]:
     """The complete summary."""
-    known = [finding for finding in shift.findings if shift.known.of_finding(finding)]
-    now = [finding for finding in shift.findings if finding not in known]
-    told = {key_of(finding) for finding in shift.findings}
-    found = incidents({row.type: row.runs for row in shift.board.types})
-    others = [one for one in found if one.goes_on and one.fingerprint not in told]
-    over = [one for one in found if not one.goes_on and (_of(one, shift) or one.fingerprint in told)]
+    acknowledged = [finding for finding in shift.findings if shift.acknowledgements.for_finding(finding)]
+    current = [finding for finding in shift.findings if finding not in acknowledged]
+    reported_keys = {finding_key(finding) for finding in shift.findings}
+    all_incidents = find_incidents({row.type: row.runs for row in shift.type_statuses.statuses})
+    other_incidents = [
+        one for one in all_incidents if one.is_ongoing and one.fingerprint not in reported_keys
+    ]
+    resolved = [
+        one
+        for one in all_incidents
+        if not one.is_ongoing and (_is_in_period(one, shift) or one.fingerprint in reported_keys)
+    ]
     return (
-        Title(_title(shift)),
-        *_part("Needs attention", [_sentence(one, shift) for one in now]),
-        *(_part("Acknowledged", [_sentence(one, shift) for one in known]) if known else ()),
-        *(_part("Other messages", [_incident(one, shift) for one in others]) if others else ()),
-        *_part("Recovered", [_incident(one, shift) for one in over]),
-        *_blind(shift),
-        *_rests_on(shift),
+        TitleBlock(_title(shift)),
+        *_section("Needs attention", [_finding_line(one, shift) for one in current]),
+        *(
+            _section("Acknowledged", [_finding_line(one, shift) for one in acknowledged])
+            if acknowledged
+            else ()
+        ),
+        *(
+            _section("Other messages", [_incident_line(one, shift) for one in other_incidents])
+            if other_incidents
+            else ()
+        ),
+        *_section("Recovered", [_incident_line(one, shift) for one in resolved]),
+        *_data_gap_section(shift),
+        *_basis_section(shift),
     )
 
 
-def _of(incident: Incident, shift: Shift) -> bool:
+def _is_in_period(incident: Incident, shift: ShiftReport) -> bool:
     """Whether a resolved incident occurred or recovered in this period."""
-    return incident.last >= shift.since or (incident.recovered or shift.board.now) > shift.since
+    return incident.last >= shift.since or (incident.recovered_at or shift.type_statuses.now) > shift.since
 
 
-def _title(shift: Shift) -> Told:
+def _title(shift: ShiftReport) -> InlineText:
     origin = shift.origin
-    mark = f"{origin.mark}: " if origin.mark else ""
-    span = f"{origin.zones.at(shift.since)} – {origin.zones.at(origin.now)}"
-    return (mark, f"Last {HOURS} hours of ", Said(origin.server, 200), f", {span}")
+    prefix = f"{origin.mode_label}: " if origin.mode_label else ""
+    period = f"{origin.zones.format_time(shift.since)} – {origin.zones.format_time(origin.now)}"
+    return (prefix, f"Last {HOURS} hours of ", ForeignText(origin.server, 200), f", {period}")
 
 
-def _mark(incident: Incident, shift: Shift) -> Mark | None:
+def _acknowledgement_of(incident: Incident, shift: ShiftReport) -> Acknowledgement | None:
     """The acknowledgement that applies to its newest run."""
-    row = shift.board.of(incident.type)
-    newest = next((run for run in row.runs if run.uid == incident.uids[0]), None) if row else None
-    return shift.known.of(newest) if newest else None
+    type_status = shift.type_statuses.for_type(incident.type)
+    newest = (
+        next((run for run in type_status.runs if run.uid == incident.uids[0]), None) if type_status else None
+    )
+    return shift.acknowledgements.for_run(newest) if newest else None
 
 
-def _sentence(finding: Finding, shift: Shift) -> Told:
+def _finding_line(finding: Finding, shift: ShiftReport) -> InlineText:
     """The finding with its type as foreign text, then the message and the acknowledgement."""
-    text = f"{shift.origin.teller.finding(finding)} ({ground(finding)})"
-    rest = (*_message(finding), *_noted(shift.known.of_finding(finding), shift))
-    kind = finding.type
-    if kind is None:
-        return (text, *rest)
-    return (Said(kind, 60), text.removeprefix(kind), *rest) if text.startswith(kind) else (Said(text), *rest)
+    text = f"{shift.origin.formatter.format_finding(finding)} ({format_evidence(finding)})"
+    suffix = (*_message(finding), *_acknowledgement_text(shift.acknowledgements.for_finding(finding), shift))
+    type_name = finding.type
+    if type_name is None:
+        return (text, *suffix)
+    return (
+        (ForeignText(type_name, 60), text.removeprefix(type_name), *suffix)
+        if text.startswith(type_name)
+        else (ForeignText(text), *suffix)
+    )
 
 
-def _message(finding: Finding) -> Told:
+def _message(finding: Finding) -> InlineText:
     match finding:
-        case Failing() | Warned() | Canceled():
+        case FailingFinding() | WarningFinding() | CanceledFinding():
             message = finding.message
-        case Recurring():
+        case RecurringFailureFinding():
             message = finding.incident.message
         case _:
             message = None
-    return (": ", Said(message, _MESSAGE)) if message else ()
+    return (": ", ForeignText(message, _MAX_MESSAGE_CELLS)) if message else ()
 
 
-def _noted(mark: Mark | None, shift: Shift) -> Told:
-    return ("; acknowledged: ", Said(noted(mark, shift.known, shift.origin.teller), _MESSAGE)) if mark else ()
+def _acknowledgement_text(acknowledgement: Acknowledgement | None, shift: ShiftReport) -> InlineText:
+    return (
+        (
+            "; acknowledged: ",
+            ForeignText(
+                format_acknowledgement(acknowledgement, shift.acknowledgements, shift.origin.formatter),
+                _MAX_MESSAGE_CELLS,
+            ),
+        )
+        if acknowledgement
+        else ()
+    )
 
 
-def _part(title: str, told: Sequence[Told]) -> Iterator[Block]:
-    yield Part(title, (str(len(told) or "none"),))
-    yield from map(Item, told[:_MOST])
-    if len(told) > _MOST:
-        yield Item((f"and {len(told) - _MOST} more",))
+def _section(title: str, items: Sequence[InlineText]) -> Iterator[Block]:
+    yield SectionBlock(title, (str(len(items) or "none"),))
+    yield from map(ListItemBlock, items[:_MAX_ITEMS])
+    if len(items) > _MAX_ITEMS:
+        yield ListItemBlock((f"and {len(items) - _MAX_ITEMS} more",))
 
 
-def _incident(incident: Incident, shift: Shift) -> Told:
-    at = shift.origin.zones.at
+def _incident_line(incident: Incident, shift: ShiftReport) -> InlineText:
+    format_time = shift.origin.zones.format_time
     verb = "warned" if incident.outcome is Outcome.WARNING else "failed"
-    when = f"at {at(incident.last)}"
+    when = f"at {format_time(incident.last)}"
     if incident.count > 1:
         when = (
-            f"{text_format.count(incident.count)} times since {at(incident.first)}, last {at(incident.last)}"
+            f"{text_format.format_count(incident.count)} times since"
+            f" {format_time(incident.first)}, last {format_time(incident.last)}"
         )
-    over = f", successful since {at(incident.recovered)}" if incident.recovered else ""
-    said: Told = (": ", Said(incident.message, _MESSAGE)) if incident.message else ()
-    note = _noted(_mark(incident, shift), shift) if incident.goes_on else ()
-    return (Said(incident.type, 60), f" {verb} {when}{over}", *said, *note)
+    recovery = f", successful since {format_time(incident.recovered_at)}" if incident.recovered_at else ""
+    message: InlineText = (
+        (": ", ForeignText(incident.message, _MAX_MESSAGE_CELLS)) if incident.message else ()
+    )
+    note = _acknowledgement_text(_acknowledgement_of(incident, shift), shift) if incident.is_ongoing else ()
+    return (ForeignText(incident.type, 60), f" {verb} {when}{recovery}", *message, *note)
 
 
-def _blind(shift: Shift) -> Iterator[Block]:
-    if not shift.blind:
+def _data_gap_section(shift: ShiftReport) -> Iterator[Block]:
+    if not shift.data_gaps:
         return
-    yield Part("No data", ("what happened then is known only from later lists.",))
-    at = shift.origin.zones.at
-    for since, until, why in shift.blind[-_MOST:]:
-        yield Item((f"{at(since)} – {at(until) if until else 'now'}: ", Said(why, _MESSAGE)))
-
-
-def _rests_on(shift: Shift) -> Iterator[Block]:
-    origin, ran = shift.origin, shift.ran
-    tally = Counter(one.outcome for one in ran if one.complete)
-    counts = ", ".join(f"{text_format.count(tally[kind])} {kind}" for kind in _COUNTED if tally[kind])
-    yield Part("Based on")
-    base = f"{text_format.counted(len(shift.sessions), 'run')} listed as of {origin.zones.at(origin.as_of)}"
-    yield Item((f"{base}; {text_format.count(len(ran))} ran in this period{': ' if counts else ''}{counts}",))
-    odd = sum(1 for one in shift.sessions if one.odd or not one.complete)
-    if odd:
-        rows = "row" if odd == 1 else "rows"
-        yield Item(
-            (f"{text_format.count(odd)} {rows} could not be read completely and may be missing above",)
+    yield SectionBlock("No data", ("what happened then is known only from later lists.",))
+    format_time = shift.origin.zones.format_time
+    for since, until, reason in shift.data_gaps[-_MAX_ITEMS:]:
+        yield ListItemBlock(
+            (
+                f"{format_time(since)} – {format_time(until) if until else 'now'}: ",
+                ForeignText(reason, _MAX_MESSAGE_CELLS),
+            )
         )
-    if origin.blind_since:
-        yield Item((f"no response from the server since {origin.zones.at(origin.blind_since)}",))
-    if not shift.blind:
-        yield Item(("no time without data since emtui started",))
-    yield Item((f"emtui {origin.version}; times of runs are the server's",))
+
+
+def _basis_section(shift: ShiftReport) -> Iterator[Block]:
+    origin, active_runs = shift.origin, shift.active_runs
+    outcome_counts = Counter(one.outcome for one in active_runs if one.is_complete)
+    counts = ", ".join(
+        f"{text_format.format_count(outcome_counts[kind])} {kind}"
+        for kind in _OUTCOME_ORDER
+        if outcome_counts[kind]
+    )
+    yield SectionBlock("Based on")
+    basis = (
+        f"{text_format.format_counted(len(shift.sessions), 'run')} listed"
+        f" as of {origin.zones.format_time(origin.as_of)}"
+    )
+    yield ListItemBlock(
+        (
+            (
+                f"{basis}; {text_format.format_count(len(active_runs))} ran"
+                f" in this period{': ' if counts else ''}{counts}"
+            ),
+        )
+    )
+    unreadable_count = sum(1 for one in shift.sessions if one.parse_problem or not one.is_complete)
+    if unreadable_count:
+        row_word = "row" if unreadable_count == 1 else "rows"
+        yield ListItemBlock(
+            (
+                (
+                    f"{text_format.format_count(unreadable_count)} {row_word} could"
+                    " not be read completely and may be missing above"
+                ),
+            )
+        )
+    if origin.lost_since:
+        yield ListItemBlock(
+            (f"no response from the server since {origin.zones.format_time(origin.lost_since)}",)
+        )
+    if not shift.data_gaps:
+        yield ListItemBlock(("no time without data since emtui started",))
+    yield ListItemBlock((f"emtui {origin.version}; times of runs are the server's",))

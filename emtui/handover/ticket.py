@@ -9,120 +9,163 @@ from collections.abc import Iterator, Sequence
 
 from emtui import text_format
 from emtui.em.model import Session
-from emtui.handover.blocks import Block, Fact, Part, Quote, Said, Title, Told
-from emtui.handover.caveats import unknown
-from emtui.handover.diff_summary import against
-from emtui.handover.log_excerpt import surroundings
-from emtui.handover.run_report import Case
-from emtui.triage.backup_server_stats import ServerRow, Went, worst_first
-from emtui.triage.concurrent_runs import by_kind
+from emtui.handover.blocks import (
+    Block,
+    FactBlock,
+    ForeignText,
+    InlineText,
+    QuoteBlock,
+    SectionBlock,
+    TitleBlock,
+)
+from emtui.handover.caveats import list_caveats
+from emtui.handover.diff_summary import summarize_diff
+from emtui.handover.log_excerpt import excerpt_log
+from emtui.handover.run_report import RunReport
+from emtui.triage.backup_server_stats import BackupServerResult, ServerOutcome, sort_worst_first
+from emtui.triage.concurrent_runs import group_by_type_and_outcome
 from emtui.triage.explanation import Explanation
-from emtui.triage.finding_text import type_or_name, usual_wait
+from emtui.triage.finding_text import format_usual_wait, run_label
 from emtui.triage.step_timing import Wait
 
-_OURS = frozenset({"Since", "Same", "Usual", "Last good", "Next"})
+_OWN_TEXT_LABELS = frozenset({"Since", "Same", "Usual", "Last good", "Next"})
 """Labels whose texts contain only emtui's own words; others may contain the server's."""
-_LABELS = {"Same": "Same failure", "Next": "Next run", "Usual": "Usually takes"}
+_LONG_LABELS = {"Same": "Same failure", "Next": "Next run", "Usual": "Usually takes"}
 """Longer labels for those that are short on the screen."""
-_MESSAGE = 1_000
-_STEP = 100
-_MOST_NAMED = 8
+_MAX_MESSAGE_CELLS = 1_000
+_MAX_STEP_CELLS = 100
+_MAX_LISTED = 8
 
 
-def ticket(case: Case) -> tuple[Block, ...]:
+def build_ticket(report: RunReport) -> tuple[Block, ...]:
     """The complete ticket."""
-    session = case.session
-    quote = (Quote(Said(session.message, _MESSAGE)),) if session.message else ()
-    command = (Part("Open", (Said(case.command, _MESSAGE),)),) if case.command else ()
+    session = report.session
+    quote = (QuoteBlock(ForeignText(session.message, _MAX_MESSAGE_CELLS)),) if session.message else ()
+    command = (
+        (SectionBlock("Open", (ForeignText(report.command, _MAX_MESSAGE_CELLS),)),) if report.command else ()
+    )
     return (
-        Title(_title(case)),
+        TitleBlock(_title(report)),
         *quote,
-        *(Fact(label, told) for label, told in _facts(case)),
-        *surroundings(case),
-        *against(case),
-        *unknown(case),
+        *(FactBlock(label, content) for label, content in _run_facts(report)),
+        *excerpt_log(report),
+        *summarize_diff(report),
+        *list_caveats(report),
         *command,
-        *(Fact(label, told) for label, told in _origin(case)),
+        *(FactBlock(label, content) for label, content in _source_facts(report)),
     )
 
 
-def _title(case: Case) -> Told:
-    session, origin = case.session, case.origin
-    mark = f"{origin.mark}: " if origin.mark else ""
-    what = (Said(session.type, 60), f" {session.outcome}") if session.type else (Said(_name(session), 60),)
-    return (mark, *what, " on ", Said(origin.server, 200))
+def _title(report: RunReport) -> InlineText:
+    session, origin = report.session, report.origin
+    prefix = f"{origin.mode_label}: " if origin.mode_label else ""
+    subject = (
+        (ForeignText(session.type, 60), f" {session.outcome}")
+        if session.type
+        else (ForeignText(_name_or_id(session), 60),)
+    )
+    return (prefix, *subject, " on ", ForeignText(origin.server, 200))
 
 
-def _name(session: Session) -> str:
+def _name_or_id(session: Session) -> str:
     return session.name or session.id
 
 
-def _facts(case: Case) -> Iterator[tuple[str, Told]]:
-    session, zones = case.session, case.origin.zones
+def _run_facts(report: RunReport) -> Iterator[tuple[str, InlineText]]:
+    session, zones = report.session, report.origin.zones
     if session.started:
-        yield "Started", (zones.everywhere(session.started),)
-    elif session.complete:
+        yield "Started", (zones.format_in_all_zones(session.started),)
+    elif session.is_complete:
         yield "Started", (text_format.UNKNOWN,)
-    took = session.took(case.origin.now)
-    if took is None:
-        if session.complete:
+    duration = session.duration(report.origin.now)
+    if duration is None:
+        if session.is_complete:
             yield "Duration", (text_format.UNKNOWN,)
-    elif session.running:
-        yield "Duration", (f"{text_format.duration(took)} so far",)
+    elif session.is_running:
+        yield "Duration", (f"{text_format.format_duration(duration)} so far",)
     else:
-        until = f" until {zones.at(session.ended)}" if session.ended else ""
-        yield "Duration", (text_format.duration(took), until)
-    if case.explanation:
-        yield from _explained(case, case.explanation)
-    for label, text in case.people:
-        yield label, (Said(text),)
-    said = dict.fromkeys(word for word in (session.state, session.result.word) if word)
-    if said:
+        until = f" until {zones.format_time(session.ended)}" if session.ended else ""
+        yield "Duration", (text_format.format_duration(duration), until)
+    if report.explanation:
+        yield from _explanation_facts(report, report.explanation)
+    for label, text in report.annotations:
+        yield label, (ForeignText(text),)
+    state_words = dict.fromkeys(state for state in (session.state, session.result.value) if state)
+    if state_words:
         contradictory = " (contradictory)" if session.contradiction else ""
-        canceled = ", canceled" if session.result.canceled else ""
-        yield "Server state", (Said(" / ".join(said), 100), contradictory, canceled)
+        canceled = ", canceled" if session.result.is_canceled else ""
+        yield "Server state", (ForeignText(" / ".join(state_words), 100), contradictory, canceled)
 
 
-def _explained(case: Case, found: Explanation) -> Iterator[tuple[str, Told]]:
-    for label, text in case.origin.teller.explained(found):
+def _explanation_facts(report: RunReport, explanation: Explanation) -> Iterator[tuple[str, InlineText]]:
+    for label, text in report.origin.formatter.explanation_rows(explanation):
         match label:
             case "Silent" | "Waited":
-                if found.worst:
-                    yield label, _wait(found.worst)
+                if explanation.worst_wait:
+                    yield label, _wait_text(explanation.worst_wait)
             case "Servers":
-                yield label, tuple(_listed([_server(row) for row in worst_first(found.servers)]))
+                yield (
+                    label,
+                    tuple(_join_listed([_server_text(row) for row in sort_worst_first(explanation.servers)])),
+                )
             case "Nearby":
-                yield label, tuple(_listed([_near(runs, case) for runs in by_kind(found.around.troubled)]))
+                yield (
+                    label,
+                    tuple(
+                        _join_listed(
+                            [
+                                _nearby_text(runs, report)
+                                for runs in group_by_type_and_outcome(explanation.concurrent.unsuccessful)
+                            ]
+                        )
+                    ),
+                )
             case _:
-                yield _LABELS.get(label, label), (text if label in _OURS else Said(text),)
+                yield (
+                    _LONG_LABELS.get(label, label),
+                    (text if label in _OWN_TEXT_LABELS else ForeignText(text),),
+                )
 
 
-def _wait(wait: Wait) -> Told:
-    lasted = f"{text_format.duration(wait.step.lasted)} in " if wait.step.lasted is not None else "in "
-    usual = usual_wait(wait)
-    return (lasted, Said(wait.step.message, _STEP), f", {usual}" if usual else "")
+def _wait_text(wait: Wait) -> InlineText:
+    duration = (
+        f"{text_format.format_duration(wait.step.duration)} in " if wait.step.duration is not None else "in "
+    )
+    usual = format_usual_wait(wait)
+    return (duration, ForeignText(wait.step.message, _MAX_STEP_CELLS), f", {usual}" if usual else "")
 
 
-def _server(row: ServerRow) -> Told:
+def _server_text(row: BackupServerResult) -> InlineText:
     """`bs02.example.net 3m50s failed`."""
-    took = row.took if row.went is not Went.NOT_REACHED else None
-    return (Said(row.host, 80), f" {text_format.duration(took)}" if took is not None else "", f" {row.went}")
+    duration = row.duration if row.outcome is not ServerOutcome.NOT_REACHED else None
+    return (
+        ForeignText(row.host, 80),
+        f" {text_format.format_duration(duration)}" if duration is not None else "",
+        f" {row.outcome}",
+    )
 
 
-def _near(runs: Sequence[Session], case: Case) -> Told:
+def _nearby_text(runs: Sequence[Session], report: RunReport) -> InlineText:
     """`CollectJob 2026-11-23 02:10:04 +01:00 failed`."""
-    began = case.origin.teller.began(runs)
-    return (Said(type_or_name(runs[0]), 60), f" {began}" if began else "", f" {runs[0].outcome}")
+    start_text = report.origin.formatter.format_start_times(runs)
+    return (
+        ForeignText(run_label(runs[0]), 60),
+        f" {start_text}" if start_text else "",
+        f" {runs[0].outcome}",
+    )
 
 
-def _listed(told: list[Told]) -> Iterator[str | Said]:
+def _join_listed(items: list[InlineText]) -> Iterator[str | ForeignText]:
     """Join with commas; long lists are cut."""
-    for place, one in enumerate(told[:_MOST_NAMED]):
-        yield from (", ", *one) if place else one
-    if len(told) > _MOST_NAMED:
-        yield f", and {len(told) - _MOST_NAMED} more"
+    for index, item in enumerate(items[:_MAX_LISTED]):
+        yield from (", ", *item) if index else item
+    if len(items) > _MAX_LISTED:
+        yield f", and {len(items) - _MAX_LISTED} more"
 
 
-def _origin(case: Case) -> Iterator[tuple[str, Told]]:
-    yield "ID", (Said(case.session.id, 100),)
-    yield "As of", (f"{case.origin.zones.at(case.origin.as_of)}, by emtui {case.origin.version}",)
+def _source_facts(report: RunReport) -> Iterator[tuple[str, InlineText]]:
+    yield "ID", (ForeignText(report.session.id, 100),)
+    yield (
+        "As of",
+        (f"{report.origin.zones.format_time(report.origin.as_of)}, by emtui {report.origin.version}",),
+    )

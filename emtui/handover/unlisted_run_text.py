@@ -8,10 +8,15 @@ from emtui import text_format
 from emtui.em.model import Session
 
 
-def last_seen_running(session: Session, where: object, seen: datetime, now: datetime, zone: tzinfo) -> str:
+def format_last_seen(
+    session: Session, server: object, last_seen: datetime, now: datetime, zone: tzinfo
+) -> str:
     """A sentence with the time it was last seen; empty for an ended run."""
-    if not session.running:
+    if not session.is_running:
         return ""
-    at = f"{text_format.day_and_clock(seen, now, zone)} {text_format.zone_offset(seen, zone)}"
-    run = f"{session.type or 'session'} {session.id}"
-    return f"{where} no longer lists {run}: last seen running at {at}, outcome unknown."
+    seen_text = (
+        f"{text_format.format_day_and_second(last_seen, now, zone)}"
+        f" {text_format.format_zone_offset(last_seen, zone)}"
+    )
+    run_name = f"{session.type or 'session'} {session.id}"
+    return f"{server} no longer lists {run_name}: last seen running at {seen_text}, outcome unknown."

@@ -14,96 +14,106 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from emtui.em.model import Event, Log, Session, Uid
-from emtui.em.secret import SHOWN, matching_secrets
-from emtui.triage.diff_text import Difference
+from emtui.em.secret import MASK, spell_secrets
+from emtui.triage.diff_text import RunDifference
 
-_SHORTEST = 3
+_MIN_NAME_LENGTH = 3
 """A shorter name may be part of any word."""
-_BEFORE, _AFTER = r"(?<![\w.-])", r"(?![\w-]|\.\w)"
-_NAMED = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
+_NAME_START, _NAME_END = r"(?<![\w.-])", r"(?![\w-]|\.\w)"
+_XML_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
 
-class Withheld:
+class ReportRedactor:
     """Replaces the sender's logon data by `***`; `user` is empty if nobody is logged on."""
 
-    __slots__ = ("_in_text", "_in_xml")
+    __slots__ = ("_text_pattern", "_xml_pattern")
 
     def __init__(self, user: str = "") -> None:
-        self._in_text = _pattern(user, re.escape)
-        self._in_xml = _pattern(user, _in_xml)
+        self._text_pattern = _secret_pattern(user, re.escape)
+        self._xml_pattern = _secret_pattern(user, _xml_regex)
 
-    def text(self, text: str) -> str:
+    def redact_text(self, text: str) -> str:
         """Redact a single value, such as a message."""
-        return self._in_text.sub(SHOWN, text)
+        return self._text_pattern.sub(MASK, text)
 
-    def xml(self, text: str) -> str:
+    def redact_xml(self, text: str) -> str:
         """Redact an XML document."""
-        return self._in_xml.sub(SHOWN, text)
+        return self._xml_pattern.sub(MASK, text)
 
-    def session(self, session: Session) -> Session:
+    def redact_session(self, session: Session) -> Session:
         """Redact all texts of a session."""
         result = session.result
         return replace(
             session,
-            uid=Uid(self.text(session.uid)),
-            name=self._maybe(session.name),
-            type=self._maybe(session.type),
-            state=self._maybe(session.state),
-            odd=self._maybe(session.odd),
-            result=replace(result, word=self._maybe(result.word), message=self._maybe(result.message)),
+            uid=Uid(self.redact_text(session.uid)),
+            name=self._redact_optional(session.name),
+            type=self._redact_optional(session.type),
+            state=self._redact_optional(session.state),
+            parse_problem=self._redact_optional(session.parse_problem),
+            result=replace(
+                result,
+                value=self._redact_optional(result.value),
+                message=self._redact_optional(result.message),
+            ),
         )
 
-    def log(self, log: Log) -> Log:
+    def redact_log(self, log: Log) -> Log:
         """Redact all events of a log."""
-        return replace(log, events=tuple(map(self._event, log.events)))
+        return replace(log, events=tuple(map(self._redact_event, log.events)))
 
-    def difference(self, found: Difference) -> Difference:
+    def redact_difference(self, difference: RunDifference) -> RunDifference:
         """Redact both runs and their logs."""
         return replace(
-            found,
-            here=self.session(found.here),
-            there=self.session(found.there),
-            events=tuple(map(self._event, found.events)),
-            events_then=tuple(map(self._event, found.events_then)),
+            difference,
+            current=self.redact_session(difference.current),
+            other=self.redact_session(difference.other),
+            events=tuple(map(self._redact_event, difference.events)),
+            other_events=tuple(map(self._redact_event, difference.other_events)),
         )
 
-    def _event(self, event: Event) -> Event:
-        return replace(event, message=self._maybe(event.message), odd=self._maybe(event.odd))
+    def _redact_event(self, event: Event) -> Event:
+        return replace(
+            event,
+            message=self._redact_optional(event.message),
+            parse_problem=self._redact_optional(event.parse_problem),
+        )
 
-    def _maybe(self, text: str | None) -> str | None:
-        return text if text is None else self.text(text)
+    def _redact_optional(self, text: str | None) -> str | None:
+        return text if text is None else self.redact_text(text)
 
 
-def _pattern(user: str, spelled: Callable[[str], str]) -> re.Pattern[str]:
+def _secret_pattern(user: str, to_regex: Callable[[str], str]) -> re.Pattern[str]:
     """A pattern for all forms, longest first; it matches nothing if there are none."""
-    found = [(len(form), spelled(form)) for form in matching_secrets(lambda secret: _forms(secret, user))]
-    found += [(len(name), f"{_BEFORE}{spelled(name)}{_AFTER}") for name in _names(user)]
-    rising = [one for _, one in sorted(found, reverse=True)]
-    return re.compile("|".join(rising) or r"(?!)", re.IGNORECASE)
+    patterns = [
+        (len(form), to_regex(form)) for form in spell_secrets(lambda secret: _secret_forms(secret, user))
+    ]
+    patterns += [(len(name), f"{_NAME_START}{to_regex(name)}{_NAME_END}") for name in _account_names(user)]
+    longest_first = [one for _, one in sorted(patterns, reverse=True)]
+    return re.compile("|".join(longest_first) or r"(?!)", re.IGNORECASE)
 
 
-def _names(user: str) -> set[str]:
+def _account_names(user: str) -> set[str]:
     """The account with and without its domain."""
     names = {user, user.rpartition("\\")[2].partition("@")[0]}
-    return {name for name in names if len(name) >= _SHORTEST}
+    return {name for name in names if len(name) >= _MIN_NAME_LENGTH}
 
 
-def _forms(secret: str, user: str) -> Iterator[str]:
+def _secret_forms(secret: str, user: str) -> Iterator[str]:
     yield secret
     yield quote(secret, safe="")
-    for sent in (secret, f"{user}:{secret}"):
-        coded = base64.b64encode(sent.encode("utf-8", "replace")).decode()
-        yield from (coded, coded.rstrip("="))
+    for plain in (secret, f"{user}:{secret}"):
+        encoded = base64.b64encode(plain.encode("utf-8", "replace")).decode()
+        yield from (encoded, encoded.rstrip("="))
 
 
-def _in_xml(text: str) -> str:
+def _xml_regex(text: str) -> str:
     """A regex for the text with each character as itself or as a reference."""
-    return "".join(map(_character, text))
+    return "".join(map(_character_regex, text))
 
 
-def _character(char: str) -> str:
+def _character_regex(char: str) -> str:
     forms = [re.escape(char)]
-    forms += [f"&{_NAMED[char]};"] if char in _NAMED else []
+    forms += [f"&{_XML_ENTITIES[char]};"] if char in _XML_ENTITIES else []
     for code in {ord(one) for one in (char, char.swapcase()) if len(one) == 1}:
         forms += [f"&#0*{code};", f"&#x0*{code:x};"]
     return f"(?:{'|'.join(forms)})"

@@ -16,102 +16,109 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from emtui.em.text_sanitizer import clean, guarded
+from emtui.em.text_sanitizer import clean, guard_output
 from emtui.local import paths, state_files
 
-MOST = 74_000
+MAX_BASE64_BYTES = 74_000
 """Bytes of base64 in one OSC 52; some terminals silently drop more."""
-PATIENCE = 2.0
+TMUX_TIMEOUT_S = 2.0
 """Time-out of tmux in seconds."""
-SCREENS_MOST = 256
+SCREEN_STRING_MAX_BYTES = 256
 """Bytes per string that every GNU screen accepts; newer ones accept 512 or 768."""
-_DEAF = {"linux", "dumb", ""}
+_TERMS_WITHOUT_CLIPBOARD = {"linux", "dumb", ""}
 """Values of TERM without a clipboard."""
-_TMUX_NEEDS = ("PATH", "TMUX", "TMUX_PANE")
+_TMUX_VARIABLES = ("PATH", "TMUX", "TMUX_PANE")
 _DCS, _ST = "\x1bP", "\x1b\\"
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
+class CopyResult:
     """What was done, in one sentence, and the sequence that the terminal must still receive."""
 
-    told: str
+    message: str
     sequence: str = ""
 
 
-def copy(text: str, environ: Mapping[str, str], *, keep: bool) -> Copied:
-    """Copy this text to the clipboard; may block for `PATIENCE` seconds.
+def copy_to_clipboard(text: str, environ: Mapping[str, str], *, can_save: bool) -> CopyResult:
+    """Copy this text to the clipboard; may block for `TMUX_TIMEOUT_S` seconds.
 
     Control characters are neutralized. Without `keep` no file is written.
     """
-    safe = guarded(text)
+    safe_text = guard_output(text)
     if environ.get("TMUX"):
-        if _to_tmux(safe, environ):
-            return Copied("Copied to tmux's buffer, and to the clipboard if the terminal allows it.")
-        return _to_file(safe, "tmux does not respond", keep=keep)
-    if environ.get("TERM", "") in _DEAF:
-        return _to_file(safe, "this terminal has no clipboard", keep=keep)
-    coded = base64.b64encode(safe.encode("utf-8", "replace")).decode()
-    if len(coded) > MOST:
-        return _to_file(safe, "it is too long for the clipboard", keep=keep)
+        if _load_tmux_buffer(safe_text, environ):
+            return CopyResult("Copied to tmux's buffer, and to the clipboard if the terminal allows it.")
+        return _write_to_file(safe_text, "tmux does not respond", can_save=can_save)
+    if environ.get("TERM", "") in _TERMS_WITHOUT_CLIPBOARD:
+        return _write_to_file(safe_text, "this terminal has no clipboard", can_save=can_save)
+    encoded = base64.b64encode(safe_text.encode("utf-8", "replace")).decode()
+    if len(encoded) > MAX_BASE64_BYTES:
+        return _write_to_file(safe_text, "it is too long for the clipboard", can_save=can_save)
     if environ.get("STY"):
-        return Copied(
-            "Copied through screen to the clipboard, if the terminal allows it.", _for_screen(coded)
+        return CopyResult(
+            "Copied through screen to the clipboard, if the terminal allows it.", _wrap_for_screen(encoded)
         )
-    return Copied(f"Copied to the clipboard, if the terminal allows it{_around(environ)}.", _osc_52(coded))
+    return CopyResult(
+        f"Copied to the clipboard, if the terminal allows it{_outer_multiplexer_note(environ)}.",
+        _format_osc_52(encoded),
+    )
 
 
-def _around(environ: Mapping[str, str]) -> str:
+def _outer_multiplexer_note(environ: Mapping[str, str]) -> str:
     """Mention an outer multiplexer, which may not pass on OSC 52."""
-    outer = environ.get("TERM", "").partition("-")[0]
-    return f" and the outer {outer} passes it on" if outer in {"tmux", "screen"} else ""
+    outer_term = environ.get("TERM", "").partition("-")[0]
+    return f" and the outer {outer_term} passes it on" if outer_term in {"tmux", "screen"} else ""
 
 
-def _osc_52(coded: str) -> str:
-    return f"\x1b]52;c;{coded}\x07"
+def _format_osc_52(encoded: str) -> str:
+    return f"\x1b]52;c;{encoded}\x07"
 
 
-def _for_screen(coded: str) -> str:
+def _wrap_for_screen(encoded: str) -> str:
     """OSC 52 in chunks that screen passes on unchanged, each as a DCS string."""
-    whole, room = _osc_52(coded), SCREENS_MOST - len(_DCS + _ST)
-    return "".join(f"{_DCS}{whole[at : at + room]}{_ST}" for at in range(0, len(whole), room))
+    sequence, chunk_size = _format_osc_52(encoded), SCREEN_STRING_MAX_BYTES - len(_DCS + _ST)
+    return "".join(
+        f"{_DCS}{sequence[start : start + chunk_size]}{_ST}" for start in range(0, len(sequence), chunk_size)
+    )
 
 
-def _to_tmux(text: str, environ: Mapping[str, str]) -> bool:
+def _load_tmux_buffer(text: str, environ: Mapping[str, str]) -> bool:
     """Load tmux's buffer; `-w` (tmux 3.2) also sets the clipboard of the outer terminal."""
-    return any(_ran(("tmux", "load-buffer", *option, "-"), text, environ) for option in (("-w",), ()))
+    return any(_run_tmux(("tmux", "load-buffer", *option, "-"), text, environ) for option in (("-w",), ()))
 
 
-def _ran(argv: tuple[str, ...], text: str, environ: Mapping[str, str]) -> bool:
+def _run_tmux(argv: tuple[str, ...], text: str, environ: Mapping[str, str]) -> bool:
     try:
-        done = subprocess.run(  # noqa: S603 - tmux from the user's PATH
+        completed = subprocess.run(  # noqa: S603 - tmux from the user's PATH
             argv,
             input=text.encode("utf-8", "replace"),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={name: environ[name] for name in _TMUX_NEEDS if name in environ},
-            timeout=PATIENCE,
+            env={name: environ[name] for name in _TMUX_VARIABLES if name in environ},
+            timeout=TMUX_TIMEOUT_S,
             check=False,
         )
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return False
-    return done.returncode == 0
+    return completed.returncode == 0
 
 
-def _to_file(text: str, why: str, *, keep: bool) -> Copied:
+def _write_to_file(text: str, reason: str, *, can_save: bool) -> CopyResult:
     """Write a new file with mode 0600."""
-    if not keep:
-        return Copied(f"Not copied: {why}.")
+    if not can_save:
+        return CopyResult(f"Not copied: {reason}.")
     try:
-        handle, path = tempfile.mkstemp(prefix="copied-", suffix=".txt", dir=state_files.folder())
+        handle, path = tempfile.mkstemp(
+            prefix="copied-", suffix=".txt", dir=state_files.ensure_state_folder()
+        )
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
-    except (OSError, state_files.NoState):
-        return Copied(f"Not copied: {why}, and no file can be written.")
-    return Copied(f"Copied to {_told(Path(path))}: {why}.")
+    except (OSError, state_files.StateUnavailableError):
+        return CopyResult(f"Not copied: {reason}, and no file can be written.")
+    return CopyResult(f"Copied to {_abbreviate_path(Path(path))}: {reason}.")
 
 
-def _told(path: Path) -> str:
+def _abbreviate_path(path: Path) -> str:
     """Return the path, abbreviated with `~`."""
-    home = paths.home()
+    home = paths.home_folder()
     return clean(f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path))

@@ -17,41 +17,41 @@ from typing import Any, cast
 import tomlkit
 
 from emtui.local import file_lock
-from emtui.local.configuration import load
-from emtui.local.paths import NOWHERE
-from emtui.local.profiles import KEYS, BadConfig, Profile, check_name, check_user
+from emtui.local.configuration import load_config
+from emtui.local.paths import NO_HOME
+from emtui.local.profiles import PROFILE_KEYS, InvalidConfigError, Profile, check_profile_name, check_user
 
 TomlTable = MutableMapping[str, Any]
 
 
-def save(path: Path, profile: Profile, *beneath: Path) -> None:
-    """Write this profile and leave everything else unchanged. Raises `BadConfig`.
+def save_profile(path: Path, profile: Profile, *team_files: Path) -> None:
+    """Write this profile and leave everything else unchanged. Raises `InvalidConfigError`.
 
-    Values that the files `beneath` already set are not repeated, so that the team can change them.
+    Values that the files `team_files` already set are not repeated, so that the team can change them.
     """
-    check_name(profile.name)
+    check_profile_name(profile.name)
     check_user(profile.user)
-    team = _told(profile.name, beneath)
-    with _changed(path, beneath) as document:
+    team_profile = _load_team_profile(profile.name, team_files)
+    with _edit_document(path, team_files) as document:
         profiles = cast("TomlTable", document.setdefault("profiles", tomlkit.table(is_super_table=True)))
         table = cast("TomlTable", profiles.setdefault(profile.name, tomlkit.table()))
-        for key in KEYS:
+        for key in PROFILE_KEYS:
             value = getattr(profile, key)
-            if key in table or team is None or getattr(team, key) != value:
-                _put(table, key, value)
+            if key in table or team_profile is None or getattr(team_profile, key) != value:
+                _set_value(table, key, value)
         if not table:
             del profiles[profile.name]
 
 
-def _told(name: str, files: tuple[Path, ...]) -> Profile | None:
+def _load_team_profile(name: str, files: tuple[Path, ...]) -> Profile | None:
     """Return the profile from the team files alone; `None` if it is missing or incomplete."""
     try:
-        return load(*files).find(name)
-    except BadConfig:
+        return load_config(*files).find(name)
+    except InvalidConfigError:
         return None
 
 
-def _put(table: TomlTable, key: str, value: object) -> None:
+def _set_value(table: TomlTable, key: str, value: object) -> None:
     """Set a key, or remove it if it has no value; an equal value is left unchanged."""
     if value is None or value is False or value == ():
         table.pop(key, None)
@@ -66,54 +66,54 @@ def _put(table: TomlTable, key: str, value: object) -> None:
 
 
 @contextmanager
-def _changed(path: Path, beneath: tuple[Path, ...]) -> Iterator[tomlkit.TOMLDocument]:
+def _edit_document(path: Path, team_files: tuple[Path, ...]) -> Iterator[tomlkit.TOMLDocument]:
     """Yield the document to edit; write it when the block ends if it is a valid configuration."""
     target = path.resolve()
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _locked(target.parent):
-            load(target, *beneath)
+        with _lock_folder(target.parent):
+            load_config(target, *team_files)
             before = target.read_text("utf-8") if target.exists() else ""
             document = tomlkit.parse(before)
             yield document
             after = tomlkit.dumps(document)
-            _check(path, after, document)
+            _check_profiles_intact(path, after, document)
             if after != before:
-                _replace(target, after)
+                _replace_file(target, after)
     except (ValueError, TypeError, tomlkit.exceptions.TOMLKitError):
-        raise BadConfig(
+        raise InvalidConfigError(
             f"{path} cannot be edited safely: put each profile into a separate table,"
             " [profiles.prod], and try again. Nothing was changed."
         ) from None
     except OSError as problem:
-        if path.is_relative_to(NOWHERE):
-            raise BadConfig(
+        if path.is_relative_to(NO_HOME):
+            raise InvalidConfigError(
                 "This user has no home folder for profiles: set HOME or XDG_CONFIG_HOME."
             ) from None
-        raise BadConfig(f"{path} cannot be written: {problem.strerror}.") from None
+        raise InvalidConfigError(f"{path} cannot be written: {problem.strerror}.") from None
 
 
-def _check(path: Path, text: str, meant: tomlkit.TOMLDocument) -> None:
+def _check_profiles_intact(path: Path, text: str, intended: tomlkit.TOMLDocument) -> None:
     """Raise `ValueError` unless the text has the intended profiles (dotted keys can go astray)."""
-    if tomllib.loads(text).get("profiles", {}) != meant.unwrap().get("profiles", {}):
+    if tomllib.loads(text).get("profiles", {}) != intended.unwrap().get("profiles", {}):
         raise ValueError(path)
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _lock_folder(folder: Path) -> Iterator[None]:
     """Lock the configuration folder; no lock on systems that cannot open folders."""
     if os.name != "posix":
         yield
         return
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        file_lock.wait(handle)
+        file_lock.wait_for_lock(handle)
         yield
     finally:
         os.close(handle)
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace_file(target: Path, text: str) -> None:
     """Replace the file atomically; `mkstemp` creates it with mode 0600."""
     handle, name = tempfile.mkstemp(prefix=".config-", dir=target.parent)
     try:

@@ -15,12 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from emtui.em.server_address import Server
-from emtui.local.profiles import BadConfig, Profile, Stated, check_known, near, read_profile
+from emtui.local.profiles import (
+    ConfigValue,
+    InvalidConfigError,
+    Profile,
+    check_key,
+    parse_profile,
+    suggest_name,
+)
 from emtui.local.saved_queries import read_queries
 
-_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+_NONBLOCKING = getattr(os, "O_NONBLOCK", 0)
 """Do not block if the file is a pipe."""
-_TOP = ("default_profile", "profiles", "queries")
+_TOP_LEVEL_KEYS = ("default_profile", "profiles", "queries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,54 +38,63 @@ class Config:
     """
 
     profiles: tuple[Profile, ...] = ()
-    default: str | None = None
-    default_from: Path | None = None
-    stated: Mapping[str, Mapping[str, Stated]] = field(default_factory=dict, compare=False)
-    queries: Mapping[str, Stated] = field(default_factory=dict)
+    default_profile: str | None = None
+    default_profile_file: Path | None = None
+    profile_values: Mapping[str, Mapping[str, ConfigValue]] = field(default_factory=dict, compare=False)
+    queries: Mapping[str, ConfigValue] = field(default_factory=dict)
 
     def find(self, name: str) -> Profile | None:
         """Return the profile of this name."""
         return next((profile for profile in self.profiles if profile.name == name), None)
 
-    def only(self, server: Server, user: str | None) -> Profile | None:
+    def find_unique(self, server: Server, user: str | None) -> Profile | None:
         """Return the profile of this server (and user, if given) if exactly one matches."""
         found = [
-            one for one in self.profiles if one.server == server and (not user or one.user in {None, user})
+            profile
+            for profile in self.profiles
+            if profile.server == server and (not user or profile.user in {None, user})
         ]
         return found[0] if len(found) == 1 else None
 
-    def of(self, server: Server, user: str | None) -> Profile | None:
+    def find_first(self, server: Server, user: str | None) -> Profile | None:
         """Return the first profile of this server (and user, if given)."""
-        return next((one for one in self.profiles if one.server == server and user in {None, one.user}), None)
+        return next(
+            (
+                profile
+                for profile in self.profiles
+                if profile.server == server and user in {None, profile.user}
+            ),
+            None,
+        )
 
 
-def load(*files: Path) -> Config:
-    """Read and merge the files, highest priority first; missing ones are skipped. Raises `BadConfig`."""
-    layers = [(file, document) for file in files if (document := read(file)) is not None]
-    tables: dict[str, dict[str, Stated]] = {}
-    queries: dict[str, Stated] = {}
+def load_config(*files: Path) -> Config:
+    """Read and merge the files, highest priority first; missing ones are skipped. Raises `InvalidConfigError`."""
+    layers = [(file, document) for file in files if (document := read_config_file(file)) is not None]
+    tables: dict[str, dict[str, ConfigValue]] = {}
+    queries: dict[str, ConfigValue] = {}
     for file, document in layers:
         queries = read_queries(file, document.get("queries", {})) | queries
         for name, table in document.get("profiles", {}).items():
-            stated = {key: Stated(value, file) for key, value in table.items()}
-            tables[name] = stated | tables.get(name, {})
+            values = {key: ConfigValue(value, file) for key, value in table.items()}
+            tables[name] = values | tables.get(name, {})
     for name in (name for name, table in tables.items() if not table):
-        raise BadConfig(f"{layers[0][0]}: profile {name}: server is missing.")
+        raise InvalidConfigError(f"{layers[0][0]}: profile {name}: server is missing.")
     default = next(
         (
-            Stated(document["default_profile"], file)
+            ConfigValue(document["default_profile"], file)
             for file, document in layers
             if "default_profile" in document
         ),
         None,
     )
     if default is not None and not (isinstance(default.value, str) and default.value in tables):
-        raise BadConfig(
+        raise InvalidConfigError(
             f"{default.file}: default_profile names {default.value!r}, which is not a profile"
-            f"{near(default.value, tables)}"
+            f"{suggest_name(default.value, tables)}"
         )
     return Config(
-        tuple(read_profile(name, table) for name, table in tables.items()),
+        tuple(parse_profile(name, table) for name, table in tables.items()),
         str(default.value) if default else None,
         default.file if default else None,
         tables,
@@ -86,47 +102,47 @@ def load(*files: Path) -> Config:
     )
 
 
-def read(file: Path) -> Mapping[str, Any] | None:
-    """Read one file and check its top-level structure; `None` if it is missing. Raises `BadConfig`."""
+def read_config_file(file: Path) -> Mapping[str, Any] | None:
+    """Read one file and check its top-level structure; `None` if it is missing. Raises `InvalidConfigError`."""
     document = read_toml(file, r" Put a user name with a backslash in single quotes: user = 'EXAMPLE\ops'.")
     if document is None:
         return None
     for key in document:
-        check_known(file, key, _TOP)
+        check_key(file, key, _TOP_LEVEL_KEYS)
     tables = document.get("profiles", {})
     if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
-        raise BadConfig(f"{file}: each profile must be a table: [profiles.prod].")
+        raise InvalidConfigError(f"{file}: each profile must be a table: [profiles.prod].")
     return document
 
 
 def read_toml(file: Path, hint: str = "") -> Mapping[str, Any] | None:
-    """Read TOML from a file owned by the user or root; `None` if it is missing. Raises `BadConfig`."""
+    """Read TOML from a file owned by the user or root; `None` if it is missing. Raises `InvalidConfigError`."""
     try:
-        text = _bytes_of(file)
+        text = _read_bytes(file)
     except (FileNotFoundError, NotADirectoryError):  # for a home such as /dev/null
         return None
     except OSError as problem:
-        raise BadConfig(f"{file} cannot be read: {problem.strerror}.") from None
+        raise InvalidConfigError(f"{file} cannot be read: {problem.strerror}.") from None
     import tomllib  # noqa: PLC0415 - start-up time: only needed with a configuration
 
     try:
         return tomllib.loads(text.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise BadConfig(f"{file} is not TOML: {problem}.{hint}") from None
+        raise InvalidConfigError(f"{file} is not TOML: {problem}.{hint}") from None
 
 
-def _bytes_of(file: Path) -> bytes:
-    with os.fdopen(os.open(file, os.O_RDONLY | _NO_WAIT), "rb") as opened:
-        _check_owner(file, os.fstat(opened.fileno()))
-        return opened.read()
+def _read_bytes(file: Path) -> bytes:
+    with os.fdopen(os.open(file, os.O_RDONLY | _NONBLOCKING), "rb") as stream:
+        _check_owner(file, os.fstat(stream.fileno()))
+        return stream.read()
 
 
 def _check_owner(file: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise BadConfig(f"{file} is not a file.")
+        raise InvalidConfigError(f"{file} is not a file.")
     if os.name != "posix":
         return
     if status.st_uid not in {os.geteuid(), 0}:
-        raise BadConfig(f"{file} must be owned by you or root.")
+        raise InvalidConfigError(f"{file} must be owned by you or root.")
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise BadConfig(f"{file} is writable by group or others. Run: chmod go-w {file}")
+        raise InvalidConfigError(f"{file} is writable by group or others. Run: chmod go-w {file}")

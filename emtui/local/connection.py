@@ -12,19 +12,19 @@ from datetime import tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 
-from emtui.em.errors import BadCaFile
+from emtui.em.errors import InvalidCaFileError
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server, Trust, parse_pin, parse_server
 from emtui.local.configuration import Config
-from emtui.local.profiles import BadConfig, Profile, check_user
-from emtui.local.timezones import SystemZone, zone_named
+from emtui.local.profiles import InvalidConfigError, Profile, check_user
+from emtui.local.timezones import SystemZone, find_time_zone
 
-VARIABLES = ("SERVER", "USER", "CA_FILE", "PIN", "PROFILE")
+ENVIRONMENT_VARIABLES = ("SERVER", "USER", "CA_FILE", "PIN", "PROFILE")
 """Supported environment variables, each prefixed with `EMTUI_`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ConnectionOptions:
     """Command line options; `None` if not given."""
 
     profile: str | None = None
@@ -40,7 +40,7 @@ class Options:
 class Connection:
     """What a logon needs, as far as available; `profile` is the profile it is based on.
 
-    `passing` is true if the server comes from the command line or the environment: an
+    `is_temporary` is true if the server comes from the command line or the environment: an
     accepted pin then lasts for this run, unless the user chose a profile name, `save_as`.
     """
 
@@ -51,19 +51,19 @@ class Connection:
     no_proxy: bool = False
     allow_http: bool = False
     password: Secret | None = None
-    passing: bool = False
+    is_temporary: bool = False
     save_as: str | None = None
 
     @property
-    def servers_zone(self) -> tzinfo | None:
+    def server_time_zone(self) -> tzinfo | None:
         """The server's time zone, if the profile sets it."""
         name = self.profile.time_zone if self.profile else None
-        return zone_named(name) if name else None
+        return find_time_zone(name) if name else None
 
     @property
-    def zone(self) -> tzinfo:
+    def display_time_zone(self) -> tzinfo:
         """The zone for displaying and parsing times: the server's if set, else the local one."""
-        return self.servers_zone or SystemZone()
+        return self.server_time_zone or SystemZone()
 
     @property
     def password_command(self) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ class Connection:
             return ()
         return profile.password_command
 
-    def saved_in(self, profile: Profile) -> Profile:
+    def update_profile(self, profile: Profile) -> Profile:
         """Return the profile updated with the trust and proxy settings of this connection."""
         return replace(
             profile,
@@ -85,49 +85,49 @@ class Connection:
         )
 
 
-def resolve(options: Options, environ: Mapping[str, str], config: Config) -> Connection:
+def resolve_connection(options: ConnectionOptions, environ: Mapping[str, str], config: Config) -> Connection:
     """Merge options, `EMTUI_*` variables and the configuration.
 
-    Raises `BadConfig` for an unknown profile, `BadAddress` for an invalid server or pin.
+    Raises `InvalidConfigError` for an unknown profile, `InvalidAddressError` for an invalid server or pin.
     """
-    profile = _profile(options, environ, config)
-    named = options.server or _from(environ, "SERVER")
-    user = check_user(options.user or _from(environ, "USER"))
-    if named and not (profile and _is_of(profile, named)):
-        profile = config.only(parse_server(named, allow_http=True), user)
+    profile = _find_profile(options, environ, config)
+    server_text = options.server or _read_variable(environ, "SERVER")
+    user = check_user(options.user or _read_variable(environ, "USER"))
+    if server_text and not (profile and _is_server_of(profile, server_text)):
+        profile = config.find_unique(parse_server(server_text, allow_http=True), user)
     allow_http = options.allow_http or bool(profile and profile.allow_http)
-    server = parse_server(named, allow_http=allow_http) if named else None
-    base = of_profile(profile) if profile else Connection()
-    pin = options.pin or _from(environ, "PIN")
-    ca_file = options.ca_file or _from(environ, "CA_FILE")
+    server = parse_server(server_text, allow_http=allow_http) if server_text else None
+    base = connection_from_profile(profile) if profile else Connection()
+    pin = options.pin or _read_variable(environ, "PIN")
+    ca_file = options.ca_file or _read_variable(environ, "CA_FILE")
     return Connection(
         profile=profile,
         server=server or base.server,
         user=user or base.user,
         trust=Trust(
-            ca_file=_file(ca_file) if ca_file else base.trust.ca_file,
+            ca_file=_expand_path(ca_file) if ca_file else base.trust.ca_file,
             pin=parse_pin(pin) if pin else base.trust.pin,
             pin_key=None if pin else base.trust.pin_key,
         ),
         no_proxy=options.no_proxy or base.no_proxy,
         allow_http=allow_http,
-        passing=server is not None,
+        is_temporary=server is not None,
     )
 
 
-def _file(text: str) -> Path:
+def _expand_path(text: str) -> Path:
     try:
         return Path(text).expanduser()
     except RuntimeError as problem:
-        raise BadCaFile(f"{text} cannot be found: {problem}") from None
+        raise InvalidCaFileError(f"{text} cannot be found: {problem}") from None
 
 
-def _is_of(profile: Profile, named: str) -> bool:
+def _is_server_of(profile: Profile, server_text: str) -> bool:
     """Whether this address is the profile's server; `http://` is checked later."""
-    return parse_server(named, allow_http=True) == profile.server
+    return parse_server(server_text, allow_http=True) == profile.server
 
 
-def of_profile(profile: Profile) -> Connection:
+def connection_from_profile(profile: Profile) -> Connection:
     """Return a connection based on this profile alone."""
     return Connection(
         profile=profile,
@@ -139,27 +139,27 @@ def of_profile(profile: Profile) -> Connection:
     )
 
 
-def _from(environ: Mapping[str, str], name: str) -> str | None:
+def _read_variable(environ: Mapping[str, str], name: str) -> str | None:
     return environ.get(f"EMTUI_{name}") or None
 
 
-def _profile(options: Options, environ: Mapping[str, str], config: Config) -> Profile | None:
+def _find_profile(options: ConnectionOptions, environ: Mapping[str, str], config: Config) -> Profile | None:
     """Return the given profile, else the default, else the only one."""
-    name = options.profile or _from(environ, "PROFILE")
+    name = options.profile or _read_variable(environ, "PROFILE")
     if name:
-        return config.find(name) or _unknown(name, config)
-    if config.default:
-        return config.find(config.default)
+        return config.find(name) or _raise_unknown_profile(name, config)
+    if config.default_profile:
+        return config.find(config.default_profile)
     return config.profiles[0] if len(config.profiles) == 1 else None
 
 
-def _unknown(name: str, config: Config) -> Profile:
+def _raise_unknown_profile(name: str, config: Config) -> Profile:
     names = [profile.name for profile in config.profiles]
-    near = get_close_matches(name, names, n=1)
-    if near:
-        hint = f"did you mean {near[0]}?"
+    matches = get_close_matches(name, names, n=1)
+    if matches:
+        hint = f"did you mean {matches[0]}?"
     elif names:
         hint = f"available profiles: {', '.join(names)}."
     else:
         hint = "no profiles yet; create one with emtui login."
-    raise BadConfig(f"Unknown profile {name!r}: {hint}")
+    raise InvalidConfigError(f"Unknown profile {name!r}: {hint}")

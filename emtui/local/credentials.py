@@ -1,7 +1,7 @@
 """Passwords in the operating system's keyring, accessed through a child process that can be killed.
 
 The password passes through the child's pipes only, never as an argument or in the environment.
-Every call returns within `patience` seconds or raises; without `patience` it waits until
+Every call returns within `timeout` seconds or raises; without `timeout` it waits until
 canceled. The child never outlives the call. Passwords are stored under the service `emtui` and
 the user name `user@https://host:port`.
 """
@@ -18,23 +18,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emtui.em.secret import Secret, without_line_end
+from emtui.em.secret import Secret, strip_line_end
 from emtui.em.server_address import Server
-from emtui.em.text_sanitizer import brief
-from emtui.local.keyctl import TWELVE_HOURS, seconds_kept
-from emtui.local.keyring_worker import ALLOWED
-from emtui.local.profiles import OFF
+from emtui.em.text_sanitizer import shorten
+from emtui.local.keyctl import DEFAULT_RETENTION_S, effective_retention
+from emtui.local.keyring_worker import ALLOWED_KEYRINGS
+from emtui.local.profiles import KEYRING_OFF
 
-SERVICE = "emtui"
-KERNEL = "kernel keyring"
+SERVICE_NAME = "emtui"
+KERNEL_KEYRING = "kernel keyring"
 """The keyring that drops a password after some hours."""
 READY, LOCKED = "ready", "locked"
 """States of a usable keyring."""
-PATIENCE = 2.95
+KEYRING_TIMEOUT_S = 2.95
 """Time-out of a keyring in seconds; the password prompt follows within 3 s in total."""
 
-_CHILD = Path(__file__).with_name("keyring_worker.py")
-_SEEN = (
+_WORKER_FILE = Path(__file__).with_name("keyring_worker.py")
+_PASSED_VARIABLES = (
     *("HOME", "USER", "LOGNAME", "PATH", "TMPDIR", "LANG", "LANGUAGE", "LC_", "PYTHON", "VIRTUAL_ENV"),
     *("DBUS_", "XDG_", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DESKTOP_SESSION", "GNOME_", "KDE_"),
     *("KEYRING_", "LD_LIBRARY_PATH", "DYLD_", "__CF", "SYSTEM", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
@@ -42,19 +42,19 @@ _SEEN = (
 """Prefixes of the environment variables passed to the child: for Python, desktop and keyring."""
 
 
-_UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
+_TIME_UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 
 
-class NoKeyring(Exception):
+class KeyringUnavailableError(Exception):
     """The keyring cannot be used; the message is one sentence that says why."""
 
 
-class KeyringSilent(NoKeyring):
+class KeyringTimeoutError(KeyringUnavailableError):
     """The keyring did not respond in time: it may be locked or prompting on another display."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeyringEntry:
     """A keyring's response: its name, and the password if it has one."""
 
     backend: str
@@ -62,117 +62,121 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class KeyringStatus:
     """State of one keyring, and how many seconds the check took."""
 
     name: str
-    verdict: str
+    state: str
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    do: str
+class _KeyringRequest:
+    operation: str
     keyring: str | None
     user: str = ""
     password: Secret | None = None
 
-    def as_json(self) -> bytes:
+    def to_json(self) -> bytes:
         """Serialize the request for the child; the only place where the password leaves this process."""
-        told = {
-            "do": self.do,
+        message = {
+            "do": self.operation,
             "keyring": self.keyring,
-            "service": SERVICE,
+            "service": SERVICE_NAME,
             "user": self.user,
             "password": self.password.reveal() if self.password else "",
         }
-        return json.dumps(told).encode() + b"\n"
+        return json.dumps(message).encode() + b"\n"
 
 
-async def recall(
-    server: Server, user: str, *, keyring: str | None = None, patience: float | None = PATIENCE
-) -> Kept:
-    """Load the password of this user and server. Raises `NoKeyring`.
+async def load_password(
+    server: Server, user: str, *, keyring: str | None = None, timeout_s: float | None = KEYRING_TIMEOUT_S
+) -> KeyringEntry:
+    """Load the password of this user and server. Raises `KeyringUnavailableError`.
 
     `keyring` names the backend; by default the preferred one is used.
     """
-    return await _ask(_Question("recall", keyring, f"{user}@{server.key}"), patience)
+    return await _request_entry(_KeyringRequest("recall", keyring, f"{user}@{server.key}"), timeout_s)
 
 
-async def store(
+async def save_password(
     server: Server,
     user: str,
     password: Secret,
     *,
     keyring: str | None = None,
-    patience: float | None = PATIENCE,
+    timeout_s: float | None = KEYRING_TIMEOUT_S,
 ) -> str:
-    """Save the password and return the keyring's name. Raises `NoKeyring`."""
-    return (await _ask(_Question("store", keyring, f"{user}@{server.key}", password), patience)).backend
+    """Save the password and return the keyring's name. Raises `KeyringUnavailableError`."""
+    return (
+        await _request_entry(_KeyringRequest("store", keyring, f"{user}@{server.key}", password), timeout_s)
+    ).backend
 
 
-async def forget(
-    server: Server, user: str, *, keyring: str | None = None, patience: float | None = PATIENCE
+async def delete_password(
+    server: Server, user: str, *, keyring: str | None = None, timeout_s: float | None = KEYRING_TIMEOUT_S
 ) -> bool:
-    """Delete the password; return whether there was one. Raises `NoKeyring`."""
-    kept = await _ask(_Question("forget", keyring, f"{user}@{server.key}"), patience)
-    return kept.password is not None
+    """Delete the password; return whether there was one. Raises `KeyringUnavailableError`."""
+    entry = await _request_entry(_KeyringRequest("forget", keyring, f"{user}@{server.key}"), timeout_s)
+    return entry.password is not None
 
 
-async def best(*, patience: float = PATIENCE) -> str:
-    """Return the name of the preferred keyring. Raises `NoKeyring`."""
-    return (await _ask(_Question("probe", None), patience)).backend
+async def preferred_keyring(*, timeout_s: float = KEYRING_TIMEOUT_S) -> str:
+    """Return the name of the preferred keyring. Raises `KeyringUnavailableError`."""
+    return (await _request_entry(_KeyringRequest("probe", None), timeout_s)).backend
 
 
-def lasting(keyring: str) -> str:
+def format_retention(keyring: str) -> str:
     """Return a keyring's name and retention: `kernel keyring for 12 hours`."""
-    if keyring != KERNEL:
+    if keyring != KERNEL_KEYRING:
         return keyring
     try:
-        seconds = seconds_kept(os.environ.get("KEYRING_PROPERTY_TIMEOUT", TWELVE_HOURS))
+        seconds = effective_retention(os.environ.get("KEYRING_PROPERTY_TIMEOUT", DEFAULT_RETENTION_S))
     except ValueError:
         return keyring  # saving a password reports the error
-    each, unit = next(one for one in _UNITS if seconds % one[0] == 0)
-    count = seconds // each
+    unit_seconds, unit = next(pair for pair in _TIME_UNITS if seconds % pair[0] == 0)
+    count = seconds // unit_seconds
     return f"{keyring} for {count} {unit}{'' if count == 1 else 's'}"
 
 
-async def tried(patience: float = PATIENCE) -> tuple[Tried, ...]:
+async def check_keyrings(timeout_s: float = KEYRING_TIMEOUT_S) -> tuple[KeyringStatus, ...]:
     """Check every supported keyring, without unlocking or reading it."""
-    return tuple([await _tried(name, patience) for name in ALLOWED])
+    return tuple([await _check_keyring(name, timeout_s) for name in ALLOWED_KEYRINGS])
 
 
-async def _tried(name: str, patience: float) -> Tried:
-    began = time.monotonic()
+async def _check_keyring(name: str, timeout_s: float) -> KeyringStatus:
+    start = time.monotonic()
     try:
-        said = await _asked(_Question("probe", name), patience)
-        verdict = brief(said.get("trouble", ""), 120) or (LOCKED if said.get("locked") else READY)
-    except NoKeyring as problem:
-        verdict = str(problem)
-    return Tried(name, verdict, time.monotonic() - began)
+        response = await _send_request(_KeyringRequest("probe", name), timeout_s)
+        state = shorten(response.get("trouble", ""), 120) or (LOCKED if response.get("locked") else READY)
+    except KeyringUnavailableError as problem:
+        state = str(problem)
+    return KeyringStatus(name, state, time.monotonic() - start)
 
 
-async def _ask(question: _Question, patience: float | None) -> Kept:
-    if question.keyring == OFF:
-        raise NoKeyring("The keyring is disabled for this profile.")
-    said = await _asked(question, patience)
-    if "trouble" in said:
-        raise NoKeyring(f"Passwords cannot be saved on this computer: {brief(said['trouble'], 200)}.")
-    password = said["password"]
+async def _request_entry(request: _KeyringRequest, timeout_s: float | None) -> KeyringEntry:
+    if request.keyring == KEYRING_OFF:
+        raise KeyringUnavailableError("The keyring is disabled for this profile.")
+    response = await _send_request(request, timeout_s)
+    if "trouble" in response:
+        raise KeyringUnavailableError(
+            f"Passwords cannot be saved on this computer: {shorten(response['trouble'], 200)}."
+        )
+    password = response["password"]
     if password:  # other programs may have saved it with a line end
-        password = without_line_end(password)
-    return Kept(said["backend"], Secret(password) if password else None)
+        password = strip_line_end(password)
+    return KeyringEntry(response["backend"], Secret(password) if password else None)
 
 
-async def _asked(question: _Question, patience: float | None) -> dict[str, Any]:
+async def _send_request(request: _KeyringRequest, timeout_s: float | None) -> dict[str, Any]:
     """Send a request to a new child and return its response; the child always ends with this call."""
-    child = await _start()
+    child = await _start_worker()
     notes: list[str] = []
     try:
-        async with asyncio.timeout(patience):
-            return await _spoken(child, question, notes)
+        async with asyncio.timeout(timeout_s):
+            return await _exchange(child, request, notes)
     except TimeoutError:
-        raise KeyringSilent(_silence(notes, patience or 0)) from None
+        raise KeyringTimeoutError(_format_timeout(notes, timeout_s or 0)) from None
     finally:
         if child.returncode is None:
             with suppress(ProcessLookupError):
@@ -180,31 +184,33 @@ async def _asked(question: _Question, patience: float | None) -> dict[str, Any]:
             await child.wait()
 
 
-def _silence(notes: list[str], patience: float) -> str:
-    why = "is locked and waits to be unlocked, perhaps on another display" if notes else ""
-    told = f"The keyring {why or f'did not respond within {patience:.2g} s'}: type the password"
-    return f'{told} or set keyring = "{OFF}" in the profile.'
+def _format_timeout(notes: list[str], timeout_s: float) -> str:
+    reason = "is locked and waits to be unlocked, perhaps on another display" if notes else ""
+    message = f"The keyring {reason or f'did not respond within {timeout_s:.2g} s'}: type the password"
+    return f'{message} or set keyring = "{KEYRING_OFF}" in the profile.'
 
 
-async def _spoken(child: asyncio.subprocess.Process, question: _Question, notes: list[str]) -> dict[str, Any]:
+async def _exchange(
+    child: asyncio.subprocess.Process, request: _KeyringRequest, notes: list[str]
+) -> dict[str, Any]:
     if child.stdin is None or child.stdout is None:
         raise TypeError("child has no pipes")
     with suppress(ConnectionError):
-        child.stdin.write(question.as_json())
+        child.stdin.write(request.to_json())
         await child.stdin.drain()
         child.stdin.close()
     while line := await child.stdout.readline():
         try:
-            said = json.loads(line)
+            response = json.loads(line)
         except ValueError:
             break
-        if "note" not in said:
-            return dict(said)
-        notes.append(said["note"])
-    raise NoKeyring("The keyring process ended without a response. Type the password.")
+        if "note" not in response:
+            return dict(response)
+        notes.append(response["note"])
+    raise KeyringUnavailableError("The keyring process ended without a response. Type the password.")
 
 
-async def _start() -> asyncio.subprocess.Process:
+async def _start_worker() -> asyncio.subprocess.Process:
     """Start the child as a file: `-m` would import from the current folder.
 
     In a separate session no backend can prompt on our terminal, and Ctrl+C reaches only us.
@@ -213,13 +219,15 @@ async def _start() -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
-            str(_CHILD),
+            str(_WORKER_FILE),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env={name: value for name, value in os.environ.items() if name.startswith(_SEEN)},
+            env={name: value for name, value in os.environ.items() if name.startswith(_PASSED_VARIABLES)},
             start_new_session=True,
             limit=1024 * 1024,
         )
     except OSError as problem:
-        raise NoKeyring(f"Cannot start the keyring process: {problem.strerror}. Type the password.") from None
+        raise KeyringUnavailableError(
+            f"Cannot start the keyring process: {problem.strerror}. Type the password."
+        ) from None

@@ -9,28 +9,28 @@ from __future__ import annotations
 import os
 import time
 
-_PAUSE = 0.02
+_RETRY_INTERVAL_S = 0.02
 """Seconds between two attempts."""
 
 
-def ours(handle: int) -> bool:
+def try_lock(handle: int) -> bool:
     """Try to lock without waiting; return whether the lock is held."""
-    return _take(handle, wait=False)
+    return _lock(handle, wait=False)
 
 
-def wait(handle: int, patience: float | None = None) -> bool:
-    """Wait for the lock, for `patience` seconds or indefinitely; return whether it is held. Blocks."""
-    if patience is None:
-        return _take(handle, wait=True)
-    end = time.monotonic() + patience
-    while not ours(handle):
-        if time.monotonic() > end:
+def wait_for_lock(handle: int, timeout: float | None = None) -> bool:
+    """Wait for the lock, for `timeout` seconds or indefinitely; return whether it is held. Blocks."""
+    if timeout is None:
+        return _lock(handle, wait=True)
+    deadline = time.monotonic() + timeout
+    while not try_lock(handle):
+        if time.monotonic() > deadline:
             return False
-        time.sleep(_PAUSE)
+        time.sleep(_RETRY_INTERVAL_S)
     return True
 
 
-def _take(handle: int, *, wait: bool) -> bool:
+def _lock(handle: int, *, wait: bool) -> bool:
     if os.name != "posix":
         return True
     import fcntl  # noqa: PLC0415 - no such module on Windows

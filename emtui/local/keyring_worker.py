@@ -19,7 +19,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-ALLOWED = {
+ALLOWED_KEYRINGS = {
     "Secret Service": "keyring.backends.SecretService.Keyring",
     "libsecret": "keyring.backends.libsecret.Keyring",
     "KWallet": "keyring.backends.kwallet.DBusKeyring",
@@ -33,49 +33,49 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 
 
-class Refused(Exception):
+class NoUsableKeyringError(Exception):
     """No keyring can be used; the message is the end of a sentence that says why."""
 
 
-def _load(path: str) -> type[Any]:
+def _load_backend(path: str) -> type[Any]:
     module, _, name = path.rpartition(".")
     return getattr(import_module(module), name)  # type: ignore[no-any-return] # keyring's own type
 
 
-def _chosen(named: str | None) -> tuple[str, Any]:
+def _select_keyring(requested: str | None) -> tuple[str, Any]:
     """Return name and instance of the requested keyring, or of the preferred one."""
-    if named:
-        return _named(named)
-    path = _set_for_keyring()
+    if requested:
+        return _find_requested(requested)
+    path = _configured_backend()
     if path:
-        label = next((label for label, allowed in ALLOWED.items() if allowed == path), None)
+        label = next((label for label, allowed in ALLOWED_KEYRINGS.items() if allowed == path), None)
         if label is None:
-            raise Refused(_why(path))
-        return label, _load(path)()
-    viable = sorted(_viable(), key=lambda found: found[0], reverse=True)
+            raise NoUsableKeyringError(_rejection_reason(path))
+        return label, _load_backend(path)()
+    viable = sorted(_find_viable(), key=lambda found: found[0], reverse=True)
     if not viable:
-        raise Refused("no keyring responds" + _in_clear())
+        raise NoUsableKeyringError("no keyring responds" + _clear_text_note())
     _, label, keyring = viable[0]
     return label, keyring()
 
 
-def _named(named: str) -> tuple[str, Any]:
-    for label, path in ALLOWED.items():
-        if label.casefold() == named.casefold() or path == named:
-            return label, _load(path)()
-    if "." not in named:
-        raise Refused(f"unknown keyring {named!r}; available: {', '.join(ALLOWED)}")
-    return named, _load(named)()
+def _find_requested(requested: str) -> tuple[str, Any]:
+    for label, path in ALLOWED_KEYRINGS.items():
+        if label.casefold() == requested.casefold() or path == requested:
+            return label, _load_backend(path)()
+    if "." not in requested:
+        raise NoUsableKeyringError(f"unknown keyring {requested!r}; available: {', '.join(ALLOWED_KEYRINGS)}")
+    return requested, _load_backend(requested)()
 
 
-def _viable() -> Iterator[tuple[float, str, type[Any]]]:
-    for label, path in ALLOWED.items():
+def _find_viable() -> Iterator[tuple[float, str, type[Any]]]:
+    for label, path in ALLOWED_KEYRINGS.items():
         with suppress(Exception):  # a backend for another platform may raise anything
-            found = _load(path)
-            yield float(found.priority), label, found
+            backend = _load_backend(path)
+            yield float(backend.priority), label, backend
 
 
-def _set_for_keyring() -> str | None:
+def _configured_backend() -> str | None:
     """Return the backend configured for the keyring library itself."""
     if path := os.environ.get("PYTHON_KEYRING_BACKEND"):
         return path
@@ -88,18 +88,18 @@ def _set_for_keyring() -> str | None:
     return settings.get("backend", "default-keyring", fallback=None)
 
 
-def _why(path: str) -> str:
+def _rejection_reason(path: str) -> str:
     """Say why a backend that is not allowed is rejected."""
     if path.startswith("keyring.backends.fail"):
         return "no keyring responds"
     if path.startswith("keyring.backends.null"):
         return f"the keyring backend {path} stores nothing"
     if path.startswith("keyrings.alt"):
-        return f"the keyring backend {path} stores passwords in clear text" + _if_meant(path)
-    return f"emtui does not support the keyring backend {path}" + _if_meant(path)
+        return f"the keyring backend {path} stores passwords in clear text" + _opt_in_hint(path)
+    return f"emtui does not support the keyring backend {path}" + _opt_in_hint(path)
 
 
-def _in_clear() -> str:
+def _clear_text_note() -> str:
     """Mention keyrings.alt if installed: it stores clear text and is never selected automatically."""
     with suppress(ModuleNotFoundError):
         if find_spec("keyrings.alt"):
@@ -107,11 +107,11 @@ def _in_clear() -> str:
     return ""
 
 
-def _if_meant(path: str) -> str:
+def _opt_in_hint(path: str) -> str:
     return f'; to use it, set keyring = "{path}" in the profile'
 
 
-def _locked(label: str) -> bool:
+def _is_locked(label: str) -> bool:
     """Whether the keyring is locked; a request may then wait for the user on another display."""
     if label != "Secret Service":
         return False
@@ -123,18 +123,18 @@ def _locked(label: str) -> bool:
     return False
 
 
-def _answer(asked: dict[str, str], note: Any) -> dict[str, Any]:  # noqa: ANN401 - a function
-    label, keyring = _chosen(asked["keyring"])
-    if _locked(label):
-        note({"note": "locked"})
-        if asked["do"] == "probe":
+def _process_request(request: dict[str, str], write_note: Any) -> dict[str, Any]:  # noqa: ANN401 - a function
+    label, keyring = _select_keyring(request["keyring"])
+    if _is_locked(label):
+        write_note({"note": "locked"})
+        if request["do"] == "probe":
             return {"backend": label, "password": None, "locked": True}
-    service, user = asked["service"], asked["user"]
-    match asked["do"]:
+    service, user = request["service"], request["user"]
+    match request["do"]:
         case "recall":
             return {"backend": label, "password": keyring.get_password(service, user)}
         case "store":
-            keyring.set_password(service, user, asked["password"])
+            keyring.set_password(service, user, request["password"])
         case "forget" if keyring.get_password(service, user) is not None:
             keyring.delete_password(service, user)
             return {"backend": label, "password": "***"}
@@ -143,13 +143,13 @@ def _answer(asked: dict[str, str], note: Any) -> dict[str, Any]:  # noqa: ANN401
     return {"backend": label, "password": None}
 
 
-def _trouble(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     """Describe an error by its type only: its text could contain anything."""
-    kind = type(error).__name__
-    return "the keyring is locked" if kind == "KeyringLocked" else f"the keyring failed ({kind})"
+    type_name = type(error).__name__
+    return "the keyring is locked" if type_name == "KeyringLocked" else f"the keyring failed ({type_name})"
 
 
-def _close_to_others() -> None:
+def _harden_process() -> None:
     """Protect the password: no debugger, no core dump, and end with the parent process."""
     if sys.platform == "linux":
         import ctypes
@@ -162,23 +162,25 @@ def _close_to_others() -> None:
 
 def main() -> int:
     """Process one request; output printed by a backend goes to stderr."""
-    _close_to_others()
-    asked = json.load(sys.stdin)
-    out = sys.stdout
+    _harden_process()
+    request = json.load(sys.stdin)
+    stdout = sys.stdout
 
-    def say(answer: dict[str, Any]) -> None:
-        out.write(json.dumps(answer) + "\n")
-        out.flush()
+    def write_response(response: dict[str, Any]) -> None:
+        stdout.write(json.dumps(response) + "\n")
+        stdout.flush()
 
     try:
         with redirect_stdout(sys.stderr):
-            answer = _answer(asked, say)
-    except Refused as refused:
-        answer = {"trouble": str(refused)}
+            response = _process_request(request, write_response)
+    except NoUsableKeyringError as error:
+        response = {"trouble": str(error)}
     except Exception as error:  # noqa: BLE001 - backends raise anything
         # a probe involves no password, so the backend's own message is safe
-        answer = {"trouble": f"not available: {error}" if asked["do"] == "probe" else _trouble(error)}
-    say(answer)
+        response = {
+            "trouble": f"not available: {error}" if request["do"] == "probe" else _describe_error(error)
+        }
+    write_response(response)
     return 0
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emtui.local import team_notes
-from emtui.local.acknowledgement_store import MarkBook
+from emtui.local.acknowledgement_store import AcknowledgementStore
 from emtui.local.paths import notes_files
-from emtui.local.team_notes import Note, Notes
+from emtui.local.team_notes import TeamNote, TeamNotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ class Knowledge:
     """A snapshot of the acknowledgements (key to record) and notes."""
 
     acknowledgements: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    notes: tuple[Note, ...] = ()
+    notes: tuple[TeamNote, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is acknowledged, neither by a person nor by a note."""
-        return not self.acknowledgements and not any(note.known for note in self.notes)
+        return not self.acknowledgements and not any(note.is_acknowledgement for note in self.notes)
 
 
 class KnowledgeBase:
@@ -37,23 +37,23 @@ class KnowledgeBase:
 
     def __init__(self, authority: str | None) -> None:
         """`authority` is the server's host and port; of a demo or a recording (`None`) no file is used."""
-        self._store = MarkBook(authority)
+        self._store = AcknowledgementStore(authority)
         self._files = notes_files() if authority is not None else ()
         self._stamps: list[tuple[int, int] | None] | None = None
-        self._notes = Notes()
+        self._notes = TeamNotes()
         self._reported: set[str] = set()
         self.revision = 0
         """How often something was acknowledged, or an acknowledgement removed, in this process."""
 
-    def acknowledge(self, key: str, record: Mapping[str, str]) -> None:
+    def acknowledge(self, key: str, fields: Mapping[str, str]) -> None:
         """Add or replace the acknowledgement of this key."""
         self.revision += 1
-        self._store.put(key, record)
+        self._store.put(key, fields)
 
     def unacknowledge(self, key: str) -> None:
         """Remove the acknowledgement."""
         self.revision += 1
-        self._store.take([key])
+        self._store.remove([key])
 
     def load(self) -> Knowledge:
         """Read the current state, including changes by other processes; unreadable parts are left out."""
@@ -62,15 +62,15 @@ class KnowledgeBase:
 
     def _load_notes(self) -> None:
         """Read the files again if one has changed."""
-        stamps = [_stamp(file) for file in self._files]
+        stamps = [_file_stamp(file) for file in self._files]
         if self._files and stamps != self._stamps:
-            self._stamps, self._notes = stamps, team_notes.load(*self._files)
+            self._stamps, self._notes = stamps, team_notes.load_notes(*self._files)
 
-    def save(self, ended: Iterable[str] = ()) -> None:
+    def save(self, ended_keys: Iterable[str] = ()) -> None:
         """Write what was acknowledged or removed; the acknowledgements with `ended` keys are dropped."""
-        if keys := list(ended):
-            self._store.take(keys)
-        self._store.keep()
+        if keys := list(ended_keys):
+            self._store.remove(keys)
+        self._store.save()
 
     def new_problems(self, prefix: str) -> tuple[str, ...]:
         """Sentences on what could not be read or written, each reported once while it lasts.
@@ -79,12 +79,12 @@ class KnowledgeBase:
         """
         problem = self._store.problem
         problems = (*((f"{prefix}: {problem}",) if problem else ()), *self._notes.problems)
-        fresh = tuple(problem for problem in problems if problem not in self._reported)
+        unreported = tuple(problem for problem in problems if problem not in self._reported)
         self._reported = set(problems)
-        return fresh
+        return unreported
 
 
-def _stamp(file: Path) -> tuple[int, int] | None:
+def _file_stamp(file: Path) -> tuple[int, int] | None:
     """Time of the last change in nanoseconds, and size in bytes; `None` if there is no such file."""
     try:
         status = file.stat()

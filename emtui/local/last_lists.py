@@ -17,24 +17,30 @@ from pathlib import Path
 
 from emtui.em.model import Outcome, Result, Session, Uid
 from emtui.em.text_sanitizer import clean
-from emtui.local.state_files import NoState, folder, locked, opened, put
+from emtui.local.state_files import (
+    StateUnavailableError,
+    ensure_state_folder,
+    lock_state_file,
+    open_state_file,
+    replace_state_file,
+)
 
-MOST = 20_000
+MAX_SESSIONS = 20_000
 """Sessions saved; older ones are not compared."""
-_MESSAGE = 4000
+_MAX_MESSAGE_LENGTH = 4000
 """Characters of a message used to recognize a failure."""
-_LARGEST = 64 * 1024 * 1024
+_MAX_FILE_BYTES = 64 * 1024 * 1024
 """Bytes; a larger file was not written by emtui."""
-_VERSION = 1
+_FORMAT_VERSION = 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_TROUBLED = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.CANCELED})
+_UNSUCCESSFUL = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.CANCELED})
 
-Row = list[object]
+SavedRow = list[object]
 
 
 @dataclass(frozen=True, slots=True)
-class LastList:
+class SavedSessionList:
     """A session list, newest first, complete at `as_of` (local clock), and sessions missing from it.
 
     The server's clock was ahead by `skew`. `since`: when sessions began to be missing; `reach`: how far
@@ -44,111 +50,113 @@ class LastList:
     as_of: datetime
     skew: timedelta
     sessions: tuple[Session, ...]
-    unlisted: tuple[Session, ...] = ()
-    since: datetime | None = None
-    reach: timedelta | None = None
-    arrived: int = 0
+    missing: tuple[Session, ...] = ()
+    missing_since: datetime | None = None
+    listed_period: timedelta | None = None
+    arrived_count: int = 0
 
 
-def last_list(server: str, user: str) -> LastList | None:
+def load_last_list(server: str, user: str) -> SavedSessionList | None:
     """Load the saved list of this server and user; `None` if it cannot be read."""
     try:
-        path = _path(server, user)
+        path = _list_path(server, user)
         if not path.exists():
             return None
-        with os.fdopen(opened(path, os.O_RDONLY), "rb") as file:
-            return _read(json.loads(file.read(_LARGEST)))
-    except (NoState, OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        with os.fdopen(open_state_file(path, os.O_RDONLY), "rb") as file:
+            return _parse_list(json.loads(file.read(_MAX_FILE_BYTES)))
+    except (StateUnavailableError, OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
 
 
-def keep(server: str, user: str, listed: LastList) -> None:
+def save_last_list(server: str, user: str, session_list: SavedSessionList) -> None:
     """Replace the saved list; failures are ignored."""
     text = json.dumps(
         {
-            "version": _VERSION,
-            "as_of": listed.as_of.isoformat(),
-            "skew": listed.skew / _MICROSECOND,
-            "since": listed.since and listed.since.isoformat(),
-            "reach": listed.reach and listed.reach / _MICROSECOND,
-            "arrived": listed.arrived,
-            "sessions": _rows(listed.sessions),
-            "unlisted": _rows(listed.unlisted),
+            "version": _FORMAT_VERSION,
+            "as_of": session_list.as_of.isoformat(),
+            "skew": session_list.skew / _MICROSECOND,
+            "since": session_list.missing_since and session_list.missing_since.isoformat(),
+            "reach": session_list.listed_period and session_list.listed_period / _MICROSECOND,
+            "arrived": session_list.arrived_count,
+            "sessions": _sessions_to_rows(session_list.sessions),
+            "unlisted": _sessions_to_rows(session_list.missing),
         },
         separators=(",", ":"),
     )
-    with suppress(NoState, OSError):
-        path = _path(server, user)
-        with locked(path.with_suffix(".lock")):
-            put(path, text)
+    with suppress(StateUnavailableError, OSError):
+        path = _list_path(server, user)
+        with lock_state_file(path.with_suffix(".lock")):
+            replace_state_file(path, text)
 
 
-def _path(server: str, user: str) -> Path:
+def _list_path(server: str, user: str) -> Path:
     name = sha256(f"{server}\n{user}".encode()).hexdigest()[:16]
-    return folder() / f"listed-{name}.json"
+    return ensure_state_folder() / f"listed-{name}.json"
 
 
-def _rows(sessions: Sequence[Session]) -> list[Row]:
-    return [_row(session) for session in sessions[:MOST]]
+def _sessions_to_rows(sessions: Sequence[Session]) -> list[SavedRow]:
+    return [_session_to_row(session) for session in sessions[:MAX_SESSIONS]]
 
 
-def _row(session: Session) -> Row:
+def _session_to_row(session: Session) -> SavedRow:
     result = session.result
-    message = result.message[:_MESSAGE] if result.message and session.outcome in _TROUBLED else None
+    message = (
+        result.message[:_MAX_MESSAGE_LENGTH] if result.message and session.outcome in _UNSUCCESSFUL else None
+    )
     return [
         session.uid,
         session.type,
-        _micro(session.started),
-        _micro(session.ended),
+        _to_microseconds(session.started),
+        _to_microseconds(session.ended),
         session.state,
-        result.word,
+        result.value,
         message,
-        result.canceled,
-        session.complete,
+        result.is_canceled,
+        session.is_complete,
     ]
 
 
-def _micro(when: datetime | None) -> int | None:
-    return None if when is None else (when - _EPOCH) // _MICROSECOND
+def _to_microseconds(time: datetime | None) -> int | None:
+    return None if time is None else (time - _EPOCH) // _MICROSECOND
 
 
-def _when(micro: object) -> datetime | None:
-    return None if micro is None else _EPOCH + int(str(micro)) * _MICROSECOND
+def _from_microseconds(microseconds: object) -> datetime | None:
+    return None if microseconds is None else _EPOCH + int(str(microseconds)) * _MICROSECOND
 
 
-def _text(value: object) -> str | None:
+def _clean_text(value: object) -> str | None:
     return None if value is None else clean(str(value))
 
 
-def _read(kept: dict[str, object]) -> LastList:
-    if kept["version"] != _VERSION:
+def _parse_list(record: dict[str, object]) -> SavedSessionList:
+    if record["version"] != _FORMAT_VERSION:
         raise ValueError("unsupported version")
-    since, reach = kept["since"], kept["reach"]
-    return LastList(
-        datetime.fromisoformat(str(kept["as_of"])).astimezone(UTC),
-        float(str(kept["skew"])) * _MICROSECOND,
-        _sessions(kept["sessions"]),
-        _sessions(kept["unlisted"]),
+    since, listed_period = record["since"], record["reach"]
+    return SavedSessionList(
+        datetime.fromisoformat(str(record["as_of"])).astimezone(UTC),
+        float(str(record["skew"])) * _MICROSECOND,
+        _rows_to_sessions(record["sessions"]),
+        _rows_to_sessions(record["unlisted"]),
         datetime.fromisoformat(str(since)).astimezone(UTC) if since else None,
-        None if reach is None else float(str(reach)) * _MICROSECOND,
-        int(str(kept["arrived"])),
+        None if listed_period is None else float(str(listed_period)) * _MICROSECOND,
+        int(str(record["arrived"])),
     )
 
 
-def _sessions(rows: object) -> tuple[Session, ...]:
+def _rows_to_sessions(rows: object) -> tuple[Session, ...]:
     if not isinstance(rows, list):
         raise TypeError("not a list")
-    return tuple(map(_session, rows))
+    return tuple(map(_row_to_session, rows))
 
 
-def _session(row: Row) -> Session:
-    uid, kind, started, ended, state, word, message, canceled, complete = row
+def _row_to_session(row: SavedRow) -> Session:
+    uid, session_type, started, ended, state, word, message, canceled, complete = row
     return Session(
         Uid(str(uid)),
-        type=_text(kind),
-        started=_when(started),
-        ended=_when(ended),
-        state=_text(state),
-        result=Result(_text(word), _text(message), bool(canceled)),
-        complete=bool(complete),
+        type=_clean_text(session_type),
+        started=_from_microseconds(started),
+        ended=_from_microseconds(ended),
+        state=_clean_text(state),
+        result=Result(_clean_text(word), _clean_text(message), bool(canceled)),
+        is_complete=bool(complete),
     )

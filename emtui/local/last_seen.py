@@ -8,39 +8,44 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from emtui.local.state_files import NoState, folder, opened, put
+from emtui.local.state_files import (
+    StateUnavailableError,
+    ensure_state_folder,
+    open_state_file,
+    replace_state_file,
+)
 
-_FILE = "looked.json"
-_MOST = 64 * 1024
+_FILE_NAME = "looked.json"
+_MAX_FILE_BYTES = 64 * 1024
 """Bytes; a larger file was not written by emtui."""
 
 
-def last_look(profile: str) -> datetime | None:
+def load_last_viewed(profile: str) -> datetime | None:
     """Return when a key was last pressed on this profile's list, if saved."""
     try:
-        known = _read(folder() / _FILE)
-        when = datetime.fromisoformat(known[profile])
-    except (NoState, OSError, ValueError, TypeError, KeyError):
+        viewed_times = _read_viewed_times(ensure_state_folder() / _FILE_NAME)
+        when = datetime.fromisoformat(viewed_times[profile])
+    except (StateUnavailableError, OSError, ValueError, TypeError, KeyError):
         return None
     return when if when.tzinfo else None
 
 
-def note_look(profile: str, when: datetime) -> None:
+def save_last_viewed(profile: str, when: datetime) -> None:
     """Save the time of the last view; failures are ignored."""
-    with suppress(NoState, OSError):
-        path = folder() / _FILE
+    with suppress(StateUnavailableError, OSError):
+        path = ensure_state_folder() / _FILE_NAME
         try:
-            known = _read(path)
+            viewed_times = _read_viewed_times(path)
         except (OSError, ValueError, TypeError):
-            known = {}
-        known[profile] = when.isoformat(timespec="seconds")
-        put(path, json.dumps(known))
+            viewed_times = {}
+        viewed_times[profile] = when.isoformat(timespec="seconds")
+        replace_state_file(path, json.dumps(viewed_times))
 
 
-def _read(path: Path) -> dict[str, str]:
-    handle = opened(path, os.O_RDONLY)
+def _read_viewed_times(path: Path) -> dict[str, str]:
+    handle = open_state_file(path, os.O_RDONLY)
     with os.fdopen(handle, "rb") as file:
-        known = json.loads(file.read(_MOST) or b"{}")
-    if not isinstance(known, dict):
+        viewed_times = json.loads(file.read(_MAX_FILE_BYTES) or b"{}")
+    if not isinstance(viewed_times, dict):
         raise TypeError("not a table")
-    return {str(name): str(when) for name, when in known.items()}
+    return {str(name): str(when) for name, when in viewed_times.items()}

@@ -13,114 +13,120 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from emtui.em.errors import Broken, EmError, LogonRefused, TimedOut
+from emtui.em.errors import ConnectionFailedError, EmError, LogonRefusedError, ServerTimeoutError
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server
-from emtui.local.logon_history import DOUBT, REFUSED, Book, Page
-from emtui.local.logon_storage import PLACES, Place, book
-from emtui.local.state_files import ELSEWHERE, NoState
+from emtui.local.logon_history import REJECTED, UNANSWERED, AccountStorage, LogonHistory
+from emtui.local.logon_storage import LOGON_STORAGES, LogonStorage, open_history
+from emtui.local.state_files import STATE_FOLDER_HINT, StateUnavailableError
 
-PATIENCE = 90.0
+LOCK_TIMEOUT_S = 90.0
 """Seconds to wait for another process's logon of the same account; longer than a logon can take."""
-IN_DOUBT = (TimedOut, Broken)
+UNCERTAIN_ERRORS = (ServerTimeoutError, ConnectionFailedError)
 """Errors after which the server may or may not have counted the logon."""
-_PAUSE = 0.05
+_RETRY_INTERVAL_S = 0.05
 
 
 @dataclass(slots=True)
-class Refusals:
+class LockoutGuard:
     """Checks every logon before it is sent.
 
-    `insist`: send it although it was rejected before. `attended`: a user waits for the first
+    `override_lockout`: send it although it was rejected before. `is_attended`: a user waits for the first
     logon and may retry one that got no response. `say` receives a warning if rejections cannot
     be recorded in any of the `places`.
     """
 
-    insist: bool = False
-    attended: bool = False
-    say: Callable[[str], object] | None = None
-    places: tuple[Place, ...] = PLACES
+    override_lockout: bool = False
+    is_attended: bool = False
+    warn: Callable[[str], object] | None = None
+    storages: tuple[LogonStorage, ...] = LOGON_STORAGES
 
     @asynccontextmanager
-    async def passing(self, server: Server, user: str, password: Secret) -> AsyncIterator[None]:
+    async def attempt(self, server: Server, user: str, password: Secret) -> AsyncIterator[None]:
         """Guard one logon: raise if it was rejected before, record it if it is rejected now.
 
         It is recorded as unanswered before it is sent, so that a logon that is canceled or whose
         process is killed is not sent repeatedly.
         """
-        attended, self.attended = self.attended, False
-        books: list[Book] = []
+        is_attended, self.is_attended = self.is_attended, False
+        histories: list[LogonHistory] = []
         problem: Exception | None = None
-        taken = False
-        with ExitStack() as held:
-            for place in self.places:
+        is_recorded = False
+        with ExitStack() as stack:
+            for storage in self.storages:
                 try:
-                    found = book(place, server, user, password, make=not taken)
-                    if found is None:
+                    history = open_history(storage, server, user, password, create=not is_recorded)
+                    if history is None:
                         continue
-                    held.callback(found.page.close)
-                    await _locked(found.page, server)
-                    known = found.check(server, user, insist=self.insist, attended=attended)
-                except (NoState, OSError) as unusable:
-                    problem = problem or unusable
+                    stack.callback(history.storage.close)
+                    await _wait_for_lock(history.storage, server)
+                    result = history.check(
+                        server, user, override_lockout=self.override_lockout, is_attended=is_attended
+                    )
+                except (StateUnavailableError, OSError) as error:
+                    problem = problem or error
                     continue
-                books.append(found)
-                if not taken:
-                    unwritten = None if known == REFUSED else found.write(DOUBT)
-                    taken, problem = unwritten is None, problem or unwritten
-                if taken and not self.insist:
+                histories.append(history)
+                if not is_recorded:
+                    write_error = None if result == REJECTED else history.record(UNANSWERED)
+                    is_recorded, problem = write_error is None, problem or write_error
+                if is_recorded and not self.override_lockout:
                     break
-            if not taken and problem and self.say:
-                self.say(f"rejected passwords cannot be recorded on this computer: {_why(problem)}")
-            async with _noted(books, problem):
+            if not is_recorded and problem and self.warn:
+                self.warn(
+                    f"rejected passwords cannot be recorded on this computer: {_format_problem(problem)}"
+                )
+            async with _record_result(histories, problem):
                 yield
 
 
 @asynccontextmanager
-async def _noted(books: Sequence[Book], problem: Exception | None) -> AsyncIterator[None]:
+async def _record_result(histories: Sequence[LogonHistory], problem: Exception | None) -> AsyncIterator[None]:
     """Record the result of a logon; a canceled one stays unanswered."""
     try:
         yield
-    except LogonRefused as refused:
-        for one in books:
-            unwritten = one.write(REFUSED)
-            if unwritten is None:
+    except LogonRefusedError as error:
+        for history in histories:
+            write_error = history.record(REJECTED)
+            if write_error is None:
                 raise
-            problem = problem or unwritten
-        raise _not_remembered(refused, problem) from None
-    except EmError as answered:
-        if not isinstance(answered, IN_DOUBT):
-            _forget(books)
+            problem = problem or write_error
+        raise _not_recorded_error(error, problem) from None
+    except EmError as error:
+        if not isinstance(error, UNCERTAIN_ERRORS):
+            _clear_results(histories)
         raise
-    _forget(books)
+    _clear_results(histories)
 
 
-def _forget(books: Sequence[Book]) -> None:
-    for one in books:
-        one.write(None)
+def _clear_results(histories: Sequence[LogonHistory]) -> None:
+    for history in histories:
+        history.record(None)
 
 
-def _not_remembered(refused: LogonRefused, problem: Exception | None) -> LogonRefused:
-    why = _why(problem) if problem else f"{ELSEWHERE}."
-    return LogonRefused(f"{refused} This could not be recorded, so do not send it again: {why}", refused.user)
+def _not_recorded_error(error: LogonRefusedError, problem: Exception | None) -> LogonRefusedError:
+    reason = _format_problem(problem) if problem else f"{STATE_FOLDER_HINT}."
+    return LogonRefusedError(
+        f"{error} This could not be recorded, so do not send it again: {reason}", error.user
+    )
 
 
-def _why(problem: Exception) -> str:
-    """Return the sentence of `NoState`, or one about the state folder."""
-    if isinstance(problem, NoState):
+def _format_problem(problem: Exception) -> str:
+    """Return the sentence of `StateUnavailableError`, or one about the state folder."""
+    if isinstance(problem, StateUnavailableError):
         return str(problem)
     reason = problem.strerror if isinstance(problem, OSError) else None
-    return f"the state folder cannot be used ({reason or type(problem).__name__}): {ELSEWHERE}."
+    return f"the state folder cannot be used ({reason or type(problem).__name__}): {STATE_FOLDER_HINT}."
 
 
-async def _locked(page: Page, server: Server) -> None:
+async def _wait_for_lock(entry_storage: AccountStorage, server: Server) -> None:
     """Wait for the lock without blocking the loop; closing the page releases it."""
     try:
-        async with asyncio.timeout(PATIENCE):
-            while not page.ours():  # noqa: ASYNC110 - other processes send no events
-                await asyncio.sleep(_PAUSE)
+        async with asyncio.timeout(LOCK_TIMEOUT_S):
+            while not entry_storage.try_lock():  # noqa: ASYNC110 - other processes send no events
+                await asyncio.sleep(_RETRY_INTERVAL_S)
     except TimeoutError:
-        raise TimedOut(
-            f"Another emtui process has waited {PATIENCE:g} s for its logon to {server.authority}:"
+        raise ServerTimeoutError(
+            f"Another emtui process has waited {LOCK_TIMEOUT_S:g} s for its logon to {server.authority}:"
             " check whether the server is overloaded."
         ) from None

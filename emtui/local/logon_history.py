@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from emtui.em.errors import LogonRefused, TimedOut
+from emtui.em.errors import LogonRefusedError, ServerTimeoutError
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server
 from emtui.em.text_sanitizer import clean
 
-MOST = 20
+MAX_ENTRIES = 20
 """Maximum number of rejected passwords recorded per account."""
-APART = 600.0
+RETRY_DELAY_S = 600.0
 """Seconds between two unattended logons without a response."""
-REFUSED, DOUBT = "refused", "doubt"
+REJECTED, UNANSWERED = "refused", "doubt"
 
 
-class Page(Protocol):
+class AccountStorage(Protocol):
     """Storage for the entries of one account. Everything may raise `OSError`."""
 
-    def ours(self) -> bool:
+    def try_lock(self) -> bool:
         """Try to lock it until `close`, without waiting."""
         ...
 
@@ -45,70 +45,76 @@ class Page(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class LogonHistory:
     """The locked page of one account, and the hash of the logon about to be sent."""
 
-    page: Page
-    this: str
+    storage: AccountStorage
+    logon_hash: str
 
-    def check(self, server: Server, user: str, *, insist: bool, attended: bool) -> str:
+    def check(self, server: Server, user: str, *, override_lockout: bool, is_attended: bool) -> str:
         """Return the recorded result of this logon; raise if it must not be sent."""
-        when, what = _read(self.page).get(self.this, ("", ""))
-        if what == REFUSED and not insist:
-            raise LogonRefused(
-                f"{server.authority} rejected this password of {clean(user)} on {when.replace('T', ' ')}."
+        time, result = _read_results(self.storage).get(self.logon_hash, ("", ""))
+        if result == REJECTED and not override_lockout:
+            raise LogonRefusedError(
+                f"{server.authority} rejected this password of {clean(user)} on {time.replace('T', ' ')}."
                 " To prevent a lockout it is not sent again: enter another one,"
                 " or resend it with emtui login.",
                 user,
             )
-        if what == DOUBT and not (insist or attended) and _age(when) < APART:
-            raise TimedOut(
+        if (
+            result == UNANSWERED
+            and not (override_lockout or is_attended)
+            and _age_seconds(time) < RETRY_DELAY_S
+        ):
+            raise ServerTimeoutError(
                 f"The last logon of {clean(user)} to {server.authority} got no response"
-                f" ({when.replace('T', ' ')}). To prevent a lockout it is retried after"
-                f" {APART // 60:g} minutes, or now from an interactive terminal."
+                f" ({time.replace('T', ' ')}). To prevent a lockout it is retried after"
+                f" {RETRY_DELAY_S // 60:g} minutes, or now from an interactive terminal."
             )
-        return what
+        return result
 
-    def write(self, what: str | None) -> OSError | None:
+    def record(self, result: str | None) -> OSError | None:
         """Record the result of this logon, or remove it; return the error if writing fails."""
         try:
-            known = _read(self.page)
-            if known.pop(self.this, None) is None and what is None:
+            results = _read_results(self.storage)
+            if results.pop(self.logon_hash, None) is None and result is None:
                 return None
-            if what:
-                known[self.this] = (datetime.now(UTC).isoformat(timespec="seconds"), what)
-            last = list(known.items())[-MOST:]
-            self.page.replace("".join(f"{one} {when} {what}\n" for one, (when, what) in last).encode())
+            if result:
+                results[self.logon_hash] = (datetime.now(UTC).isoformat(timespec="seconds"), result)
+            newest = list(results.items())[-MAX_ENTRIES:]
+            self.storage.replace(
+                "".join(f"{logon_hash} {time} {what}\n" for logon_hash, (time, what) in newest).encode()
+            )
         except OSError as problem:
             return problem
         return None
 
 
-def _age(when: str) -> float:
+def _age_seconds(time: str) -> float:
     """Return the seconds since then; infinity for an invalid time."""
     try:
-        return (datetime.now(UTC) - datetime.fromisoformat(when)).total_seconds()
+        return (datetime.now(UTC) - datetime.fromisoformat(time)).total_seconds()
     except (ValueError, TypeError):
         return float("inf")
 
 
-def names(key: bytes, server: Server, user: str, password: Secret) -> tuple[str, str]:
+def hash_account_and_logon(key: bytes, server: Server, user: str, password: Secret) -> tuple[str, str]:
     """Return the hashes of account and logon; directories ignore the case of user names."""
-    whose = (server.key, user.casefold())
-    return _digest(key, *whose)[:32], _digest(key, *whose, password.reveal())
+    account = (server.key, user.casefold())
+    return _hash_parts(key, *account)[:32], _hash_parts(key, *account, password.reveal())
 
 
-def _digest(key: bytes, *parts: str) -> str:
-    told = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
-    return hmac.digest(key, told, "sha256").hex()
+def _hash_parts(key: bytes, *parts: str) -> str:
+    message = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
+    return hmac.digest(key, message, "sha256").hex()
 
 
-def _read(page: Page) -> dict[str, tuple[str, str]]:
+def _read_results(storage: AccountStorage) -> dict[str, tuple[str, str]]:
     """Return time and result by logon hash, oldest first."""
-    lines = page.read().decode("ascii", "replace").splitlines()
-    known: dict[str, tuple[str, str]] = {}
+    lines = storage.read().decode("ascii", "replace").splitlines()
+    results: dict[str, tuple[str, str]] = {}
     for line in lines:
-        this, when, *what = line.split(" ")[:3] if " " in line else (line, "")
-        if when:
-            known[this] = (when, what[0] if what else REFUSED)
-    return known
+        logon_hash, time, *result = line.split(" ")[:3] if " " in line else (line, "")
+        if time:
+            results[logon_hash] = (time, result[0] if result else REJECTED)
+    return results

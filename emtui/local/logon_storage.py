@@ -18,83 +18,85 @@ from typing import Protocol, Self
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server
 from emtui.local import file_lock, state_files
-from emtui.local.keyctl import Keys
-from emtui.local.logon_history import Book, Page, names
+from emtui.local.keyctl import KernelKeys
+from emtui.local.logon_history import AccountStorage, LogonHistory, hash_account_and_logon
 
 _KEY_BYTES = 32
-_MOST_BYTES = 64 * 1024
-_KEPT = 30 * 24 * 60 * 60
+_MAX_BYTES = 64 * 1024
+_RETENTION_S = 30 * 24 * 60 * 60
 """Retention in the kernel in seconds; an unused keyring expires earlier, and all at a restart."""
-_PAUSE = 0.02
+_RETRY_INTERVAL_S = 0.02
 
 
-class Place(Protocol):
-    """One storage. Everything may raise `NoState` or `OSError`."""
+class LogonStorage(Protocol):
+    """One storage. Everything may raise `StateUnavailableError` or `OSError`."""
 
-    def key(self, *, make: bool) -> bytes | None:
+    def load_key(self, *, create: bool) -> bytes | None:
         """Return its random key, created if `make`; else `None` if it does not exist."""
         ...
 
-    def page(self, account: str) -> Page:
+    def open_account(self, account: str) -> AccountStorage:
         """Return the page of one account, created if missing."""
         ...
 
 
-def book(place: Place, server: Server, user: str, password: Secret, *, make: bool = True) -> Book | None:
+def open_history(
+    storage: LogonStorage, server: Server, user: str, password: Secret, *, create: bool = True
+) -> LogonHistory | None:
     """Open the account's history in a storage; without `make`, `None` if nothing was ever recorded."""
-    key = place.key(make=make)
+    key = storage.load_key(create=create)
     if key is None:
         return None
-    account, this = names(key, server, user, password)
-    return Book(place.page(account), this)
+    account, logon_hash = hash_account_and_logon(key, server, user, password)
+    return LogonHistory(storage.open_account(account), logon_hash)
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class FolderStorage:
     """Files in a folder of this user; read-only files are still read."""
 
-    find: Callable[[], Path]
+    find_folder: Callable[[], Path]
 
-    def key(self, *, make: bool) -> bytes | None:
+    def load_key(self, *, create: bool) -> bytes | None:
         """Return the key; the first process creates it under a lock."""
-        path = self.find() / "key"
-        if not make and not path.exists():
+        path = self.find_folder() / "key"
+        if not create and not path.exists():
             return None
-        page = _File(_opened(path))
+        file = _AccountFile(_open_file(path))
         try:
-            file_lock.wait(page.handle)
-            key = page.read()[:_KEY_BYTES]
+            file_lock.wait_for_lock(file.handle)
+            key = file.read()[:_KEY_BYTES]
             if len(key) < _KEY_BYTES:
                 key = os.urandom(_KEY_BYTES)
-                page.replace(key)
+                file.replace(key)
             return key
         finally:
-            page.close()
+            file.close()
 
-    def page(self, account: str) -> Page:
+    def open_account(self, account: str) -> AccountStorage:
         """Return the file of one account."""
-        return _File(_opened(self.find() / f"logon-{account}"))
+        return _AccountFile(_open_file(self.find_folder() / f"logon-{account}"))
 
 
-def _opened(path: Path) -> int:
+def _open_file(path: Path) -> int:
     try:
-        return state_files.opened(path, os.O_RDWR)
+        return state_files.open_state_file(path, os.O_RDWR)
     except OSError:
         with suppress(OSError):
-            return state_files.opened(path, os.O_RDONLY)
+            return state_files.open_state_file(path, os.O_RDONLY)
         raise
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _AccountFile:
     handle: int
 
-    def ours(self) -> bool:
-        return file_lock.ours(self.handle)
+    def try_lock(self) -> bool:
+        return file_lock.try_lock(self.handle)
 
     def read(self) -> bytes:
         os.lseek(self.handle, 0, os.SEEK_SET)
-        return os.read(self.handle, _MOST_BYTES)
+        return os.read(self.handle, _MAX_BYTES)
 
     def replace(self, content: bytes) -> None:
         os.lseek(self.handle, 0, os.SEEK_SET)
@@ -111,51 +113,51 @@ def runtime_folder() -> Path:
     """Return the folder in XDG_RUNTIME_DIR, removed when the user's last login ends."""
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "")
     if not runtime.is_absolute():
-        raise state_files.NoState("there is no XDG_RUNTIME_DIR.")
-    return state_files.private(runtime / "emtui")
+        raise state_files.StateUnavailableError("there is no XDG_RUNTIME_DIR.")
+    return state_files.ensure_private_folder(runtime / "emtui")
 
 
-class Kernel:
+class KernelStorage:
     """Keys of type `user` in the user's persistent keyring: in memory, readable only by this user."""
 
-    def key(self, *, make: bool) -> bytes | None:
+    def load_key(self, *, create: bool) -> bytes | None:
         """Return the key; the first process creates it."""
-        with _Turn(f"emtui-key-{os.geteuid()}") as turn:
-            page = _KernelKey("emtui:key")
-            if len(page.read()) < _KEY_BYTES and make:
-                turn.wait(state_files.PATIENCE)
-                if len(page.read()) < _KEY_BYTES:
-                    page.replace(os.urandom(_KEY_BYTES))
-            return page.read() or None
+        with _SocketLock(f"emtui-key-{os.geteuid()}") as lock:
+            kernel_key = _AccountKernelKey("emtui:key")
+            if len(kernel_key.read()) < _KEY_BYTES and create:
+                lock.wait_for_lock(state_files.LOCK_TIMEOUT_S)
+                if len(kernel_key.read()) < _KEY_BYTES:
+                    kernel_key.replace(os.urandom(_KEY_BYTES))
+            return kernel_key.read() or None
 
-    def page(self, account: str) -> Page:
+    def open_account(self, account: str) -> AccountStorage:
         """Return the key of one account."""
-        return _KernelKey(f"emtui:logon-{account}")
+        return _AccountKernelKey(f"emtui:logon-{account}")
 
 
-class _KernelKey:
+class _AccountKernelKey:
     def __init__(self, description: str) -> None:
-        self._keys = Keys()
+        self._keys = KernelKeys()
         self._description = description
-        self._turn = _Turn(description)
+        self._lock = _SocketLock(description)
 
-    def ours(self) -> bool:
-        return self._turn.ours()
+    def try_lock(self) -> bool:
+        return self._lock.try_lock()
 
     def read(self) -> bytes:
         return self._keys.get(self._description) or b""
 
     def replace(self, content: bytes) -> None:
         if content:
-            self._keys.put(self._description, content, _KEPT)
+            self._keys.put(self._description, content, _RETENTION_S)
         else:
-            self._keys.drop(self._description)
+            self._keys.delete(self._description)
 
     def close(self) -> None:
-        self._turn.close()
+        self._lock.close()
 
 
-class _Turn:
+class _SocketLock:
     """A lock between processes by an abstract socket, released when its owner ends.
 
     No folder is needed. On systems without abstract sockets every attempt succeeds.
@@ -165,7 +167,7 @@ class _Turn:
         self._name = name
         self._socket: socket.socket | None = None
 
-    def ours(self) -> bool:
+    def try_lock(self) -> bool:
         """Try to lock without waiting."""
         if self._socket is None:
             try:
@@ -176,11 +178,11 @@ class _Turn:
                 return problem.errno != errno.EADDRINUSE
         return True
 
-    def wait(self, patience: float) -> None:
-        """Wait for the lock for up to `patience` seconds. Blocks."""
-        end = time.monotonic() + patience
-        while not self.ours() and time.monotonic() < end:
-            time.sleep(_PAUSE)
+    def wait_for_lock(self, timeout: float) -> None:
+        """Wait for the lock for up to `timeout` seconds. Blocks."""
+        deadline = time.monotonic() + timeout
+        while not self.try_lock() and time.monotonic() < deadline:
+            time.sleep(_RETRY_INTERVAL_S)
 
     def close(self) -> None:
         """Release the lock."""
@@ -195,5 +197,9 @@ class _Turn:
         self.close()
 
 
-PLACES: tuple[Place, ...] = (Folder(state_files.folder), Kernel(), Folder(runtime_folder))
+LOGON_STORAGES: tuple[LogonStorage, ...] = (
+    FolderStorage(state_files.ensure_state_folder),
+    KernelStorage(),
+    FolderStorage(runtime_folder),
+)
 """Results are written to the first writable storage; those before it are read, too."""

@@ -16,89 +16,89 @@ from pathlib import Path
 from emtui.em.text_sanitizer import clean
 from emtui.local import state_files
 
-_MOST = 99
+_MAX_NAMES = 99
 """Maximum number of names tried."""
 
 
-class NotWritten(Exception):
+class OutputFileNotWrittenError(Exception):
     """No file could be written; the message is one sentence that says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenFile:
     """The file's path, and why it is not in the first folder."""
 
     path: Path
-    instead: str = ""
+    fallback_reason: str = ""
 
 
-def here(*, keep: bool) -> tuple[Path, ...]:
+def output_folders(*, include_state_folder: bool) -> tuple[Path, ...]:
     """Return the current and the home folder; with `keep` also the state folder."""
-    found = [Path()]
+    folders = [Path()]
     with suppress(RuntimeError):
-        found.append(Path.home())
-    if keep:
-        with suppress(state_files.NoState):
-            found.append(state_files.folder())
-    return tuple(found)
+        folders.append(Path.home())
+    if include_state_folder:
+        with suppress(state_files.StateUnavailableError):
+            folders.append(state_files.ensure_state_folder())
+    return tuple(folders)
 
 
-def write(data: bytes, stem: str, ending: str, where: Sequence[Path]) -> Written:
-    """Write into the first of these folders that is writable; raises `NotWritten`."""
+def write_output_file(data: bytes, stem: str, suffix: str, folders: Sequence[Path]) -> WrittenFile:
+    """Write into the first of these folders that is writable; raises `OutputFileNotWrittenError`."""
     problem = ""
-    for folder in where:
+    for folder in folders:
         try:
-            path = _write(data, folder.absolute(), stem, ending)
-        except (OSError, ValueError) as failed:
-            problem = problem or _told(folder, failed)
+            path = _write_in_folder(data, folder.absolute(), stem, suffix)
+        except (OSError, ValueError) as error:
+            problem = problem or _format_write_error(folder, error)
         else:
-            return Written(path, problem)
-    raise NotWritten(f"Not written: {problem}.")
+            return WrittenFile(path, problem)
+    raise OutputFileNotWrittenError(f"Not written: {problem}.")
 
 
-def _told(folder: Path, failed: OSError | ValueError) -> str:
-    why = (isinstance(failed, OSError) and failed.strerror) or "not a valid folder name"
-    here = "this folder" if folder == Path() else clean(str(folder))
-    return f"{here} is not writable ({why})"
+def _format_write_error(folder: Path, error: OSError | ValueError) -> str:
+    reason = (isinstance(error, OSError) and error.strerror) or "not a valid folder name"
+    folder_name = "this folder" if folder == Path() else clean(str(folder))
+    return f"{folder_name} is not writable ({reason})"
 
 
-def _write(data: bytes, folder: Path, stem: str, ending: str) -> Path:
+def _write_in_folder(data: bytes, folder: Path, stem: str, suffix: str) -> Path:
     handle, name = tempfile.mkstemp(prefix=".emtui-", dir=folder)  # 0600
-    whole = Path(name)
+    temporary_file = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        return _linked(whole, data, _names(folder, stem, ending))
+        return _link_to_free_name(temporary_file, data, _candidate_paths(folder, stem, suffix))
     finally:
         with suppress(OSError):
-            whole.unlink()
+            temporary_file.unlink()
 
 
-def _names(folder: Path, stem: str, ending: str) -> Iterator[Path]:
+def _candidate_paths(folder: Path, stem: str, suffix: str) -> Iterator[Path]:
     """Yield `stem.zip`, `stem-2.zip` and so on."""
-    yield folder / f"{stem}{ending}"
-    yield from (folder / f"{stem}-{number}{ending}" for number in range(2, _MOST + 1))
+    yield folder / f"{stem}{suffix}"
+    yield from (folder / f"{stem}-{number}{suffix}" for number in range(2, _MAX_NAMES + 1))
 
 
-def _linked(whole: Path, data: bytes, names: Iterator[Path]) -> Path:
-    for path in names:
+def _link_to_free_name(temporary_file: Path, data: bytes, candidates: Iterator[Path]) -> Path:
+    for path in candidates:
         try:
-            path.hardlink_to(whole)
+            path.hardlink_to(temporary_file)
         except FileExistsError:
             continue
         except OSError:  # file system without links
-            if not _filled(path, data):
+            if not _create_and_write(path, data):
                 continue
         return path
     raise FileExistsError(0, "too many files of that name")
 
 
-def _filled(path: Path, data: bytes) -> bool:
+def _create_and_write(path: Path, data: bytes) -> bool:
     """Create the file if the name is free and write it; remove it if that fails."""
     try:
-        handle = made(path)
+        handle = create_file(path)
     except FileExistsError:
         return False
     try:
@@ -111,13 +111,13 @@ def _filled(path: Path, data: bytes) -> bool:
     return True
 
 
-def made(path: Path) -> int:
+def create_file(path: Path) -> int:
     """Create a file with mode 0600, not through a link; raises `FileExistsError`."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     return os.open(path, flags, 0o600)
 
 
-def told(path: Path) -> str:
+def format_path(path: Path) -> str:
     """Return the path relative to the current or home folder."""
     with suppress(OSError):  # the folder may be gone
         if path.parent == Path.cwd():

@@ -17,78 +17,82 @@ from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
 
-from emtui.em.text_sanitizer import brief, guarded
-from emtui.local.process_hardening import environment_for_others
+from emtui.em.text_sanitizer import guard_output, shorten
+from emtui.local.process_hardening import child_environment
 
-USUAL = "less"
-SEEN = 1.0
+DEFAULT_PAGER = "less"
+MIN_READING_S = 1.0
 """A pager that runs longer than this many seconds after it got the text counts as read."""
-KEY = "\r\nemtui: press any key to go back."
+KEY_PROMPT = "\r\nemtui: press any key to go back."
 """Prompt below the output of a pager that ended at once."""
-_LOOK = 0.05
-_TERMINAL, _DRAWN_ON = 0, 2
-_MOST_SAID = 60
+_POLL_INTERVAL_S = 0.05
+_STDIN, _STDERR = 0, 2
+_MAX_QUOTED_LENGTH = 60
 
 
-class NoPager(Exception):
+class PagerFailedError(Exception):
     """The text could not be shown; the message is one sentence that says why."""
 
 
-def command(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the program and its arguments. Raises `NoPager` if it does not exist."""
-    wanted = environ.get("PAGER", "")
+def pager_command(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the program and its arguments. Raises `PagerFailedError` if it does not exist."""
+    pager_setting = environ.get("PAGER", "")
     try:
-        argv = tuple(shlex.split(wanted)) or (USUAL,)
+        argv = tuple(shlex.split(pager_setting)) or (DEFAULT_PAGER,)
     except ValueError as problem:
-        raise NoPager(f"PAGER cannot be read: {problem} in {brief(wanted, _MOST_SAID)}.") from None
+        raise PagerFailedError(
+            f"PAGER cannot be read: {problem} in {shorten(pager_setting, _MAX_QUOTED_LENGTH)}."
+        ) from None
     if shutil.which(argv[0], path=environ.get("PATH")) is None:
-        raise NoPager(f"Program {brief(argv[0], _MOST_SAID)} not found: set PAGER to the pager to use.")
+        raise PagerFailedError(
+            f"Program {shorten(argv[0], _MAX_QUOTED_LENGTH)} not found: set PAGER to the pager to use."
+        )
     return argv
 
 
-def show(argv: tuple[str, ...], text: str) -> None:
-    """Show this text on the terminal and wait until the pager ends. Raises `NoPager`.
+def show_in_pager(argv: tuple[str, ...], text: str) -> None:
+    """Show this text on the terminal and wait until the pager ends. Raises `PagerFailedError`.
 
     After a pager that ends at once (`cat`, `less -F`), wait for a key so that the text can be read.
     """
     try:
-        code, read = _run(argv, guarded(text).encode("utf-8", "replace"))
+        code, was_read = _run_pager(argv, guard_output(text).encode("utf-8", "replace"))
     except (OSError, ValueError) as problem:
-        why = getattr(problem, "strerror", None) or "not a command"
-        raise NoPager(f"{_name(argv)} cannot be run: {why}.") from None
-    if not read:
-        _until_key()
+        reason = getattr(problem, "strerror", None) or "not a command"
+        raise PagerFailedError(f"{_program_name(argv)} cannot be run: {reason}.") from None
+    if not was_read:
+        _wait_for_key()
     if code:
-        raise NoPager(f"{_name(argv)} exited with code {code}.")
+        raise PagerFailedError(f"{_program_name(argv)} exited with code {code}.")
 
 
-def _run(argv: tuple[str, ...], text: bytes) -> tuple[int, bool]:
+def _run_pager(argv: tuple[str, ...], text: bytes) -> tuple[int, bool]:
     """Return the exit code, and whether it read keys or ran long enough to be read."""
-    left, waited = memoryview(text), 0
+    unsent, waits = memoryview(text), 0
     with subprocess.Popen(  # noqa: S603 - the user's program
         argv,
         stdin=subprocess.PIPE,
         stdout=None if os.isatty(1) else 2,  # emtui draws on stderr; stdout may be a file
         bufsize=0,
-        env=environment_for_others(),
+        env=child_environment(),
     ) as program:
-        began = monotonic()
+        start = monotonic()
         while program.poll() is None:
-            if left and program.stdin:
-                rest = _give(program.stdin.fileno(), left)
-                waited += len(rest) == len(left) and _waits_for_keys()
-                left, began = rest, monotonic()
+            if unsent and program.stdin:
+                remaining = _write_available(program.stdin.fileno(), unsent)
+                waits += len(remaining) == len(unsent) and _is_waiting_for_keys()
+                unsent, start = remaining, monotonic()
             else:
-                waited += _goes_on(program) and _waits_for_keys()
-        return program.returncode, waited > 1 or monotonic() - began > SEEN
+                waits += _is_still_running(program) and _is_waiting_for_keys()
+        return program.returncode, waits > 1 or monotonic() - start > MIN_READING_S
 
 
-def _give(pipe: int, text: memoryview) -> memoryview:
+def _write_available(pipe: int, text: memoryview) -> memoryview:
     """Write as much as the pipe accepts now; return the rest, empty if the pipe is closed."""
     os.set_blocking(pipe, False)
     poll = select.poll()
     poll.register(pipe, select.POLLOUT)
-    if not poll.poll(1000 * _LOOK):
+    if not poll.poll(1000 * _POLL_INTERVAL_S):
         return text
     try:
         return text[os.write(pipe, text) :]
@@ -98,38 +102,38 @@ def _give(pipe: int, text: memoryview) -> memoryview:
         return text[:0]
 
 
-def _goes_on(program: subprocess.Popen[bytes]) -> bool:
+def _is_still_running(program: subprocess.Popen[bytes]) -> bool:
     """Whether it still runs shortly after it got the whole text."""
     if program.stdin:
         program.stdin.close()
     try:
-        program.wait(_LOOK)
+        program.wait(_POLL_INTERVAL_S)
     except subprocess.TimeoutExpired:
         return True
     return False
 
 
-def _waits_for_keys() -> bool:
+def _is_waiting_for_keys() -> bool:
     """Whether the terminal is in non-canonical mode, as set by interactive pagers."""
     try:
-        return not termios.tcgetattr(_TERMINAL)[3] & termios.ICANON
+        return not termios.tcgetattr(_STDIN)[3] & termios.ICANON
     except (termios.error, OSError):
         return False
 
 
-def _until_key() -> None:
+def _wait_for_key() -> None:
     """Wait for any key; return at once if the terminal is gone."""
     try:
-        before = termios.tcgetattr(_TERMINAL)
-        os.write(_DRAWN_ON, KEY.encode())
-        tty.setraw(_TERMINAL)
+        settings = termios.tcgetattr(_STDIN)
+        os.write(_STDERR, KEY_PROMPT.encode())
+        tty.setraw(_STDIN)
         try:
-            os.read(_TERMINAL, 64)
+            os.read(_STDIN, 64)
         finally:
-            termios.tcsetattr(_TERMINAL, termios.TCSAFLUSH, before)
+            termios.tcsetattr(_STDIN, termios.TCSAFLUSH, settings)
     except (termios.error, OSError):
         return
 
 
-def _name(argv: tuple[str, ...]) -> str:
-    return brief(Path(argv[0]).name, _MOST_SAID)
+def _program_name(argv: tuple[str, ...]) -> str:
+    return shorten(Path(argv[0]).name, _MAX_QUOTED_LENGTH)

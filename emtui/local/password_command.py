@@ -12,100 +12,110 @@ import threading
 from collections.abc import Sequence
 from typing import IO
 
-from emtui.em.secret import Secret, without_line_end, without_secrets
-from emtui.em.text_sanitizer import brief
-from emtui.local.process_hardening import environment_for_others
+from emtui.em.secret import Secret, mask_secrets, strip_line_end
+from emtui.em.text_sanitizer import shorten
+from emtui.local.process_hardening import child_environment
 
-PATIENCE = 120.0
+ATTENDED_TIMEOUT_S = 120.0
 """Time-out in seconds; the user may have to type."""
-UNATTENDED_PATIENCE = 20.0
+UNATTENDED_TIMEOUT_S = 20.0
 """Time-out in seconds without a user."""
-_MOST_SAID = 120
-_MOST = 64 * 1024
+_MAX_ERROR_LENGTH = 120
+_MAX_OUTPUT_BYTES = 64 * 1024
 """Maximum bytes of output read."""
-_GRACE = 0.5
+_OUTPUT_GRACE_S = 0.5
 """Seconds to wait for output after the program has ended."""
 
 
-class CommandFailed(Exception):
+class PasswordCommandFailedError(Exception):
     """No password was printed; the message is one sentence that says why."""
 
 
-def run(argv: Sequence[str], *, attended: bool = True, patience: float | None = None) -> Secret:
-    """Return the password. Blocks; kills the command after the time-out; raises `CommandFailed`.
+def run_password_command(
+    argv: Sequence[str], *, is_attended: bool = True, timeout: float | None = None
+) -> Secret:
+    """Return the password. Blocks; kills the command after the time-out; raises `PasswordCommandFailedError`.
 
-    Without `attended` it has no terminal and must not prompt.
+    Without `is_attended` it has no terminal and must not prompt.
     """
-    seconds = patience or (PATIENCE if attended else UNATTENDED_PATIENCE)
+    seconds = timeout or (ATTENDED_TIMEOUT_S if is_attended else UNATTENDED_TIMEOUT_S)
     try:
-        code, out, err = _ran(_started(argv, attended=attended), seconds)
+        code, out, err = _wait_for_output(_start_process(argv, is_attended=is_attended), seconds)
     except subprocess.TimeoutExpired:
-        raise CommandFailed(f"password_command took more than {seconds:g} s and was stopped.") from None
+        raise PasswordCommandFailedError(
+            f"password_command took more than {seconds:g} s and was stopped."
+        ) from None
     except (OSError, ValueError) as problem:
-        why = getattr(problem, "strerror", None) or "not a command"
-        raise CommandFailed(f"password_command cannot be run: {why} ({brief(argv[0], 60)}).") from None
+        reason = getattr(problem, "strerror", None) or "not a command"
+        raise PasswordCommandFailedError(
+            f"password_command cannot be run: {reason} ({shorten(argv[0], 60)})."
+        ) from None
     if code != 0:
-        raise CommandFailed(f"password_command {_ended(code)}{_said(err)}.")
+        raise PasswordCommandFailedError(
+            f"password_command {_format_exit(code)}{_format_last_error_line(err)}."
+        )
     try:
         first, line_end, _ = out.decode("utf-8-sig").partition("\n")
-        line = Secret(without_line_end(first + line_end))
+        password = Secret(strip_line_end(first + line_end))
     except UnicodeDecodeError:
-        raise CommandFailed("password_command printed output that is not UTF-8.") from None
-    if not line:
-        raise CommandFailed(f"password_command printed no password{_said(err)}.")
-    return line
+        raise PasswordCommandFailedError("password_command printed output that is not UTF-8.") from None
+    if not password:
+        raise PasswordCommandFailedError(
+            f"password_command printed no password{_format_last_error_line(err)}."
+        )
+    return password
 
 
-def _ran(process: subprocess.Popen[bytes], seconds: float) -> tuple[int, bytes, bytes]:
+def _wait_for_output(process: subprocess.Popen[bytes], seconds: float) -> tuple[int, bytes, bytes]:
     """Return exit code and output; waits for the program only, as background processes may keep the pipes."""
-    out, err = _Gathered(process.stdout), _Gathered(process.stderr)
+    out, err = _PipeReader(process.stdout), _PipeReader(process.stderr)
     try:
         code = process.wait(timeout=seconds)
     except BaseException:
         process.kill()
         process.wait()
         raise
-    return code, out.bytes(), err.bytes()
+    return code, out.output(), err.output()
 
 
-class _Gathered:
+class _PipeReader:
     """Reads a pipe in a thread, up to a limit."""
 
     def __init__(self, pipe: IO[bytes] | None) -> None:
-        self._bytes = bytearray()
-        self._thread = threading.Thread(target=self._gather, args=(pipe,), daemon=True)
+        self._output = bytearray()
+        self._thread = threading.Thread(target=self._read_pipe, args=(pipe,), daemon=True)
         self._thread.start()
 
-    def _gather(self, pipe: IO[bytes] | None) -> None:
+    def _read_pipe(self, pipe: IO[bytes] | None) -> None:
         if pipe is None:
             return
         with pipe:
-            while len(self._bytes) < _MOST and (piece := pipe.read(4096)):
-                self._bytes += piece
+            while len(self._output) < _MAX_OUTPUT_BYTES and (chunk := pipe.read(4096)):
+                self._output += chunk
 
-    def bytes(self) -> bytes:
-        """Return the output once the pipe is closed or `_GRACE` has passed."""
-        self._thread.join(_GRACE)
-        return bytes(self._bytes)
+    def output(self) -> bytes:
+        """Return the output once the pipe is closed or `_OUTPUT_GRACE_S` has passed."""
+        self._thread.join(_OUTPUT_GRACE_S)
+        return bytes(self._output)
 
 
-def _started(argv: Sequence[str], *, attended: bool) -> subprocess.Popen[bytes]:
+def _start_process(argv: Sequence[str], *, is_attended: bool) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - the user's command, from a file that others cannot write
         list(argv),
-        stdin=None if attended else subprocess.DEVNULL,
+        stdin=None if is_attended else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
-        env=environment_for_others(),
-        start_new_session=not attended,
+        env=child_environment(),
+        start_new_session=not is_attended,
     )
 
 
-def _ended(code: int) -> str:
+def _format_exit(code: int) -> str:
     return f"was killed by signal {-code}" if code < 0 else f"exited with code {code}"
 
 
-def _said(stderr: bytes) -> str:
+def _format_last_error_line(stderr: bytes) -> str:
     """Return its last line of stderr, without known secrets."""
     lines = [line for line in stderr.decode(errors="replace").splitlines() if line.strip()]
-    return f": {brief(without_secrets(lines[-1]), _MOST_SAID).rstrip('.')}" if lines else ""
+    return f": {shorten(mask_secrets(lines[-1]), _MAX_ERROR_LENGTH).rstrip('.')}" if lines else ""

@@ -7,34 +7,34 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-NOWHERE = Path(os.devnull)
+NO_HOME = Path(os.devnull)
 """Home of a user without one: nothing exists or can be written below it."""
 
 
-def home() -> Path:
-    """Return the home folder; `NOWHERE` for an unknown user ID without HOME, as in a container."""
+def home_folder() -> Path:
+    """Return the home folder; `NO_HOME` for an unknown user ID without HOME, as in a container."""
     try:
         return Path.home()
     except RuntimeError:
-        return NOWHERE
+        return NO_HOME
 
 
 def config_file(environ: Mapping[str, str], home: Path, platform: str) -> Path:
     """Return the user's configuration file: `~/.config/emtui/config.toml` or the platform's equivalent."""
-    return _folder(environ, home, platform, "XDG_CONFIG_HOME", ".config", "APPDATA") / "config.toml"
+    return _emtui_folder(environ, home, platform, "XDG_CONFIG_HOME", ".config", "APPDATA") / "config.toml"
 
 
 def team_files(environ: Mapping[str, str], platform: str) -> tuple[Path, ...]:
     """Return the configuration files for all users, highest priority first."""
     if platform == "win32":
         return (Path(environ.get("PROGRAMDATA") or r"C:\ProgramData") / "emtui" / "config.toml",)
-    named = (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")
-    return tuple(Path(folder) / "emtui" / "config.toml" for folder in named if Path(folder).is_absolute())
+    folders = (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")
+    return tuple(Path(folder) / "emtui" / "config.toml" for folder in folders if Path(folder).is_absolute())
 
 
 def config_files() -> tuple[Path, ...]:
     """Return all configuration files, the user's first."""
-    return config_file(os.environ, home(), sys.platform), *team_files(os.environ, sys.platform)
+    return config_file(os.environ, home_folder(), sys.platform), *team_files(os.environ, sys.platform)
 
 
 def notes_files() -> tuple[Path, ...]:
@@ -42,17 +42,22 @@ def notes_files() -> tuple[Path, ...]:
     return tuple(file.with_name("notes.toml") for file in config_files())
 
 
-def state_dir(environ: Mapping[str, str], home: Path, platform: str) -> Path:
+def state_folder(environ: Mapping[str, str], home: Path, platform: str) -> Path:
     """Return the folder of logs and saved state."""
-    return _folder(environ, home, platform, "XDG_STATE_HOME", ".local/state", "LOCALAPPDATA")
+    return _emtui_folder(environ, home, platform, "XDG_STATE_HOME", ".local/state", "LOCALAPPDATA")
 
 
-def _folder(
-    environ: Mapping[str, str], home: Path, platform: str, xdg: str, usual: str, windows: str
+def _emtui_folder(
+    environ: Mapping[str, str],
+    home: Path,
+    platform: str,
+    xdg_variable: str,
+    default: str,
+    windows_variable: str,
 ) -> Path:
     if platform == "win32":
-        return Path(environ.get(windows) or home) / "emtui"
+        return Path(environ.get(windows_variable) or home) / "emtui"
     if platform == "darwin":
         return home / "Library" / "Application Support" / "emtui"
-    named = Path(environ.get(xdg) or "")
-    return (named if named.is_absolute() else home / usual) / "emtui"
+    xdg_folder = Path(environ.get(xdg_variable) or "")
+    return (xdg_folder if xdg_folder.is_absolute() else home / default) / "emtui"

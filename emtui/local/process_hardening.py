@@ -11,13 +11,13 @@ _PR_SET_DUMPABLE = 4
 _PROC = Path("/proc")
 
 
-def ending_signals() -> tuple[signal.Signals, ...]:
+def termination_signals() -> tuple[signal.Signals, ...]:
     """Return the signals that end emtui, except those ignored at start, as under nohup."""
-    known = (signal.SIGTERM,) if sys.platform == "win32" else (signal.SIGTERM, signal.SIGHUP)
-    return tuple(number for number in known if signal.getsignal(number) is not signal.SIG_IGN)
+    candidates = (signal.SIGTERM,) if sys.platform == "win32" else (signal.SIGTERM, signal.SIGHUP)
+    return tuple(number for number in candidates if signal.getsignal(number) is not signal.SIG_IGN)
 
 
-def close_to_others() -> bool:
+def disable_dumping() -> bool:
     """Make memory and initial environment readable by root only; return whether it worked (Linux).
 
     A variable removed from `os.environ` remains in `/proc/PID/environ`, which other processes
@@ -33,12 +33,12 @@ def close_to_others() -> bool:
         return False
 
 
-def environment_for_others() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """Return the environment for child programs, without `EMTUI_` variables."""
     return {name: value for name, value in os.environ.items() if not name.startswith("EMTUI_")}
 
 
-def under_job_control() -> bool:
+def is_under_job_control() -> bool:
     """Whether a shell can resume this process with `fg` after it stops.
 
     A process that leads its session, or is in the leader's group, was started instead of a
@@ -55,15 +55,15 @@ def under_job_control() -> bool:
         return os.getppid() > 1
 
 
-def ancestors() -> tuple[int, ...] | None:
+def ancestor_processes() -> tuple[int, ...] | None:
     """Return the IDs of the ancestor processes, nearest first; `None` if unknown."""
-    found: list[int] = []
+    processes: list[int] = []
     process = os.getpid()
     while process > 0:
-        found.append(process)
+        processes.append(process)
         try:
-            told = (_PROC / str(process) / "stat").read_text("utf-8", "replace")
-            process = int(told.rpartition(")")[2].split()[1])
+            status = (_PROC / str(process) / "stat").read_text("utf-8", "replace")
+            process = int(status.rpartition(")")[2].split()[1])
         except (OSError, ValueError, IndexError):
             return None
-    return tuple(found[1:])
+    return tuple(processes[1:])

@@ -12,18 +12,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from emtui.em.errors import BadAddress, BadSetting
+from emtui.em.errors import InvalidAddressError, InvalidSettingError
 from emtui.em.server_address import Server, parse_pin, parse_server
-from emtui.local.timezones import NoZone, zone_named
+from emtui.local.timezones import UnknownTimeZoneError, find_time_zone
 
-LEAST = 10
+MIN_INTERVAL_S = 10
 """The shortest polling `interval` in seconds."""
-OFF = "off"
+KEYRING_OFF = "off"
 """Value of `keyring` that disables it."""
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
-class BadConfig(BadSetting):
+class InvalidConfigError(InvalidSettingError):
     """The configuration cannot be used; the message is one sentence that names the file."""
 
 
@@ -60,127 +60,129 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class ConfigValue:
     """One value and the file that sets it."""
 
     value: object
     file: Path
 
 
-KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
-_FLAGS = ("no_proxy", "allow_http", "unattended", "silent", "title", "no_second_logon")
-_TEXTS = ("server", "user", "pin", "pin_key", "ca_file", "keyring", "time_zone")
-_COMMANDS = ("password_command", "notify_command")
-_WANTED = (
-    dict.fromkeys(_FLAGS, "true or false")
-    | dict.fromkeys(_COMMANDS, 'a list: ["program", "argument"]')
-    | {"interval": f"a number of seconds, {LEAST} or more"}
+PROFILE_KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
+_FLAG_KEYS = ("no_proxy", "allow_http", "unattended", "silent", "title", "no_second_logon")
+_TEXT_KEYS = ("server", "user", "pin", "pin_key", "ca_file", "keyring", "time_zone")
+_COMMAND_KEYS = ("password_command", "notify_command")
+_EXPECTED_VALUES = (
+    dict.fromkeys(_FLAG_KEYS, "true or false")
+    | dict.fromkeys(_COMMAND_KEYS, 'a list: ["program", "argument"]')
+    | {"interval": f"a number of seconds, {MIN_INTERVAL_S} or more"}
 )
 
 
-def read_profile(name: str, table: Mapping[str, Stated]) -> Profile:
-    """Build the profile from its values. Raises `BadConfig`."""
-    for key, stated in table.items():
-        where = f"{stated.file}: profile {name}: "
-        check_name(name, where)
-        check_known(stated.file, key, KEYS, f"profile {name}: ")
-        if not _fits(key, stated.value):
-            raise BadConfig(f"{where}{key} must be {_WANTED.get(key, 'a string')}.")
-    values = {key: stated.value for key, stated in table.items()}
-    texts = {key: str(values[key]) for key in _TEXTS if key in values}
-    where = f"{_file_of(table, 'server', 'pin', 'pin_key', 'user')}: profile {name}: "
+def parse_profile(name: str, table: Mapping[str, ConfigValue]) -> Profile:
+    """Build the profile from its values. Raises `InvalidConfigError`."""
+    for key, config_value in table.items():
+        location = f"{config_value.file}: profile {name}: "
+        check_profile_name(name, location)
+        check_key(config_value.file, key, PROFILE_KEYS, f"profile {name}: ")
+        if not _has_valid_type(key, config_value.value):
+            raise InvalidConfigError(f"{location}{key} must be {_EXPECTED_VALUES.get(key, 'a string')}.")
+    values = {key: config_value.value for key, config_value in table.items()}
+    texts = {key: str(values[key]) for key in _TEXT_KEYS if key in values}
+    location = f"{_file_setting(table, 'server', 'pin', 'pin_key', 'user')}: profile {name}: "
     if "server" not in texts:
-        raise BadConfig(f"{where}server is missing.")
+        raise InvalidConfigError(f"{location}server is missing.")
     try:
         profile = Profile(
             name,
             parse_server(texts["server"], allow_http=bool(values.get("allow_http"))),
-            user=check_user(texts.get("user"), where),
+            user=check_user(texts.get("user"), location),
             pin=parse_pin(texts["pin"]) if "pin" in texts else None,
             pin_key=parse_pin(texts["pin_key"]) if "pin_key" in texts else None,
-            ca_file=_beside(table.get("ca_file")),
-            time_zone=_zone(table.get("time_zone"), name),
+            ca_file=_resolve_ca_file(table.get("ca_file")),
+            time_zone=_parse_time_zone(table.get("time_zone"), name),
         )
-    except BadAddress as problem:
-        raise BadConfig(f"{where}{problem}") from None
+    except InvalidAddressError as problem:
+        raise InvalidConfigError(f"{location}{problem}") from None
     return replace(
         profile,
-        **{key: values[key] for key in (*_FLAGS, "keyring", "interval") if key in values},  # type: ignore[arg-type] # checked by _fits
-        **{key: tuple(values[key]) for key in _COMMANDS if key in values},  # type: ignore[arg-type] # the same
+        **{key: values[key] for key in (*_FLAG_KEYS, "keyring", "interval") if key in values},  # type: ignore[arg-type] # checked by _fits
+        **{key: tuple(values[key]) for key in _COMMAND_KEYS if key in values},  # type: ignore[arg-type] # the same
     )
 
 
-def _file_of(table: Mapping[str, Stated], *keys: str) -> Path:
+def _file_setting(table: Mapping[str, ConfigValue], *keys: str) -> Path:
     """Return the file to name in an error: that of the first of these keys that is set, else of any."""
     return next((table[key].file for key in (*keys, *table) if key in table), Path())
 
 
-def check_known(file: Path, key: str, known: tuple[str, ...], where: str = "") -> None:
-    """Raise `BadConfig` for an unknown key, with the nearest valid one."""
+def check_key(file: Path, key: str, valid_keys: tuple[str, ...], location: str = "") -> None:
+    """Raise `InvalidConfigError` for an unknown key, with the nearest valid one."""
     if key in {"password", "pass", "passwd", "pwd"}:
-        raise BadConfig(
-            f"{file}: {where}passwords are not allowed here: remove it, then save it in the keyring with"
+        raise InvalidConfigError(
+            f"{file}: {location}passwords are not allowed here: remove it, then save it in the keyring with"
             " emtui login --remember, or set password_command."
         )
-    if key not in known:
-        raise BadConfig(f"{file}: {where}{key} is not a configuration key{near(key, known)}")
+    if key not in valid_keys:
+        raise InvalidConfigError(
+            f"{file}: {location}{key} is not a configuration key{suggest_name(key, valid_keys)}"
+        )
 
 
-def near(word: object, known: Iterable[str]) -> str:
+def suggest_name(word: object, valid_names: Iterable[str]) -> str:
     """Return `: did you mean …?` for the nearest known word, else a list of all."""
-    names = list(known)
-    found = difflib.get_close_matches(str(word), names, n=1)
-    if found:
-        return f": did you mean {found[0]}?"
+    names = list(valid_names)
+    matches = difflib.get_close_matches(str(word), names, n=1)
+    if matches:
+        return f": did you mean {matches[0]}?"
     return f": valid names are {', '.join(names)}." if names else "."
 
 
-def _fits(key: str, value: object) -> bool:
+def _has_valid_type(key: str, value: object) -> bool:
     """Whether a value has the type of this key."""
-    if key in _FLAGS:
+    if key in _FLAG_KEYS:
         return isinstance(value, bool)
-    if key in _TEXTS:
+    if key in _TEXT_KEYS:
         return isinstance(value, str)
     if key == "interval":
-        return isinstance(value, int) and not isinstance(value, bool) and value >= LEAST
+        return isinstance(value, int) and not isinstance(value, bool) and value >= MIN_INTERVAL_S
     return isinstance(value, list) and bool(value) and all(isinstance(part, str) for part in value)
 
 
-def check_name(name: str, where: str = "") -> str:
-    """Return a valid profile name. Raises `BadConfig`."""
-    if not _NAME.fullmatch(name):
-        raise BadConfig(
-            f"{where}{name!r} is not a valid profile name: use letters, digits, dot, dash and underscore."
+def check_profile_name(name: str, location: str = "") -> str:
+    """Return a valid profile name. Raises `InvalidConfigError`."""
+    if not _NAME_PATTERN.fullmatch(name):
+        raise InvalidConfigError(
+            f"{location}{name!r} is not a valid profile name: use letters, digits, dot, dash and underscore."
         )
     return name
 
 
-def check_user(user: str | None, where: str = "") -> str | None:
-    r"""Return the user; raise `BadConfig` for control characters (TOML reads `"EXAMPLE\backup"` so)."""
+def check_user(user: str | None, location: str = "") -> str | None:
+    r"""Return the user; raise `InvalidConfigError` for control characters (TOML reads `"EXAMPLE\backup"` so)."""
     if user is not None and not user.isprintable():
-        raise BadConfig(
-            f"{where}user contains a control character: use single quotes for a backslash,"
+        raise InvalidConfigError(
+            f"{location}user contains a control character: use single quotes for a backslash,"
             r" user = 'EXAMPLE\backup'."
         )
     return user
 
 
-def _zone(stated: Stated | None, name: str) -> str | None:
-    """Return the name of an existing time zone. Raises `BadConfig`."""
-    if stated is None:
+def _parse_time_zone(config_value: ConfigValue | None, name: str) -> str | None:
+    """Return the name of an existing time zone. Raises `InvalidConfigError`."""
+    if config_value is None:
         return None
     try:
-        zone_named(str(stated.value))
-    except NoZone as problem:
-        raise BadConfig(f"{stated.file}: profile {name}: time_zone {problem}") from None
-    return str(stated.value)
+        find_time_zone(str(config_value.value))
+    except UnknownTimeZoneError as problem:
+        raise InvalidConfigError(f"{config_value.file}: profile {name}: time_zone {problem}") from None
+    return str(config_value.value)
 
 
-def _beside(stated: Stated | None) -> Path | None:
+def _resolve_ca_file(config_value: ConfigValue | None) -> Path | None:
     """Resolve a path relative to the configuration file."""
-    if stated is None:
+    if config_value is None:
         return None
     try:
-        return stated.file.parent / Path(str(stated.value)).expanduser()
+        return config_value.file.parent / Path(str(config_value.value)).expanduser()
     except RuntimeError as problem:
-        raise BadConfig(f"{stated.file}: ca_file cannot be found: {problem}") from None
+        raise InvalidConfigError(f"{config_value.file}: ca_file cannot be found: {problem}") from None

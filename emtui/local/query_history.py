@@ -10,55 +10,62 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from emtui.local.state_files import NoState, folder, locked, put
+from emtui.local.state_files import (
+    StateUnavailableError,
+    ensure_state_folder,
+    lock_state_file,
+    replace_state_file,
+)
 
-MOST = 100
+MAX_QUERIES = 100
 """Maximum number of queries per profile."""
-LONGEST = 500
+MAX_QUERY_LENGTH = 500
 """Maximum characters of a query."""
-_MOST_BYTES = 4 * MOST * LONGEST
+_MAX_FILE_BYTES = 4 * MAX_QUERIES * MAX_QUERY_LENGTH
 """A larger file was not written by emtui."""
 
 
-def recent(profile: str) -> tuple[str, ...]:
+def load_recent_queries(profile: str) -> tuple[str, ...]:
     """Return the queries of this profile, newest last."""
     try:
-        return _read(_path(profile))
-    except (NoState, OSError, UnicodeDecodeError):
+        return _read_queries(_history_path(profile))
+    except (StateUnavailableError, OSError, UnicodeDecodeError):
         return ()
 
 
-def note(profile: str, query: str) -> None:
+def save_recent_query(profile: str, query: str) -> None:
     """Save this query as the newest, without duplicates."""
-    with suppress(NoState, OSError):
-        path = _path(profile)
-        with locked(path.with_suffix(".lock")):
+    with suppress(StateUnavailableError, OSError):
+        path = _history_path(profile)
+        with lock_state_file(path.with_suffix(".lock")):
             try:
-                known = _read(path)
+                queries = _read_queries(path)
             except (FileNotFoundError, UnicodeDecodeError):
-                known = ()
-            put(path, "".join(f"{kept}\n" for kept in with_newest(known, query)))
+                queries = ()
+            replace_state_file(
+                path, "".join(f"{recent_query}\n" for recent_query in append_query(queries, query))
+            )
 
 
-def with_newest(known: Iterable[str], query: str) -> tuple[str, ...]:
+def append_query(queries: Iterable[str], query: str) -> tuple[str, ...]:
     """Return the queries with this one as the newest, unless it is too long."""
-    others = tuple(other for other in known if other != query)
-    return (*others, query)[-MOST:] if _fits(query) else others
+    others = tuple(other for other in queries if other != query)
+    return (*others, query)[-MAX_QUERIES:] if _is_valid_query(query) else others
 
 
-def _fits(query: str) -> bool:
-    return bool(query.strip()) and query.isprintable() and len(query) <= LONGEST
+def _is_valid_query(query: str) -> bool:
+    return bool(query.strip()) and query.isprintable() and len(query) <= MAX_QUERY_LENGTH
 
 
-def _path(profile: str) -> Path:
-    return folder() / f"queries-{profile}.txt"
+def _history_path(profile: str) -> Path:
+    return ensure_state_folder() / f"queries-{profile}.txt"
 
 
-def _read(path: Path) -> tuple[str, ...]:
+def _read_queries(path: Path) -> tuple[str, ...]:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb") as file:
-        lines = file.read(_MOST_BYTES).decode().splitlines()
-    known: tuple[str, ...] = ()
-    for line in filter(_fits, lines):
-        known = with_newest(known, line)
-    return known
+        lines = file.read(_MAX_FILE_BYTES).decode().splitlines()
+    queries: tuple[str, ...] = ()
+    for line in filter(_is_valid_query, lines):
+        queries = append_query(queries, line)
+    return queries

@@ -8,57 +8,61 @@ from pathlib import Path
 from typing import BinaryIO
 
 from emtui.em.text_sanitizer import clean
-from emtui.local.output_file import made
+from emtui.local.output_file import create_file
 
-_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_OPEN_FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-class NoRecording(Exception):
+class RecordingFileError(Exception):
     """The file cannot be used; the message is one sentence that says why."""
 
 
-class NewFile:
+class RecordingFile:
     """A new file with mode 0600, written without buffering."""
 
     def __init__(self, path: Path) -> None:
-        """Create it; raises `NoRecording`."""
+        """Create it; raises `RecordingFileError`."""
         try:
-            self._handle = made(path)
+            self._handle = create_file(path)
         except FileExistsError:
-            raise NoRecording(f"{told(path)} already exists: a recording needs a new file.") from None
+            raise RecordingFileError(
+                f"{clean_path(path)} already exists: a recording needs a new file."
+            ) from None
         except (OSError, ValueError) as problem:
-            raise NoRecording(f"{told(path)} cannot be created: {_why(problem)}.") from None
+            raise RecordingFileError(
+                f"{clean_path(path)} cannot be created: {_error_reason(problem)}."
+            ) from None
         self.size = 0
 
     def write(self, data: bytes, /) -> None:
         """Write all of it; raises `OSError`."""
-        rest = memoryview(data)
-        while rest:
-            written = os.write(self._handle, rest)
+        remaining = memoryview(data)
+        while remaining:
+            written = os.write(self._handle, remaining)
             self.size += written
-            rest = rest[written:]
+            remaining = remaining[written:]
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._handle)
 
 
-def opened(path: Path) -> BinaryIO:
-    """Open a regular file for reading; raises `NoRecording`."""
+def open_recording(path: Path) -> BinaryIO:
+    """Open a regular file for reading; raises `RecordingFileError`."""
     try:
-        handle = os.open(path, os.O_RDONLY | _AT_ONCE)
+        handle = os.open(path, os.O_RDONLY | _OPEN_FLAGS)
     except (OSError, ValueError) as problem:
-        raise NoRecording(f"{told(path)} cannot be read: {_why(problem)}.") from None
+        raise RecordingFileError(f"{clean_path(path)} cannot be read: {_error_reason(problem)}.") from None
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise NoRecording(f"{told(path)} is not a file.")
+        raise RecordingFileError(f"{clean_path(path)} is not a file.")
     return os.fdopen(handle, "rb")
 
 
-def told(path: Path) -> str:
+def clean_path(path: Path) -> str:
     """Return the path without control characters."""
     return clean(str(path))
 
 
-def _why(problem: OSError | ValueError) -> str:
+def _error_reason(problem: OSError | ValueError) -> str:
     return (isinstance(problem, OSError) and problem.strerror) or "not a valid file name"

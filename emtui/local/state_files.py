@@ -15,49 +15,51 @@ from pathlib import Path
 
 from emtui.local import file_lock, paths
 
-ELSEWHERE = (
+STATE_FOLDER_HINT = (
     "check its permissions"
     if sys.platform in {"darwin", "win32"}
     else "set XDG_STATE_HOME to a folder that you own and can write to"
 )
 """Next step if the state folder cannot be used."""
-PATIENCE = 2.0
+LOCK_TIMEOUT_S = 2.0
 """Seconds to wait for another process's lock."""
 
 
-class NoState(Exception):
+class StateUnavailableError(Exception):
     """The state folder cannot be used; the message is one sentence that says why. Never fatal."""
 
 
-def folder() -> Path:
-    """Return the state folder, created if missing. Raises `NoState`."""
-    path = paths.state_dir(os.environ, paths.home(), sys.platform)
-    if path.is_relative_to(paths.NOWHERE):
-        raise NoState(f"this user has no home folder; {ELSEWHERE}.")
+def ensure_state_folder() -> Path:
+    """Return the state folder, created if missing. Raises `StateUnavailableError`."""
+    path = paths.state_folder(os.environ, paths.home_folder(), sys.platform)
+    if path.is_relative_to(paths.NO_HOME):
+        raise StateUnavailableError(f"this user has no home folder; {STATE_FOLDER_HINT}.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return private(path)
+        return ensure_private_folder(path)
     except OSError as problem:
-        raise NoState(f"{path} cannot be used ({problem.strerror}): {ELSEWHERE}.") from None
+        raise StateUnavailableError(
+            f"{path} cannot be used ({problem.strerror}): {STATE_FOLDER_HINT}."
+        ) from None
 
 
-def private(path: Path) -> Path:
-    """Return a private folder, created if missing. Raises `NoState`, `OSError`."""
+def ensure_private_folder(path: Path) -> Path:
+    """Return a private folder, created if missing. Raises `StateUnavailableError`, `OSError`."""
     path.mkdir(mode=0o700, exist_ok=True)
-    _check(path, path.stat())
+    _check_private(path, path.stat())
     return path
 
 
-def _check(path: Path, status: os.stat_result) -> None:
+def _check_private(path: Path, status: os.stat_result) -> None:
     if os.name != "posix":
         return
     if status.st_uid != os.geteuid():
-        raise NoState(f"{path} is owned by another user: {ELSEWHERE}.")
+        raise StateUnavailableError(f"{path} is owned by another user: {STATE_FOLDER_HINT}.")
     if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         path.chmod(0o700)
 
 
-def opened(path: Path, flags: int) -> int:
+def open_state_file(path: Path, flags: int) -> int:
     """Open a file in the state folder, created with mode 0600 if missing; links are not followed."""
     handle = os.open(path, flags | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     if os.name == "posix":
@@ -70,10 +72,10 @@ def opened(path: Path, flags: int) -> int:
     return handle
 
 
-def put(path: Path, text: str) -> None:
+def replace_state_file(path: Path, text: str) -> None:
     """Replace a file atomically. Raises `OSError`."""
     new = path.with_suffix(".new")
-    with os.fdopen(opened(new, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8") as file:
+    with os.fdopen(open_state_file(new, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -81,12 +83,12 @@ def put(path: Path, text: str) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold a lock until the block ends. Raises `NoState`."""
-    handle = opened(path, os.O_RDWR)
+def lock_state_file(path: Path) -> Iterator[None]:
+    """Hold a lock until the block ends. Raises `StateUnavailableError`."""
+    handle = open_state_file(path, os.O_RDWR)
     try:
-        if not file_lock.wait(handle, PATIENCE):
-            raise NoState("state files are locked by another emtui process.")
+        if not file_lock.wait_for_lock(handle, LOCK_TIMEOUT_S):
+            raise StateUnavailableError("state files are locked by another emtui process.")
         yield
     finally:
         os.close(handle)

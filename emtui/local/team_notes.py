@@ -16,19 +16,19 @@ from emtui import text_format
 from emtui.em.model import Event, Outcome, Session
 from emtui.em.text_sanitizer import clean
 from emtui.local.configuration import read_toml
-from emtui.local.profiles import BadConfig, near
+from emtui.local.profiles import InvalidConfigError, suggest_name
 from emtui.local.timezones import SystemZone
 
-MOST = 1000
+MAX_NOTES = 1000
 """Maximum number of notes per file."""
-LONGEST = 2000
+MAX_TEXT_LENGTH = 2000
 """Maximum characters of a pattern, text or link."""
-_TEXTS = ("pattern", "text", "link", "type")
-KEYS = (*_TEXTS, "known", "until")
+_TEXT_KEYS = ("pattern", "text", "link", "type")
+NOTE_KEYS = (*_TEXT_KEYS, "known", "until")
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class TeamNote:
     """What to do about messages that contain `pattern`, for one session `type` if given.
 
     `known` acknowledges such failures for all users of the file, until `until` if given.
@@ -39,38 +39,40 @@ class Note:
     text: str
     link: str = ""
     type: str = ""
-    known: bool = False
+    is_acknowledgement: bool = False
     until: datetime | None = None
-    whose: str = ""
+    source: str = ""
 
-    def fits(self, kind: str | None, message: str | None) -> bool:
+    def matches(self, session_type: str | None, message: str | None) -> bool:
         """Whether the note applies to a run of this type with this message."""
-        if self.type and not _holds(self.type, kind or "", whole=True):
+        if self.type and not _matches_pattern(self.type, session_type or "", is_full_match=True):
             return False
-        return message is not None and _holds(self.pattern, message)
+        return message is not None and _matches_pattern(self.pattern, message)
 
 
-def _holds(pattern: str, text: str, *, whole: bool = False) -> bool:
+def _matches_pattern(pattern: str, text: str, *, is_full_match: bool = False) -> bool:
     """Whether the text contains the parts between the stars, in order."""
-    first, *rest = text_format.folded(pattern).split("*")
-    text = text_format.folded(text)
-    if whole:
+    first, *rest = text_format.fold_text(pattern).split("*")
+    text = text_format.fold_text(text)
+    if is_full_match:
         if not rest:
             return text == first
         if not text.startswith(first) or not text[len(first) :].endswith(rest[-1]):
             return False
         text = text[: len(text) - len(rest[-1])]
         rest = rest[:-1]
-    at = 0
+    position = 0
     for part in (first, *rest):
-        found = text.find(part, at)
-        if found < 0:
+        start = text.find(part, position)
+        if start < 0:
             return False
-        at = found + len(part)
+        position = start + len(part)
     return True
 
 
-def notes_on(notes: Sequence[Note], session: Session, events: Iterable[Event] = ()) -> tuple[Note, ...]:
+def find_notes(
+    notes: Sequence[TeamNote], session: Session, events: Iterable[Event] = ()
+) -> tuple[TeamNote, ...]:
     """Return the notes that match a run, in file order.
 
     They match its message or, unless it succeeded, a line of its log.
@@ -78,79 +80,96 @@ def notes_on(notes: Sequence[Note], session: Session, events: Iterable[Event] = 
     messages = [session.message]
     if notes and session.outcome is not Outcome.SUCCESS:
         messages += [event.message for event in events]
-    told = dict.fromkeys(messages)
-    return tuple(note for note in notes if any(note.fits(session.type, message) for message in told))
-
-
-@dataclass(frozen=True, slots=True)
-class Notes:
-    """The notes, and one sentence per file that could not be read."""
-
-    notes: tuple[Note, ...] = ()
-    problems: tuple[str, ...] = ()
-
-
-def load(own: Path, *team: Path, zone: tzinfo | None = None) -> Notes:
-    """Read the files; missing and invalid ones are skipped."""
-    notes: list[Note] = []
-    problems: list[str] = []
-    for file in (own, *team):
-        try:
-            whose = "your file" if file == own else "team file"
-            notes += _read(file, whose, zone or SystemZone())
-        except BadConfig as problem:
-            problems.append(str(problem))
-    return Notes(tuple(notes), tuple(problems))
-
-
-def _read(file: Path, whose: str, zone: tzinfo) -> Iterator[Note]:
-    document = read_toml(file) or {}
-    for key in document:
-        if key != "note":
-            raise BadConfig(f"{file}: {clean(key)} is not valid in a notes file{_instead(key)}")
-    tables = document.get("note", [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise BadConfig(f"{file}: each note must start with [[note]].")
-    if len(tables) > MOST:
-        raise BadConfig(f"{file}: too many notes ({len(tables)}, maximum {MOST}).")
-    return iter(
-        [_note(table, f"{file}: note {number}: ", whose, zone) for number, table in enumerate(tables, 1)]
+    distinct_messages = dict.fromkeys(messages)
+    return tuple(
+        note for note in notes if any(note.matches(session.type, message) for message in distinct_messages)
     )
 
 
-def _instead(key: str) -> str:
+@dataclass(frozen=True, slots=True)
+class TeamNotes:
+    """The notes, and one sentence per file that could not be read."""
+
+    notes: tuple[TeamNote, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def load_notes(own_file: Path, *team_files: Path, zone: tzinfo | None = None) -> TeamNotes:
+    """Read the files; missing and invalid ones are skipped."""
+    notes: list[TeamNote] = []
+    problems: list[str] = []
+    for file in (own_file, *team_files):
+        try:
+            source = "your file" if file == own_file else "team file"
+            notes += _read_notes(file, source, zone or SystemZone())
+        except InvalidConfigError as problem:
+            problems.append(str(problem))
+    return TeamNotes(tuple(notes), tuple(problems))
+
+
+def _read_notes(file: Path, source: str, zone: tzinfo) -> Iterator[TeamNote]:
+    document = read_toml(file) or {}
+    for key in document:
+        if key != "note":
+            raise InvalidConfigError(f"{file}: {clean(key)} is not valid in a notes file{_suggest_fix(key)}")
+    tables = document.get("note", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise InvalidConfigError(f"{file}: each note must start with [[note]].")
+    if len(tables) > MAX_NOTES:
+        raise InvalidConfigError(f"{file}: too many notes ({len(tables)}, maximum {MAX_NOTES}).")
+    return iter(
+        [
+            _parse_note(table, f"{file}: note {number}: ", source, zone)
+            for number, table in enumerate(tables, 1)
+        ]
+    )
+
+
+def _suggest_fix(key: str) -> str:
     """Suggest what to do about a key outside of a note."""
-    if key in KEYS:
+    if key in NOTE_KEYS:
         return ": put it into a note, below a line with [[note]]."
-    guess = near(key, ("note",))
-    keys = f"{', '.join(KEYS[:-1])} and {KEYS[-1]}"
-    return guess if guess.endswith("?") else f": each note begins with a line [[note]], followed by {keys}."
+    suggestion = suggest_name(key, ("note",))
+    keys = f"{', '.join(NOTE_KEYS[:-1])} and {NOTE_KEYS[-1]}"
+    return (
+        suggestion
+        if suggestion.endswith("?")
+        else f": each note begins with a line [[note]], followed by {keys}."
+    )
 
 
-def _note(table: Mapping[str, object], where: str, whose: str, zone: tzinfo) -> Note:
+def _parse_note(table: Mapping[str, object], location: str, source: str, zone: tzinfo) -> TeamNote:
     for key, value in table.items():
-        if key not in KEYS:
-            raise BadConfig(f"{where}{clean(key)} is not a key of a note{near(key, KEYS)}")
-        if key in _TEXTS and not (isinstance(value, str) and value.strip() and len(value) <= LONGEST):
-            raise BadConfig(f"{where}{key} must be a string of at most {LONGEST} characters.")
-    texts = {key: clean(str(table[key])).strip() for key in _TEXTS if key in table}
+        if key not in NOTE_KEYS:
+            raise InvalidConfigError(
+                f"{location}{clean(key)} is not a key of a note{suggest_name(key, NOTE_KEYS)}"
+            )
+        if key in _TEXT_KEYS and not (
+            isinstance(value, str) and value.strip() and len(value) <= MAX_TEXT_LENGTH
+        ):
+            raise InvalidConfigError(
+                f"{location}{key} must be a string of at most {MAX_TEXT_LENGTH} characters."
+            )
+    texts = {key: clean(str(table[key])).strip() for key in _TEXT_KEYS if key in table}
     for key in ("pattern", "text"):
         if key not in texts:
-            raise BadConfig(f"{where}{key} is missing.")
-    known = table.get("known", False)
-    if not isinstance(known, bool):
-        raise BadConfig(f"{where}known must be true or false.")
-    until = _until(table["until"], where, zone) if "until" in table else None
-    if until and not known:
-        raise BadConfig(f"{where}until requires known = true.")
-    return Note(**texts, known=known, until=until, whose=whose)
+            raise InvalidConfigError(f"{location}{key} is missing.")
+    is_acknowledgement = table.get("known", False)
+    if not isinstance(is_acknowledgement, bool):
+        raise InvalidConfigError(f"{location}known must be true or false.")
+    until = _parse_until(table["until"], location, zone) if "until" in table else None
+    if until and not is_acknowledgement:
+        raise InvalidConfigError(f"{location}until requires known = true.")
+    return TeamNote(**texts, is_acknowledgement=is_acknowledgement, until=until, source=source)
 
 
-def _until(value: object, where: str, zone: tzinfo) -> datetime:
+def _parse_until(value: object, location: str, zone: tzinfo) -> datetime:
     if not isinstance(value, date):
-        raise BadConfig(f"{where}until must be a date or a date with time: until = 2026-11-30T08:00:00.")
-    when = value if isinstance(value, datetime) else datetime.combine(value, time.min)
+        raise InvalidConfigError(
+            f"{location}until must be a date or a date with time: until = 2026-11-30T08:00:00."
+        )
+    end = value if isinstance(value, datetime) else datetime.combine(value, time.min)
     try:
-        return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
+        return (end if end.tzinfo else end.replace(tzinfo=zone)).astimezone(UTC)
     except (OverflowError, ValueError, OSError):
-        raise BadConfig(f"{where}until is out of range.") from None
+        raise InvalidConfigError(f"{location}until is out of range.") from None

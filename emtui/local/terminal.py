@@ -10,69 +10,69 @@ import re
 from collections.abc import Collection, Mapping, MutableMapping
 from pathlib import Path
 
-_COERCED = {"C.UTF-8", "C.utf8", "UTF-8"}
-_LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
-_CONSOLE = re.compile("linux|vt[0-9]")
-_UNCOLORED = re.compile("vt[0-9]")
-_LIGHT = {7, *range(9, 16)}
-_DIGITS = 10
+_COERCED_LOCALES = {"C.UTF-8", "C.utf8", "UTF-8"}
+_LOCALE_VARIABLES = ("LC_ALL", "LC_CTYPE", "LANG")
+_CONSOLE_PATTERN = re.compile("linux|vt[0-9]")
+_MONOCHROME_PATTERN = re.compile("vt[0-9]")
+_LIGHT_COLORS = {7, *range(9, 16)}
+_MAX_DIGITS = 10
 """Numbers this long are neither process IDs nor widths."""
-USUAL = (80, 24)
+DEFAULT_SIZE = (80, 24)
 """Default columns and lines."""
 
 
-def kind(environ: Mapping[str, str]) -> str:
+def terminal_type(environ: Mapping[str, str]) -> str:
     """Return TERM in lower case; empty if not set."""
     return environ.get("TERM", "").strip().lower()
 
 
-def draws(environ: Mapping[str, str]) -> bool:
+def can_draw(environ: Mapping[str, str]) -> bool:
     """Whether it can draw a screen: TERM is neither empty nor `dumb`."""
-    return kind(environ) not in {"", "dumb"}
+    return terminal_type(environ) not in {"", "dumb"}
 
 
-def simple(environ: Mapping[str, str]) -> bool:
+def is_simple(environ: Mapping[str, str]) -> bool:
     """Whether it is a console or DEC terminal, which prints newer query sequences as text."""
-    return bool(_CONSOLE.match(kind(environ)))
+    return bool(_CONSOLE_PATTERN.match(terminal_type(environ)))
 
 
-def relayed(environ: Mapping[str, str]) -> bool:
+def is_in_multiplexer(environ: Mapping[str, str]) -> bool:
     """Whether tmux or screen responds instead of the terminal."""
     return bool(environ.get("TMUX") or environ.get("STY"))
 
 
-def forget_leftovers(environ: MutableMapping[str, str], ancestors: Collection[int] | None) -> None:
+def remove_stale_multiplexers(environ: MutableMapping[str, str], ancestors: Collection[int] | None) -> None:
     """Remove TMUX and STY from the environment if they belong to another terminal.
 
     Both contain the multiplexer's process ID, which must be an ancestor. If the ancestors are
     unknown, TMUX is removed if its socket does not exist.
     """
-    for name, pane, parts in (("TMUX", "TMUX_PANE", _tmux), ("STY", "WINDOW", _screen)):
-        if environ.get(name) and not _is_around(*parts(environ[name]), ancestors):
+    for name, pane, parse in (("TMUX", "TMUX_PANE", _parse_tmux), ("STY", "WINDOW", _parse_screen)):
+        if environ.get(name) and not _is_enclosing(*parse(environ[name]), ancestors):
             del environ[name]
             environ.pop(pane, None)
 
 
-def _tmux(value: str) -> tuple[str, str]:
+def _parse_tmux(value: str) -> tuple[str, str]:
     """Return socket and process ID of `/tmp/tmux-1000/default,4711,0`."""
     socket, _, process = value.rpartition(",")[0].rpartition(",")
     return socket, process
 
 
-def _screen(value: str) -> tuple[str, str]:
+def _parse_screen(value: str) -> tuple[str, str]:
     """Return an empty socket and the process ID of `4711.pts-0.em01`."""
     return "", value.partition(".")[0]
 
 
-def _is_around(socket: str, process: str, ancestors: Collection[int] | None) -> bool:
-    if not (process.isascii() and process.isdigit() and len(process) < _DIGITS):
+def _is_enclosing(socket: str, process: str, ancestors: Collection[int] | None) -> bool:
+    if not (process.isascii() and process.isdigit() and len(process) < _MAX_DIGITS):
         return False
     if ancestors is not None:
         return int(process) in ancestors
     return not socket or Path(socket).exists()
 
 
-def size(handle: int, environ: Mapping[str, str]) -> tuple[int, int]:
+def terminal_size(handle: int, environ: Mapping[str, str]) -> tuple[int, int]:
     """Return columns and lines from the terminal; COLUMNS and LINES only if it reports 0.
 
     Exported by a shell, those two do not follow the window's size.
@@ -81,55 +81,59 @@ def size(handle: int, environ: Mapping[str, str]) -> tuple[int, int]:
         columns, lines = os.get_terminal_size(handle)
     except (OSError, ValueError):
         columns = lines = 0
-    return columns or _count(environ, "COLUMNS", USUAL[0]), lines or _count(environ, "LINES", USUAL[1])
+    return columns or _read_number(environ, "COLUMNS", DEFAULT_SIZE[0]), lines or _read_number(
+        environ, "LINES", DEFAULT_SIZE[1]
+    )
 
 
-def _count(environ: Mapping[str, str], name: str, usual: int) -> int:
-    told = environ.get(name, "").strip()
-    number = int(told) if told.isascii() and told.isdigit() and len(told) < _DIGITS else 0
-    return number or usual
+def _read_number(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, "").strip()
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < _MAX_DIGITS else 0
+    return number or default
 
 
-def locale(environ: Mapping[str, str]) -> str:
+def locale_setting(environ: Mapping[str, str]) -> str:
     """Return the first of LC_ALL, LC_CTYPE and LANG that is set, as `NAME=value`; else empty."""
-    name = next((name for name in _LOCALE if environ.get(name)), None)
+    name = next((name for name in _LOCALE_VARIABLES if environ.get(name)), None)
     return f"{name}={environ[name]}" if name else ""
 
 
-def writes_utf8(environ: Mapping[str, str]) -> bool:
+def is_utf8(environ: Mapping[str, str]) -> bool:
     """Whether the user's locale is UTF-8; C, POSIX and none are not.
 
     Python treats the C locale as UTF-8, so it cannot tell.
     """
-    return "UTF8" in locale(environ).upper().replace("-", "")
+    return "UTF8" in locale_setting(environ).upper().replace("-", "")
 
 
-def as_it_was(environ: MutableMapping[str, str], at_start: Path = Path("/proc/self/environ")) -> None:
+def restore_locale(
+    environ: MutableMapping[str, str], initial_environ: Path = Path("/proc/self/environ")
+) -> None:
     """Restore the initial LC_CTYPE: Python changes it if the locale is C or unknown (PEP 538)."""
-    if environ.get("LC_ALL") or environ.get("LC_CTYPE") not in _COERCED:
+    if environ.get("LC_ALL") or environ.get("LC_CTYPE") not in _COERCED_LOCALES:
         return
     try:
-        began = dict(pair.partition(b"=")[::2] for pair in at_start.read_bytes().split(b"\0"))
+        initial = dict(pair.partition(b"=")[::2] for pair in initial_environ.read_bytes().split(b"\0"))
     except OSError:
         return
-    before = began.get(b"LC_CTYPE")
-    if before is None:
+    initial_locale = initial.get(b"LC_CTYPE")
+    if initial_locale is None:
         del environ["LC_CTYPE"]
     else:
-        environ["LC_CTYPE"] = os.fsdecode(before)
+        environ["LC_CTYPE"] = os.fsdecode(initial_locale)
 
 
-def only_ascii(environ: Mapping[str, str]) -> bool:
+def is_ascii_only(environ: Mapping[str, str]) -> bool:
     """Whether only ASCII may be drawn, because of the locale or the console's font."""
-    return simple(environ) or not writes_utf8(environ)
+    return is_simple(environ) or not is_utf8(environ)
 
 
-def colored(environ: Mapping[str, str]) -> bool:
+def has_colors(environ: Mapping[str, str]) -> bool:
     """Whether colors may be used: any value of NO_COLOR disables them (no-color.org)."""
-    return not environ.get("NO_COLOR") and not _UNCOLORED.match(kind(environ))
+    return not environ.get("NO_COLOR") and not _MONOCHROME_PATTERN.match(terminal_type(environ))
 
 
-def light(environ: Mapping[str, str]) -> bool | None:
+def has_light_background(environ: Mapping[str, str]) -> bool | None:
     """Whether the background is light according to COLORFGBG (`0;15`); `None` if unknown."""
     background = environ.get("COLORFGBG", "").rpartition(";")[2]
-    return int(background) in _LIGHT if background.isascii() and background.isdigit() else None
+    return int(background) in _LIGHT_COLORS if background.isascii() and background.isdigit() else None

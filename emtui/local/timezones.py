@@ -5,41 +5,41 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 
-_COPIES = ("right/", "posix/", "posixrules", "localtime")
+_DUPLICATE_PREFIXES = ("right/", "posix/", "posixrules", "localtime")
 
 
-class NoZone(ValueError):
+class UnknownTimeZoneError(ValueError):
     """Unknown time zone; the message is the end of a sentence."""
 
 
-def zone_named(name: str) -> tzinfo:
-    """Return the zone of an IANA name, such as `Europe/Berlin`. Raises `NoZone`.
+def find_time_zone(name: str) -> tzinfo:
+    """Return the zone of an IANA name, such as `Europe/Berlin`. Raises `UnknownTimeZoneError`.
 
     Names are case-sensitive; the database's copies with leap seconds (`right/…`) are excluded.
     """
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - start-up time: few profiles name a zone
 
     try:
-        if name.startswith(_COPIES):
+        if name.startswith(_DUPLICATE_PREFIXES):
             raise ValueError(name)
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):  # includes folders (`Europe`) and unreadable files
-        raise NoZone(_unknown(name)) from None
+        raise UnknownTimeZoneError(_format_unknown_zone(name)) from None
 
 
-def _unknown(name: str) -> str:
+def _format_unknown_zone(name: str) -> str:
     from zoneinfo import available_timezones  # noqa: PLC0415 - as in zone_named
 
-    known = sorted(available_timezones())
-    if not known:
+    zone_names = sorted(available_timezones())
+    if not zone_names:
         return f"{name!r} cannot be found: no time zone database is installed. Run: pip install tzdata"
-    folded = {zone.casefold(): zone for zone in known}
+    folded = {zone.casefold(): zone for zone in zone_names}
     cities = {zone.rpartition("/")[2]: zone for zone in folded}
-    wanted = name.casefold().replace(" ", "_")
-    found = cities.get(wanted) or next(iter(get_close_matches(wanted, folded, n=1)), None)
-    found = found or cities.get(next(iter(get_close_matches(wanted, cities, n=1)), ""))
+    requested = name.casefold().replace(" ", "_")
+    match = cities.get(requested) or next(iter(get_close_matches(requested, folded, n=1)), None)
+    match = match or cities.get(next(iter(get_close_matches(requested, cities, n=1)), ""))
     hint = (
-        f"did you mean {folded[found]}?" if found else "use a name such as Europe/Berlin or America/New_York."
+        f"did you mean {folded[match]}?" if match else "use a name such as Europe/Berlin or America/New_York."
     )
     return f"{name!r} is not a time zone: {hint}"
 
@@ -54,8 +54,8 @@ class SystemZone(tzinfo):
         """Convert from UTC; `fold` distinguishes the repeated hour in autumn."""
         local = dt.replace(tzinfo=UTC).astimezone()
         naive = local.replace(tzinfo=None)
-        later = naive.astimezone().utcoffset() != local.utcoffset()
-        return naive.replace(tzinfo=self, fold=int(later))
+        is_repeated = naive.astimezone().utcoffset() != local.utcoffset()
+        return naive.replace(tzinfo=self, fold=int(is_repeated))
 
     def utcoffset(self, dt: datetime | None) -> timedelta | None:
         """Return the UTC offset at this local time; `None` without a time."""

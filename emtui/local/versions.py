@@ -5,15 +5,15 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 
-_MADE_OF = ("textual", "httpx", "lxml")
+_LIBRARIES = ("textual", "httpx", "lxml")
 
 
-def versions() -> dict[str, str]:
+def installed_versions() -> dict[str, str]:
     """Return versions by name; `unknown` if not available."""
-    return {"Python": platform.python_version(), **{name: _of(name) for name in _MADE_OF}}
+    return {"Python": platform.python_version(), **{name: _version_of(name) for name in _LIBRARIES}}
 
 
-def _of(name: str) -> str:
+def _version_of(name: str) -> str:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

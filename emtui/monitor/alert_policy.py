@@ -46,7 +46,7 @@ class Alert:
     severity: Severity
     at: datetime
     server: str
-    why: str = ""
+    reason: str = ""
     run: Session | None = None
     until: datetime | None = None
 
@@ -66,11 +66,11 @@ class AlertPolicy:
         """Queue alerts for failed runs."""
         self._pending += [Alert(Severity.FAILURE, at, server, run=run) for run in failures]
 
-    def on_lost(self, at: datetime, server: str, why: str, *, stopped: bool = False) -> None:
+    def on_lost(self, at: datetime, server: str, reason: str, *, is_stopped: bool = False) -> None:
         """Queue an alert for a lost connection: one per outage, and another if polling stops."""
-        severity = Severity.STOPPED if stopped else Severity.LOST
+        severity = Severity.STOPPED if is_stopped else Severity.LOST
         if self._outage is None or self._outage.server != server or self._outage.severity < severity:
-            self._outage = Alert(severity, at, server, why)
+            self._outage = Alert(severity, at, server, reason)
             self._pending.append(self._outage)
 
     def on_recovered(self, at: datetime) -> None:
@@ -78,12 +78,14 @@ class AlertPolicy:
         outage, self._outage = self._outage, None
         if outage is None:
             return
-        over = replace(outage, until=at)
-        open_ones = [place for place, one in enumerate(self._pending) if self._is_ongoing(one, outage.server)]
-        for place in open_ones:
-            self._pending[place] = replace(self._pending[place], until=at)
-        if not open_ones and self.seconds_left > 0:
-            self._pending.append(replace(over, severity=Severity.RECOVERED))
+        ended = replace(outage, until=at)
+        ongoing = [
+            index for index, alert in enumerate(self._pending) if self._is_ongoing(alert, outage.server)
+        ]
+        for index in ongoing:
+            self._pending[index] = replace(self._pending[index], until=at)
+        if not ongoing and self.seconds_left > 0:
+            self._pending.append(replace(ended, severity=Severity.RECOVERED))
 
     @staticmethod
     def _is_ongoing(alert: Alert, server: str) -> bool:
@@ -103,33 +105,37 @@ class AlertPolicy:
         self._last_alert_at = min(self._last_alert_at, now)
         return max(self._last_alert_at + ALERT_SPACING - now, 0.0)
 
-    def due(self, known: Callable[[Session], bool] = lambda _: False) -> tuple[Alert, ...]:
+    def take_due(self, is_acknowledged: Callable[[Session], bool] = lambda _: False) -> tuple[Alert, ...]:
         """Take the alerts due now, in order of occurrence.
 
         Failures acknowledged in the meantime are left out.
         """
-        worst = max((one.severity for one in self._pending), default=Severity.RECOVERED)
-        if not self._pending or (self.seconds_left > 0 and worst <= self._last_severity):
+        max_severity = max((alert.severity for alert in self._pending), default=Severity.RECOVERED)
+        if not self._pending or (self.seconds_left > 0 and max_severity <= self._last_severity):
             return ()
-        alerts = tuple(one for one in self._pending if one.run is None or not known(one.run))
+        alerts = tuple(
+            alert for alert in self._pending if alert.run is None or not is_acknowledged(alert.run)
+        )
         self._pending = []
         if alerts:
-            self._last_alert_at, self._last_severity = self.clock(), worst
+            self._last_alert_at, self._last_severity = self.clock(), max_severity
         return alerts
 
 
 def new_failures(
-    changes: Changes, snapshot: Snapshot | None, known: Callable[[Session], bool] = lambda _: False
+    changes: Changes, snapshot: Snapshot | None, is_acknowledged: Callable[[Session], bool] = lambda _: False
 ) -> tuple[Session, ...]:
     """Failures to alert of, newest first: those whose preceding run of the same type had not failed.
 
     Acknowledged runs (`known`) are left out, and do not count as a preceding failure.
     """
-    fresh = [run for run in (*changes.added, *changes.changed) if run.has_failed and not known(run)]
-    return tuple(run for run in fresh if snapshot and not _repeats(run, snapshot, known))
+    failed_runs = [
+        run for run in (*changes.added, *changes.changed) if run.has_failed and not is_acknowledged(run)
+    ]
+    return tuple(run for run in failed_runs if snapshot and not _is_repeated(run, snapshot, is_acknowledged))
 
 
-def _repeats(run: Session, snapshot: Snapshot, known: Callable[[Session], bool]) -> bool:
+def _is_repeated(run: Session, snapshot: Snapshot, is_acknowledged: Callable[[Session], bool]) -> bool:
     """Whether the preceding run of the same type also failed and is not acknowledged."""
-    before = snapshot.run_before(run)
-    return before is not None and before.has_failed and not known(before)
+    previous = snapshot.previous_run(run)
+    return previous is not None and previous.has_failed and not is_acknowledged(previous)

@@ -13,16 +13,28 @@ from functools import cached_property
 
 from emtui.em.model import Session
 from emtui.local.knowledge_base import Knowledge
-from emtui.local.team_notes import Note
+from emtui.local.team_notes import TeamNote
 from emtui.monitor.changes import Changes
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage import finding_navigation
-from emtui.triage.acknowledged import NOTHING_KNOWN, Known, Mark, holding, key_for, key_of, said
-from emtui.triage.acknowledgements import Fate, fate, marks_of
-from emtui.triage.explanation import PAST_LOGS, good_before
+from emtui.triage.acknowledged import (
+    NONE_ACKNOWLEDGED,
+    Acknowledgement,
+    Acknowledgements,
+    acknowledgement_key,
+    acknowledgements_from_notes,
+    find_active_acknowledgements,
+    finding_key,
+)
+from emtui.triage.acknowledgements import (
+    AcknowledgementStatus,
+    acknowledgement_status,
+    parse_acknowledgements,
+)
+from emtui.triage.explanation import MAX_PAST_LOGS, find_successful_before
 from emtui.triage.findings import Finding
-from emtui.triage.prioritization import Attention, judged
-from emtui.triage.type_status import Standings, standings
+from emtui.triage.prioritization import PrioritizedFindings, prioritize_findings
+from emtui.triage.type_status import TypeStatuses, compute_type_statuses
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +46,11 @@ class Assessment:
     """
 
     snapshot: Snapshot
-    statuses: Standings
-    attention: Attention
-    acknowledged: Known = NOTHING_KNOWN
-    notes: tuple[Note, ...] = ()
-    ended: tuple[str, ...] = ()
+    type_statuses: TypeStatuses
+    attention: PrioritizedFindings
+    acknowledgements: Acknowledgements = NONE_ACKNOWLEDGED
+    notes: tuple[TeamNote, ...] = ()
+    expired_keys: tuple[str, ...] = ()
 
     @property
     def sessions(self) -> tuple[Session, ...]:
@@ -50,106 +62,126 @@ class Assessment:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Findings, most severe first, acknowledged ones last."""
-        found = self.attention.findings
-        return tuple(sorted(found, key=lambda finding: self.mark_of(finding) is not None))
+        findings = self.attention.findings
+        return tuple(
+            sorted(findings, key=lambda finding: self.acknowledgement_of_finding(finding) is not None)
+        )
 
     @cached_property
     def new_findings(self) -> tuple[Finding, ...]:
         """The findings that are not acknowledged."""
-        return tuple(finding for finding in self.findings if self.mark_of(finding) is None)
+        return tuple(finding for finding in self.findings if self.acknowledgement_of_finding(finding) is None)
 
     @property
-    def acknowledged_findings(self) -> int:
+    def acknowledged_count(self) -> int:
         """How many of the findings are acknowledged: the last ones."""
         return len(self.findings) - len(self.new_findings)
 
-    def next_finding(self, last: Finding | None) -> Finding | None:
+    def next_finding(self, current: Finding | None) -> Finding | None:
         """The finding after `last`, which may be from an earlier list; wraps around."""
-        return finding_navigation.after(self.findings, last)
+        return finding_navigation.next_finding(self.findings, current)
 
     def is_last_finding(self, finding: Finding | None) -> bool:
         """Whether this is the last of several findings."""
-        found = self.findings
-        return len(found) > 1 and finding_navigation.place_of(found, finding) == len(found) - 1
+        findings = self.findings
+        return (
+            len(findings) > 1
+            and finding_navigation.find_finding_index(findings, finding) == len(findings) - 1
+        )
 
     def current_finding(self, finding: Finding) -> Finding | None:
         """The same finding in this list; `None` if it is resolved."""
-        place = finding_navigation.place_of(self.findings, finding)
-        return None if place is None else self.findings[place]
+        index = finding_navigation.find_finding_index(self.findings, finding)
+        return None if index is None else self.findings[index]
 
-    def worst_on(self, kind: str) -> Finding | None:
+    def worst_finding(self, kind: str) -> Finding | None:
         """The most severe finding about this type."""
         return next((finding for finding in self.findings if finding.type == kind), None)
 
     # --- runs ---------------------------------------------------------------------
 
-    def run_of(self, finding: Finding) -> Session | None:
+    def run_of_finding(self, finding: Finding) -> Session | None:
         """The run that a finding is about."""
-        return finding_navigation.run_of(finding, self.statuses)
+        return finding_navigation.find_run(finding, self.type_statuses)
 
-    def runs_of(self, kind: str | None) -> Sequence[Session]:
+    def runs_of_type(self, kind: str | None) -> Sequence[Session]:
         """The runs of this type, newest first."""
-        status = self.statuses.of(kind)
+        status = self.type_statuses.for_type(kind)
         return status.runs if status else ()
 
-    def successful_before(self, session: Session, count: int = PAST_LOGS) -> list[Session]:
+    def successful_before(self, session: Session, count: int = MAX_PAST_LOGS) -> list[Session]:
         """The last successful runs of the same type before this one, newest first."""
-        return good_before(self.runs_of(session.type), session, count)
+        return find_successful_before(self.runs_of_type(session.type), session, count)
 
     # --- acknowledgements ---------------------------------------------------------
 
-    def mark_of(self, finding: Finding) -> Mark | None:
+    def acknowledgement_of_finding(self, finding: Finding) -> Acknowledgement | None:
         """The acknowledgement that applies to a finding."""
-        return self.acknowledged.of_finding(finding)
+        return self.acknowledgements.for_finding(finding)
 
-    def mark_on(self, session: Session) -> Mark | None:
+    def acknowledgement_of_run(self, session: Session) -> Acknowledgement | None:
         """The acknowledgement that covers a run, or for an overdue type, that of its newest run."""
-        if mark := self.acknowledged.of(session):
-            return mark
-        key = self.key_for(session) if self.acknowledged else None
-        return self.acknowledged.marks.get(key) if key else None
+        if acknowledgement := self.acknowledgements.for_run(session):
+            return acknowledgement
+        key = self.acknowledgement_key(session) if self.acknowledgements else None
+        return self.acknowledgements.by_key.get(key) if key else None
 
-    def key_for(self, session: Session) -> str | None:
+    def acknowledgement_key(self, session: Session) -> str | None:
         """Key for an acknowledgement of this run; `None` if there is nothing to acknowledge."""
-        return key_for(session, self.statuses) or self._key_of_finding_on(session)
+        return acknowledgement_key(session, self.type_statuses) or self._key_of_finding(session)
 
-    def _key_of_finding_on(self, session: Session) -> str | None:
+    def _key_of_finding(self, session: Session) -> str | None:
         for finding in self.findings:
-            run = self.run_of(finding)
+            run = self.run_of_finding(finding)
             if run and run.uid == session.uid:
-                return key_of(finding)
+                return finding_key(finding)
         return None
 
     def suppresses_alert(self, run: Session, changes: Changes) -> bool:
         """Whether this run, one of the changes, is acknowledged and needs no alert."""
-        return self.acknowledged.spares(run, (*changes.added, *changes.changed))
+        return self.acknowledgements.is_acknowledged(run, (*changes.added, *changes.changed))
 
 
 def assess(
-    snapshot: Snapshot, knowledge: Knowledge, zone: tzinfo = UTC, shown: tzinfo | None = None
+    snapshot: Snapshot, knowledge: Knowledge, server_zone: tzinfo = UTC, display_zone: tzinfo | None = None
 ) -> Assessment:
     """Analyze a list.
 
     `zone` is the server's time zone, used to detect daily schedules. `shown` is the display time zone, if
     different, used for day boundaries.
     """
-    statuses = standings(snapshot.sessions, snapshot.server_time, zone, snapshot.unlisted)
-    return reassess(Assessment(snapshot, statuses, judged(statuses, shown or zone)), knowledge)
+    type_statuses = compute_type_statuses(
+        snapshot.sessions, snapshot.server_time, server_zone, snapshot.unlisted
+    )
+    return reassess(
+        Assessment(snapshot, type_statuses, prioritize_findings(type_statuses, display_zone or server_zone)),
+        knowledge,
+    )
 
 
 def reassess(assessment: Assessment, knowledge: Knowledge) -> Assessment:
     """The same assessment with the current acknowledgements."""
-    statuses, notes = assessment.statuses, knowledge.notes
-    marks = list(marks_of(knowledge.acknowledgements))
-    ended = () if assessment.snapshot.references else _ended(marks, statuses)
-    acknowledged = holding([*said(notes, statuses), *marks], statuses)
-    return replace(assessment, acknowledged=acknowledged, notes=notes, ended=ended)
+    type_statuses, notes = assessment.type_statuses, knowledge.notes
+    saved_acknowledgements = list(parse_acknowledgements(knowledge.acknowledgements))
+    expired_keys = (
+        () if assessment.snapshot.references else _expired_keys(saved_acknowledgements, type_statuses)
+    )
+    acknowledgements = find_active_acknowledgements(
+        [*acknowledgements_from_notes(notes, type_statuses), *saved_acknowledgements], type_statuses
+    )
+    return replace(assessment, acknowledgements=acknowledgements, notes=notes, expired_keys=expired_keys)
 
 
-def _ended(marks: Sequence[Mark], statuses: Standings) -> tuple[str, ...]:
-    return tuple(mark.of for mark in marks if fate(mark, statuses) is Fate.ENDED)
+def _expired_keys(
+    acknowledgements: Sequence[Acknowledgement], type_statuses: TypeStatuses
+) -> tuple[str, ...]:
+    return tuple(
+        acknowledgement.key
+        for acknowledgement in acknowledgements
+        if acknowledgement_status(acknowledgement, type_statuses) is AcknowledgementStatus.ENDED
+    )
 
 
-def acknowledged_in(snapshot: Snapshot, knowledge: Knowledge, zone: tzinfo) -> Known:
+def find_acknowledgements(snapshot: Snapshot, knowledge: Knowledge, zone: tzinfo) -> Acknowledgements:
     """Acknowledgements that apply to a list; it is analyzed only if there are any."""
-    return NOTHING_KNOWN if knowledge.is_empty else assess(snapshot, knowledge, zone).acknowledged
+    return NONE_ACKNOWLEDGED if knowledge.is_empty else assess(snapshot, knowledge, zone).acknowledgements

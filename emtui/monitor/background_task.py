@@ -17,7 +17,7 @@ class BackgroundTask:
     def __init__(self, on_error: Callable[[BaseException], object]) -> None:
         self._on_error = on_error
         self._task: asyncio.Task[None] | None = None
-        self._unfinished: set[asyncio.Task[None]] = set()
+        self._unfinished_tasks: set[asyncio.Task[None]] = set()
 
     @property
     def is_running(self) -> bool:
@@ -31,12 +31,12 @@ class BackgroundTask:
 
     def queue(self, work: Work) -> asyncio.Task[None]:
         """Start this after the current work."""
-        self._task = asyncio.create_task(_run(work, frozenset(self._unfinished)))
-        self._unfinished.add(self._task)
+        self._task = asyncio.create_task(_run_after(work, frozenset(self._unfinished_tasks)))
+        self._unfinished_tasks.add(self._task)
         self._task.add_done_callback(self._on_done)
         return self._task
 
-    async def finish(self, work: Work) -> None:
+    async def run(self, work: Work) -> None:
         """Run this to completion after the current work, even if the caller is canceled."""
         await asyncio.wait({self.queue(work)})
 
@@ -47,18 +47,18 @@ class BackgroundTask:
 
     async def close(self) -> None:
         """Cancel all work and wait until it has ended."""
-        for task in self._unfinished:
+        for task in self._unfinished_tasks:
             task.cancel()
-        if self._unfinished:
-            await asyncio.wait(set(self._unfinished))
+        if self._unfinished_tasks:
+            await asyncio.wait(set(self._unfinished_tasks))
 
     def _on_done(self, task: asyncio.Task[None]) -> None:
-        self._unfinished.discard(task)
+        self._unfinished_tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             self._on_error(error)
 
 
-async def _run(work: Work, before: frozenset[asyncio.Task[None]]) -> None:
-    if before:
-        await asyncio.wait(before)
+async def _run_after(work: Work, earlier: frozenset[asyncio.Task[None]]) -> None:
+    if earlier:
+        await asyncio.wait(earlier)
     await work()

@@ -11,7 +11,7 @@ IDLE_AFTER = 600.0
 """Time without a key press after which the user counts as away."""
 PAUSE_PER_RESPONSE_TIME = 20
 """Minimum pause as a multiple of the last response time."""
-_DOUBLINGS = 10
+_MAX_DOUBLINGS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,16 @@ class PollSchedule:
         """The pause without failures, `idle` seconds after the last key press."""
         return self.interval if idle < IDLE_AFTER else max(self.interval, self.idle_interval)
 
-    def after_success(self, seconds: float, idle: float) -> float:
+    def pause_after_success(self, response_time: float, idle: float) -> float:
         """The pause after a response that took `seconds`."""
-        return max(self.interval_for(idle), PAUSE_PER_RESPONSE_TIME * seconds)
+        return max(self.interval_for(idle), PAUSE_PER_RESPONSE_TIME * response_time)
 
-    def after_failure(self, failures: int, retry_after: float | None, jitter: float) -> float:
+    def pause_after_failure(self, failures: int, retry_after: float | None, jitter: float) -> float:
         """The pause after so many failed requests in a row; `jitter` is from 0 to 1.
 
         It doubles up to `max_interval`, less up to a fifth at random, so that clients do not reconnect
         at the same time. It is never shorter than `retry_after`.
         """
-        most = max(self.max_interval, self.interval)
-        doubled = min(self.interval * 2.0 ** min(failures - 1, _DOUBLINGS), most)
-        return max(doubled * (1 - jitter / 5), MIN_INTERVAL, retry_after or 0.0)
+        max_pause = max(self.max_interval, self.interval)
+        pause = min(self.interval * 2.0 ** min(failures - 1, _MAX_DOUBLINGS), max_pause)
+        return max(pause * (1 - jitter / 5), MIN_INTERVAL, retry_after or 0.0)

@@ -21,43 +21,49 @@ class Changes:
 
     added: tuple[Session, ...] = ()
     changed: tuple[Session, ...] = ()
-    gone: tuple[Session, ...] = ()
+    removed: tuple[Session, ...] = ()
     returned: tuple[Session, ...] = ()
 
     @classmethod
     def between(cls, before: Snapshot, after: Snapshot) -> Changes:
         """Changes from one snapshot to the other, each in the order of its list."""
         if after.sessions is before.sessions:
-            return NOTHING
-        listed = {session.uid for session in before.sessions}
-        old = {session.uid: session for session in before.known}
-        new = {session.uid for session in after.sessions}
-        known = [session for session in after.sessions if session.uid in old]
-        others = [session for session in after.sessions if session.uid not in listed]
-        departed = before.unlisted.departed
-        added = [session for session in others if session.uid not in old and session.uid not in departed]
-        if before.unlisted.reach is None:
-            added = [session for session in added if _happened_after(session, before.server_time)]
+            return NO_CHANGES
+        listed_uids = {session.uid for session in before.sessions}
+        previous = {session.uid: session for session in before.all_sessions}
+        current_uids = {session.uid for session in after.sessions}
+        common = [session for session in after.sessions if session.uid in previous]
+        newly_listed = [session for session in after.sessions if session.uid not in listed_uids]
+        dropped_uids = before.unlisted.dropped_uids
+        added = [
+            session
+            for session in newly_listed
+            if session.uid not in previous and session.uid not in dropped_uids
+        ]
+        if before.unlisted.max_listed_age is None:
+            added = [session for session in added if _is_active_since(session, before.server_time)]
         return cls(
             tuple(added),
-            tuple(session for session in known if _differ(session, old[session.uid])),
-            tuple(session for session in before.sessions if session.uid not in new),
-            tuple(session for session in others if session.uid in old or session.uid in departed),
+            tuple(session for session in common if _is_different(session, previous[session.uid])),
+            tuple(session for session in before.sessions if session.uid not in current_uids),
+            tuple(
+                session for session in newly_listed if session.uid in previous or session.uid in dropped_uids
+            ),
         )
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.gone or self.returned)
+        return bool(self.added or self.changed or self.removed or self.returned)
 
 
-NOTHING = Changes()
+NO_CHANGES = Changes()
 """No changes."""
 
 
-def _happened_after(session: Session, when: datetime) -> bool:
+def _is_active_since(session: Session, when: datetime) -> bool:
     """Whether it started or ended at `when` or later; for the list after an empty one."""
-    last = session.ended or session.started
-    return last is None or last >= when
+    last_activity = session.ended or session.started
+    return last_activity is None or last_activity >= when
 
 
-def _differ(after: Session, before: Session) -> bool:
+def _is_different(after: Session, before: Session) -> bool:
     return after is not before and after != before

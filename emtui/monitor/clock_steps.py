@@ -10,11 +10,11 @@ import time
 from dataclasses import dataclass
 from enum import Enum
 
-_AT_LEAST = 1.0
+_MIN_DEVIATION_S = 1.0
 """Smaller deviations are timer jitter or clock synchronization."""
-_SET_BY = 30.0
+_MIN_STEP_S = 30.0
 """From here on the wall clock was set, rather than adjusted by synchronization."""
-_AGREES_WITHIN = 0.25
+_STEP_TOLERANCE = 0.25
 """Relative tolerance of two measurements of a step: requests take time, `Date` has full seconds."""
 
 
@@ -47,47 +47,51 @@ def _boot_time() -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Lapse:
+class ClockDeviation:
     """Time between two readings beyond what was expected.
 
     `slept` is measured by CLOCK_BOOTTIME; `stopped` is how late the process resumed; `shifted` is any
     further change of the wall clock, negative if it was set back.
     """
 
-    slept: float = 0.0
-    stopped: float = 0.0
-    shifted: float = 0.0
+    sleep_seconds: float = 0.0
+    stop_seconds: float = 0.0
+    shift_seconds: float = 0.0
 
     @classmethod
-    def between(cls, before: ClockReading, after: ClockReading, expected: float) -> Lapse:
+    def between(cls, before: ClockReading, after: ClockReading, expected: float) -> ClockDeviation:
         """From two readings expected to be at most `expected` seconds apart."""
-        ran = after.monotonic - before.monotonic
-        known = before.boot is not None and after.boot is not None
-        slept = (after.boot or 0.0) - (before.boot or 0.0) - ran if known else 0.0
-        slept = slept if slept >= _AT_LEAST else 0.0
-        shifted = after.wall - before.wall - ran - slept
-        return cls(slept, max(ran - expected, 0.0), shifted if abs(shifted) >= _AT_LEAST else 0.0)
+        elapsed = after.monotonic - before.monotonic
+        has_boot_clock = before.boot is not None and after.boot is not None
+        sleep_seconds = (after.boot or 0.0) - (before.boot or 0.0) - elapsed if has_boot_clock else 0.0
+        sleep_seconds = sleep_seconds if sleep_seconds >= _MIN_DEVIATION_S else 0.0
+        shift_seconds = after.wall - before.wall - elapsed - sleep_seconds
+        return cls(
+            sleep_seconds,
+            max(elapsed - expected, 0.0),
+            shift_seconds if abs(shift_seconds) >= _MIN_DEVIATION_S else 0.0,
+        )
 
-    def cause(self, least: float) -> GapCause | None:
+    def gap_cause(self, min_gap: float) -> GapCause | None:
         """The cause of a gap of more than `least` seconds; `None` if there was no gap."""
-        if self.slept > least:
+        if self.sleep_seconds > min_gap:
             return GapCause.SLEPT
-        if self.stopped > least:
+        if self.stop_seconds > min_gap:
             return GapCause.STOPPED
-        return GapCause.UNCERTAIN if self.shifted > least else None
+        return GapCause.UNCERTAIN if self.shift_seconds > min_gap else None
 
-    def step(self, least: float) -> float:
+    def clock_step(self, min_gap: float) -> float:
         """The change of the wall clock if it was certainly set; 0 where it may have been sleep."""
-        if self.shifted <= -_SET_BY:
-            return self.shifted
-        return self.shifted if _SET_BY <= self.shifted <= least else 0.0
+        if self.shift_seconds <= -_MIN_STEP_S:
+            return self.shift_seconds
+        return self.shift_seconds if _MIN_STEP_S <= self.shift_seconds <= min_gap else 0.0
 
 
-def was_set(step: float, skew_before: float | None, skew_after: float | None) -> bool:
+def was_clock_set(step: float, skew_before: float | None, skew_after: float | None) -> bool:
     """Whether the local clock was set forward by `step`: the skew of the server changed by as much.
 
     False if the server does not report its time: the time may have passed.
     """
     if skew_before is None or skew_after is None:
         return False
-    return abs(skew_before - skew_after - step) <= _AGREES_WITHIN * step
+    return abs(skew_before - skew_after - step) <= _STEP_TOLERANCE * step

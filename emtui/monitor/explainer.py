@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from emtui.em.background_thread import beside
+from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Outcome, Session
-from emtui.em.session_source import Source
-from emtui.local.team_notes import Note, notes_on
+from emtui.em.session_source import SessionSource
+from emtui.local.team_notes import TeamNote, find_notes
 from emtui.monitor.assessment import Assessment
 from emtui.monitor.history_cache import HistoryCache
-from emtui.triage.acknowledged import Known, Mark
+from emtui.triage.acknowledged import Acknowledgement, Acknowledgements
 from emtui.triage.explanation import Explanation, explain
-from emtui.triage.step_timing import Wait, steps, waits
+from emtui.triage.step_timing import Wait, find_steps, select_waits
 
 Events = Sequence[Event]
 
@@ -36,21 +36,21 @@ class ExplainedRun:
 
     session: Session
     explanation: Explanation
-    acknowledged: Known
-    notes: tuple[Note, ...]
-    past_logs: int = 0
+    acknowledgements: Acknowledgements
+    notes: tuple[TeamNote, ...]
+    past_log_count: int = 0
 
     @property
-    def mark(self) -> Mark | None:
+    def acknowledgement(self) -> Acknowledgement | None:
         """The acknowledgement that covers the run."""
-        return self.acknowledged.of(self.session)
+        return self.acknowledgements.for_run(self.session)
 
 
 class Explainer:
     """Explains runs of one server; `history` provides logs of past runs and requests each once."""
 
     def __init__(
-        self, source: Source, history: HistoryCache, ignored: tuple[type[EmError], ...] = (EmError,)
+        self, source: SessionSource, history: HistoryCache, ignored: tuple[type[EmError], ...] = (EmError,)
     ) -> None:
         """Errors of the `ignored` types skip a past log; others are raised."""
         self._source = source
@@ -65,9 +65,9 @@ class Explainer:
         The pauses of a successful run are left out: past logs may show that they are usual.
         `now` is the server's time, by default that of the list.
         """
-        run = await beside(partial(_explained, assessment, session, events, [], now))
+        run = await run_in_thread(partial(_explain_run, assessment, session, events, [], now))
         if session.outcome is Outcome.SUCCESS:
-            return replace(run, explanation=replace(run.explanation, waited=None))
+            return replace(run, explanation=replace(run.explanation, main_wait=None))
         return run
 
     async def explain(
@@ -75,10 +75,10 @@ class Explainer:
     ) -> ExplainedRun:
         """Explain with the logs of the preceding successful runs. Raises `EmError`."""
         runs = assessment.successful_before(session)
-        past = await self._history.logs(self._source, runs, self._ignored)
-        return await beside(partial(_explained, assessment, session, events, past, now))
+        past_logs = await self._history.logs(self._source, runs, self._ignored)
+        return await run_in_thread(partial(_explain_run, assessment, session, events, past_logs, now))
 
-    async def last_successful(
+    async def find_last_successful(
         self, assessment: Assessment, session: Session
     ) -> tuple[Session, tuple[Event, ...]] | None:
         """The last successful run before this one and its log, if available."""
@@ -86,34 +86,34 @@ class Explainer:
         logs = await self._history.logs(self._source, runs)
         return (runs[0], logs[0]) if logs else None
 
-    async def complete(self, session: Session, log: Log | None) -> tuple[Session, Log | None, str]:
+    async def complete_run(self, session: Session, log: Log | None) -> tuple[Session, Log | None, str]:
         """Request the missing fields and log of a run; the string is the error, if any."""
         try:
-            if not session.complete:
+            if not session.is_complete:
                 session = await self._source.session(session.uid)
             if log is None:
                 log = await self._source.events(session.uid)
-        except EmError as problem:
-            return session, log, str(problem)
+        except EmError as error:
+            return session, log, str(error)
         return session, log, ""
 
 
-def _explained(
+def _explain_run(
     assessment: Assessment,
     session: Session,
     events: Events,
-    past: Sequence[tuple[Event, ...]],
+    past_logs: Sequence[tuple[Event, ...]],
     now: datetime | None,
 ) -> ExplainedRun:
-    statuses = assessment.statuses.later(now) if now else assessment.statuses
-    found = explain(statuses, assessment.sessions, session, events, past)
-    notes = notes_on(assessment.notes, session, events)
-    return ExplainedRun(session, found, assessment.acknowledged, notes, len(past))
+    statuses = assessment.type_statuses.at_time(now) if now else assessment.type_statuses
+    explanation = explain(statuses, assessment.sessions, session, events, past_logs)
+    notes = find_notes(assessment.notes, session, events)
+    return ExplainedRun(session, explanation, assessment.acknowledgements, notes, len(past_logs))
 
 
-def waits_of(
+def find_waits(
     session: Session, events: Events, now: datetime, explanation: Explanation | None
 ) -> tuple[Wait, ...]:
     """Pauses of a run by its own log, compared with the usual values of an earlier explanation."""
-    usual = explanation.usuals if explanation else {}
-    return waits(steps(events, now if session.running else None), usual)
+    usual_steps = explanation.usual_steps if explanation else {}
+    return select_waits(find_steps(events, now if session.is_running else None), usual_steps)

@@ -16,7 +16,7 @@ LARGE_SKEW = timedelta(seconds=30)
 """Clock skew from which a warning is shown."""
 STALE_AFTER = 2
 LOST_AFTER = 3
-_KEPT = 50
+_MAX_PERIODS = 50
 """Maximum number of stored periods of each kind."""
 
 
@@ -34,7 +34,7 @@ class LostPeriod:
 
     since: datetime
     until: datetime | None
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class UnlistedPeriod:
     since: datetime
     until: datetime | None
     count: int
-    returned: bool = True
+    has_returned: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class FeedHealth:
     That clock may be set back: no period starts after now, and none ends before its start.
 
     `outages` counts lost connections, including an ongoing one.
-    `after_outage`: polling stopped within ten minutes of a failure.
+    `is_after_outage`: polling stopped within ten minutes of a failure.
     `gap` is the reason why requests were missed, until the next complete response; `gaps` counts them.
     `clock_step_count` counts all clock steps, including those no longer stored.
     """
@@ -82,20 +82,20 @@ class FeedHealth:
     updated_at: datetime | None = None
     problem: str = ""
     failed_at: datetime | None = None
-    responses: int = 0
-    failures: int = 0
-    outages: int = 0
+    response_count: int = 0
+    failure_count: int = 0
+    outage_count: int = 0
     bytes_received: int = 0
     last_cost: RequestCost | None = None
     skew: timedelta | None = None
-    after_outage: bool = False
+    is_after_outage: bool = False
     _last_failure_at: datetime | None = None
-    lost_periods: deque[LostPeriod] = field(default_factory=lambda: deque(maxlen=_KEPT))
-    gap: str = ""
-    gaps: int = 0
-    clock_steps: deque[ClockStep] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    lost_periods: deque[LostPeriod] = field(default_factory=lambda: deque(maxlen=_MAX_PERIODS))
+    gap_reason: str = ""
+    gap_count: int = 0
+    clock_steps: deque[ClockStep] = field(default_factory=lambda: deque(maxlen=_MAX_PERIODS))
     clock_step_count: int = 0
-    unlisted_periods: deque[UnlistedPeriod] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    unlisted_periods: deque[UnlistedPeriod] = field(default_factory=lambda: deque(maxlen=_MAX_PERIODS))
 
     def copy(self) -> FeedHealth:
         """A copy for display that does not change."""
@@ -111,7 +111,9 @@ class FeedHealth:
         """Current freshness of the list."""
         if self.failures_in_a_row >= LOST_AFTER:
             return Freshness.LOST
-        return Freshness.STALE if self.failures_in_a_row >= STALE_AFTER or self.gap else Freshness.FRESH
+        return (
+            Freshness.STALE if self.failures_in_a_row >= STALE_AFTER or self.gap_reason else Freshness.FRESH
+        )
 
     @property
     def lost_since(self) -> datetime | None:
@@ -122,12 +124,12 @@ class FeedHealth:
 
     def on_response(self, at: datetime, cost: RequestCost) -> None:
         """Record a complete response."""
-        if self.lost_since or self.gap:
+        if self.lost_since or self.gap_reason:
             lost = self.lost_periods.pop()
-            self.lost_periods.append(LostPeriod(min(lost.since, at), at, lost.why))
-        self.gap = ""
+            self.lost_periods.append(LostPeriod(min(lost.since, at), at, lost.reason))
+        self.gap_reason = ""
         self.failures_in_a_row, self.updated_at, self.problem, self.failed_at = 0, at, "", None
-        self.responses += 1
+        self.response_count += 1
         self.bytes_received += cost.size
         self.last_cost = cost
 
@@ -136,48 +138,52 @@ class FeedHealth:
         last = self.unlisted_periods[-1] if self.unlisted_periods else None
         if last is not None and last.until is None:
             self.unlisted_periods.pop()
-            most, since = max(last.count, len(unlisted.runs)), min(last.since, at)
+            max_count, since = max(last.count, len(unlisted.runs)), min(last.since, at)
             until = None if unlisted else at
-            self.unlisted_periods.append(UnlistedPeriod(since, until, most, not unlisted.given_up))
+            self.unlisted_periods.append(
+                UnlistedPeriod(since, until, max_count, not unlisted.has_assumed_deleted)
+            )
         elif unlisted:
             self.unlisted_periods.append(UnlistedPeriod(at, None, len(unlisted.runs)))
 
-    def on_failure(self, at: datetime, why: str) -> None:
+    def on_failure(self, at: datetime, reason: str) -> None:
         """Record a failed or unusable response."""
         self.failures_in_a_row += 1
-        self.failures += 1
+        self.failure_count += 1
         self._last_failure_at = at
-        self.problem, self.failed_at = why, at
+        self.problem, self.failed_at = reason, at
         if self.freshness is Freshness.LOST:
-            self.outages += self.lost_since is None
-            since = self.lost_periods.pop().since if self.lost_since or self.gap else self.updated_at or at
-            self.lost_periods.append(LostPeriod(min(since, at), None, f"{self.gap} {why}".lstrip()))
+            self.outage_count += self.lost_since is None
+            since = (
+                self.lost_periods.pop().since if self.lost_since or self.gap_reason else self.updated_at or at
+            )
+            self.lost_periods.append(LostPeriod(min(since, at), None, f"{self.gap_reason} {reason}".lstrip()))
 
-    def on_stopped(self, at: datetime, why: str) -> None:
+    def on_stopped(self, at: datetime, reason: str) -> None:
         """Record that polling stopped until the user acts: the connection is lost at once."""
-        self.after_outage = self._last_failure_at is not None and abs(at - self._last_failure_at) <= OUTAGE
+        self.is_after_outage = self._last_failure_at is not None and abs(at - self._last_failure_at) <= OUTAGE
         self.failures_in_a_row = max(self.failures_in_a_row, LOST_AFTER - 1)
-        self.on_failure(at, why)
+        self.on_failure(at, reason)
 
-    def on_gap(self, at: datetime, why: str) -> None:
+    def on_gap(self, at: datetime, reason: str) -> None:
         """Record that requests were missed until now. `why` is a sentence."""
         if self.updated_at is None:
             return
         if self.lost_since is None:
-            since = self.lost_periods.pop().since if self.gap else self.updated_at
-            self.lost_periods.append(LostPeriod(min(since, at), at, why))
-        self.gap = why
-        self.gaps += 1
+            since = self.lost_periods.pop().since if self.gap_reason else self.updated_at
+            self.lost_periods.append(LostPeriod(min(since, at), at, reason))
+        self.gap_reason = reason
+        self.gap_count += 1
 
-    def on_clock_step(self, at: datetime, by: timedelta, *, no_gap: bool = False) -> None:
-        """Record a change of the local clock; `no_gap` removes the gap it was taken for."""
+    def on_clock_step(self, at: datetime, by: timedelta, *, replaces_gap: bool = False) -> None:
+        """Record a change of the local clock; `replaces_gap` removes the gap it was taken for."""
         self.clock_steps.append(ClockStep(at, by))
         self.clock_step_count += 1
-        if no_gap and self.gap:
+        if replaces_gap and self.gap_reason:
             if self.lost_since is None:
                 self.lost_periods.pop()
-            self.gap = ""
-            self.gaps -= 1
+            self.gap_reason = ""
+            self.gap_count -= 1
 
     def unlisted_between(self, start: datetime, end: datetime) -> Sequence[UnlistedPeriod]:
         """Periods with unlisted runs that overlap this interval."""
@@ -190,7 +196,7 @@ class FeedHealth:
     def lost_between(self, start: datetime, end: datetime) -> Sequence[LostPeriod]:
         """Periods without data that overlap this interval, clipped to its start."""
         return [
-            LostPeriod(max(period.since, start), period.until, period.why)
+            LostPeriod(max(period.since, start), period.until, period.reason)
             for period in self.lost_periods
             if period.since < end and (period.until is None or period.until > start)
         ]

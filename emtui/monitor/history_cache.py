@@ -14,7 +14,7 @@ from emtui.em.errors import EmError
 
 if TYPE_CHECKING:
     from emtui.em.model import Event, Session, Uid
-    from emtui.em.session_source import Source
+    from emtui.em.session_source import SessionSource
 
 MAX_LOGS = 60
 """Maximum number of logs: those of the last five successful runs of twelve types."""
@@ -28,7 +28,7 @@ class HistoryCache:
         self._locks: dict[Uid, asyncio.Lock] = {}
 
     async def logs(
-        self, source: Source, runs: Sequence[Session], ignored: tuple[type[EmError], ...] = (EmError,)
+        self, source: SessionSource, runs: Sequence[Session], ignored: tuple[type[EmError], ...] = (EmError,)
     ) -> list[tuple[Event, ...]]:
         """Logs of the runs, in their order; those that fail with an `ignored` error are left out.
 
@@ -42,13 +42,13 @@ class HistoryCache:
                 continue
         return logs
 
-    async def log(self, source: Source, run: Session) -> tuple[Event, ...]:
+    async def log(self, source: SessionSource, run: Session) -> tuple[Event, ...]:
         """The log of one run; always requested if the run is still running. Raises `EmError`."""
-        if run.running:
+        if run.is_running:
             return (await source.events(run.uid)).events
         return await self._log(source, run.uid)
 
-    async def _log(self, source: Source, uid: Uid) -> tuple[Event, ...]:
+    async def _log(self, source: SessionSource, uid: Uid) -> tuple[Event, ...]:
         """Get a log; concurrent callers share one request."""
         async with self._locks.setdefault(uid, asyncio.Lock()):
             if uid not in self._logs:

@@ -16,15 +16,15 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
 
-from emtui.em.background_thread import beside
-from emtui.em.errors import EmError, LogonRefused
+from emtui.em.background_thread import run_in_thread
+from emtui.em.errors import EmError, LogonRefusedError
 from emtui.em.model import Session, Uid
-from emtui.em.session_source import Progress, Source
+from emtui.em.session_source import DownloadProgress, SessionSource
 from emtui.monitor.absence_summary import AbsenceSummary, AbsenceTracker
 from emtui.monitor.alert_policy import Alert, AlertPolicy, new_failures
 from emtui.monitor.background_task import BackgroundTask
 from emtui.monitor.backoff import PollSchedule
-from emtui.monitor.changes import NOTHING, Changes
+from emtui.monitor.changes import NO_CHANGES, Changes
 from emtui.monitor.feed_health import ClockStep, FeedHealth, Freshness
 from emtui.monitor.poller import ListResponse, Poller, SystemTime, TimeSource
 from emtui.monitor.snapshot import Snapshot
@@ -33,13 +33,13 @@ from emtui.monitor.unseen_marks import UnseenMark, UnseenMarks
 if TYPE_CHECKING:  # start-up time, as in functions: loaded once there is a list to assess
     from emtui.local.knowledge_base import KnowledgeBase
     from emtui.monitor.assessment import Assessment
-    from emtui.triage.acknowledged import Mark
+    from emtui.triage.acknowledged import Acknowledgement
 
-COMPLETED_TOGETHER = 64
+COMPLETION_BATCH = 64
 """Number of references completed per published state."""
 SHOW_WAIT_AFTER_S = 0.3
 """Seconds before the progress of a request is shown."""
-_NOT_SAVED = "Acknowledgements are kept only until emtui quits"
+_NOT_SAVED_MESSAGE = "Acknowledgements are kept only until emtui quits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class RequestProgress:
     """A list request that the user waits for, sent at `since`; `received` is `None` at first."""
 
     since: datetime
-    received: Progress | None = None
+    received: DownloadProgress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,12 @@ class CompletionProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
-    """Why and when polling stopped, until the user acts; `after_outage`: just after a failure."""
+class PollingStop:
+    """Why and when polling stopped, until the user acts; `is_after_outage`: just after a failure."""
 
     error: EmError
     at: datetime | None
-    after_outage: bool
+    is_after_outage: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,13 +73,13 @@ class ListState:
 
     `changes` are those of the last list. `unseen` holds runs not viewed. `health` is a copy. `interval` is
     the pause between two requests in seconds; `None` for a recording. `problem` is the sentence to show until
-    it is dismissed: that of `stopped` if that is set. `resumes` counts how often polling continued after
+    it is dismissed: that of `stopped` if that is set. `resume_count` counts how often polling continued after
     sleep, `refusals` logons refused just after an outage. `alerts` are due now, and `notices` are
     sentences on the knowledge base: both are in one state only.
     """
 
     snapshot: Snapshot | None = None
-    changes: Changes = NOTHING
+    changes: Changes = NO_CHANGES
     unseen: Mapping[Uid, UnseenMark] = field(default_factory=dict)
     health: FeedHealth = field(default_factory=FeedHealth)
     is_paused: bool = False
@@ -88,12 +88,12 @@ class ListState:
     interval: float | None = None
     progress: RequestProgress | CompletionProgress | None = None
     problem: str = ""
-    stopped: Stopped | None = None
+    polling_stop: PollingStop | None = None
     absence: AbsenceSummary | None = None
     clock_step: ClockStep | None = None
     assessment: Assessment | None = None
-    resumes: int = 0
-    refusals: int = 0
+    resume_count: int = 0
+    refusal_count: int = 0
     alerts: tuple[Alert, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -126,22 +126,22 @@ class ListState:
 class ListFeed:
     """Polls the list of `source` and owns its state.
 
-    `open_knowledge_base` is called once, in a thread. `zone` is the server's time zone, `shown_zone` the
+    `open_knowledge_base` is called once, in a thread. `zone` is the server's time zone, `display_zone` the
     display time zone, if different. `alert_policy` is that of the previous feed, which has the time of the
     last alert. `reading` returns the context in which a list is read; its argument: whether it is the first.
     """
 
     def __init__(
         self,
-        source: Source,
+        source: SessionSource,
         open_knowledge_base: Callable[[], KnowledgeBase],
         *,
         schedule: PollSchedule | None = None,
         clock: TimeSource | None = None,
-        zone: tzinfo = UTC,
-        shown_zone: tzinfo | None = None,
+        server_zone: tzinfo = UTC,
+        display_zone: tzinfo | None = None,
         alert_policy: AlertPolicy | None = None,
-        reading: Callable[[bool], AbstractContextManager[None]] = lambda _: nullcontext(),
+        read_context: Callable[[bool], AbstractContextManager[None]] = lambda _: nullcontext(),
         show_wait_after_s: float = SHOW_WAIT_AFTER_S,
     ) -> None:
         self.source = source
@@ -154,9 +154,9 @@ class ListFeed:
         )
         self._open_knowledge_base = open_knowledge_base
         self._knowledge_base: KnowledgeBase | None = None
-        self._opening = threading.Lock()
-        self._zones = (zone, shown_zone or zone)
-        self._reading = reading
+        self._open_lock = threading.Lock()
+        self._zones = (server_zone, display_zone or server_zone)
+        self._read_context = read_context
         self._show_wait_after_s = show_wait_after_s
         self._unseen = UnseenMarks()
         self._absence = AbsenceTracker()
@@ -164,25 +164,25 @@ class ListFeed:
         """Whether the user requested the next response."""
         self._requested_at: datetime | None = None
         self._dismissed = ""
-        self._gaps = 0
+        self._gap_count = 0
         self._unknown_outcomes: set[Uid] = set()
         """New runs that the list only names."""
         self._visible: Collection[Uid] = frozenset()
-        self._is_listened_to = False
+        self._has_listener = False
         self._changed = asyncio.Event()
         self._error: BaseException | None = None
-        self._polling = BackgroundTask(self._on_error)
-        self._completing = BackgroundTask(self._on_error)
-        self._assessing = BackgroundTask(self._on_error)
-        self._evaluating = BackgroundTask(self._on_error)
-        self._alerting = BackgroundTask(self._on_error)
+        self._poll_task = BackgroundTask(self._on_error)
+        self._completion_task = BackgroundTask(self._on_error)
+        self._assessment_task = BackgroundTask(self._on_error)
+        self._evaluation_task = BackgroundTask(self._on_error)
+        self._alert_task = BackgroundTask(self._on_error)
 
     async def states(self) -> AsyncGenerator[ListState, None]:
         """Yield the current state, then the newest one after changes; for a single listener.
 
         Requests are sent only while there is a listener.
         """
-        self._is_listened_to = True
+        self._has_listener = True
         self._start_polling()
         try:
             while True:
@@ -193,14 +193,20 @@ class ListFeed:
                 yield state
                 await self._changed.wait()
         finally:
-            self._is_listened_to = False
-            for task in (self._polling, self._evaluating, self._completing, self._assessing, self._alerting):
+            self._has_listener = False
+            for task in (
+                self._poll_task,
+                self._evaluation_task,
+                self._completion_task,
+                self._assessment_task,
+                self._alert_task,
+            ):
                 await task.close()
 
     @property
     def knowledge_base(self) -> KnowledgeBase:
         """The knowledge base of this server; opened on first use."""
-        with self._opening:
+        with self._open_lock:
             if self._knowledge_base is None:
                 self._knowledge_base = self._open_knowledge_base()
             return self._knowledge_base
@@ -213,7 +219,7 @@ class ListFeed:
     @property
     def is_assessing(self) -> bool:
         """Whether the list is still being analyzed."""
-        return self._assessing.is_running or self._evaluating.is_running
+        return self._assessment_task.is_running or self._evaluation_task.is_running
 
     @property
     def last_activity(self) -> datetime | None:
@@ -228,7 +234,7 @@ class ListFeed:
             self._show_wait()
             return False
         self._is_awaited = True
-        if self._polling.is_running:
+        if self._poll_task.is_running:
             self.poller.refresh()
         else:
             self._start_polling()
@@ -236,24 +242,24 @@ class ListFeed:
 
     def stop(self) -> bool:
         """Cancel running requests; false if there are none. Polling continues as scheduled."""
-        is_completing = self._completing.cancel()
+        is_completing = self._completion_task.cancel()
         return self.poller.stop() or is_completing
 
-    def use(self, source: Source) -> None:
+    def replace_source(self, source: SessionSource) -> None:
         """Request the same list now through another logon."""
         self.source = source
         self._is_awaited = True
         self._start_polling()
 
-    def set_paused(self, paused: bool) -> None:
+    def set_paused(self, is_paused: bool) -> None:
         """Pause polling, or resume it at once."""
-        self.poller.paused = paused
-        self._publish(replace(self.state, is_paused=paused))
+        self.poller.is_paused = is_paused
+        self._publish(replace(self.state, is_paused=is_paused))
 
-    def set_zone(self, shown: tzinfo, server: tzinfo | None = None) -> None:
+    def set_zone(self, display_zone: tzinfo, server_zone: tzinfo | None = None) -> None:
         """Set the display time zone, and that of the server if given."""
-        self._zones = (server or self._zones[0], shown)
-        self._assess_again()
+        self._zones = (server_zone or self._zones[0], display_zone)
+        self._start_assessing()
 
     def set_visible(self, uids: Collection[Uid]) -> None:
         """Set the runs on the screen: if the list only names them, they are requested first."""
@@ -265,12 +271,12 @@ class ListFeed:
 
     def on_user_activity(self) -> None:
         """Record a key press on any screen."""
-        has_rested = self.poller.record_activity()
-        if has_rested:
+        was_idle = self.poller.record_activity()
+        if was_idle:
             self.poller.refresh()
-        self._note_clocks()
+        self._publish_clock_step()
         self._absence.last_activity = self.poller.clock.now()
-        if has_rested or self.poller.health.freshness is not self.state.freshness:
+        if was_idle or self.poller.health.freshness is not self.state.freshness:
             self._publish_health(self.state)
 
     def dismiss_problem(self) -> bool:
@@ -292,44 +298,46 @@ class ListFeed:
     def show_absence_since(self, since: datetime) -> None:
         """Show a summary of what happened since then."""
         if self.state.snapshot:
-            self._evaluating.queue(partial(self._sum_up, self.state.snapshot, since))
+            self._evaluation_task.queue(partial(self._summarize_absence, self.state.snapshot, since))
 
-    def learn(self, sessions: Iterable[Session]) -> None:
+    def merge_details(self, sessions: Iterable[Session]) -> None:
         """Merge details of sessions into the list; new runs that failed are alerted."""
-        before, known = self.poller.snapshot, {session.uid: session for session in sessions}
-        if before is None:
+        previous, details = self.poller.snapshot, {session.uid: session for session in sessions}
+        if previous is None:
             return
-        self.poller.snapshot = snapshot = before.learn(known)
-        new = [run for uid, run in known.items() if uid in self._unknown_outcomes and run.complete]
-        self._unknown_outcomes -= {run.uid for run in new}
-        changes = Changes(changed=tuple(new))
-        failures = new_failures(changes, snapshot, self._suppressed(changes))
-        if self.state.snapshot is before is not snapshot:
+        self.poller.snapshot = snapshot = previous.with_details(details)
+        newly_complete = [
+            run for uid, run in details.items() if uid in self._unknown_outcomes and run.is_complete
+        ]
+        self._unknown_outcomes -= {run.uid for run in newly_complete}
+        changes = Changes(changed=tuple(newly_complete))
+        failures = new_failures(changes, snapshot, self._alert_filter(changes))
+        if self.state.snapshot is previous is not snapshot:
             self.state = replace(self.state, snapshot=snapshot)
-            self._assess_again()
+            self._start_assessing()
         self._publish(self._with_alerts(self.state, failures))
 
-    async def acknowledge(self, mark: Mark) -> str:
+    async def acknowledge(self, acknowledgement: Acknowledgement) -> str:
         """Acknowledge it. Returns the error if it could not be saved, else an empty string."""
-        self.knowledge_base.acknowledge(mark.of, mark.parts)
+        self.knowledge_base.acknowledge(acknowledgement.key, acknowledgement.to_strings)
         return await self._reassess()
 
-    async def unacknowledge(self, mark: Mark) -> str:
+    async def unacknowledge(self, acknowledgement: Acknowledgement) -> str:
         """Remove the acknowledgement. Returns as `acknowledge` does."""
-        self.knowledge_base.unacknowledge(mark.of)
+        self.knowledge_base.unacknowledge(acknowledgement.key)
         return await self._reassess()
 
     # --- requests -----------------------------------------------------------------
 
     def _start_polling(self) -> None:
-        if self._is_listened_to:
-            self._polling.start(self._poll)
+        if self._has_listener:
+            self._poll_task.start(self._poll)
 
     async def _poll(self) -> None:
         try:
             async with aclosing(self.poller.snapshots()) as snapshots:
                 async for _ in snapshots:
-                    await self._evaluating.finish(self._on_poll)
+                    await self._evaluation_task.run(self._on_poll)
         except EmError as error:
             self._on_stopped(error)
 
@@ -345,30 +353,30 @@ class ListFeed:
         elif is_awaited:
             timer = asyncio.get_running_loop().call_later(self._show_wait_after_s, self._show_wait)
         try:
-            with self._reading(is_first):
+            with self._read_context(is_first):
                 listing = await source.sessions(self._on_progress if is_awaited else None)
         finally:
             if timer:
                 timer.cancel()
             self._publish(replace(self.state, is_requesting=False, progress=None))
-        return ListResponse.of(listing, source.receipt)
+        return ListResponse.from_listing(listing, source.response_stats)
 
     def _show_wait(self) -> None:
         since = self._requested_at or self.poller.clock.now()
         self._publish(replace(self.state, progress=RequestProgress(since)))
 
-    def _on_progress(self, received: Progress) -> None:
+    def _on_progress(self, received: DownloadProgress) -> None:
         since = self._requested_at or self.poller.clock.now()
         self._publish(replace(self.state, progress=RequestProgress(since, received)))
 
     async def _on_poll(self) -> None:
         """Publish the result of each request, and of missed ones."""
-        self._note_clocks()
-        health, before, snapshot = self.poller.health, self.state.snapshot, self.poller.snapshot
-        gaps, self._gaps = self._gaps, health.gaps
-        problem, self._is_awaited = self._problem_shown(), False
+        self._publish_clock_step()
+        health, previous, snapshot = self.poller.health, self.state.snapshot, self.poller.snapshot
+        previous_gap_count, self._gap_count = self._gap_count, health.gap_count
+        problem, self._is_awaited = self._select_problem(), False
         failures: tuple[Session, ...] = ()
-        absence, is_new = None, snapshot is not None and snapshot is not before
+        absence, is_new = None, snapshot is not None and snapshot is not previous
         if snapshot and is_new:
             failures, absence = await self._evaluate(snapshot)
         state = replace(
@@ -377,29 +385,29 @@ class ListFeed:
             changes=self.poller.changes,
             unseen=self._unseen.marks,
             problem=problem,
-            stopped=None,
+            polling_stop=None,
             absence=absence or self.state.absence,
-            resumes=self.state.resumes + (health.gaps > gaps),
+            resume_count=self.state.resume_count + (health.gap_count > previous_gap_count),
         )
         if health.freshness is Freshness.LOST:
-            self.alert_policy.on_lost(self._failed_at, self._server, health.problem)
+            self.alert_policy.on_lost(self._failed_at, self._server_name, health.problem)
         else:
             self.alert_policy.on_recovered(self.poller.clock.now())
         self._publish_health(self._with_alerts(state, failures))
         if is_new and state.snapshot:
-            self._on_new_list(state.snapshot, before)
+            self._on_new_list(state.snapshot, previous)
 
-    def _problem_shown(self) -> str:
+    def _select_problem(self) -> str:
         """The sentence to show; a single failure is shown only if the user waited for the response."""
         health = self.poller.health
         if not health.problem:
             self._dismissed = ""
             return ""
         if self._is_awaited or health.freshness is not Freshness.FRESH or self.poller.snapshot is None:
-            return self._unless_dismissed(health.problem)
+            return self._skip_dismissed(health.problem)
         return self.state.problem
 
-    def _unless_dismissed(self, problem: str) -> str:
+    def _skip_dismissed(self, problem: str) -> str:
         if problem == self._dismissed:
             return self.state.problem
         self._dismissed = ""
@@ -407,36 +415,37 @@ class ListFeed:
 
     async def _evaluate(self, snapshot: Snapshot) -> tuple[tuple[Session, ...], AbsenceSummary | None]:
         """Mark changes; return failures to alert and the absence summary, computed in a thread."""
-        changes, since = self.poller.changes, self._absence.take_start(self.poller.idle_time)
+        changes, since = self.poller.changes, self._absence.take_absence_start(self.poller.idle_time)
         self._unseen.on_changes(changes)
-        self._unknown_outcomes.update(run.uid for run in changes.added if not run.complete)
+        self._unknown_outcomes.update(run.uid for run in changes.added if not run.is_complete)
         if not changes and since is None:
             return (), None
-        suppressed, health = self._suppressed(changes), self.poller.health.copy()
+        is_suppressed, health = self._alert_filter(changes), self.poller.health.copy()
 
         def evaluate() -> tuple[tuple[Session, ...], AbsenceSummary | None]:
-            summary = AbsenceSummary.of(snapshot, health, since) if since else None
-            return new_failures(changes, snapshot, suppressed), summary
+            summary = AbsenceSummary.compute(snapshot, health, since) if since else None
+            return new_failures(changes, snapshot, is_suppressed), summary
 
-        return await beside(evaluate)
+        return await run_in_thread(evaluate)
 
-    def _on_new_list(self, snapshot: Snapshot, before: Snapshot | None) -> None:
-        if before is None or snapshot.listing is not before.listing:
-            self._completing.cancel()
+    def _on_new_list(self, snapshot: Snapshot, previous: Snapshot | None) -> None:
+        if previous is None or snapshot.listing is not previous.listing:
+            self._completion_task.cancel()
             if references := snapshot.references:
-                self._completing.start(partial(self._complete, references))
-        self._assess_again()
+                self._completion_task.start(partial(self._complete_references, references))
+        self._start_assessing()
 
     def _on_stopped(self, error: EmError) -> None:
         """Publish that polling stopped until the user acts."""
-        health, why = self.poller.health, str(error)
+        health, reason = self.poller.health, str(error)
         self._dismissed = ""
-        self.alert_policy.on_lost(self._failed_at, self._server, why, stopped=True)
+        self.alert_policy.on_lost(self._failed_at, self._server_name, reason, is_stopped=True)
         state = replace(
             self.state,
-            problem=why,
-            stopped=Stopped(error, health.failed_at, health.after_outage),
-            refusals=self.state.refusals + (isinstance(error, LogonRefused) and health.after_outage),
+            problem=reason,
+            polling_stop=PollingStop(error, health.failed_at, health.is_after_outage),
+            refusal_count=self.state.refusal_count
+            + (isinstance(error, LogonRefusedError) and health.is_after_outage),
         )
         self._publish_health(self._with_alerts(state))
 
@@ -446,118 +455,124 @@ class ListFeed:
 
     # --- sessions that the list only names ----------------------------------------
 
-    async def _complete(self, references: tuple[Session, ...]) -> None:
+    async def _complete_references(self, references: tuple[Session, ...]) -> None:
         """Request each of them once, those on the screen first."""
         total = len(references)
-        count, learned = 0, list[Session]()
+        count, completed = 0, list[Session]()
         self._publish(replace(self.state, is_completing=True))
         try:
-            async with aclosing(self.source.complete(self._visible_first(references))) as sessions:
+            async with aclosing(self.source.complete_references(self._visible_first(references))) as sessions:
                 async for session in sessions:
-                    learned.append(session)
+                    completed.append(session)
                     count += 1
                     self._publish(replace(self.state, progress=CompletionProgress(count, total)))
-                    if len(learned) == COMPLETED_TOGETHER or count == total:
-                        self.learn(learned)
-                        learned = []
+                    if len(completed) == COMPLETION_BATCH or count == total:
+                        self.merge_details(completed)
+                        completed = []
         except EmError as error:
-            self._publish(replace(self.state, problem=self._unless_dismissed(str(error))))
+            self._publish(replace(self.state, problem=self._skip_dismissed(str(error))))
         finally:
             self._publish(replace(self.state, is_completing=False, progress=None))
 
     def _visible_first(self, references: tuple[Session, ...]) -> Iterator[Session]:
         """Yield all of them in order, preferring those on the screen at that time."""
-        left = {session.uid: session for session in references}
-        places = {uid: place for place, uid in enumerate(left)}
-        while left:
-            visible = [uid for uid in self._visible if uid in left]
-            yield left.pop(min(visible, key=places.__getitem__) if visible else next(iter(left)))
+        remaining = {session.uid: session for session in references}
+        order = {uid: index for index, uid in enumerate(remaining)}
+        while remaining:
+            visible = [uid for uid in self._visible if uid in remaining]
+            yield remaining.pop(min(visible, key=order.__getitem__) if visible else next(iter(remaining)))
 
     # --- clocks and absence -------------------------------------------------------
 
-    def _note_clocks(self) -> None:
+    def _publish_clock_step(self) -> None:
         snapshot = self.state.snapshot
         self._absence.update(self.poller.health, snapshot.as_of if snapshot else None)
         if self._absence.clock_step is not self.state.clock_step:
             self._publish(replace(self.state, clock_step=self._absence.clock_step))
 
-    async def _sum_up(self, snapshot: Snapshot, since: datetime) -> None:
-        summary = await beside(partial(AbsenceSummary.of, snapshot, self.poller.health.copy(), since))
+    async def _summarize_absence(self, snapshot: Snapshot, since: datetime) -> None:
+        summary = await run_in_thread(
+            partial(AbsenceSummary.compute, snapshot, self.poller.health.copy(), since)
+        )
         self._publish(replace(self.state, absence=summary))
 
     # --- alerts -------------------------------------------------------------------
 
     def _with_alerts(self, state: ListState, failures: Collection[Session] = ()) -> ListState:
         """The state with the alerts due now, including those for new `failures`."""
-        policy, new = self.alert_policy, {run.uid for run in failures}
-        policy.on_failures(tuple(failures), self.poller.clock.now(), self._server)
+        policy, new_uids = self.alert_policy, {run.uid for run in failures}
+        policy.on_failures(tuple(failures), self.poller.clock.now(), self._server_name)
         assessment = self.state.assessment
 
         def is_acknowledged(run: Session) -> bool:
             """Whether a queued failure was acknowledged; new ones were checked already."""
-            return run.uid not in new and assessment is not None and bool(assessment.acknowledged.of(run))
+            return (
+                run.uid not in new_uids
+                and assessment is not None
+                and bool(assessment.acknowledgements.for_run(run))
+            )
 
-        due = policy.due(is_acknowledged)
+        due = policy.take_due(is_acknowledged)
         if policy.has_pending:
-            self._alerting.start(self._alert_later)
+            self._alert_task.start(self._alert_later)
         else:
-            self._alerting.cancel()
+            self._alert_task.cancel()
         return replace(state, alerts=(*state.alerts, *due))
 
     async def _alert_later(self) -> None:
         """Publish queued alerts when they are due, which may be postponed."""
-        while (left := self.alert_policy.seconds_left) > 0:
-            await self.poller.clock.wait(asyncio.Event(), left)
+        while (remaining := self.alert_policy.seconds_left) > 0:
+            await self.poller.clock.wait(asyncio.Event(), remaining)
         self._publish(self._with_alerts(self.state))
 
-    def _suppressed(self, changes: Changes) -> Callable[[Session], bool]:
+    def _alert_filter(self, changes: Changes) -> Callable[[Session], bool]:
         """A predicate: whether a run among the changes is acknowledged and needs no alert."""
         assessment = self.state.assessment
         return lambda run: assessment is not None and assessment.suppresses_alert(run, changes)
 
     @property
-    def _server(self) -> str:
+    def _server_name(self) -> str:
         return str(self.source.server)
 
     # --- assessment ---------------------------------------------------------------
 
-    def _assess_again(self) -> None:
+    def _start_assessing(self) -> None:
         """Start assessing the list; a running assessment repeats itself for a newer list."""
-        if self.state.snapshot and not self._assessing.is_running:
-            self._assessing.start(self._assess)
+        if self.state.snapshot and not self._assessment_task.is_running:
+            self._assessment_task.start(self._run_assessment)
 
-    async def _assess(self) -> None:
+    async def _run_assessment(self) -> None:
         snapshot = zones = assessment = None
         while snapshot is not self.state.snapshot or zones is not self._zones:
             snapshot, zones = self.state.snapshot, self._zones
             if snapshot is None:
                 return
-            assessment = await self._assessed(snapshot, zones)
+            assessment = await self._assess_snapshot(snapshot, zones)
         if assessment:
             self._publish_assessment(assessment)
 
-    async def _assessed(self, snapshot: Snapshot, zones: tuple[tzinfo, tzinfo]) -> Assessment:
+    async def _assess_snapshot(self, snapshot: Snapshot, zones: tuple[tzinfo, tzinfo]) -> Assessment:
         """Assess the list, including acknowledgements made meanwhile."""
         revision = self._knowledge_base.revision if self._knowledge_base else 0
-        assessment = await beside(partial(_assess, snapshot, lambda: self.knowledge_base, zones))
+        assessment = await run_in_thread(partial(_assess, snapshot, lambda: self.knowledge_base, zones))
         while revision != self.knowledge_base.revision:
             revision = self.knowledge_base.revision
-            assessment = await beside(partial(_reassess, assessment, self.knowledge_base))
+            assessment = await run_in_thread(partial(_reassess, assessment, self.knowledge_base))
         return assessment
 
     async def _reassess(self) -> str:
         """Apply the current acknowledgements; return the error of saving them, if any."""
-        base, before = self.knowledge_base, None
-        while (assessment := self.state.assessment) is not before and assessment:
-            revision, before = base.revision, assessment
-            again = await beside(partial(_reassess, assessment, base))
-            if self.state.assessment is before and revision == base.revision:
-                self._publish(replace(self.state, assessment=again))
+        base, previous = self.knowledge_base, None
+        while (assessment := self.state.assessment) is not previous and assessment:
+            revision, previous = base.revision, assessment
+            updated = await run_in_thread(partial(_reassess, assessment, base))
+            if self.state.assessment is previous and revision == base.revision:
+                self._publish(replace(self.state, assessment=updated))
                 break
-        return " ".join(base.new_problems(_NOT_SAVED))
+        return " ".join(base.new_problems(_NOT_SAVED_MESSAGE))
 
     def _publish_assessment(self, assessment: Assessment) -> None:
-        problems = self.knowledge_base.new_problems(_NOT_SAVED)
+        problems = self.knowledge_base.new_problems(_NOT_SAVED_MESSAGE)
         notices = (*self.state.notices, *problems)
         self._publish(replace(self.state, assessment=assessment, notices=notices))
 
@@ -586,7 +601,7 @@ def _assess(
 
     base = open_base()
     assessment = assess(snapshot, base.load(), *zones)
-    base.save(assessment.ended)
+    base.save(assessment.expired_keys)
     return assessment
 
 
@@ -595,5 +610,5 @@ def _reassess(assessment: Assessment, base: KnowledgeBase) -> Assessment:
     from emtui.monitor.assessment import reassess  # noqa: PLC0415 - as in _assess
 
     assessment = reassess(assessment, base.load())
-    base.save(assessment.ended)
+    base.save(assessment.expired_keys)
     return assessment

@@ -18,26 +18,32 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from emtui.em.background_thread import beside
-from emtui.em.errors import BadSetting, Denied, EmError, ServerTrouble, Untrusted
+from emtui.em.background_thread import run_in_thread
+from emtui.em.errors import (
+    AccessDeniedError,
+    CertificateUntrustedError,
+    EmError,
+    InvalidSettingError,
+    UnexpectedStatusError,
+)
 from emtui.em.model import Listing
-from emtui.em.server_clock import offset, utc_now
+from emtui.em.server_clock import clock_offset, utc_now
 from emtui.monitor.backoff import MIN_INTERVAL, PollSchedule
-from emtui.monitor.changes import NOTHING, Changes
-from emtui.monitor.clock_steps import ClockReading, GapCause, Lapse, was_set
+from emtui.monitor.changes import NO_CHANGES, Changes
+from emtui.monitor.clock_steps import ClockDeviation, ClockReading, GapCause, was_clock_set
 from emtui.monitor.feed_health import FeedHealth, RequestCost
 from emtui.monitor.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from emtui.em.session_source import Receipt
+    from emtui.em.session_source import ResponseStats
 
-PERMANENT_ERRORS = (Denied, Untrusted, BadSetting)
+PERMANENT_ERRORS = (AccessDeniedError, CertificateUntrustedError, InvalidSettingError)
 """Errors that a retry cannot resolve without the user."""
 CLOCK_CHECK_INTERVAL = 1.0
 """Seconds between two readings of the clocks."""
-_FEW = 3
+_GAP_INTERVALS = 3
 """Number of missed requests from which on a gap is reported."""
-SHORTEST_GAP = 30.0
+MIN_GAP_S = 30.0
 """Minimum length of a gap in seconds: a busy computer may delay a process, too."""
 
 
@@ -61,11 +67,11 @@ class TimeSource(Protocol):
 class SystemTime:
     """The clocks of this computer; `wall` may be replaced."""
 
-    wall: Callable[[], datetime] = utc_now
+    wall_clock: Callable[[], datetime] = utc_now
 
     def now(self) -> datetime:
         """The wall clock."""
-        return self.wall()
+        return self.wall_clock()
 
     def monotonic(self) -> float:
         """The clock of the event loop, in seconds."""
@@ -87,11 +93,11 @@ class ListResponse:
     skew: timedelta | None = None
 
     @classmethod
-    def of(cls, listing: Listing, receipt: Receipt | None) -> ListResponse:
+    def from_listing(cls, listing: Listing, stats: ResponseStats | None) -> ListResponse:
         """A list with its receipt."""
-        if receipt is None:
+        if stats is None:
             raise TypeError("a list response has no receipt")
-        return cls(listing, RequestCost(receipt.size, receipt.took), receipt.skew)
+        return cls(listing, RequestCost(stats.size, stats.seconds), stats.skew)
 
 
 @dataclass(slots=True)
@@ -108,41 +114,41 @@ class Poller:
     jitter: Callable[[], float] = random.random
     health: FeedHealth = field(default_factory=FeedHealth)
     snapshot: Snapshot | None = None
-    changes: Changes = NOTHING
+    changes: Changes = NO_CHANGES
     read_clocks: Callable[[], ClockReading] = ClockReading.now
     _wake_event: asyncio.Event = field(default_factory=asyncio.Event)
-    _request: asyncio.Task[ListResponse] | None = None
-    _paused: bool = False
+    _request_task: asyncio.Task[ListResponse] | None = None
+    _is_paused: bool = False
     _last_activity: float = 0.0
-    _reading: ClockReading | None = None
-    _watching: asyncio.Task[None] | None = None
-    _slept: float = 0.0
-    _uncertain: float = 0.0
-    _interrupted: bool = False
+    _last_reading: ClockReading | None = None
+    _clock_watcher: asyncio.Task[None] | None = None
+    _sleep_seconds: float = 0.0
+    _uncertain_seconds: float = 0.0
+    _is_interrupted: bool = False
     _failures_in_a_row: int = 0
-    _due: float = 0.0
+    _due_at: float = 0.0
 
     @property
     def is_requesting(self) -> bool:
         """Whether a request is running."""
-        return self._request is not None
+        return self._request_task is not None
 
     @property
-    def paused(self) -> bool:
+    def is_paused(self) -> bool:
         """Whether the list is requested only on demand."""
-        return self._paused
+        return self._is_paused
 
-    @paused.setter
-    def paused(self, paused: bool) -> None:
-        self._paused = paused
-        if not paused:
+    @is_paused.setter
+    def is_paused(self, is_paused: bool) -> None:
+        self._is_paused = is_paused
+        if not is_paused:
             self.refresh()
 
     @property
     def interval(self) -> float:
         """The current pause between two requests, in seconds."""
         cost = self.health.last_cost
-        return self.schedule.after_success(cost.seconds if cost else 0.0, self.idle_time)
+        return self.schedule.pause_after_success(cost.seconds if cost else 0.0, self.idle_time)
 
     @property
     def idle_time(self) -> float:
@@ -152,12 +158,12 @@ class Poller:
     @property
     def elapsed(self) -> float:
         """Elapsed seconds, including sleep of this computer."""
-        return self.clock.monotonic() + self._slept
+        return self.clock.monotonic() + self._sleep_seconds
 
     @property
     def is_gap_uncertain(self) -> bool:
         """Whether it is still open if this computer slept or its clock was set; the next response decides."""
-        return self._uncertain > 0
+        return self._uncertain_seconds > 0
 
     def refresh(self) -> None:
         """Request the list now, unless a request is running."""
@@ -167,13 +173,13 @@ class Poller:
     def record_activity(self) -> bool:
         """Record a key press; true if polling had slowed down for lack of one."""
         self.check_clocks()
-        rested = self.schedule.interval_for(self.idle_time) > self.schedule.interval
+        was_idle = self.schedule.interval_for(self.idle_time) > self.schedule.interval
         self._last_activity = self.elapsed
-        return rested
+        return was_idle
 
     def stop(self) -> bool:
         """Cancel the running request; false if there is none. Polling continues as scheduled."""
-        return self._request.cancel() if self._request else False
+        return self._request_task.cancel() if self._request_task else False
 
     async def snapshots(self) -> AsyncGenerator[Snapshot | None, None]:
         """Yield the list after each request: the same object if nothing has changed.
@@ -181,72 +187,72 @@ class Poller:
         Also yields when a gap is detected, before the next request. Raises `PERMANENT_ERRORS`.
         """
         self._last_activity = self.elapsed
-        watching = self._watch_clocks() if self.schedule.is_regular else None
+        watcher = self._watch_clocks() if self.schedule.is_regular else None
         try:
             while True:
                 self._wake_event.clear()
                 pause = await self._poll_once()
                 yield self.snapshot
                 await self._wait(pause)
-                while self._interrupted:
-                    self._interrupted = False
+                while self._is_interrupted:
+                    self._is_interrupted = False
                     yield self.snapshot
-                    if self._paused:
+                    if self._is_paused:
                         self._wake_event.clear()
                         await self._wait(pause)
         finally:
             self.stop()
-            if watching:
-                watching.cancel()
+            if watcher:
+                watcher.cancel()
 
     def _watch_clocks(self) -> asyncio.Task[None]:
         """Start reading the clocks at a fixed interval of the event loop's clock."""
-        self._reading = self.read_clocks()
+        self._last_reading = self.read_clocks()
 
-        async def watch() -> None:
+        async def check_periodically() -> None:
             while True:
                 await asyncio.sleep(CLOCK_CHECK_INTERVAL)
                 self.check_clocks()
 
-        self._watching = asyncio.create_task(watch())
-        return self._watching
+        self._clock_watcher = asyncio.create_task(check_periodically())
+        return self._clock_watcher
 
     def check_clocks(self) -> bool:
         """Compare the clocks with the last reading; true if a gap was detected."""
-        if self._reading is None or self._watching is None or self._watching.done():
+        if self._last_reading is None or self._clock_watcher is None or self._clock_watcher.done():
             return False  # not polling
-        before, self._reading = self._reading, self.read_clocks()
-        lapse = Lapse.between(before, self._reading, CLOCK_CHECK_INTERVAL)
-        least = max(_FEW * self.schedule.interval, SHORTEST_GAP)
-        cause = lapse.cause(least)
-        self._slept += lapse.slept
-        if step := lapse.step(least):
-            self._note_clock_step(step)
+        before, self._last_reading = self._last_reading, self.read_clocks()
+        lapse = ClockDeviation.between(before, self._last_reading, CLOCK_CHECK_INTERVAL)
+        min_gap = max(_GAP_INTERVALS * self.schedule.interval, MIN_GAP_S)
+        cause = lapse.gap_cause(min_gap)
+        self._sleep_seconds += lapse.sleep_seconds
+        if step := lapse.clock_step(min_gap):
+            self._record_clock_step(step)
         if cause is None:
-            if lapse.slept and self.elapsed >= self._due:
+            if lapse.sleep_seconds and self.elapsed >= self._due_at:
                 self.refresh()
             return False
         if cause is GapCause.UNCERTAIN:
-            self._slept += lapse.shifted
-            self._uncertain += lapse.shifted
+            self._sleep_seconds += lapse.shift_seconds
+            self._uncertain_seconds += lapse.shift_seconds
         self.health.on_gap(self.clock.now(), cause.value)
         self._failures_in_a_row = 0
-        self._interrupted = True
+        self._is_interrupted = True
         self.stop()
         self._wake_event.set()
         return True
 
-    def _note_clock_step(self, step: float) -> None:
+    def _record_clock_step(self, step: float) -> None:
         """Record that only the wall clock changed, and refresh."""
         self.health.on_clock_step(self.clock.now(), timedelta(seconds=round(step)))
-        if not self._paused:
+        if not self._is_paused:
             self.refresh()
 
     async def _poll_once(self) -> float:
         """Send one request; return the pause after it in seconds."""
-        self._request = asyncio.ensure_future(self.request())
+        self._request_task = asyncio.ensure_future(self.request())
         try:
-            answer = await self._request
+            response = await self._request_task
             if self.check_clocks():
                 return self.interval  # sent before this computer slept
         except asyncio.CancelledError:
@@ -254,58 +260,62 @@ class Poller:
             if task is not None and task.cancelling():
                 raise
             return self.interval  # the request was canceled, not the loop
-        except PERMANENT_ERRORS as problem:
-            self.health.on_stopped(self.clock.now(), str(problem))
+        except PERMANENT_ERRORS as error:
+            self.health.on_stopped(self.clock.now(), str(error))
             raise
-        except EmError as problem:
-            self.health.on_failure(self.clock.now(), str(problem))
-            after = problem.retry_after if isinstance(problem, ServerTrouble) else None
+        except EmError as error:
+            self.health.on_failure(self.clock.now(), str(error))
+            retry_after = error.retry_after if isinstance(error, UnexpectedStatusError) else None
             self._failures_in_a_row += 1
-            if self._failures_in_a_row == 1 and self.health.gap:
-                return max(MIN_INTERVAL, after or 0.0)  # the network may need a moment after sleep
-            return self.schedule.after_failure(self._failures_in_a_row, after, self.jitter())
+            if self._failures_in_a_row == 1 and self.health.gap_reason:
+                return max(MIN_INTERVAL, retry_after or 0.0)  # the network may need a moment after sleep
+            return self.schedule.pause_after_failure(self._failures_in_a_row, retry_after, self.jitter())
         finally:
-            self._request = None
-        await self._accept(answer)
+            self._request_task = None
+        await self._apply_response(response)
         return self.interval
 
-    async def _accept(self, answer: ListResponse) -> None:
+    async def _apply_response(self, response: ListResponse) -> None:
         at = self.clock.now()
-        self._resolve_uncertain_gap(answer.skew)
-        self.health.on_response(at, answer.cost)
-        self.health.skew = answer.skew
+        self._resolve_uncertain_gap(response.skew)
+        self.health.on_response(at, response.cost)
+        self.health.skew = response.skew
         self._failures_in_a_row = 0
-        skew = offset(answer.skew)
-        seen, changes, before = None, NOTHING, self.snapshot
-        while seen is None or before is not self.snapshot:  # sessions were completed meanwhile
+        skew = clock_offset(response.skew)
+        snapshot, changes, before = None, NO_CHANGES, self.snapshot
+        while snapshot is None or before is not self.snapshot:  # sessions were completed meanwhile
             before = self.snapshot
-            seen, changes = await beside(partial(_look_at, before, answer.listing, at, skew))
-        self.health.on_unlisted(at, seen.unlisted)
-        self.snapshot, self.changes = seen, changes
+            snapshot, changes = await run_in_thread(
+                partial(_build_snapshot, before, response.listing, at, skew)
+            )
+        self.health.on_unlisted(at, snapshot.unlisted)
+        self.snapshot, self.changes = snapshot, changes
 
     def _resolve_uncertain_gap(self, skew: timedelta | None) -> None:
         """Decide by the server's clock whether an uncertain gap was sleep or a clock change."""
-        step, self._uncertain = self._uncertain, 0.0
-        before = self.health.skew
-        if step and was_set(step, *(None if one is None else one.total_seconds() for one in (before, skew))):
-            self._slept -= step
-            self.health.on_clock_step(self.clock.now(), timedelta(seconds=round(step)), no_gap=True)
+        step, self._uncertain_seconds = self._uncertain_seconds, 0.0
+        previous_skew = self.health.skew
+        if step and was_clock_set(
+            step, *(None if one is None else one.total_seconds() for one in (previous_skew, skew))
+        ):
+            self._sleep_seconds -= step
+            self.health.on_clock_step(self.clock.now(), timedelta(seconds=round(step)), replaces_gap=True)
 
     async def _wait(self, pause: float) -> None:
         """Wait until the next request is due or demanded; while paused, until demanded."""
-        self._due = due = self.elapsed + pause
+        self._due_at = due_at = self.elapsed + pause
         while not self._wake_event.is_set():
-            left = due - self.elapsed
-            if left <= 0 and not self._paused:
+            remaining = due_at - self.elapsed
+            if remaining <= 0 and not self._is_paused:
                 return
-            await self.clock.wait(self._wake_event, None if self._paused else left)
+            await self.clock.wait(self._wake_event, None if self._is_paused else remaining)
 
 
-def _look_at(
+def _build_snapshot(
     before: Snapshot | None, listing: Listing, at: datetime, skew: timedelta
 ) -> tuple[Snapshot, Changes]:
     """Build the next snapshot and its changes; slow for long lists, so it runs in a thread."""
     if before is None:
-        return Snapshot.of(listing, at, skew).counted(), NOTHING
-    seen = before.again(listing, at, skew).counted()
-    return seen, Changes.between(before, seen)
+        return Snapshot.from_listing(listing, at, skew).with_counts(), NO_CHANGES
+    snapshot = before.with_listing(listing, at, skew).with_counts()
+    return snapshot, Changes.between(before, snapshot)

@@ -14,15 +14,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from emtui.em.background_thread import beside
-from emtui.em.errors import EmError, Gone, NotFound
+from emtui.em.background_thread import run_in_thread
+from emtui.em.errors import EmError, SessionGoneError, SessionNotFoundError
 from emtui.em.model import Log, Session
 from emtui.em.server_clock import server_time, utc_now
-from emtui.em.session_source import Source
-from emtui.local.team_notes import Note
+from emtui.em.session_source import SessionSource
+from emtui.local.team_notes import TeamNote
 from emtui.monitor.assessment import Assessment
 from emtui.monitor.background_task import BackgroundTask
-from emtui.monitor.explainer import ExplainedRun, Explainer, waits_of
+from emtui.monitor.explainer import ExplainedRun, Explainer, find_waits
 from emtui.monitor.feed_health import STALE_AFTER
 from emtui.monitor.poller import SystemTime, TimeSource
 from emtui.monitor.session_poller import SessionPoller
@@ -30,15 +30,15 @@ from emtui.triage.explanation import Explanation
 from emtui.triage.step_timing import Wait
 
 
-def _never() -> bool:
+def _return_false() -> bool:
     return False
 
 
-class RunVanishedError(Gone):
+class RunVanishedError(SessionGoneError):
     """The server no longer lists a run that was last seen running when its clock showed `last_seen`."""
 
-    def __init__(self, sentence: str, last_seen: datetime) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, last_seen: datetime) -> None:
+        super().__init__(message)
         self.last_seen = last_seen
 
 
@@ -58,15 +58,15 @@ class SessionState:
     is_requesting: bool = False
     problem: EmError | None = None
     is_gone: bool = False
-    ended_while_open: bool = False
+    has_ended_while_open: bool = False
     explanation: Explanation | None = None
     waits: tuple[Wait, ...] = ()
     worst: Wait | None = None
-    notes: tuple[Note, ...] = ()
+    notes: tuple[TeamNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _SessionResponse:
     """A session and its log from the server, with the explanation by the list."""
 
     session: Session
@@ -85,7 +85,7 @@ class SessionFeed:
 
     def __init__(
         self,
-        source: Source,
+        source: SessionSource,
         session: Session,
         explainer: Explainer,
         *,
@@ -97,16 +97,16 @@ class SessionFeed:
         self.state = SessionState(session)
         self._explainer = explainer
         self._now = now
-        self._poller: SessionPoller[_Answer] = SessionPoller(
+        self._poller: SessionPoller[_SessionResponse] = SessionPoller(
             self._request, clock=clock or SystemTime(), is_due=self._is_due, speed=speed, fatal=()
         )
         self._assessment: Assessment | None = None
         self._is_paused = False
-        self._misses = 0
+        self._failure_count = 0
         self._listeners: dict[asyncio.Event, Callable[[], bool]] = {}
-        self._polling = BackgroundTask(self._on_failure)
-        self._explaining = BackgroundTask(self._on_failure)
-        self._failure: BaseException | None = None
+        self._poll_task = BackgroundTask(self._on_unexpected_error)
+        self._explanation_task = BackgroundTask(self._on_unexpected_error)
+        self._unexpected_error: BaseException | None = None
 
     @property
     def server_now(self) -> datetime:
@@ -116,17 +116,19 @@ class SessionFeed:
     @property
     def is_explaining(self) -> bool:
         """Whether the explanation is still being worked on."""
-        return self._explaining.is_running
+        return self._explanation_task.is_running
 
     async def watch(
-        self, show: Callable[[SessionState], object], is_viewed: Callable[[], bool] = _never
+        self, show: Callable[[SessionState], object], is_viewed: Callable[[], bool] = _return_false
     ) -> None:
         """Call `show` with the current state, then with the newest one after changes, until canceled."""
         async with aclosing(self.states(is_viewed)) as states:
             async for state in states:
                 show(state)
 
-    async def states(self, is_viewed: Callable[[], bool] = _never) -> AsyncGenerator[SessionState, None]:
+    async def states(
+        self, is_viewed: Callable[[], bool] = _return_false
+    ) -> AsyncGenerator[SessionState, None]:
         """Yield the current state, then the newest one after changes; several listeners may do so.
 
         The first listener starts the requests, the last one to leave ends them. A running session is polled
@@ -134,21 +136,21 @@ class SessionFeed:
         """
         changed = asyncio.Event()
         self._listeners[changed] = is_viewed
-        if not self._polling.is_running:
+        if not self._poll_task.is_running:
             self.state = replace(self.state, is_requesting=True)
-            self._polling.start(self._poll)
+            self._poll_task.start(self._poll)
         try:
             while True:
                 changed.clear()
-                if self._failure:
-                    raise self._failure
+                if self._unexpected_error:
+                    raise self._unexpected_error
                 yield self.state
                 await changed.wait()
         finally:
             del self._listeners[changed]
             if not self._listeners:
-                self._polling.cancel()
-                self._explaining.cancel()
+                self._poll_task.cancel()
+                self._explanation_task.cancel()
 
     # --- commands -----------------------------------------------------------------
 
@@ -168,9 +170,9 @@ class SessionFeed:
         self._poller.cancel()
         return True
 
-    def set_paused(self, paused: bool) -> None:
+    def set_paused(self, is_paused: bool) -> None:
         """Pause or resume polling."""
-        self._is_paused = paused
+        self._is_paused = is_paused
 
     def wake(self) -> None:
         """Poll a running session at once, after sleep or suspension."""
@@ -187,14 +189,14 @@ class SessionFeed:
         """Explain again by a new assessment of the list."""
         self._assessment = assessment
         if self.state.log is not None:
-            self._explain_anew(self._explain)
+            self._restart_explanation(self._explain)
         elif self.state.problem or self.state.explanation:
-            self._explain_anew(self._explain_from_list)
+            self._restart_explanation(self._explain_from_list)
 
     # --- polling ------------------------------------------------------------------
 
     def _is_due(self) -> bool:
-        if self._is_paused or self.state.is_gone or not self.state.session.running:
+        if self._is_paused or self.state.is_gone or not self.state.session.is_running:
             return False
         return any(is_viewed() for is_viewed in self._listeners.values())
 
@@ -204,84 +206,84 @@ class SessionFeed:
                 if isinstance(result, EmError):
                     self._on_error(result)
                 else:
-                    self._on_answer(result)
+                    self._on_response(result)
 
-    async def _request(self) -> _Answer:
+    async def _request(self) -> _SessionResponse:
         """Request the session, if it may have changed, and its log; explain both by the list.
 
         Log and explanation are published together, so that the events do not move while being read.
         """
         session = self.state.session
-        if self.state.as_of or self.state.is_gone or session.running or not session.complete:
-            answer = await self._request_session(session)
-            session = answer if answer.complete or not session.complete else session
+        if self.state.as_of or self.state.is_gone or session.is_running or not session.is_complete:
+            received = await self._request_session(session)
+            session = received if received.is_complete or not session.is_complete else session
         log = await self.source.events(session.uid)
         as_of = self._now()
         now = server_time(as_of, self.source.skew)
         explained, is_first = None, self.state.explanation is None or self.state.log is None
         if is_first and self._assessment and session.type:
             explained = await self._explainer.explain_from_list(self._assessment, session, log.events, now)
-            found = explained.explanation.waits
+            waits = explained.explanation.waits
         else:
-            found = await beside(partial(waits_of, session, log.events, now, self.state.explanation))
-        return _Answer(session, log, as_of, now, found, explained)
+            waits = await run_in_thread(partial(find_waits, session, log.events, now, self.state.explanation))
+        return _SessionResponse(session, log, as_of, now, waits, explained)
 
     async def _request_session(self, session: Session) -> Session:
         """Request the session. Raises `RunVanishedError` if it was last seen running and is not found."""
         try:
             return await self.source.session(session.uid)
-        except NotFound as error:
-            if not session.running:
+        except SessionNotFoundError as error:
+            if not session.is_running:
                 raise
-            listed = self._assessment.snapshot.server_time if self._assessment else self.server_now
-            raise RunVanishedError(str(error), self.state.server_time or listed) from None
+            list_time = self._assessment.snapshot.server_time if self._assessment else self.server_now
+            raise RunVanishedError(str(error), self.state.server_time or list_time) from None
 
-    def _on_answer(self, answer: _Answer) -> None:
-        before, explained = self.state, answer.explained
-        has_ended = before.session.running and not answer.session.running
-        self._misses = 0
+    def _on_response(self, response: _SessionResponse) -> None:
+        previous, explained = self.state, response.explained
+        has_ended = previous.session.is_running and not response.session.is_running
+        self._failure_count = 0
         self._publish(
-            session=before.session if before.session == answer.session else answer.session,
-            log=before.log if before.log == answer.log else answer.log,
-            as_of=answer.as_of,
-            server_time=answer.server_time,
+            session=previous.session if previous.session == response.session else response.session,
+            log=previous.log if previous.log == response.log else response.log,
+            as_of=response.as_of,
+            server_time=response.server_time,
             is_requesting=False,
             problem=None,
             is_gone=False,
-            ended_while_open=before.ended_while_open or has_ended,
-            explanation=explained.explanation if explained else before.explanation,
-            notes=explained.notes if explained else before.notes,
-            waits=answer.waits,
+            has_ended_while_open=previous.has_ended_while_open or has_ended,
+            explanation=explained.explanation if explained else previous.explanation,
+            notes=explained.notes if explained else previous.notes,
+            waits=response.waits,
         )
-        self._explain_anew(self._explain)
+        self._restart_explanation(self._explain)
 
     def _on_error(self, error: EmError) -> None:
         """Errors of automatic polls are shown only if they repeat or end the polling."""
-        is_gone = isinstance(error, Gone)
+        is_gone = isinstance(error, SessionGoneError)
         if not self.state.is_requesting:
-            self._misses += 1
-            if self._misses < STALE_AFTER and not is_gone:
+            self._failure_count += 1
+            if self._failure_count < STALE_AFTER and not is_gone:
                 return
         self._publish(is_requesting=False, problem=error, is_gone=is_gone)
         if self.state.log is None:
-            self._explain_anew(self._explain_from_list)
+            self._restart_explanation(self._explain_from_list)
 
     # --- explaining ---------------------------------------------------------------
 
-    def _explain_anew(self, explain: Callable[[Assessment], Coroutine[None, None, None]]) -> None:
+    def _restart_explanation(self, explain: Callable[[Assessment], Coroutine[None, None, None]]) -> None:
         """Start an explanation; a running one is canceled."""
         if self._assessment is None or not self.state.session.type or not self._listeners:
             return
-        self._explaining.start(partial(explain, self._assessment))
+        self._explanation_task.start(partial(explain, self._assessment))
 
     async def _explain(self, assessment: Assessment) -> None:
         """Explain by the list if there is no explanation yet, then by past logs."""
         session, log, now = self.state.session, self.state.log or Log(()), self.server_now
         if self.state.explanation is None:
-            at_once = await self._explainer.explain_from_list(assessment, session, log.events, now)
-            self._on_explained(session, at_once)
+            preliminary = await self._explainer.explain_from_list(assessment, session, log.events, now)
+            self._on_explained(session, preliminary)
         explained = await self._explainer.explain(assessment, session, log.events, now)
-        self._on_explained(session, explained, worst=explained.explanation.worst)
+        self._on_explained(session, explained, worst=explained.explanation.worst_wait)
 
     async def _explain_from_list(self, assessment: Assessment) -> None:
         """Explain by the list alone, if the log is not available."""
@@ -292,9 +294,11 @@ class SessionFeed:
     def _on_explained(self, session: Session, explained: ExplainedRun, worst: Wait | None = None) -> None:
         """Publish an explanation, unless the session has changed meanwhile."""
         if session is self.state.session:
-            found = explained.explanation
+            explanation = explained.explanation
             worst = worst or self.state.worst
-            self._publish(explanation=found, waits=found.waits, notes=explained.notes, worst=worst)
+            self._publish(
+                explanation=explanation, waits=explanation.waits, notes=explained.notes, worst=worst
+            )
 
     # --- publishing ---------------------------------------------------------------
 
@@ -308,7 +312,7 @@ class SessionFeed:
         for changed in self._listeners:
             changed.set()
 
-    def _on_failure(self, failure: BaseException) -> None:
+    def _on_unexpected_error(self, error: BaseException) -> None:
         """Raise an unexpected error in `states`."""
-        self._failure = failure
+        self._unexpected_error = error
         self._notify()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from emtui.em.model import LONG_AGO, Listing, Outcome, Session, Uid, state_words, type_names
+from emtui.em.model import DISTANT_PAST, Listing, Outcome, Session, Uid, state_values, type_names
 from emtui.monitor.unlisted_runs import NONE_UNLISTED, UnlistedRuns
 
 
@@ -26,32 +26,32 @@ class Snapshot:
 
     sessions: tuple[Session, ...]
     as_of: datetime
-    replaced: int = 0
+    replaced_count: int = 0
     skew: timedelta = timedelta()
     listing: Listing | None = field(default=None, compare=False, repr=False)
     unlisted: UnlistedRuns = field(default=NONE_UNLISTED, compare=False, repr=False)
 
     @classmethod
-    def of(cls, listing: Listing, as_of: datetime, skew: timedelta = timedelta()) -> Snapshot:
+    def from_listing(cls, listing: Listing, as_of: datetime, skew: timedelta = timedelta()) -> Snapshot:
         """The first list, complete at `as_of`."""
-        unlisted = NONE_UNLISTED.after((), listing.sessions, as_of + skew)
-        return cls(listing.sessions, as_of, listing.replaced, skew, listing, unlisted)
+        unlisted = NONE_UNLISTED.after_list((), listing.sessions, as_of + skew)
+        return cls(listing.sessions, as_of, listing.replaced_count, skew, listing, unlisted)
 
-    def again(self, listing: Listing, as_of: datetime, skew: timedelta = timedelta()) -> Snapshot:
+    def with_listing(self, listing: Listing, as_of: datetime, skew: timedelta = timedelta()) -> Snapshot:
         """The snapshot of a later list; unchanged sessions are the same objects.
 
         Details of runs that the new list only names are kept.
         """
         if listing is self.listing:
             return replace(self, as_of=as_of, skew=skew)
-        known = {session.uid: session for session in self.known}
-        rows = tuple(_better(session, known.get(session.uid)) for session in listing.sessions)
-        unlisted = self.unlisted.after(self.sessions, rows, as_of + skew)
-        return Snapshot(rows, as_of, listing.replaced, skew, listing, unlisted)
+        known_sessions = {session.uid: session for session in self.all_sessions}
+        rows = tuple(_more_complete(session, known_sessions.get(session.uid)) for session in listing.sessions)
+        unlisted = self.unlisted.after_list(self.sessions, rows, as_of + skew)
+        return Snapshot(rows, as_of, listing.replaced_count, skew, listing, unlisted)
 
-    def counted(self) -> Snapshot:
+    def with_counts(self) -> Snapshot:
         """The same snapshot with its cached counts computed."""
-        _ = self.odd, self.references, self.tally, self.states, self.types
+        _ = self.unreadable_count, self.references, self.outcome_counts, self.states, self.types
         return self
 
     @property
@@ -60,29 +60,29 @@ class Snapshot:
         return self.as_of + self.skew
 
     @property
-    def known(self) -> tuple[Session, ...]:
+    def all_sessions(self) -> tuple[Session, ...]:
         """The sessions, followed by the unlisted ones."""
         return (*self.sessions, *self.unlisted.runs) if self.unlisted else self.sessions
 
     @cached_property
-    def odd(self) -> int:
+    def unreadable_count(self) -> int:
         """Number of rows that could not be read completely."""
-        return sum(1 for session in self.sessions if session.odd)
+        return sum(1 for session in self.sessions if session.parse_problem)
 
     @cached_property
     def references(self) -> tuple[Session, ...]:
         """The rows with only name and time, newest first."""
-        return tuple(session for session in self.sessions if not session.complete)
+        return tuple(session for session in self.sessions if not session.is_complete)
 
     @cached_property
-    def tally(self) -> Counter[Outcome]:
+    def outcome_counts(self) -> Counter[Outcome]:
         """Number of complete sessions per outcome."""
-        return Counter(session.outcome for session in self.sessions if session.complete)
+        return Counter(session.outcome for session in self.sessions if session.is_complete)
 
     @cached_property
     def states(self) -> tuple[str, ...] | None:
         """The server's words for states; `None` while some rows are references."""
-        return None if self.references else state_words(self.sessions)
+        return None if self.references else state_values(self.sessions)
 
     @cached_property
     def types(self) -> tuple[str, ...] | None:
@@ -93,38 +93,38 @@ class Snapshot:
         """The session with this UID, if listed."""
         return next((session for session in self.sessions if session.uid == uid), None)
 
-    def learn(self, known: Mapping[Uid, Session]) -> Snapshot:
+    def with_details(self, details: Mapping[Uid, Session]) -> Snapshot:
         """The same snapshot with details of these sessions merged; unlisted sessions are not added."""
-        rows = tuple(known.get(session.uid, session) for session in self.sessions)
-        unlisted = self.unlisted.learn(known)
+        rows = tuple(details.get(session.uid, session) for session in self.sessions)
+        unlisted = self.unlisted.with_details(details)
         if rows == self.sessions and unlisted is self.unlisted:
             return self
         return replace(self, sessions=rows if rows != self.sessions else self.sessions, unlisted=unlisted)
 
-    def run_of_type(self, session: Session, *, newer: bool) -> Session | None:
+    def adjacent_run(self, session: Session, *, newer: bool) -> Session | None:
         """The next newer or older run of the same type, if listed."""
         rows = [row for row in self.sessions if row.type == session.type or row.uid == session.uid]
-        here = next((place for place, row in enumerate(rows) if row.uid == session.uid), None)
-        if here is None:
+        current = next((index for index, row in enumerate(rows) if row.uid == session.uid), None)
+        if current is None:
             return None
-        there = here - 1 if newer else here + 1
-        return rows[there] if 0 <= there < len(rows) else None
+        adjacent = current - 1 if newer else current + 1
+        return rows[adjacent] if 0 <= adjacent < len(rows) else None
 
-    def run_before(self, session: Session) -> Session | None:
+    def previous_run(self, session: Session) -> Session | None:
         """The previous run of the same type, listed or not."""
         if not self.unlisted or session.started is None:
-            return self.run_of_type(session, newer=False)
+            return self.adjacent_run(session, newer=False)
         when = session.started
         earlier = (
             row
-            for row in self.known
+            for row in self.all_sessions
             if row.type == session.type and row.uid != session.uid and row.started and row.started <= when
         )
-        return max(earlier, key=lambda row: row.started or LONG_AGO, default=None)
+        return max(earlier, key=lambda row: row.started or DISTANT_PAST, default=None)
 
 
-def _better(session: Session, before: Session | None) -> Session:
+def _more_complete(current: Session, previous: Session | None) -> Session:
     """The new row, or the earlier one if it is equal or more complete."""
-    if before is None or not (before == session or (before.complete and not session.complete)):
-        return session
-    return before
+    if previous is None or not (previous == current or (previous.is_complete and not current.is_complete)):
+        return current
+    return previous

@@ -15,12 +15,12 @@ from emtui.monitor.feed_health import Freshness
 from emtui.monitor.poller import Poller
 from emtui.monitor.snapshot import Snapshot
 
-BEAT = 290.0
+HEARTBEAT_AFTER = 290.0
 """Seconds without a line after which a heartbeat is written, to show that emtui still runs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TailLine:
     """One event `at` a time; `blind`, `back` and a `beat` while blind have the problem.
 
     `change` is `added`, `changed`, `gone`, `returned`, `unlisted`, `listed`, `blind`, `back` or `beat`.
@@ -36,130 +36,141 @@ class Line:
     count: int | None = None
 
     @property
-    def now(self) -> datetime:
+    def server_time(self) -> datetime:
         """The server's time, for the durations of running sessions."""
         return self.at + self.skew
 
 
 @dataclass(slots=True)
 class Tail:
-    """Follows the list for the sessions that match `wanted`; `whole` completes references.
+    """Follows the list for the sessions that match `matches`; `whole` completes references.
 
-    `narrate` receives a sentence when the local clock was set, which does not count as a lost connection.
+    `on_message` receives a sentence when the local clock was set, which does not count as a lost connection.
     """
 
     poller: Poller
-    wanted: Callable[[Session], bool]
-    whole: Callable[[Snapshot], Awaitable[Snapshot]]
+    matches: Callable[[Session], bool]
+    complete_references: Callable[[Snapshot], Awaitable[Snapshot]]
     from_start: bool = False
-    narrate: Callable[[str], object] = lambda _: None
-    _gaps: int = 0
-    _steps: int = 0
-    _seen: Snapshot | None = None
-    _blind: str = ""
+    on_message: Callable[[str], object] = lambda _: None
+    _gap_count: int = 0
+    _clock_step_count: int = 0
+    _last_snapshot: Snapshot | None = None
+    _lost_reason: str = ""
 
-    async def lines(self) -> AsyncGenerator[Line, None]:
+    async def lines(self) -> AsyncGenerator[TailLine, None]:
         """Yield lines until stopped; raises `PERMANENT_ERRORS` of the poller.
 
         The first list is the baseline: its sessions are yielded only with `from_start`, oldest first.
         A changed session is yielded if it matches now or matched before.
         """
         async with aclosing(self._snapshots()) as snapshots:
-            coming: asyncio.Future[Snapshot | None] | None = None
+            pending: asyncio.Future[Snapshot | None] | None = None
             try:
                 while True:
-                    coming = coming or asyncio.ensure_future(anext(snapshots))
-                    if not (await asyncio.wait({coming}, timeout=BEAT))[0]:
-                        yield Line(self.poller.clock.now(), "beat", problem=self._blind or None)
+                    pending = pending or asyncio.ensure_future(anext(snapshots))
+                    if not (await asyncio.wait({pending}, timeout=HEARTBEAT_AFTER))[0]:
+                        yield TailLine(self.poller.clock.now(), "beat", problem=self._lost_reason or None)
                         continue
-                    snapshot, coming = coming.result(), None
-                    for line in self._of(snapshot):
+                    snapshot, pending = pending.result(), None
+                    for line in self._lines_for(snapshot):
                         yield line
             finally:
-                if coming and coming.cancel():
-                    await asyncio.wait({coming})
+                if pending and pending.cancel():
+                    await asyncio.wait({pending})
 
     async def _snapshots(self) -> AsyncGenerator[Snapshot | None, None]:
         async with aclosing(self.poller.snapshots()) as snapshots:
             async for snapshot in snapshots:
-                yield await self._known(snapshot) if snapshot and snapshot.references else snapshot
+                yield await self._with_details(snapshot) if snapshot and snapshot.references else snapshot
 
-    async def _known(self, seen: Snapshot) -> Snapshot:
+    async def _with_details(self, snapshot: Snapshot) -> Snapshot:
         """Complete the references; those that fail stay references until the next list."""
         with suppress(EmError):
-            self.poller.snapshot = seen = await self.whole(seen)
-        return seen
+            self.poller.snapshot = snapshot = await self.complete_references(snapshot)
+        return snapshot
 
-    def _of(self, seen: Snapshot | None) -> Iterator[Line]:
+    def _lines_for(self, snapshot: Snapshot | None) -> Iterator[TailLine]:
         health, now = self.poller.health, self.poller.clock.now()
-        self._say_clock()
-        if (why := self._why_blind()) and not self._blind:
-            self._blind = why
-            yield Line(now, "blind", problem=self._blind)
-        self._gaps = health.gaps if seen is not self._seen else self._gaps
-        if seen is None or seen is self._seen:
+        self._report_clock_step()
+        if (reason := self._find_lost_reason()) and not self._lost_reason:
+            self._lost_reason = reason
+            yield TailLine(now, "blind", problem=self._lost_reason)
+        self._gap_count = health.gap_count if snapshot is not self._last_snapshot else self._gap_count
+        if snapshot is None or snapshot is self._last_snapshot:
             return
-        if self._blind:
-            yield Line(seen.as_of, "back", problem=self._blind)
-            self._blind = ""
-        before, self._seen = self._seen, seen
-        yield from self._changes(before, seen)
+        if self._lost_reason:
+            yield TailLine(snapshot.as_of, "back", problem=self._lost_reason)
+            self._lost_reason = ""
+        previous, self._last_snapshot = self._last_snapshot, snapshot
+        yield from self._change_lines(previous, snapshot)
 
-    def _why_blind(self) -> str:
+    def _find_lost_reason(self) -> str:
         """The reason for a lost connection or gap; empty while it may be a clock change."""
         health = self.poller.health
         if health.freshness is Freshness.LOST:
             return health.problem
-        if health.gap:
-            return "" if self.poller.is_gap_uncertain and not health.failures_in_a_row else health.gap
-        return health.lost_periods[-1].why if health.gaps > self._gaps and health.lost_periods else ""
+        if health.gap_reason:
+            return "" if self.poller.is_gap_uncertain and not health.failures_in_a_row else health.gap_reason
+        return (
+            health.lost_periods[-1].reason
+            if health.gap_count > self._gap_count and health.lost_periods
+            else ""
+        )
 
-    def _say_clock(self) -> None:
+    def _report_clock_step(self) -> None:
         """Report a change of the local clock, with times as in the JSON."""
-        steps, self._steps = self._steps, self.poller.health.clock_step_count
-        if steps < self._steps:
+        previous_count, self._clock_step_count = self._clock_step_count, self.poller.health.clock_step_count
+        if previous_count < self._clock_step_count:
             step = self.poller.health.clock_steps[-1]
-            way = "forward" if step.by > timedelta() else "back"
+            direction = "forward" if step.by > timedelta() else "back"
             first, last = (f"{when:%Y-%m-%dT%H:%M:%SZ}" for when in (step.at - step.by, step.at))
-            self.narrate(f"This computer's clock was set {way}, from {first} to {last}.")
+            self.on_message(f"This computer's clock was set {direction}, from {first} to {last}.")
 
-    def _changes(self, before: Snapshot | None, seen: Snapshot) -> Iterator[Line]:
-        if before is None:
-            for session in reversed(seen.sessions) if self.from_start else ():
-                if self.wanted(session):
-                    yield Line(seen.as_of, "added", session, skew=seen.skew)
+    def _change_lines(self, previous: Snapshot | None, snapshot: Snapshot) -> Iterator[TailLine]:
+        if previous is None:
+            for session in reversed(snapshot.sessions) if self.from_start else ():
+                if self.matches(session):
+                    yield TailLine(snapshot.as_of, "added", session, skew=snapshot.skew)
             return
-        changes, old = Changes.between(before, seen), {session.uid: session for session in before.known}
-        yield from _lacking(before, seen)
-        for change, sessions in _told(changes):
+        changes, previous_sessions = (
+            Changes.between(previous, snapshot),
+            {session.uid: session for session in previous.all_sessions},
+        )
+        yield from _unlisted_lines(previous, snapshot)
+        for change, sessions in _group_by_change(changes):
             for session in reversed(sessions):
-                if self.wanted(session) or (session.uid in old and self.wanted(old[session.uid])):
-                    yield Line(seen.as_of, change, session, skew=seen.skew)
+                if self.matches(session) or (
+                    session.uid in previous_sessions and self.matches(previous_sessions[session.uid])
+                ):
+                    yield TailLine(snapshot.as_of, change, session, skew=snapshot.skew)
 
 
-def _told(changes: Changes) -> Iterator[tuple[str, Sequence[Session]]]:
+def _group_by_change(changes: Changes) -> Iterator[tuple[str, Sequence[Session]]]:
     """The sessions by change word; a returned session that also changed is `returned`."""
-    again = {session.uid for session in changes.returned}
+    returned_uids = {session.uid for session in changes.returned}
     yield "added", changes.added
     yield "returned", changes.returned
-    yield "changed", [session for session in changes.changed if session.uid not in again]
-    yield "gone", changes.gone
+    yield "changed", [session for session in changes.changed if session.uid not in returned_uids]
+    yield "gone", changes.removed
 
 
-def _lacking(before: Snapshot, seen: Snapshot) -> Iterator[Line]:
+def _unlisted_lines(previous: Snapshot, snapshot: Snapshot) -> Iterator[TailLine]:
     """A line if the number of unlisted runs has changed."""
-    count = len(seen.unlisted.runs)
-    if count and count != len(before.unlisted.runs):
-        yield Line(seen.as_of, "unlisted", problem=lacks(seen.unlisted.runs), count=count)
-    elif before.unlisted and not count:
-        problem = f"{lacks(before.unlisted.runs)}, listed again"
-        if seen.unlisted.given_up:
-            problem = f"{lacks(before.unlisted.runs)}, assumed deleted"
-        yield Line(seen.as_of, "listed", problem=problem, count=0)
+    count = len(snapshot.unlisted.runs)
+    if count and count != len(previous.unlisted.runs):
+        yield TailLine(
+            snapshot.as_of, "unlisted", problem=format_unlisted(snapshot.unlisted.runs), count=count
+        )
+    elif previous.unlisted and not count:
+        problem = f"{format_unlisted(previous.unlisted.runs)}, listed again"
+        if snapshot.unlisted.has_assumed_deleted:
+            problem = f"{format_unlisted(previous.unlisted.runs)}, assumed deleted"
+        yield TailLine(snapshot.as_of, "listed", problem=problem, count=0)
 
 
-def lacks(runs: Sequence[Session]) -> str:
+def format_unlisted(runs: Sequence[Session]) -> str:
     """`193 runs no longer listed, 4 of them failed`."""
     failed = sum(1 for run in runs if run.has_failed)
-    counted = f"{len(runs):,} {'run' if len(runs) == 1 else 'runs'} no longer listed"
-    return f"{counted}, {failed:,} of them failed" if failed else counted
+    text = f"{len(runs):,} {'run' if len(runs) == 1 else 'runs'} no longer listed"
+    return f"{text}, {failed:,} of them failed" if failed else text

@@ -6,72 +6,72 @@ The current time and the time zone are arguments; everything else that a query d
 which sessions are acknowledged, is passed in a `query_context`.
 """
 
-from emtui.query.completion import Completion, Offers, complete, without_key
-from emtui.query.incremental_filter import STEP, IncrementalFilter
-from emtui.query.parser import KEYS, parse, term
-from emtui.query.query_context import Beyond
-from emtui.query.query_errors import BadQuery, meant, nearest
-from emtui.query.quoting import closed, split
+from emtui.query.completion import Completion, CompletionCandidates, complete, without_incomplete_key
+from emtui.query.incremental_filter import FILTER_STEP_SIZE, IncrementalFilter
+from emtui.query.parser import KEYS, format_term, parse
+from emtui.query.query_context import QueryContext
+from emtui.query.query_errors import InvalidQueryError, closest_match, suggest
+from emtui.query.quoting import split_terms, with_closed_quote
 from emtui.query.session_query import Query
 from emtui.query.session_ref import (
-    LAST_GOOD,
     LAST_SUCCESS,
-    ExactTarget,
-    LatestTarget,
-    NoMatch,
-    PrefixTarget,
-    SeveralMatch,
-    SeveralNamed,
-    Target,
-    find,
+    LAST_SUCCESSFUL,
+    AmbiguousSessionError,
+    ExactSessionRef,
+    LatestSessionRef,
+    NoMatchingSessionError,
+    SessionRef,
+    SessionRefPrefix,
+    SeveralSessionsNamedError,
+    find_session,
+    find_session_ref,
+    is_session_ref,
     is_wrapped_id,
-    names_session,
-    parse_target,
-    target_in,
+    parse_session_ref,
 )
-from emtui.query.sort_order import DEFAULT_ORDER, FIELDS, Order, field_of, parse_order
-from emtui.query.states import readable
-from emtui.query.text_match import haystack
-from emtui.query.type_aliases import is_type_name, names_of
+from emtui.query.sort_order import DEFAULT_SORT_ORDER, SORT_FIELDS, SortOrder, field_of, parse_sort_order
+from emtui.query.states import completable_words
+from emtui.query.text_match import searchable_text
+from emtui.query.type_aliases import is_type_name, searchable_type_names
 
 __all__ = [
-    "DEFAULT_ORDER",
-    "FIELDS",
+    "DEFAULT_SORT_ORDER",
+    "FILTER_STEP_SIZE",
     "KEYS",
-    "LAST_GOOD",
     "LAST_SUCCESS",
-    "STEP",
-    "BadQuery",
-    "Beyond",
+    "LAST_SUCCESSFUL",
+    "SORT_FIELDS",
+    "AmbiguousSessionError",
     "Completion",
-    "ExactTarget",
+    "CompletionCandidates",
+    "ExactSessionRef",
     "IncrementalFilter",
-    "LatestTarget",
-    "NoMatch",
-    "Offers",
-    "Order",
-    "PrefixTarget",
+    "InvalidQueryError",
+    "LatestSessionRef",
+    "NoMatchingSessionError",
     "Query",
-    "SeveralMatch",
-    "SeveralNamed",
-    "Target",
-    "closed",
+    "QueryContext",
+    "SessionRef",
+    "SessionRefPrefix",
+    "SeveralSessionsNamedError",
+    "SortOrder",
+    "closest_match",
+    "completable_words",
     "complete",
     "field_of",
-    "find",
-    "haystack",
+    "find_session",
+    "find_session_ref",
+    "format_term",
+    "is_session_ref",
     "is_type_name",
     "is_wrapped_id",
-    "meant",
-    "names_of",
-    "names_session",
-    "nearest",
     "parse",
-    "parse_order",
-    "parse_target",
-    "readable",
-    "split",
-    "target_in",
-    "term",
-    "without_key",
+    "parse_session_ref",
+    "parse_sort_order",
+    "searchable_text",
+    "searchable_type_names",
+    "split_terms",
+    "suggest",
+    "with_closed_quote",
+    "without_incomplete_key",
 ]

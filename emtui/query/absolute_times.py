@@ -10,40 +10,45 @@ from emtui import text_format
 from emtui.query.session_query import Query, Term
 
 
-def pinned(query: Query) -> Query:
+def with_absolute_times(query: Query) -> Query:
     """The same query with every time in UTC, including relative ones such as `since:24h`."""
-    return _with(query, lambda _: True)
+    return _with_utc_times(query, lambda _: True)
 
 
-def wall_pinned(query: Query) -> Query:
+def with_absolute_clock_times(query: Query) -> Query:
     """The same query with local clock times in UTC, since they mean another moment in another zone.
 
     Relative times such as `since:24h` are kept as typed.
     """
-    return _with(query, lambda term: not _is_span(term))
+    return _with_utc_times(query, lambda term: not _is_duration(term))
 
 
-def _with(query: Query, wanted: Callable[[Term], bool]) -> Query:
-    if not any(term.at and wanted(term) for term in query.terms):
+def _with_utc_times(query: Query, should_convert: Callable[[Term], bool]) -> Query:
+    if not any(term.moment and should_convert(term) for term in query.terms):
         return query
-    return Query(tuple(_pinned(term, term.at) if term.at and wanted(term) else term for term in query.terms))
+    return Query(
+        tuple(
+            _term_in_utc(term, term.moment) if term.moment and should_convert(term) else term
+            for term in query.terms
+        )
+    )
 
 
-def _pinned(term: Term, at: datetime) -> Term:
-    turned = "-" if term.text.startswith("-") else ""
-    return replace(term, text=f"{turned}{term.key}:{_stamp(at)}")
+def _term_in_utc(term: Term, moment: datetime) -> Term:
+    negation = "-" if term.text.startswith("-") else ""
+    return replace(term, text=f"{negation}{term.key}:{_format_utc(moment)}")
 
 
-def _stamp(at: datetime) -> str:
+def _format_utc(moment: datetime) -> str:
     """`2026-11-23T01:10Z`, without seconds or fractions that are zero."""
-    told = at.astimezone(UTC).replace(tzinfo=None)
-    unit = "microseconds" if told.microsecond else "seconds" if told.second else "minutes"
-    return f"{told.isoformat(timespec=unit)}Z"
+    utc_time = moment.astimezone(UTC).replace(tzinfo=None)
+    unit = "microseconds" if utc_time.microsecond else "seconds" if utc_time.second else "minutes"
+    return f"{utc_time.isoformat(timespec=unit)}Z"
 
 
-def _is_span(term: Term) -> bool:
+def _is_duration(term: Term) -> bool:
     try:
-        text_format.parse_span(term.text.partition(":")[2].strip('"'))
+        text_format.parse_duration(term.text.partition(":")[2].strip('"'))
     except ValueError:
         return False
     return True

@@ -10,26 +10,26 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from emtui.query.parser import KEYS, term
-from emtui.query.query_context import IS
-from emtui.query.quoting import is_open, last_term, unquoted
-from emtui.query.states import offered_states
-from emtui.text_format import folded
+from emtui.query.parser import KEYS, format_term
+from emtui.query.query_context import IS_WORDS
+from emtui.query.quoting import has_open_quote, last_term, unquote
+from emtui.query.states import suggested_states
+from emtui.text_format import fold_text
 
-_KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
-_LISTS = frozenset({"state", "type", "is"})
+_KEY_AND_VALUE = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
+_LIST_KEYS = frozenset({"state", "type", "is"})
 """Keys that accept several values, separated by commas."""
-_LONG_ENOUGH = 3
+_MIN_SUBSTRING_LENGTH = 3
 """Characters of a word from which on names that contain it are suggested."""
-_NUMBER, _COMPARED = re.compile("[0-9]{1,3}"), re.compile("[<>]?=?[0-9]{1,3}")
-_TIMES = ("15m", "1h", "8h", "24h", "7d", "30d")
+_NUMBER, _COMPARED_NUMBER = re.compile("[0-9]{1,3}"), re.compile("[<>]?=?[0-9]{1,3}")
+_TIME_SUGGESTIONS = ("15m", "1h", "8h", "24h", "7d", "30d")
 _UNITS = ("m", "h", "d", "s")
-_LENGTHS = (">1m", ">10m", ">1h", "<1m")
-_RATIOS = (">1.5", ">2", ">3", ">10")
+_DURATION_SUGGESTIONS = (">1m", ">10m", ">1h", "<1m")
+_RATIO_SUGGESTIONS = (">1.5", ">2", ">3", ">10")
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
+class CompletionCandidates:
     """Names from the current list: of its session types, and of the states that the server sent."""
 
     types: tuple[str, ...] = ()
@@ -42,90 +42,97 @@ class Completion:
 
     start: int
     end: int
-    words: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
-    def applied(self, text: str, place: int) -> tuple[str, int]:
+    def apply(self, text: str, index: int) -> tuple[str, int]:
         """The text with one of the words inserted, and the new cursor position."""
-        word = self.words[place % len(self.words)]
-        return text[: self.start] + word + text[self.end :], self.start + len(word)
+        suggestion = self.suggestions[index % len(self.suggestions)]
+        return text[: self.start] + suggestion + text[self.end :], self.start + len(suggestion)
 
 
-def complete(text: str, cursor: int, offers: Offers) -> Completion:
+def complete(text: str, cursor: int, candidates: CompletionCandidates) -> Completion:
     """The suggestions at this cursor position."""
     raw = last_term(text[:cursor])
-    turned = 1 if raw[:1] in {"-", "!"} else 0
-    body, start = raw[turned:], cursor - len(raw) + turned
-    keyed = _KEYED.fullmatch(body)
-    if not keyed:
-        return Completion(start, cursor, _bare(body, offers))
-    key, value = keyed[1].lower(), keyed[2]
-    last = value[_last_part(value) :] if key in _LISTS else value
-    words = tuple(word for word in _values(key, last, offers) if word != last)
-    return Completion(cursor - len(last), cursor, words)
+    negation_length = 1 if raw[:1] in {"-", "!"} else 0
+    body, start = raw[negation_length:], cursor - len(raw) + negation_length
+    match = _KEY_AND_VALUE.fullmatch(body)
+    if not match:
+        return Completion(start, cursor, _complete_bare_word(body, candidates))
+    key, value = match[1].lower(), match[2]
+    last_value = value[_last_value_start(value) :] if key in _LIST_KEYS else value
+    suggestions = tuple(word for word in _complete_value(key, last_value, candidates) if word != last_value)
+    return Completion(cursor - len(last_value), cursor, suggestions)
 
 
-def without_key(text: str, cursor: int) -> str:
+def without_incomplete_key(text: str, cursor: int) -> str:
     """The text without the word at the cursor if it is a key without a value, or a prefix of a key.
 
     Otherwise the start of `took:>10m` would be searched for as the word `too` while it is typed.
     """
     raw = last_term(text[:cursor])
-    body = raw.lstrip("-!").lower()
-    begun = bool(body) and any(f"{key}:".startswith(body) for key in KEYS)
-    if not begun or not (text[cursor : cursor + 1] or " ").isspace():
+    key_prefix = raw.lstrip("-!").lower()
+    is_key_start = bool(key_prefix) and any(f"{key}:".startswith(key_prefix) for key in KEYS)
+    if not is_key_start or not (text[cursor : cursor + 1] or " ").isspace():
         return text
     return text[: cursor - len(raw)] + text[cursor:]
 
 
-def _last_part(value: str) -> int:
+def _last_value_start(value: str) -> int:
     """Where the last value of a comma list begins; a quoted value is completed as a whole."""
-    commas = (place for place, char in enumerate(value) if char == "," and not is_open(value[:place]))
-    return max((place + 1 for place in commas), default=0)
+    comma_positions = (
+        position
+        for position, char in enumerate(value)
+        if char == "," and not has_open_quote(value[:position])
+    )
+    return max((position + 1 for position in comma_positions), default=0)
 
 
-def _bare(typed: str, offers: Offers) -> tuple[str, ...]:
+def _complete_bare_word(typed: str, candidates: CompletionCandidates) -> tuple[str, ...]:
     """Keys, and session types once something is typed."""
     keys = tuple(f"{key}:" for key in KEYS if key.startswith(typed.lower()))
     if not typed or '"' in typed:
         return () if typed else keys
-    fitting = _fitting if len(typed) >= _LONG_ENOUGH else _beginning
-    return (*keys, *(term("type", name) for name in fitting(typed, offers.types)))
+    matching = _matching_names if len(typed) >= _MIN_SUBSTRING_LENGTH else _names_with_prefix
+    return (*keys, *(format_term("type", name) for name in matching(typed, candidates.types)))
 
 
-def _values(key: str, typed: str, offers: Offers) -> Sequence[str]:
+def _complete_value(key: str, typed: str, candidates: CompletionCandidates) -> Sequence[str]:
     match key:
         case "state":
             return [
-                term("", name) for name in _fitting(unquoted(typed), offered_states(typed, offers.states))
+                format_term("", name)
+                for name in _matching_names(unquote(typed), suggested_states(typed, candidates.states))
             ]
         case "type":
-            return [term("", name) for name in _fitting(unquoted(typed), offers.types)]
+            return [format_term("", name) for name in _matching_names(unquote(typed), candidates.types)]
         case "is":
-            return _fitting(typed, IS)
+            return _matching_names(typed, IS_WORDS)
         case "since" | "before" | "until":
-            return _counted(typed, _TIMES, _NUMBER)
+            return _complete_number(typed, _TIME_SUGGESTIONS, _NUMBER)
         case "took":
-            return _counted(typed, _LENGTHS, _COMPARED)
+            return _complete_number(typed, _DURATION_SUGGESTIONS, _COMPARED_NUMBER)
         case "ratio":
-            return _beginning(typed, _RATIOS)
+            return _names_with_prefix(typed, _RATIO_SUGGESTIONS)
         case _:
             return ()
 
 
-def _fitting(typed: str, names: Iterable[str]) -> tuple[str, ...]:
+def _matching_names(typed: str, names: Iterable[str]) -> tuple[str, ...]:
     """The names that start with the typed text, ignoring case; if none does, those that contain it."""
-    every = tuple(dict.fromkeys(map(str, names)))
-    found = _beginning(typed, every)
-    return found or tuple(name for name in every if folded(typed) in folded(name))
+    all_names = tuple(dict.fromkeys(map(str, names)))
+    prefix_matches = _names_with_prefix(typed, all_names)
+    return prefix_matches or tuple(name for name in all_names if fold_text(typed) in fold_text(name))
 
 
-def _beginning(typed: str, names: Iterable[str]) -> tuple[str, ...]:
+def _names_with_prefix(typed: str, names: Iterable[str]) -> tuple[str, ...]:
     """The names that start with the typed text, ignoring case."""
-    return tuple(name for name in names if folded(name).startswith(folded(typed)))
+    return tuple(name for name in names if fold_text(name).startswith(fold_text(typed)))
 
 
-def _counted(typed: str, known: tuple[str, ...], number: re.Pattern[str]) -> tuple[str, ...]:
+def _complete_number(
+    typed: str, defaults: tuple[str, ...], number_pattern: re.Pattern[str]
+) -> tuple[str, ...]:
     """Common durations; after a number, its possible units."""
-    if not number.fullmatch(typed):
-        return _beginning(typed, known)
-    return tuple(dict.fromkeys((*_beginning(typed, known), *(typed + unit for unit in _UNITS))))
+    if not number_pattern.fullmatch(typed):
+        return _names_with_prefix(typed, defaults)
+    return tuple(dict.fromkeys((*_names_with_prefix(typed, defaults), *(typed + unit for unit in _UNITS))))

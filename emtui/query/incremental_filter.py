@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from emtui.em.model import Session
 from emtui.query.session_query import Query
 
-STEP = 500
+FILTER_STEP_SIZE = 500
 """Sessions in one step, at most half a millisecond."""
 
 
@@ -20,37 +20,37 @@ class IncrementalFilter:
     """One pass over `sessions` by `query`; `before` is an earlier pass whose results may be reused."""
 
     def __init__(
-        self, sessions: tuple[Session, ...], query: Query, before: IncrementalFilter | None = None
+        self, sessions: tuple[Session, ...], query: Query, previous: IncrementalFilter | None = None
     ) -> None:
         self.sessions = sessions
         self.query = query
-        every: Sequence[int] = range(len(sessions))
-        if before and before.is_done and before.sessions is sessions and query.narrows(before.query):
-            every = before.positions
-        self._every = every
-        self._next = 0 if query.terms else len(every)
-        self.positions: Sequence[int] = every if query.empty else array("L")
-        self._matching: list[Session] = []
+        candidates: Sequence[int] = range(len(sessions))
+        if previous and previous.is_done and previous.sessions is sessions and query.narrows(previous.query):
+            candidates = previous.positions
+        self._candidates = candidates
+        self._next_index = 0 if query.terms else len(candidates)
+        self.positions: Sequence[int] = candidates if query.is_empty else array("L")
+        self._matches: list[Session] = []
 
     @property
     def is_done(self) -> bool:
         """Whether the pass is complete: then `positions` are those of all matches, in order."""
-        return self._next >= len(self._every)
+        return self._next_index >= len(self._candidates)
 
     @property
-    def matching(self) -> tuple[Session, ...]:
+    def matches(self) -> tuple[Session, ...]:
         """The matches found so far."""
-        return self.sessions if self.query.empty else tuple(self._matching)
+        return self.sessions if self.query.is_empty else tuple(self._matches)
 
     def step(self) -> int:
         """Filter the next sessions and return their number."""
-        positions: Sequence[int] = self._every[self._next : self._next + STEP]
-        self._next += STEP
-        some = list(zip(positions, map(self.sessions.__getitem__, positions), strict=True))
+        positions: Sequence[int] = self._candidates[self._next_index : self._next_index + FILTER_STEP_SIZE]
+        self._next_index += FILTER_STEP_SIZE
+        batch = list(zip(positions, map(self.sessions.__getitem__, positions), strict=True))
         for term in self.query.terms:
             test = term.test
-            some = [pair for pair in some if test(pair[1])]
+            batch = [pair for pair in batch if test(pair[1])]
         if isinstance(self.positions, array):
-            self.positions.extend([position for position, _ in some])
-            self._matching += [session for _, session in some]
+            self.positions.extend([position for position, _ in batch])
+            self._matches += [session for _, session in batch]
         return len(positions)

@@ -6,30 +6,34 @@ import difflib
 from collections.abc import Iterable
 
 
-class BadQuery(ValueError):
+class InvalidQueryError(ValueError):
     """An invalid `word`, as one sentence; `at` is its start and end in the text, if known.
 
     `instead` is the text that the sentence suggests, if it has to be quoted in a shell.
     """
 
-    def __init__(self, sentence: str, word: str, instead: str = "") -> None:
+    def __init__(self, sentence: str, word: str, replacement: str = "") -> None:
         super().__init__(sentence)
         self.word = word
-        self.instead = instead
-        self.at: tuple[int, int] | None = None
+        self.replacement = replacement
+        self.span: tuple[int, int] | None = None
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def closest_match(word: str, candidates: Iterable[str]) -> str | None:
     """The known word that was probably meant: `word` is a prefix of it or similar to it."""
-    by_fold = {name.casefold(): name for name in known}
+    by_folded_name = {name.casefold(): name for name in candidates}
     typed = word.casefold()
-    starts = [name for fold, name in by_fold.items() if len(typed) > 1 and fold.startswith(typed)]
-    close = difflib.get_close_matches(typed, by_fold, n=1, cutoff=0.7)
-    return starts[0] if starts else by_fold[close[0]] if close else None
+    prefix_matches = [
+        name for fold, name in by_folded_name.items() if len(typed) > 1 and fold.startswith(typed)
+    ]
+    close_matches = difflib.get_close_matches(typed, by_folded_name, n=1, cutoff=0.7)
+    return (
+        prefix_matches[0] if prefix_matches else by_folded_name[close_matches[0]] if close_matches else None
+    )
 
 
-def meant(word: str, known: Iterable[str]) -> str:
+def suggest(word: str, candidates: Iterable[str]) -> str:
     """The end of a sentence about an unknown word: the nearest known one, else all of them."""
-    names = tuple(known)
-    guess = nearest(word, names)
-    return f"did you mean {guess}?" if guess else f"valid values are {', '.join(names)}."
+    names = tuple(candidates)
+    suggestion = closest_match(word, names)
+    return f"did you mean {suggestion}?" if suggestion else f"valid values are {', '.join(names)}."

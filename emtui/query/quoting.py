@@ -11,52 +11,53 @@ from __future__ import annotations
 import re
 
 _TERM = re.compile(r'(?:\\[\\"]|[^\s"]|"(?:\\[\\"]|[^"])*"?)+')
-_BEFORE_QUOTE = re.compile(r'(\\*)"')
-_AT_END = re.compile(r"(\\+)\Z")
+_QUOTE_WITH_BACKSLASHES = re.compile(r'(\\*)"')
+_TRAILING_BACKSLASHES = re.compile(r"(\\+)\Z")
 _NEEDS_QUOTES = re.compile(r'["\s]|^\Z|^[-!].|^[A-Za-z_]+:')
 
 
-def split(text: str) -> list[re.Match[str]]:
+def split_terms(text: str) -> list[re.Match[str]]:
     """The terms of a query as written, with quotes and positions."""
     return list(_TERM.finditer(text))
 
 
 def last_term(text: str) -> str:
     """The possibly incomplete term at the end of the text; empty after a blank."""
-    terms = split(text)
+    terms = split_terms(text)
     return terms[-1][0] if terms and terms[-1].end() == len(text) else ""
 
 
-def quoted(value: str) -> str:
+def quote(value: str) -> str:
     """The value as written in a query, in quotes if necessary."""
     if not _NEEDS_QUOTES.search(value):
         return value
-    return f'"{_AT_END.sub(_doubled, _BEFORE_QUOTE.sub(_escaped, value))}"'
+    escaped = _QUOTE_WITH_BACKSLASHES.sub(_escape_quote, value)
+    return f'"{_TRAILING_BACKSLASHES.sub(_double_backslashes, escaped)}"'
 
 
-def unquoted(written: str) -> str:
+def unquote(text: str) -> str:
     """The value of a quoted text."""
-    return _BEFORE_QUOTE.sub(_read, written)
+    return _QUOTE_WITH_BACKSLASHES.sub(_unescape_quote, text)
 
 
-def is_open(text: str) -> bool:
+def has_open_quote(text: str) -> bool:
     """Whether the text has an unclosed quote."""
-    return sum(len(found[1]) % 2 == 0 for found in _BEFORE_QUOTE.finditer(text)) % 2 == 1
+    return sum(len(match[1]) % 2 == 0 for match in _QUOTE_WITH_BACKSLASHES.finditer(text)) % 2 == 1
 
 
-def closed(text: str) -> str:
+def with_closed_quote(text: str) -> str:
     """The same text with an unclosed quote closed at its end, so that more terms can follow."""
-    return f'{_AT_END.sub(_doubled, text)}"' if is_open(text) else text
+    return f'{_TRAILING_BACKSLASHES.sub(_double_backslashes, text)}"' if has_open_quote(text) else text
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return f'{found[1] * 2}\\"'
+def _escape_quote(match: re.Match[str]) -> str:
+    return f'{match[1] * 2}\\"'
 
 
-def _doubled(found: re.Match[str]) -> str:
-    return found[1] * 2
+def _double_backslashes(match: re.Match[str]) -> str:
+    return match[1] * 2
 
 
-def _read(found: re.Match[str]) -> str:
-    pairs, escapes = divmod(len(found[1]), 2)
+def _unescape_quote(match: re.Match[str]) -> str:
+    pairs, escapes = divmod(len(match[1]), 2)
     return "\\" * pairs + '"' * escapes

@@ -1,6 +1,6 @@
 """A parsed query: terms, all of which must match a session.
 
-`Query.upon` evaluates the same query in another context (`query_context`). `parser` makes queries from
+`Query.with_context` evaluates the same query in another context (`query_context`). `parser` makes queries from
 text.
 """
 
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from emtui.em.model import Session
-from emtui.query.query_context import Beyond, Test
+from emtui.query.query_context import QueryContext, SessionPredicate
 
-MOMENTS = frozenset({"since", "before", "until"})
+TIME_KEYS = frozenset({"since", "before", "until"})
 """Keys whose value is a time."""
 
 
@@ -28,16 +28,16 @@ class Term:
 
     text: str
     key: str
-    test: Test
+    test: SessionPredicate
     needle: str = ""
-    basis: tuple[object, ...] = ()
-    again: Callable[[Beyond], Term] | None = None
-    parts: tuple[str, ...] = ()
+    dependencies: tuple[object, ...] = ()
+    rebuild: Callable[[QueryContext], Term] | None = None
+    required_context: tuple[str, ...] = ()
 
     @property
-    def at(self) -> datetime | None:
+    def moment(self) -> datetime | None:
         """The time that is its value, if it is one."""
-        first = self.basis[0] if self.key in MOMENTS else None
+        first = self.dependencies[0] if self.key in TIME_KEYS else None
         return first if isinstance(first, datetime) else None
 
     def narrows(self, other: Term) -> bool:
@@ -45,13 +45,13 @@ class Term:
         if self.key != other.key:
             return False
         if self.text == other.text:
-            return self.basis == other.basis
+            return self.dependencies == other.dependencies
         return bool(other.needle and other.needle in self.needle)
 
-    def upon(self, beyond: Beyond) -> Term:
+    def with_context(self, context: QueryContext) -> Term:
         """The same term in this context; itself if no part that it depends on differs."""
-        new = self.again(beyond) if self.again else self
-        return self if new.basis == self.basis else new
+        rebuilt = self.rebuild(context) if self.rebuild else self
+        return self if rebuilt.dependencies == self.dependencies else rebuilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Query:
         return " ".join(term.text for term in self.terms)
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether it has no terms and matches everything."""
         return not self.terms
 
@@ -75,18 +75,18 @@ class Query:
         """The keys of its terms."""
         return frozenset(term.key for term in self.terms if term.key)
 
-    def only(self, keys: frozenset[str]) -> Query:
+    def with_keys(self, keys: frozenset[str]) -> Query:
         """A query of the terms with these keys only."""
         return Query(tuple(term for term in self.terms if term.key in keys))
 
     @property
-    def rests_on(self) -> frozenset[str]:
+    def depends_on(self) -> frozenset[str]:
         """The parts of the context that its terms depend on."""
-        return frozenset(part for term in self.terms for part in term.parts)
+        return frozenset(part for term in self.terms for part in term.required_context)
 
-    def upon(self, beyond: Beyond) -> Query:
+    def with_context(self, context: QueryContext) -> Query:
         """The same query in this context; itself if no part that it depends on differs."""
-        terms = tuple(term.upon(beyond) for term in self.terms)
+        terms = tuple(term.with_context(context) for term in self.terms)
         changed = any(new is not old for new, old in zip(terms, self.terms, strict=True))
         return Query(terms) if changed else self
 

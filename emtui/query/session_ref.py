@@ -6,37 +6,39 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from emtui.em.model import Session, Uid, find_guid, type_names, uid_of
-from emtui.query.query_errors import BadQuery
+from emtui.em.model import Session, Uid, find_guid, type_names, uid_from_guid
+from emtui.query.query_errors import InvalidQueryError
 from emtui.query.type_aliases import type_test
 
-FEWEST_DIGITS = 4
+MIN_PREFIX_LENGTH = 4
 """Minimum number of leading hex digits of a GUID."""
-MANY = 10
+MAX_CANDIDATES = 10
 """Maximum number of listed candidates if several sessions match."""
 
 _GUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-_EXACT = re.compile(rf"(?:urn:veeam:systemsession:)?\{{?({_GUID})\}}?", re.IGNORECASE)
+_GUID_OR_URN = re.compile(rf"(?:urn:veeam:systemsession:)?\{{?({_GUID})\}}?", re.IGNORECASE)
 _URL = re.compile(rf"https?://[^/]+/.*?systemSessions/({_GUID})(?![0-9a-f-]).*", re.IGNORECASE)
-_ANY = re.compile(
+_GUID_IN_TEXT = re.compile(
     rf"(?:urn:veeam:(?P<kind>\w+):|/(?P<path>\w+)/|(?<![0-9a-z-]))(?P<guid>{_GUID})(?![0-9a-z-])",
     re.IGNORECASE,
 )
-_OURS = ("systemsession", "systemsessions")
-_AROUND = " \t\r\n<>()[]\"'`,;.“”„‘’«»"
+_SESSION_KINDS = ("systemsession", "systemsessions")
+_SURROUNDING_CHARACTERS = " \t\r\n<>()[]\"'`,;.“”„‘’«»"
 """Characters around an ID that was copied from a sentence, a mail or JSON."""
 _HEX = re.compile(r"[0-9a-f][0-9a-f-]*", re.IGNORECASE)
 _LATEST = re.compile(r"latest(?::(.*))?", re.IGNORECASE)
-LAST_GOOD = "good"
+LAST_SUCCESSFUL = "good"
 """Reference for `--compare`: the last successful run before the other one."""
 LAST_SUCCESS = "last-success"
-"""The plain name of `LAST_GOOD`, which is documented; both are accepted."""
+"""The plain name of `LAST_SUCCESSFUL`, which is documented; both are accepted."""
 
-_FORMS = "use a GUID, urn:veeam:SystemSession:GUID, its URL, 4 or more leading hex digits, or latest[:TYPE]."
+_ACCEPTED_FORMS = (
+    "use a GUID, urn:veeam:SystemSession:GUID, its URL, 4 or more leading hex digits, or latest[:TYPE]."
+)
 
 
 @dataclass(frozen=True, slots=True)
-class ExactTarget:
+class ExactSessionRef:
     """One uid; `url` is the URL it was taken from, whose host is ignored."""
 
     uid: Uid
@@ -44,129 +46,151 @@ class ExactTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class PrefixTarget:
+class SessionRefPrefix:
     """The first hex digits of a GUID, in lower case without dashes."""
 
-    hex: str
+    digits: str
 
 
 @dataclass(frozen=True, slots=True)
-class LatestTarget:
+class LatestSessionRef:
     """The run that started last, of one type (as in `type:`) or of any."""
 
-    type: str | None = None
+    session_type: str | None = None
 
 
-Target = ExactTarget | PrefixTarget | LatestTarget
+SessionRef = ExactSessionRef | SessionRefPrefix | LatestSessionRef
 
 
-class SeveralNamed(BadQuery):
+class SeveralSessionsNamedError(InvalidQueryError):
     """A text that contains several session IDs."""
 
 
-class NoMatch(LookupError):
+class NoMatchingSessionError(LookupError):
     """No session of the list matches; the message is one sentence."""
 
 
-class SeveralMatch(LookupError):
+class AmbiguousSessionError(LookupError):
     """Several sessions match: `total` of them, the first ten in `sessions`."""
 
     def __init__(self, sentence: str, sessions: Sequence[Session]) -> None:
         super().__init__(sentence)
-        self.total = len(sessions)
-        self.sessions = tuple(sessions[:MANY])
+        self.match_count = len(sessions)
+        self.sessions = tuple(sessions[:MAX_CANDIDATES])
 
 
-def parse_target(text: str) -> Target:
-    """Parse a reference to one session; raises `BadQuery` if it is invalid."""
+def parse_session_ref(text: str) -> SessionRef:
+    """Parse a reference to one session; raises `InvalidQueryError` if it is invalid."""
     text = text.strip()
-    if exact := _EXACT.fullmatch(text):
-        return ExactTarget(uid_of(exact[1]))
+    if exact := _GUID_OR_URN.fullmatch(text):
+        return ExactSessionRef(uid_from_guid(exact[1]))
     if url := _URL.fullmatch(text):
-        return ExactTarget(uid_of(url[1]), url=text)
+        return ExactSessionRef(uid_from_guid(url[1]), url=text)
     if latest := _LATEST.fullmatch(text):
-        return _latest(latest[1])
+        return _parse_latest(latest[1])
     digits = text.replace("-", "").lower()
-    if _HEX.fullmatch(text) and FEWEST_DIGITS <= len(digits) <= 32:
-        return PrefixTarget(digits)
-    raise BadQuery(f"{text!r} is not a session ID: {_FORMS}", text)
+    if _HEX.fullmatch(text) and MIN_PREFIX_LENGTH <= len(digits) <= 32:
+        return SessionRefPrefix(digits)
+    raise InvalidQueryError(f"{text!r} is not a session ID: {_ACCEPTED_FORMS}", text)
 
 
-def target_in(text: str) -> Target:
+def find_session_ref(text: str) -> SessionRef:
     """The session that a text refers to: alone, in quotes or brackets, or within a sentence.
 
     In a sentence, GUIDs that are marked as those of other objects, such as jobs, are ignored. Raises
-    `SeveralNamed` for several GUIDs, `BadQuery` for none.
+    `SeveralSessionsNamedError` for several GUIDs, `InvalidQueryError` for none.
     """
-    for whole in (text, text.strip(_AROUND)):
-        if names_session(whole):
-            return parse_target(whole)
-    readable = "".join(text.split()).isprintable()
-    found = (match for match in _ANY.finditer(text) if _is_ours(match["kind"] or match["path"]))
-    guids = list(dict.fromkeys(match["guid"].lower() for match in found)) if readable else []
+    for candidate in (text, text.strip(_SURROUNDING_CHARACTERS)):
+        if is_session_ref(candidate):
+            return parse_session_ref(candidate)
+    is_printable = "".join(text.split()).isprintable()
+    matches = (
+        match for match in _GUID_IN_TEXT.finditer(text) if _is_system_session(match["kind"] or match["path"])
+    )
+    guids = list(dict.fromkeys(match["guid"].lower() for match in matches)) if is_printable else []
     if len(guids) > 1:
-        raise SeveralNamed(f"The text contains {len(guids)} different session IDs: use one of them.", text)
-    return ExactTarget(uid_of(guids[0])) if guids else parse_target(text)
+        raise SeveralSessionsNamedError(
+            f"The text contains {len(guids)} different session IDs: use one of them.", text
+        )
+    return ExactSessionRef(uid_from_guid(guids[0])) if guids else parse_session_ref(text)
 
 
-def _is_ours(kind: str | None) -> bool:
-    return kind is None or kind.casefold() in _OURS
+def _is_system_session(named_kind: str | None) -> bool:
+    return named_kind is None or named_kind.casefold() in _SESSION_KINDS
 
 
 def is_wrapped_id(text: str) -> bool:
     """Whether this is one GUID, URN or URL with brackets or a comma; one in quotes is a query."""
-    bare = text.strip(_AROUND)
-    return text != f'"{bare}"' and names_session(bare) and isinstance(parse_target(bare), ExactTarget)
+    stripped = text.strip(_SURROUNDING_CHARACTERS)
+    return (
+        text != f'"{stripped}"'
+        and is_session_ref(stripped)
+        and isinstance(parse_session_ref(stripped), ExactSessionRef)
+    )
 
 
-def names_session(text: str) -> bool:
+def is_session_ref(text: str) -> bool:
     """Whether this is a valid reference to a session."""
     try:
-        parse_target(text)
-    except BadQuery:
+        parse_session_ref(text)
+    except InvalidQueryError:
         return False
     return True
 
 
-def _latest(kind: str | None) -> LatestTarget:
-    if kind is not None:
-        type_test(kind)
-    return LatestTarget(kind)
+def _parse_latest(session_type: str | None) -> LatestSessionRef:
+    if session_type is not None:
+        type_test(session_type)
+    return LatestSessionRef(session_type)
 
 
-def find(target: Target, sessions: Iterable[Session]) -> Session:
-    """The session of the list that matches; raises `NoMatch`, `SeveralMatch` or `BadQuery`."""
-    match target:
-        case ExactTarget(uid):
-            found = [session for session in sessions if session.uid == uid or session.id == find_guid(uid)]
-            return _only(found[:1], f"Session {find_guid(uid)} is not in the list of the last 30 days.")
-        case PrefixTarget(digits):
-            found = [session for session in sessions if session.id.replace("-", "").startswith(digits)]
-            ids = {session.id: session for session in reversed(found)}  # the first row of each
-            return _only(
-                list(ids.values())[::-1],
+def find_session(session_ref: SessionRef, sessions: Iterable[Session]) -> Session:
+    """The session of the list that matches; raises `NoMatchingSessionError`, `AmbiguousSessionError` or `InvalidQueryError`."""
+    match session_ref:
+        case ExactSessionRef(uid):
+            matches = [session for session in sessions if session.uid == uid or session.id == find_guid(uid)]
+            return _single_session(
+                matches[:1], f"Session {find_guid(uid)} is not in the list of the last 30 days."
+            )
+        case SessionRefPrefix(digits):
+            matches = [session for session in sessions if session.id.replace("-", "").startswith(digits)]
+            sessions_by_id = {session.id: session for session in reversed(matches)}  # the first row of each
+            return _single_session(
+                list(sessions_by_id.values())[::-1],
                 f"No session ID in the list of the last 30 days starts with {digits}.",
             )
-        case LatestTarget(kind):
+        case LatestSessionRef(session_type):
             sessions = list(sessions)
-            whole = all(session.complete for session in sessions)
-            fits = type_test(kind, type_names(sessions) if whole else None) if kind else None
-            newest = _newest(session for session in sessions if fits is None or fits(session.type))
-            what = f"of type {kind} " if kind else ""
-            return _only(newest, f"No session {what}in the list of the last 30 days.")
+            is_complete = all(session.is_complete for session in sessions)
+            matches_type = (
+                type_test(session_type, type_names(sessions) if is_complete else None)
+                if session_type
+                else None
+            )
+            newest_sessions = _newest_session(
+                session for session in sessions if matches_type is None or matches_type(session.type)
+            )
+            type_phrase = f"of type {session_type} " if session_type else ""
+            return _single_session(
+                newest_sessions, f"No session {type_phrase}in the list of the last 30 days."
+            )
 
 
-def _newest(sessions: Iterable[Session]) -> list[Session]:
-    started = [session for session in sessions if session.started]
-    if not started:
+def _newest_session(sessions: Iterable[Session]) -> list[Session]:
+    started_sessions = [session for session in sessions if session.started]
+    if not started_sessions:
         return []
-    last = max(session.started for session in started if session.started)
-    return sorted((s for s in started if s.started == last), key=lambda session: session.uid)[:1]
+    latest_start = max(session.started for session in started_sessions if session.started)
+    return sorted(
+        (s for s in started_sessions if s.started == latest_start), key=lambda session: session.uid
+    )[:1]
 
 
-def _only(found: Sequence[Session], nothing: str) -> Session:
-    if not found:
-        raise NoMatch(nothing)
-    if len(found) > 1:
-        raise SeveralMatch(f"{len(found)} session IDs start with these digits: add more digits.", found)
-    return found[0]
+def _single_session(matches: Sequence[Session], message_if_none: str) -> Session:
+    if not matches:
+        raise NoMatchingSessionError(message_if_none)
+    if len(matches) > 1:
+        raise AmbiguousSessionError(
+            f"{len(matches)} session IDs start with these digits: add more digits.", matches
+        )
+    return matches[0]

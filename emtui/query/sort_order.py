@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import TypeVar
 
-from emtui.chunked_work import Steps, drain
+from emtui.chunked_work import Steps, run_to_end
 from emtui.em.chunked_sort import sort_steps
 from emtui.em.model import Session
-from emtui.query.query_errors import BadQuery, meant, nearest
-from emtui.text_format import folded
+from emtui.query.query_errors import InvalidQueryError, closest_match, suggest
+from emtui.text_format import fold_text
 
-FIELDS = (
+SORT_FIELDS = (
     "server",
     "uid",
     "id",
@@ -40,41 +40,44 @@ ALIASES = {"acknowledged": "known", "duration": "duration_s", "took": "duration_
 """Plain names that `--sort` accepts besides the keys, in lower case."""
 _PLAIN = {"known": "acknowledged"}
 """Names that error messages suggest in place of a key."""
-_TEXTS: dict[str, Callable[[Session], str | None]] = {
+_TEXT_FIELDS: dict[str, Callable[[Session], str | None]] = {
     "uid": lambda session: session.uid,
     "id": lambda session: session.id,
     "name": lambda session: session.name,
     "type": lambda session: session.type,
     "state": lambda session: session.state,
-    "result": lambda session: session.result.word,
+    "result": lambda session: session.result.value,
     "outcome": lambda session: session.outcome,
     "message": lambda session: session.message,
-    "canceled": lambda session: str(session.result.canceled),
+    "canceled": lambda session: str(session.result.is_canceled),
 }
-STEP = 2_000
+SORT_STEP_SIZE = 2_000
 """Sessions whose keys are computed in one step, about one or two milliseconds."""
-Key = TypeVar("Key", str, datetime, timedelta)
+SortKey = TypeVar("SortKey", str, datetime, timedelta)
 
 
-def nobody_knows(_: Session) -> bool:
+def none_acknowledged(_: Session) -> bool:
     """No run is acknowledged."""
     return False
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """The one of `FIELDS` to sort by, and whether the largest value comes first."""
+class SortOrder:
+    """The one of `SORT_FIELDS` to sort by, and whether the largest value comes first."""
 
     field: str = "started"
-    descending: bool = True
+    is_descending: bool = True
 
     @property
     def text(self) -> str:
         """The order as `--sort` accepts it: `-started`."""
-        return f"-{self.field}" if self.descending else self.field
+        return f"-{self.field}" if self.is_descending else self.field
 
     def sort(
-        self, sessions: Iterable[Session], now: datetime, known: Callable[[Session], bool] = nobody_knows
+        self,
+        sessions: Iterable[Session],
+        now: datetime,
+        is_acknowledged: Callable[[Session], bool] = none_acknowledged,
     ) -> tuple[Session, ...]:
         """The same sessions in this order.
 
@@ -82,74 +85,87 @@ class Order:
         durations of running sessions. `known` says whether a run is acknowledged: such runs come last, or
         first if `descending`.
         """
-        return drain(self.sort_steps(sessions, now, known))
+        return run_to_end(self.sort_steps(sessions, now, is_acknowledged))
 
     def sort_steps(
-        self, sessions: Iterable[Session], now: datetime, known: Callable[[Session], bool] = nobody_knows
+        self,
+        sessions: Iterable[Session],
+        now: datetime,
+        is_acknowledged: Callable[[Session], bool] = none_acknowledged,
     ) -> Steps[tuple[Session, ...]]:
         """The same in short steps."""
         by_uid = yield from sort_steps(sessions, attrgetter("uid"))
         match self.field:
             case "started":
-                return (yield from _sorted(by_uid, lambda session: session.started, self.descending))
+                return (yield from _sort_by_key(by_uid, lambda session: session.started, self.is_descending))
             case "ended":
-                return (yield from _sorted(by_uid, lambda session: session.ended, self.descending))
+                return (yield from _sort_by_key(by_uid, lambda session: session.ended, self.is_descending))
             case "duration_s":
-                return (yield from _sorted(by_uid, lambda session: session.took(now), self.descending))
+                return (
+                    yield from _sort_by_key(by_uid, lambda session: session.duration(now), self.is_descending)
+                )
             case "known":
-                return (yield from _sorted(by_uid, lambda session: str(known(session)), self.descending))
+                return (
+                    yield from _sort_by_key(
+                        by_uid, lambda session: str(is_acknowledged(session)), self.is_descending
+                    )
+                )
             case field:
-                text = _TEXTS.get(field, _alike)
-                return (yield from _sorted(by_uid, lambda one: _as_compared(text(one)), self.descending))
+                get_text = _TEXT_FIELDS.get(field, _no_text)
+                return (
+                    yield from _sort_by_key(
+                        by_uid, lambda session: _sortable_text(get_text(session)), self.is_descending
+                    )
+                )
 
 
-def _sorted(
-    sessions: list[Session], key: Callable[[Session], Key | None], descending: bool
+def _sort_by_key(
+    sessions: list[Session], key: Callable[[Session], SortKey | None], is_descending: bool
 ) -> Steps[tuple[Session, ...]]:
     """Sort by `key`, through positions: the garbage collector would traverse a hundred thousand pairs."""
-    keys: list[Key | None] = []
-    known: list[int] = []
-    unknown: list[int] = []
-    for start in range(0, len(sessions), STEP):
-        keys += map(key, sessions[start : start + STEP])
-        for place in range(start, len(keys)):
-            (unknown if keys[place] is None else known).append(place)
+    keys: list[SortKey | None] = []
+    keyed_positions: list[int] = []
+    unkeyed_positions: list[int] = []
+    for start in range(0, len(sessions), SORT_STEP_SIZE):
+        keys += map(key, sessions[start : start + SORT_STEP_SIZE])
+        for position in range(start, len(keys)):
+            (unkeyed_positions if keys[position] is None else keyed_positions).append(position)
         yield
     ordered: list[Session] = []
-    places = yield from sort_steps(known, keys.__getitem__, reverse=descending)
-    places += unknown
-    for start in range(0, len(places), STEP):
-        ordered += map(sessions.__getitem__, places[start : start + STEP])
+    sorted_positions = yield from sort_steps(keyed_positions, keys.__getitem__, reverse=is_descending)
+    sorted_positions += unkeyed_positions
+    for start in range(0, len(sorted_positions), SORT_STEP_SIZE):
+        ordered += map(sessions.__getitem__, sorted_positions[start : start + SORT_STEP_SIZE])
         yield
     return tuple(ordered)
 
 
-def _as_compared(text: str | None) -> str | None:
-    return folded(text) if text else None
+def _sortable_text(text: str | None) -> str | None:
+    return fold_text(text) if text else None
 
 
-def _alike(_: Session) -> str | None:
+def _no_text(_: Session) -> str | None:
     """No key: `server` and `kind` are the same for the whole list."""
     return None
 
 
-DEFAULT_ORDER = Order()
+DEFAULT_SORT_ORDER = SortOrder()
 
 
-def parse_order(text: str, fields: Sequence[str] = FIELDS) -> Order:
-    """Read `started`, `-started`, `duration` …; raises `BadQuery` with the nearest of `fields`."""
-    descending, field = text.startswith("-"), field_of(text)
+def parse_sort_order(text: str, fields: Sequence[str] = SORT_FIELDS) -> SortOrder:
+    """Read `started`, `-started`, `duration` …; raises `InvalidQueryError` with the nearest of `fields`."""
+    is_descending, field = text.startswith("-"), field_of(text)
     if field not in fields:
-        raise BadQuery(f"Cannot sort by {_name(text)!r}: {_instead(_name(text), fields)}", text)
-    return Order(field, descending)
+        raise InvalidQueryError(f"Cannot sort by {_name(text)!r}: {_instead(_name(text), fields)}", text)
+    return SortOrder(field, is_descending)
 
 
 def _instead(name: str, fields: Sequence[str]) -> str:
     """The end of a sentence about an unknown key: the nearest one or alias, else all."""
     aliases = [alias for alias, field in ALIASES.items() if field in fields]
-    if guess := nearest(name, (*fields, *aliases)):
+    if guess := closest_match(name, (*fields, *aliases)):
         return f"did you mean {_PLAIN.get(guess, guess)}?"
-    return meant(name, [_PLAIN.get(field, field) for field in fields])
+    return suggest(name, [_PLAIN.get(field, field) for field in fields])
 
 
 def field_of(text: str) -> str:

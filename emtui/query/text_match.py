@@ -9,77 +9,81 @@ from __future__ import annotations
 import re
 
 from emtui.em.model import SYSTEM_URN, Session, find_guid
-from emtui.query.query_context import Test
-from emtui.text_format import folded
+from emtui.query.query_context import SessionPredicate
+from emtui.text_format import fold_text
 
-_ALIKE = 4096
+_MAX_CACHE_SIZE = 4096
 """Maximum number of cached results for sessions with the same texts."""
 _UID_LENGTH = len(SYSTEM_URN) + 36
 """Length of a UID that is the prefix and a GUID."""
-_OF_GUID = re.compile(r"[0-9a-f-]*")
+_GUID_CHARACTERS = re.compile(r"[0-9a-f-]*")
 
 
-def haystack(session: Session) -> str:
+def searchable_text(session: Session) -> str:
     """The text that words are searched in, folded."""
     result = session.result
-    said = (
+    texts = (
         session.name,
         session.type,
         result.message,
         session.state,
-        result.word,
+        result.value,
         session.outcome,
         session.id,
     )
-    return folded("\n".join(filter(None, said)))
+    return fold_text("\n".join(filter(None, texts)))
 
 
-def text_test(key: str, needle: str, kind: str = "") -> Test:
+def text_test(key: str, needle: str, session_type: str = "") -> SessionPredicate:
     """The test of a folded text for this key; a word also matches sessions of type `kind`."""
     match key:
         case "message":
-            return lambda session: needle in folded(session.message or "")
+            return lambda session: needle in fold_text(session.message or "")
         case "name":
-            return lambda session: needle in folded(session.name or "")
+            return lambda session: needle in fold_text(session.name or "")
         case "id":
-            start = find_guid(needle) or needle
-            return lambda session: session.id.startswith(start)
+            id_prefix = find_guid(needle) or needle
+            return lambda session: session.id.startswith(id_prefix)
         case _:
-            stands = _word_test(needle)
-            return (lambda session: session.type == kind or stands(session)) if kind else stands
+            matches_word = _word_test(needle)
+            return (
+                (lambda session: session.type == session_type or matches_word(session))
+                if session_type
+                else matches_word
+            )
 
 
-def _word_test(needle: str) -> Test:
+def _word_test(needle: str) -> SessionPredicate:
     """Search the haystack without building one per session, since most of it is the same in many.
 
     Each key press tests the whole list, so this is one function with few calls.
     """
     if "\n" in needle:
-        return lambda session: needle in haystack(session)
-    known: dict[tuple[object, ...], bool] = {}
-    of_guid = _OF_GUID.fullmatch(needle) is not None
+        return lambda session: needle in searchable_text(session)
+    cache: dict[tuple[object, ...], bool] = {}
+    may_be_in_guid = _GUID_CHARACTERS.fullmatch(needle) is not None
 
     def test(session: Session) -> bool:
         name, result, uid = session.name, session.result, session.uid
-        if name and needle in (name.casefold() if name.isascii() else folded(name)):
+        if name and needle in (name.casefold() if name.isascii() else fold_text(name)):
             return True
         has_end = session.ended is not None
-        alike = (session.type, session.state, result.word, result.message, result.canceled, has_end)
-        found = known.get(alike)
-        if found is None:
-            if len(known) >= _ALIKE:
-                known.clear()
-            found = known[alike] = _stands_in_common(needle, session)
-        if found:
+        cache_key = (session.type, session.state, result.value, result.message, result.is_canceled, has_end)
+        is_match = cache.get(cache_key)
+        if is_match is None:
+            if len(cache) >= _MAX_CACHE_SIZE:
+                cache.clear()
+            is_match = cache[cache_key] = _is_in_shared_texts(needle, session)
+        if is_match:
             return True
         if len(uid) != _UID_LENGTH:
-            return needle in folded(session.id)
-        return of_guid and needle in uid[len(SYSTEM_URN) :].casefold()
+            return needle in fold_text(session.id)
+        return may_be_in_guid and needle in uid[len(SYSTEM_URN) :].casefold()
 
     return test
 
 
-def _stands_in_common(needle: str, session: Session) -> bool:
+def _is_in_shared_texts(needle: str, session: Session) -> bool:
     result = session.result
-    said = (session.type, result.message, session.state, result.word, session.outcome)
-    return any(needle in folded(text) for text in said if text)
+    texts = (session.type, result.message, session.state, result.value, session.outcome)
+    return any(needle in fold_text(text) for text in texts if text)

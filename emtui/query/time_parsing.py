@@ -14,127 +14,144 @@ from datetime import MINYEAR, UTC, date, datetime, time, timedelta, tzinfo
 
 from emtui import text_format
 
-_CLOCK = re.compile(r"(?:([a-z]{2,9})\s+)?(\d{1,2}:\d{2}(?::\d{2})?)", re.IGNORECASE)
-_LETTERED = re.compile(r"(.*:\d{2})([AB])", re.IGNORECASE | re.DOTALL)
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CLOCK_TIME = re.compile(r"(?:([a-z]{2,9})\s+)?(\d{1,2}:\d{2}(?::\d{2})?)", re.IGNORECASE)
+_TIME_WITH_LETTER = re.compile(r"(.*:\d{2})([AB])", re.IGNORECASE | re.DOTALL)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """The days of the week in the order of `date.weekday`, in lower case."""
 _SECOND = timedelta(seconds=1)
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_EARLIEST_TIME = datetime.min.replace(tzinfo=UTC)
 
 
-class NotTwice(ValueError):
+class TimeNotRepeatedError(ValueError):
     """A time with the letter A or B that is not ambiguous; the message is one sentence."""
 
 
-class NotTwiceNow(NotTwice):
+class TimeNotRepeatedNowError(TimeNotRepeatedError):
     """The same for a clock time without a date, which may be ambiguous at another `now`."""
 
 
-def parse_moment(text: str, *, now: datetime, zone: tzinfo, last: bool = False) -> datetime:
+def parse_moment(text: str, *, now: datetime, zone: tzinfo, prefer_latest: bool = False) -> datetime:
     """Read a duration before `now`, a clock time (its last occurrence), a date or ISO 8601.
 
     A date means its midnight, or its last microsecond with `last`, as in `until`. Durations count
-    from the whole second. Raises `ValueError`, as `NotTwice` for a letter after an unambiguous time.
+    from the whole second. Raises `ValueError`, as `TimeNotRepeatedError` for a letter after an unambiguous time.
     """
-    if lettered := _LETTERED.fullmatch(text):
-        return _of_two(lettered[1], lettered[2].upper(), now, zone)
-    if found := _CLOCK.fullmatch(text):
-        return _last_clock(_clock(found[2]), _last_days(found[1], now, zone), now, zone, last=last)
+    if letter_match := _TIME_WITH_LETTER.fullmatch(text):
+        return _parse_lettered_time(letter_match[1], letter_match[2].upper(), now, zone)
+    if match := _CLOCK_TIME.fullmatch(text):
+        return _last_clock_time(
+            _parse_clock_time(match[2]),
+            _last_two_days(match[1], now, zone),
+            now,
+            zone,
+            prefer_latest=prefer_latest,
+        )
     if len(text) == len("2026-11-23") and text.count("-") == 2:
-        clock = time.max if last else time.min
-        return _in_utc(datetime.combine(date.fromisoformat(text), clock), zone, last=last)
+        clock_time = time.max if prefer_latest else time.min
+        return _to_utc(
+            datetime.combine(date.fromisoformat(text), clock_time), zone, prefer_latest=prefer_latest
+        )
     if "T" in text.upper() or " " in text:
-        return _in_utc(datetime.fromisoformat(text), zone, last=last)
-    return _back(now.replace(microsecond=0), text_format.parse_span(text))
+        return _to_utc(datetime.fromisoformat(text), zone, prefer_latest=prefer_latest)
+    return _subtract(now.replace(microsecond=0), text_format.parse_duration(text))
 
 
-def _back(now: datetime, span: timedelta) -> datetime:
+def _subtract(now: datetime, span: timedelta) -> datetime:
     try:
         return now - span
     except OverflowError:
-        return _LONG_AGO
+        return _EARLIEST_TIME
 
 
-def _clock(text: str) -> time:
+def _parse_clock_time(text: str) -> time:
     return time.fromisoformat(text.zfill(len("02:10")))
 
 
-def _last_days(weekday: str | None, now: datetime, zone: tzinfo) -> tuple[date, date]:
+def _last_two_days(weekday: str | None, now: datetime, zone: tzinfo) -> tuple[date, date]:
     """Today and yesterday, or the last two such weekdays (`Sat`, `Su`). Raises `ValueError`."""
     today = now.astimezone(zone).date()
     if weekday is None:
         return today, today - text_format.DAY
-    named = next((place for place, day in enumerate(DAYS) if day.startswith(weekday.casefold())), None)
-    if named is None:
+    weekday_index = next(
+        (index for index, day in enumerate(WEEKDAYS) if day.startswith(weekday.casefold())), None
+    )
+    if weekday_index is None:
         raise ValueError(f"{weekday!r} is not a day of the week")
-    day = today - (today.weekday() - named) % 7 * text_format.DAY
+    day = today - (today.weekday() - weekday_index) % 7 * text_format.DAY
     return day, day - 7 * text_format.DAY
 
 
-def _last_clock(clock: time, days: tuple[date, date], now: datetime, zone: tzinfo, *, last: bool) -> datetime:
-    latest, before = days
-    times = (_in_utc(datetime.combine(latest, clock), zone, last=later) for later in (last, False))
-    past = next((time for time in times if time <= now), None)
-    return past or _in_utc(datetime.combine(before, clock), zone, last=last)
+def _last_clock_time(
+    clock_time: time, days: tuple[date, date], now: datetime, zone: tzinfo, *, prefer_latest: bool
+) -> datetime:
+    latest, previous = days
+    times = (
+        _to_utc(datetime.combine(latest, clock_time), zone, prefer_latest=is_latest)
+        for is_latest in (prefer_latest, False)
+    )
+    last_past = next((time for time in times if time <= now), None)
+    return last_past or _to_utc(datetime.combine(previous, clock_time), zone, prefer_latest=prefer_latest)
 
 
-def _of_two(text: str, letter: str, now: datetime, zone: tzinfo) -> datetime:
-    """The first (`A`) or second (`B`) occurrence of an ambiguous time; raises `NotTwice`.
+def _parse_lettered_time(text: str, letter: str, now: datetime, zone: tzinfo) -> datetime:
+    """The first (`A`) or second (`B`) occurrence of an ambiguous time; raises `TimeNotRepeatedError`.
 
     For a clock time without a date it is the most recent one.
     """
-    if found := _CLOCK.fullmatch(text):
-        clock = _clock(found[2])
-        days = _last_days(found[1], now, zone)
-        moments = _twice((datetime.combine(day, clock) for day in days), letter, zone)
+    if match := _CLOCK_TIME.fullmatch(text):
+        clock_time = _parse_clock_time(match[2])
+        days = _last_two_days(match[1], now, zone)
+        moments = _repeated_moments((datetime.combine(day, clock_time) for day in days), letter, zone)
         past = [moment for moment in moments if moment <= now]
         if moments and not past:
-            raise NotTwiceNow(f"{text}{letter} is in the future.")
+            raise TimeNotRepeatedNowError(f"{text}{letter} is in the future.")
     else:
-        local = datetime.fromisoformat(text)
-        if local.tzinfo:
+        local_time = datetime.fromisoformat(text)
+        if local_time.tzinfo:
             raise ValueError("a time with an offset is not ambiguous")
-        moments = past = _twice([local], letter, zone)
+        moments = past = _repeated_moments([local_time], letter, zone)
     if not moments:
-        kind = NotTwiceNow if found else NotTwice
-        raise kind(f"{text} does not occur twice: remove the letter {letter}.")
+        error_type = TimeNotRepeatedNowError if match else TimeNotRepeatedError
+        raise error_type(f"{text} does not occur twice: remove the letter {letter}.")
     return past[0]
 
 
-def _twice(locals_: Iterable[datetime], letter: str, zone: tzinfo) -> list[datetime]:
+def _repeated_moments(local_times: Iterable[datetime], letter: str, zone: tzinfo) -> list[datetime]:
     """The first or second occurrences of those times that are ambiguous in this zone."""
-    found = []
-    for local in locals_:
-        first, second = (_in_utc(local, zone, last=last) for last in (False, True))
+    moments = []
+    for local_time in local_times:
+        first, second = (
+            _to_utc(local_time, zone, prefer_latest=prefer_latest) for prefer_latest in (False, True)
+        )
         if first < second:
-            found.append(second if letter == "B" else first)
-    return found
+            moments.append(second if letter == "B" else first)
+    return moments
 
 
-def _in_utc(when: datetime, zone: tzinfo, *, last: bool) -> datetime:
+def _to_utc(moment: datetime, zone: tzinfo, *, prefer_latest: bool) -> datetime:
     try:
-        if when.tzinfo:
-            return when.astimezone(UTC)
-        first, second = (when.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+        if moment.tzinfo:
+            return moment.astimezone(UTC)
+        first, second = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     except OverflowError:
-        return edge(when)
+        return calendar_limit(moment)
     if second < first:  # skipped: the offsets before and after the change disagree the wrong way round
-        return _change(second, first, zone)
-    return second if last else first
+        return _find_offset_change(second, first, zone)
+    return second if prefer_latest else first
 
 
-def edge(when: datetime) -> datetime:
+def calendar_limit(moment: datetime) -> datetime:
     """The first or last representable time, for a time beyond it in UTC."""
-    return _LONG_AGO if when.year == MINYEAR else datetime.max.replace(tzinfo=UTC)
+    return _EARLIEST_TIME if moment.year == MINYEAR else datetime.max.replace(tzinfo=UTC)
 
 
-def _change(before: datetime, after: datetime, zone: tzinfo) -> datetime:
+def _find_offset_change(earlier: datetime, later: datetime, zone: tzinfo) -> datetime:
     """The moment between these two when the zone changes its offset, to the second."""
-    old = before.astimezone(zone).utcoffset()
-    while after - before > _SECOND:
-        middle = before + (after - before) // _SECOND // 2 * _SECOND
-        if middle.astimezone(zone).utcoffset() == old:
-            before = middle
+    old_offset = earlier.astimezone(zone).utcoffset()
+    while later - earlier > _SECOND:
+        middle = earlier + (later - earlier) // _SECOND // 2 * _SECOND
+        if middle.astimezone(zone).utcoffset() == old_offset:
+            earlier = middle
         else:
-            after = middle
-    return after
+            later = middle
+    return later

@@ -15,11 +15,11 @@ from fnmatch import translate
 from typing import NamedTuple
 
 from emtui.em.model import SESSION_TYPES
-from emtui.query.query_errors import BadQuery, nearest
-from emtui.query.quoting import quoted
-from emtui.text_format import folded
+from emtui.query.query_errors import InvalidQueryError, closest_match
+from emtui.query.quoting import quote
+from emtui.text_format import fold_text
 
-LABELS = {
+TYPE_LABELS = {
     "Database Replication": "CollectJob",
     "Data Collection": "CollectJob",
     "Catalog Replication": "CatalogReplicationJob",
@@ -33,124 +33,140 @@ LABELS = {
 _GLOB = re.compile(r"[*?]")
 
 
-MOST = 100
+MAX_SUGGESTED_TYPES = 100
 """Maximum number of suggested types; a server has a dozen."""
-_MOST_WORDS = max(len(label.split()) for label in LABELS)
+_MAX_LABEL_WORDS = max(len(label.split()) for label in TYPE_LABELS)
 
 
-def _plain(name: str) -> str:
+def _normalize(name: str) -> str:
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
-_DOCUMENTED = frozenset(map(folded, SESSION_TYPES))
-_BY_NAME = {_plain(name): name for name in SESSION_TYPES} | {_plain(k): v for k, v in LABELS.items()}
+_DOCUMENTED_TYPES = frozenset(map(fold_text, SESSION_TYPES))
+_TYPE_BY_NAME = {_normalize(name): name for name in SESSION_TYPES} | {
+    _normalize(k): v for k, v in TYPE_LABELS.items()
+}
 
 
-class Named(NamedTuple):
+class TypePhrase(NamedTuple):
     """Adjacent words that together are a name of this type."""
 
     words: str
-    type: str
+    session_type: str
 
 
-def named_by(words: Sequence[str]) -> dict[int, Named]:
+def find_type_phrases(words: Sequence[str]) -> dict[int, TypePhrase]:
     """The adjacent words that are another name of a type, by their positions.
 
     `database replication` is two words and one name of CollectJob.
     """
-    found: dict[int, Named] = {}
-    for length in range(_MOST_WORDS, 0, -1):
+    phrases: dict[int, TypePhrase] = {}
+    for length in range(_MAX_LABEL_WORDS, 0, -1):
         for start in range(len(words) - length + 1):
-            places, some = range(start, start + length), words[start : start + length]
-            kind = _BY_NAME.get(_plain("".join(some)))
-            if kind and found.keys().isdisjoint(places) and not _stand_in(some, kind):
-                found |= dict.fromkeys(places, Named(" ".join(some), kind))
-    return found
+            positions, phrase_words = range(start, start + length), words[start : start + length]
+            session_type = _TYPE_BY_NAME.get(_normalize("".join(phrase_words)))
+            if (
+                session_type
+                and phrases.keys().isdisjoint(positions)
+                and not _are_in_type_name(phrase_words, session_type)
+            ):
+                phrases |= dict.fromkeys(positions, TypePhrase(" ".join(phrase_words), session_type))
+    return phrases
 
 
 def is_type_name(text: str) -> bool:
     """Whether the API, the web UI or administrators use this name for a type."""
-    return _plain(text) in _BY_NAME
+    return _normalize(text) in _TYPE_BY_NAME
 
 
-def names_of(types: Iterable[str]) -> Iterator[str]:
+def searchable_type_names(types: Iterable[str]) -> Iterator[str]:
     """Values of `type:` for these, usable in a comma list: their own names, then the web UI's."""
-    listed = sorted(set(types), key=str.casefold)[:MOST]
+    listed = sorted(set(types), key=str.casefold)[:MAX_SUGGESTED_TYPES]
     yield from (name for name in listed if name.isprintable() and name.strip() == name and "," not in name)
-    yield from (label for label, kind in LABELS.items() if kind in listed and not is_listed(label, listed))
+    yield from (
+        label
+        for label, session_type in TYPE_LABELS.items()
+        if session_type in listed and not is_listed(label, listed)
+    )
 
 
-def is_listed(name: str, listed: Iterable[str] | None) -> bool:
+def is_listed(name: str, listed_types: Iterable[str] | None) -> bool:
     """Whether a type of the list has this name, ignoring case."""
-    return listed is not None and folded(name.strip()) in _folded(listed)
+    return listed_types is not None and fold_text(name.strip()) in _fold_all(listed_types)
 
 
-def _folded(listed: Iterable[str]) -> frozenset[str]:
-    return frozenset(map(folded, listed))
+def _fold_all(listed_types: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(fold_text, listed_types))
 
 
-def needs_list(text: str) -> bool:
+def needs_listed_types(text: str) -> bool:
     """Whether the meaning of this value depends on the list."""
     name = text.strip()
-    return folded(name) not in _DOCUMENTED and (_GLOB.search(name) is None or "," in name)
+    return fold_text(name) not in _DOCUMENTED_TYPES and (_GLOB.search(name) is None or "," in name)
 
 
-def _stand_in(words: Iterable[str], kind: str) -> bool:
-    return all(word.casefold() in kind.casefold() for word in words)
+def _are_in_type_name(words: Iterable[str], session_type: str) -> bool:
+    return all(word.casefold() in session_type.casefold() for word in words)
 
 
 def type_test(
-    text: str, listed: Iterable[str] | None = None, *, settled: bool = False
+    text: str, listed_types: Iterable[str] | None = None, *, accept_unknown: bool = False
 ) -> Callable[[str | None], bool]:
     """A test of SessionType for a comma list of names and globs.
 
     `listed` are the types of the list, `None` before the first one. With a list, a probably mistyped name
-    raises `BadQuery`, unless the value is `settled`: accepted with an earlier list. Other unknown names are
+    raises `InvalidQueryError`, unless the value is `accept_unknown`: accepted with an earlier list. Other unknown names are
     compared as they are.
     """
     names = [name for part in text.split(",") if (name := part.strip())]
-    own, whole = None if listed is None else tuple(listed), text.strip()
-    if not names and not is_listed(whole, own):
-        raise BadQuery("type: needs a session type, such as type:CollectJob or type:*Collect*.", "type:")
-    patterns = [_exactly(whole)] if own is None or is_listed(whole, own) else []
-    if not is_listed(whole, own):
-        patterns += [pattern for name in names for pattern in _patterns(name, own, settled=settled)]
-    fits = re.compile("|".join(patterns)).match
-    known: dict[str, bool] = {}
+    known_types, full_text = None if listed_types is None else tuple(listed_types), text.strip()
+    if not names and not is_listed(full_text, known_types):
+        raise InvalidQueryError(
+            "type: needs a session type, such as type:CollectJob or type:*Collect*.", "type:"
+        )
+    patterns = [_exact_pattern(full_text)] if known_types is None or is_listed(full_text, known_types) else []
+    if not is_listed(full_text, known_types):
+        patterns += [
+            pattern
+            for name in names
+            for pattern in _type_patterns(name, known_types, accept_unknown=accept_unknown)
+        ]
+    matches_pattern = re.compile("|".join(patterns)).match
+    cache: dict[str, bool] = {}
 
-    def test(kind: str | None) -> bool:
-        if kind is None:
+    def test(session_type: str | None) -> bool:
+        if session_type is None:
             return False
-        found = known.get(kind)
-        if found is None:
-            found = known[kind] = fits(folded(kind)) is not None
-        return found
+        is_match = cache.get(session_type)
+        if is_match is None:
+            is_match = cache[session_type] = matches_pattern(fold_text(session_type)) is not None
+        return is_match
 
     return test
 
 
-def _patterns(name: str, own: Sequence[str] | None, *, settled: bool) -> Iterator[str]:
+def _type_patterns(name: str, known_types: Sequence[str] | None, *, accept_unknown: bool) -> Iterator[str]:
     """Patterns of a folded name; before the first list, for a type of the list and for any other meaning."""
-    if own is None or is_listed(name, own):
-        yield _exactly(name)
-        if own is not None:
+    if known_types is None or is_listed(name, known_types):
+        yield _exact_pattern(name)
+        if known_types is not None:
             return
     if _GLOB.search(name):
-        yield translate(folded(name).replace("[", "[[]"))  # `*` and `?` are wildcards, `[` is literal
+        yield translate(fold_text(name).replace("[", "[[]"))  # `*` and `?` are wildcards, `[` is literal
         return
-    known = _BY_NAME.get(_plain(name))
-    if known is None and own is not None and not settled:
-        _refuse_slip(name, own)
-    yield _exactly(known or name)
+    documented_type = _TYPE_BY_NAME.get(_normalize(name))
+    if documented_type is None and known_types is not None and not accept_unknown:
+        _reject_misspelling(name, known_types)
+    yield _exact_pattern(documented_type or name)
 
 
-def _exactly(name: str) -> str:
-    return rf"(?:{re.escape(folded(name))})\Z"
+def _exact_pattern(name: str) -> str:
+    return rf"(?:{re.escape(fold_text(name))})\Z"
 
 
-def _refuse_slip(name: str, own: Sequence[str]) -> None:
-    if guess := nearest(name, (*own[:MOST], *SESSION_TYPES, *LABELS)):
-        raise BadQuery(
-            f"No session type is called {name!r}: did you mean {quoted(guess)}? (* matches any text)",
+def _reject_misspelling(name: str, known_types: Sequence[str]) -> None:
+    if suggestion := closest_match(name, (*known_types[:MAX_SUGGESTED_TYPES], *SESSION_TYPES, *TYPE_LABELS)):
+        raise InvalidQueryError(
+            f"No session type is called {name!r}: did you mean {quote(suggestion)}? (* matches any text)",
             name,
         )

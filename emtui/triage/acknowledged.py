@@ -12,18 +12,46 @@ from itertools import islice
 from typing import Protocol
 
 from emtui.em.model import Session, Uid
-from emtui.triage.acknowledgements import PRINTED, Fate, Mark, fate, hanging, key_of, late, only, slowing
-from emtui.triage.findings import Failing, Finding, Hanging, Late, NoLongerListed, Paused, Silence, Slowing
-from emtui.triage.incidents import MOST
+from emtui.triage.acknowledgements import (
+    FINGERPRINTED_OUTCOMES,
+    Acknowledgement,
+    AcknowledgementStatus,
+    acknowledgement_status,
+    finding_key,
+    overdue_key,
+    run_key,
+    slowdown_key,
+    stuck_key,
+)
+from emtui.triage.findings import (
+    CurrentIdleFinding,
+    FailingFinding,
+    Finding,
+    OverdueFinding,
+    PastIdleFinding,
+    SlowdownFinding,
+    StuckRunFinding,
+    UnlistedRunsFinding,
+)
+from emtui.triage.incidents import MAX_PROBLEM_RUNS
 from emtui.triage.message_fingerprint import fingerprint
-from emtui.triage.runs_by_type import EARLIEST, GOOD, LATEST, started
-from emtui.triage.type_status import Standing, Standings
+from emtui.triage.runs_by_type import MAX_PLAUSIBLE_TIME, MIN_PLAUSIBLE_TIME, SUCCESSFUL_OUTCOMES, start_time
+from emtui.triage.type_status import TypeStatus, TypeStatuses
 
-__all__ = ["NOTHING_KNOWN", "Known", "Mark", "Said", "holding", "key_for", "key_of", "said"]
+__all__ = [
+    "NONE_ACKNOWLEDGED",
+    "Acknowledgement",
+    "Acknowledgements",
+    "AcknowledgingNote",
+    "acknowledgement_key",
+    "acknowledgements_from_notes",
+    "find_active_acknowledgements",
+    "finding_key",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Acknowledgements:
     """The marks that hold, each under what it is of.
 
     `runs` are those that hang or got slower, which their marks cover; `late` says since when a
@@ -31,84 +59,122 @@ class Known:
     `over` are the marks of failures that were over when they were marked.
     """
 
-    marks: Mapping[str, Mark] = field(default_factory=dict)
-    runs: Mapping[Uid, Mark] = field(default_factory=dict)
-    late: Mapping[str, datetime] = field(default_factory=dict)
-    over: frozenset[str] = frozenset()
+    by_key: Mapping[str, Acknowledgement] = field(default_factory=dict)
+    by_run: Mapping[Uid, Acknowledgement] = field(default_factory=dict)
+    overdue_since: Mapping[str, datetime] = field(default_factory=dict)
+    resolved_keys: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.marks)
+        return bool(self.by_key)
 
-    def of(self, session: Session) -> Mark | None:
+    def for_run(self, session: Session) -> Acknowledgement | None:
         """The mark that holds for this run."""
-        if not self.marks:
+        if not self.by_key:
             return None
-        if session.outcome in PRINTED and (mark := self.marks.get(fingerprint(session))):
-            return mark
-        return self.runs.get(session.uid) or self.marks.get(only(session))
+        if session.outcome in FINGERPRINTED_OUTCOMES and (
+            acknowledgement := self.by_key.get(fingerprint(session))
+        ):
+            return acknowledgement
+        return self.by_run.get(session.uid) or self.by_key.get(run_key(session))
 
-    def of_finding(self, finding: Finding) -> Mark | None:
+    def for_finding(self, finding: Finding) -> Acknowledgement | None:
         """The mark that holds for this finding; one from before what it says does not."""
-        mark = self.marks.get(key_of(finding)) if self.marks else None
-        if mark is None:
+        acknowledgement = self.by_key.get(finding_key(finding)) if self.by_key else None
+        if acknowledgement is None:
             return None
-        if isinstance(finding, Failing):
-            return None if finding.due and self._late_since(mark) else mark
-        goes_on = NoLongerListed | Silence | Paused | Hanging | Late | Slowing
-        of_what_goes_on = isinstance(finding, goes_on)
-        began_later = of_what_goes_on and mark.until is None and finding.since > mark.made
-        return None if began_later else mark
+        if isinstance(finding, FailingFinding):
+            return (
+                None if finding.overdue_count and self._is_overdue_since(acknowledgement) else acknowledgement
+            )
+        ongoing_types = (
+            UnlistedRunsFinding
+            | CurrentIdleFinding
+            | PastIdleFinding
+            | StuckRunFinding
+            | OverdueFinding
+            | SlowdownFinding
+        )
+        is_ongoing = isinstance(finding, ongoing_types)
+        has_begun_later = (
+            is_ongoing and acknowledgement.until is None and finding.since > acknowledgement.created
+        )
+        return None if has_begun_later else acknowledgement
 
-    def spares(self, run: Session, news: Iterable[Session]) -> bool:
+    def is_acknowledged(self, run: Session, new_runs: Iterable[Session]) -> bool:
         """Whether nobody is to be told of this new run, which came together with the others.
 
         What came may have ended the mark that held so far.
         """
-        mark = self.of(run)
-        if mark is None or mark.until is not None:
-            return mark is not None
-        well = any(other.type == run.type and other.outcome in GOOD for other in news)
-        return not well and mark.of not in self.over
+        acknowledgement = self.for_run(run)
+        if acknowledgement is None or acknowledgement.until is not None:
+            return acknowledgement is not None
+        has_succeeded = any(
+            other.type == run.type and other.outcome in SUCCESSFUL_OUTCOMES for other in new_runs
+        )
+        return not has_succeeded and acknowledgement.key not in self.resolved_keys
 
-    def _late_since(self, mark: Mark) -> bool:
-        since = self.late.get(mark.type or "")
-        return since is not None and since > mark.made
+    def _is_overdue_since(self, acknowledgement: Acknowledgement) -> bool:
+        since = self.overdue_since.get(acknowledgement.type or "")
+        return since is not None and since > acknowledgement.created
 
 
-NOTHING_KNOWN = Known()
+NONE_ACKNOWLEDGED = Acknowledgements()
 
 
-def holding(marks: Iterable[Mark], board: Standings) -> Known:
+def find_active_acknowledgements(
+    acknowledgements: Iterable[Acknowledgement], type_statuses: TypeStatuses
+) -> Acknowledgements:
     """What is known as these types stand; marks that have ended are dropped."""
-    fates = {mark: fate(mark, board) for mark in sorted(marks, key=lambda mark: mark.made)}
-    held = {mark.of: mark for mark, its in fates.items() if its is not Fate.ENDED}
-    if not held:
-        return NOTHING_KNOWN
-    rows = [row for row in board.types if row.type in {mark.type for mark in held.values()}]
-    return Known(
-        held,
-        {uid: mark for row in rows for uid, mark in _covered(row, held)},
-        {row.type: row.due.since for row in rows if row.due and row.due.since},
-        frozenset(mark.of for mark, its in fates.items() if its is Fate.OVER),
+    statuses = {
+        acknowledgement: acknowledgement_status(acknowledgement, type_statuses)
+        for acknowledgement in sorted(acknowledgements, key=lambda acknowledgement: acknowledgement.created)
+    }
+    active = {
+        acknowledgement.key: acknowledgement
+        for acknowledgement, status in statuses.items()
+        if status is not AcknowledgementStatus.ENDED
+    }
+    if not active:
+        return NONE_ACKNOWLEDGED
+    rows = [
+        row
+        for row in type_statuses.statuses
+        if row.type in {acknowledgement.type for acknowledgement in active.values()}
+    ]
+    return Acknowledgements(
+        active,
+        {
+            uid: acknowledgement
+            for row in rows
+            for uid, acknowledgement in _find_acknowledged_runs(row, active)
+        },
+        {row.type: row.due.overdue_since for row in rows if row.due and row.due.overdue_since},
+        frozenset(
+            acknowledgement.key
+            for acknowledgement, status in statuses.items()
+            if status is AcknowledgementStatus.RESOLVED
+        ),
     )
 
 
-def _covered(row: Standing, held: Mapping[str, Mark]) -> Iterator[tuple[Uid, Mark]]:
+def _find_acknowledged_runs(
+    row: TypeStatus, active: Mapping[str, Acknowledgement]
+) -> Iterator[tuple[Uid, Acknowledgement]]:
     """The runs of a type that are marked by what they do, not by what they say."""
-    if mark := held.get(hanging(row.type)):
+    if acknowledgement := active.get(stuck_key(row.type)):
         for overrun in row.overruns:
-            if mark.until is not None or started(overrun.session) <= mark.made:
-                yield overrun.session.uid, mark
-    if (mark := held.get(slowing(row.type))) and row.slower:
-        yield from ((run.uid, mark) for run in _slow_runs(row))
+            if acknowledgement.until is not None or start_time(overrun.session) <= acknowledgement.created:
+                yield overrun.session.uid, acknowledgement
+    if (acknowledgement := active.get(slowdown_key(row.type))) and row.slowdown:
+        yield from ((run.uid, acknowledgement) for run in _slow_runs(row))
 
 
-def _slow_runs(row: Standing) -> Iterable[Session]:
-    count = row.slower.count if row.slower else 0
-    return islice((run for run in row.runs if run.outcome in GOOD and run.ended), count)
+def _slow_runs(row: TypeStatus) -> Iterable[Session]:
+    count = row.slowdown.count if row.slowdown else 0
+    return islice((run for run in row.runs if run.outcome in SUCCESSFUL_OUTCOMES and run.ended), count)
 
 
-class Said(Protocol):
+class AcknowledgingNote(Protocol):
     """A note of a file, as far as it says that something is known."""
 
     @property
@@ -116,7 +182,7 @@ class Said(Protocol):
         """What is known."""
 
     @property
-    def known(self) -> bool:
+    def is_acknowledgement(self) -> bool:
         """Whether such a failure is known at all."""
 
     @property
@@ -124,38 +190,47 @@ class Said(Protocol):
         """Until when, or for ever."""
 
     @property
-    def whose(self) -> str:
+    def source(self) -> str:
         """Which file says so, for people."""
 
-    def fits(self, kind: str | None, message: str | None) -> bool:
+    def matches(self, session_type: str | None, message: str | None) -> bool:
         """Whether it is about such a run."""
 
 
-def said(notes: Iterable[Said], board: Standings) -> Iterator[Mark]:
+def acknowledgements_from_notes(
+    notes: Iterable[AcknowledgingNote], type_statuses: TypeStatuses
+) -> Iterator[Acknowledgement]:
     """The marks that notes of a file are on these types; they say nothing of a type that is late as well."""
-    notes = [note for note in notes if note.known]
-    for row in board.types if notes else ():
-        troubled = (run for run in row.runs if run.outcome in PRINTED)
-        first = {fingerprint(run): run for run in islice(troubled, MOST)}
-        for print_, run in first.items():
-            note = next((note for note in notes if note.fits(run.type, run.message)), None)
+    notes = [note for note in notes if note.is_acknowledgement]
+    for row in type_statuses.statuses if notes else ():
+        unsuccessful_runs = (run for run in row.runs if run.outcome in FINGERPRINTED_OUTCOMES)
+        newest_by_fingerprint = {fingerprint(run): run for run in islice(unsuccessful_runs, MAX_PROBLEM_RUNS)}
+        for key, run in newest_by_fingerprint.items():
+            note = next((note for note in notes if note.matches(run.type, run.message)), None)
             if note:
-                yield Mark(print_, row.type, note.text, EARLIEST, note.until or LATEST, note.whose)
+                yield Acknowledgement(
+                    key,
+                    row.type,
+                    note.text,
+                    MIN_PLAUSIBLE_TIME,
+                    note.until or MAX_PLAUSIBLE_TIME,
+                    note.source,
+                )
 
 
-def key_for(session: Session, board: Standings) -> str | None:
+def acknowledgement_key(session: Session, type_statuses: TypeStatuses) -> str | None:
     """What a mark on this run would be of; none for one that nothing is to be known of."""
-    if session.outcome in PRINTED:
+    if session.outcome in FINGERPRINTED_OUTCOMES:
         return fingerprint(session)
-    row = board.of(session.type)
+    row = type_statuses.for_type(session.type)
     if row is None:
         return None
     if any(overrun.session.uid == session.uid for overrun in row.overruns):
-        return hanging(row.type)
+        return stuck_key(row.type)
     if any(run.uid == session.uid for run in _slow_runs(row)):
-        return slowing(row.type)
-    if board.baselines.ratio(session, session.took(board.now)) is not None:
-        return only(session)
-    if row.newest.uid == session.uid and row.due and row.due.late:
-        return late(row.type)
+        return slowdown_key(row.type)
+    if type_statuses.baselines.unusual_ratio(session, session.duration(type_statuses.now)) is not None:
+        return run_key(session)
+    if row.newest_run.uid == session.uid and row.due and row.due.is_overdue:
+        return overdue_key(row.type)
     return None

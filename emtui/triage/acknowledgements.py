@@ -18,49 +18,49 @@ from itertools import islice
 
 from emtui.em.model import Outcome, Session
 from emtui.triage.findings import (
-    Canceled,
-    Failing,
+    CanceledFinding,
+    CurrentIdleFinding,
+    FailingFinding,
     Finding,
-    Hanging,
-    Late,
-    NoLongerListed,
-    Paused,
-    Recurring,
-    Silence,
-    Slowing,
-    Warned,
+    OverdueFinding,
+    PastIdleFinding,
+    RecurringFailureFinding,
+    SlowdownFinding,
+    StuckRunFinding,
+    UnlistedRunsFinding,
+    WarningFinding,
 )
-from emtui.triage.incidents import MOST
-from emtui.triage.message_fingerprint import fingerprint, print_of
-from emtui.triage.runs_by_type import GOOD, Runs, started
-from emtui.triage.type_status import Standings
+from emtui.triage.incidents import MAX_PROBLEM_RUNS
+from emtui.triage.message_fingerprint import compute_fingerprint, fingerprint
+from emtui.triage.runs_by_type import SUCCESSFUL_OUTCOMES, TypeRuns, start_time
+from emtui.triage.type_status import TypeStatuses
 
-PRINTED = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.CANCELED})
+FINGERPRINTED_OUTCOMES = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.CANCELED})
 """The outcomes that are known again by their fingerprint."""
-KEPT = timedelta(days=35)
+MAX_UNUSED_AGE = timedelta(days=35)
 """A mark without an end that nothing in the list is of any more is dropped after so long."""
-SILENCE, PAUSED, UNLISTED = "silence", "paused", "unlisted"
+SILENCE_KEY, PAUSED_KEY, UNLISTED_KEY = "silence", "paused", "unlisted"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Acknowledgement:
     """Known, says a person: `of` is a fingerprint or a key, `type` the one it concerns, or all.
 
     `made` is when; `until` is when it ends, `None` until it changes or succeeds. `file` says where
     it stands, if it is not this person's to take away.
     """
 
-    of: str
+    key: str
     type: str | None
     note: str
-    made: datetime
+    created: datetime
     until: datetime | None = None
-    file: str = ""
+    source: str = ""
 
     @property
-    def parts(self) -> dict[str, str]:
+    def to_strings(self) -> dict[str, str]:
         """All but what it is of, as texts to be kept."""
-        parts = {"note": self.note, "made": self.made.isoformat()}
+        parts = {"note": self.note, "made": self.created.isoformat()}
         if self.type is not None:
             parts["type"] = self.type
         if self.until is not None:
@@ -68,113 +68,149 @@ class Mark:
         return parts
 
 
-def marks_of(kept: Mapping[str, Mapping[str, str]]) -> Iterator[Mark]:
+def parse_acknowledgements(saved: Mapping[str, Mapping[str, str]]) -> Iterator[Acknowledgement]:
     """The marks that these texts are; what is none is passed over."""
-    for of, parts in kept.items():
+    for key, parts in saved.items():
         until = parts.get("until")
         try:
-            made = datetime.fromisoformat(parts["made"]).astimezone(UTC)
-            ends = datetime.fromisoformat(until).astimezone(UTC) if until else None
+            created = datetime.fromisoformat(parts["made"]).astimezone(UTC)
+            end = datetime.fromisoformat(until).astimezone(UTC) if until else None
         except (KeyError, ValueError, OverflowError):
             continue
-        yield Mark(of, parts.get("type"), parts.get("note", ""), made, ends)
+        yield Acknowledgement(key, parts.get("type"), parts.get("note", ""), created, end)
 
 
-def hanging(kind: str) -> str:
+def stuck_key(session_type: str) -> str:
     """The key of a run of this type that goes on for too long."""
-    return f"hanging {kind}"
+    return f"hanging {session_type}"
 
 
-def late(kind: str) -> str:
+def overdue_key(session_type: str) -> str:
     """The key of a type that is late."""
-    return f"late {kind}"
+    return f"late {session_type}"
 
 
-def slowing(kind: str) -> str:
+def slowdown_key(session_type: str) -> str:
     """The key of a type that got slower."""
-    return f"slowing {kind}"
+    return f"slowing {session_type}"
 
 
-def only(session: Session) -> str:
+def run_key(session: Session) -> str:
     """The key of one run alone: an unusually long one, which nothing says of again."""
     return f"run {session.uid}"
 
 
-_OF_ALL: dict[type[Finding], str] = {Silence: SILENCE, Paused: PAUSED, NoLongerListed: UNLISTED}
+_KEYS_FOR_ALL_TYPES: dict[type[Finding], str] = {
+    CurrentIdleFinding: SILENCE_KEY,
+    PastIdleFinding: PAUSED_KEY,
+    UnlistedRunsFinding: UNLISTED_KEY,
+}
 
 
-def key_of(finding: Finding) -> str:
+def finding_key(finding: Finding) -> str:
     """What a mark on this finding is of."""
     match finding:
-        case Failing():
-            return print_of(finding.type, Outcome.FAILED, finding.message)
-        case Warned():
-            return print_of(finding.type, Outcome.WARNING, finding.message)
-        case Canceled():
-            return print_of(finding.type, Outcome.CANCELED, finding.message)
-        case Recurring():
+        case FailingFinding():
+            return compute_fingerprint(finding.type, Outcome.FAILED, finding.message)
+        case WarningFinding():
+            return compute_fingerprint(finding.type, Outcome.WARNING, finding.message)
+        case CanceledFinding():
+            return compute_fingerprint(finding.type, Outcome.CANCELED, finding.message)
+        case RecurringFailureFinding():
             return finding.incident.fingerprint
-        case Hanging():
-            return hanging(finding.type)
-        case Late():
-            return late(finding.type)
-        case Slowing():
-            return slowing(finding.type)
+        case StuckRunFinding():
+            return stuck_key(finding.type)
+        case OverdueFinding():
+            return overdue_key(finding.type)
+        case SlowdownFinding():
+            return slowdown_key(finding.type)
         case _:
-            return _OF_ALL[type(finding)]
+            return _KEYS_FOR_ALL_TYPES[type(finding)]
 
 
-class Fate(Enum):
+class AcknowledgementStatus(Enum):
     """How it is with a mark: it holds, holds until its failure comes again, or has ended."""
 
-    HOLDS = "holds"
-    OVER = "over"
+    ACTIVE = "holds"
+    RESOLVED = "over"
     ENDED = "ended"
 
 
-def fate(mark: Mark, board: Standings) -> Fate:
+def acknowledgement_status(
+    acknowledgement: Acknowledgement, type_statuses: TypeStatuses
+) -> AcknowledgementStatus:
     """Whether a mark holds, as far as the list can tell; one from before it was made cannot."""
-    if mark.made > board.now:
-        return Fate.HOLDS
-    if mark.until is not None:
-        return _ended(mark.until <= board.now)
-    row = board.of(mark.type)
-    if mark.of == SILENCE:
-        return _ended(any(started(each.newest) > mark.made for each in board.types))
-    if mark.of == PAUSED:
-        return _ended(board.now - mark.made > timedelta(days=1))
-    if mark.of == UNLISTED:
-        since = board.unlisted.since if board.unlisted else None
-        return _ended(since > mark.made if since else board.now - mark.made > timedelta(days=1))
-    if row is None or mark.type is None:
-        return _ended(board.now - mark.made > KEPT)
-    if mark.of == late(mark.type):
-        return _ended(started(row.newest) > mark.made)
-    if mark.of == hanging(mark.type):
-        return _ended(not any(started(overrun.session) <= mark.made for overrun in row.overruns))
-    if mark.of == slowing(mark.type):
-        return _ended(row.slower is None or row.slower.since > mark.made)
-    return _of_failure(mark, row.runs, board.now)
+    if acknowledgement.created > type_statuses.now:
+        return AcknowledgementStatus.ACTIVE
+    if acknowledgement.until is not None:
+        return _ended_or_active(acknowledgement.until <= type_statuses.now)
+    row = type_statuses.for_type(acknowledgement.type)
+    if acknowledgement.key == SILENCE_KEY:
+        return _ended_or_active(
+            any(
+                start_time(other_row.newest_run) > acknowledgement.created
+                for other_row in type_statuses.statuses
+            )
+        )
+    if acknowledgement.key == PAUSED_KEY:
+        return _ended_or_active(type_statuses.now - acknowledgement.created > timedelta(days=1))
+    if acknowledgement.key == UNLISTED_KEY:
+        since = type_statuses.unlisted.since if type_statuses.unlisted else None
+        return _ended_or_active(
+            since > acknowledgement.created
+            if since
+            else type_statuses.now - acknowledgement.created > timedelta(days=1)
+        )
+    if row is None or acknowledgement.type is None:
+        return _ended_or_active(type_statuses.now - acknowledgement.created > MAX_UNUSED_AGE)
+    if acknowledgement.key == overdue_key(acknowledgement.type):
+        return _ended_or_active(start_time(row.newest_run) > acknowledgement.created)
+    if acknowledgement.key == stuck_key(acknowledgement.type):
+        return _ended_or_active(
+            not any(start_time(overrun.session) <= acknowledgement.created for overrun in row.overruns)
+        )
+    if acknowledgement.key == slowdown_key(acknowledgement.type):
+        return _ended_or_active(row.slowdown is None or row.slowdown.since > acknowledgement.created)
+    return _failure_status(acknowledgement, row.runs, type_statuses.now)
 
 
-def _ended(whether: bool) -> Fate:
-    return Fate.ENDED if whether else Fate.HOLDS
+def _ended_or_active(has_ended: bool) -> AcknowledgementStatus:
+    return AcknowledgementStatus.ENDED if has_ended else AcknowledgementStatus.ACTIVE
 
 
-def _of_failure(mark: Mark, runs: Runs, now: datetime) -> Fate:
+def _failure_status(acknowledgement: Acknowledgement, runs: TypeRuns, now: datetime) -> AcknowledgementStatus:
     """It ends with a success; one that had come when it was marked, with the same failure again."""
-    last = next((run for run in printed(runs, mark.of) if started(run) <= mark.made), None)
-    if last is None:
-        return _ended(now - mark.made > KEPT and not any(only(run) == mark.of for run in runs))
-    good = GOOD if last.outcome is not Outcome.WARNING else {Outcome.SUCCESS}
-    ends = [run.ended or started(run) for run in runs if run.outcome in good and started(run) > started(last)]
-    if any(end <= mark.made for end in ends):
-        again = any(started(run) > mark.made for run in printed(runs, mark.of))
-        return Fate.ENDED if again else Fate.OVER
-    return _ended(bool(ends))
+    last_before = next(
+        (
+            run
+            for run in runs_with_fingerprint(runs, acknowledgement.key)
+            if start_time(run) <= acknowledgement.created
+        ),
+        None,
+    )
+    if last_before is None:
+        return _ended_or_active(
+            now - acknowledgement.created > MAX_UNUSED_AGE
+            and not any(run_key(run) == acknowledgement.key for run in runs)
+        )
+    successful_outcomes = (
+        SUCCESSFUL_OUTCOMES if last_before.outcome is not Outcome.WARNING else {Outcome.SUCCESS}
+    )
+    success_times = [
+        run.ended or start_time(run)
+        for run in runs
+        if run.outcome in successful_outcomes and start_time(run) > start_time(last_before)
+    ]
+    if any(end <= acknowledgement.created for end in success_times):
+        has_recurred = any(
+            start_time(run) > acknowledgement.created
+            for run in runs_with_fingerprint(runs, acknowledgement.key)
+        )
+        return AcknowledgementStatus.ENDED if has_recurred else AcknowledgementStatus.RESOLVED
+    return _ended_or_active(bool(success_times))
 
 
-def printed(runs: Iterable[Session], print_: str) -> Iterator[Session]:
+def runs_with_fingerprint(runs: Iterable[Session], key: str) -> Iterator[Session]:
     """The runs with this fingerprint, in their order."""
-    troubled = (run for run in runs if run.outcome in PRINTED)
-    return (run for run in islice(troubled, MOST) if fingerprint(run) == print_)
+    unsuccessful_runs = (run for run in runs if run.outcome in FINGERPRINTED_OUTCOMES)
+    return (run for run in islice(unsuccessful_runs, MAX_PROBLEM_RUNS) if fingerprint(run) == key)

@@ -14,21 +14,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from emtui.em.model import Event
-from emtui.triage.baseline import UNUSUAL, spans_of
-from emtui.triage.error_keywords import dire
-from emtui.triage.step_timing import ENOUGH, SHOWN, UsualStep
+from emtui.triage.baseline import UNUSUAL_RATIO, duration_stats
+from emtui.triage.error_keywords import has_failure_keyword
+from emtui.triage.step_timing import MIN_LOGS, MIN_SHOWN_WAIT, UsualStepDuration
 
 _HOST = r"(?P<host>[^\s,;:'\"]+?)"
-_BEGINS = re.compile(
+_STARTED = re.compile(
     rf"(?:Preparing\ to\ collect|Retrieving|Collecting)\b.*?\bfrom\s+{_HOST}\s*\.*\Z", re.IGNORECASE
 )
-_ENDS_WELL = re.compile(
+_COMPLETED = re.compile(
     rf"(?:Data\ collection\ from\s+{_HOST}\s+(?:has\ )?completed\b|Collected\s+(?P<other>[^\s,;:'\"]+?):)",
     re.IGNORECASE,
 )
 
 
-class Went(StrEnum):
+class ServerOutcome(StrEnum):
     """How it went with a server."""
 
     OK = "ok"
@@ -40,35 +40,39 @@ class Went(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ServerRow:
+class BackupServerResult:
     """One backup server of a run; `message` is what was said when it failed."""
 
     host: str
-    took: timedelta | None
-    went: Went
-    usual: UsualStep | None = None
+    duration: timedelta | None
+    outcome: ServerOutcome
+    usual: UsualStepDuration | None = None
     message: str | None = None
 
     @property
-    def unusual(self) -> bool:
+    def is_unusual(self) -> bool:
         """Whether it took longer than ever, and clearly more than usual."""
-        took, usual = self.took, self.usual
-        if took is None or usual is None:
+        duration, usual = self.duration, self.usual
+        if duration is None or usual is None:
             return False
-        return took > usual.longest and took >= usual.usual * UNUSUAL and took - usual.usual >= SHOWN
+        return (
+            duration > usual.longest
+            and duration >= usual.usual * UNUSUAL_RATIO
+            and duration - usual.usual >= MIN_SHOWN_WAIT
+        )
 
     @property
     def ratio(self) -> float:
         """How many times the usual it took; 1 where that is not known."""
         usual = self.usual.usual if self.usual else timedelta()
-        return self.took / usual if self.took is not None and usual else 1.0
+        return self.duration / usual if self.duration is not None and usual else 1.0
 
 
-_TROUBLE = (Went.FAILED, Went.NOT_REACHED, Went.UNKNOWN)
-_REST = (Went.RUNNING, Went.OK, Went.NOT_YET)
+_PROBLEM_OUTCOMES = (ServerOutcome.FAILED, ServerOutcome.NOT_REACHED, ServerOutcome.UNKNOWN)
+_OTHER_OUTCOMES = (ServerOutcome.RUNNING, ServerOutcome.OK, ServerOutcome.NOT_YET)
 
 
-def worst_first(rows: Iterable[ServerRow]) -> tuple[ServerRow, ...]:
+def sort_worst_first(rows: Iterable[BackupServerResult]) -> tuple[BackupServerResult, ...]:
     """What needs a person most comes first.
 
     What failed, what was not reached, what has no end in the log; then what takes unusually long, and
@@ -78,94 +82,108 @@ def worst_first(rows: Iterable[ServerRow]) -> tuple[ServerRow, ...]:
     return tuple(sorted(rows, key=lambda row: (_rank(row), -row.ratio)))
 
 
-def _rank(row: ServerRow) -> int:
-    if row.went in _TROUBLE:
-        return _TROUBLE.index(row.went)
-    return len(_TROUBLE) + _REST.index(row.went) + (0 if row.unusual else len(_REST))
+def _rank(row: BackupServerResult) -> int:
+    if row.outcome in _PROBLEM_OUTCOMES:
+        return _PROBLEM_OUTCOMES.index(row.outcome)
+    return (
+        len(_PROBLEM_OUTCOMES)
+        + _OTHER_OUTCOMES.index(row.outcome)
+        + (0 if row.is_unusual else len(_OTHER_OUTCOMES))
+    )
 
 
 @dataclass(slots=True)
 class _Visit:
     host: str
-    began: datetime | None
+    started: datetime | None
     ended: datetime | None = None
-    went: Went = Went.UNKNOWN
+    outcome: ServerOutcome = ServerOutcome.UNKNOWN
     message: str | None = None
 
 
-def servers(
-    events: Sequence[Event], past: Iterable[Sequence[Event]] = (), now: datetime | None = None
-) -> tuple[ServerRow, ...]:
+def find_server_results(
+    events: Sequence[Event], past_logs: Iterable[Sequence[Event]] = (), now: datetime | None = None
+) -> tuple[BackupServerResult, ...]:
     """The servers in the order of the run, then those not reached, or not yet.
 
     `now` is given while it runs.
     """
-    visits = _visits(events, now)
-    known: dict[str, list[timedelta]] = {}
-    for log in past:
-        for visit in _visits(log, None).values():
-            if visit.went is Went.OK and (took := _took(visit)) is not None:
-                known.setdefault(visit.host, []).append(took)
-    rows = [_row(visit, known.get(visit.host, [])) for visit in visits.values()]
+    visits = _find_visits(events, now)
+    durations_by_host: dict[str, list[timedelta]] = {}
+    for log in past_logs:
+        for visit in _find_visits(log, None).values():
+            if visit.outcome is ServerOutcome.OK and (duration := _visit_duration(visit)) is not None:
+                durations_by_host.setdefault(visit.host, []).append(duration)
+    rows = [_make_result(visit, durations_by_host.get(visit.host, [])) for visit in visits.values()]
     if not rows:
         return ()  # a log that names no server is not a collection
-    left = (host for host in known if host not in visits)
-    went = Went.NOT_REACHED if now is None else Went.NOT_YET
-    return (*rows, *(ServerRow(host, None, went, _usual(known[host])) for host in left))
+    unvisited_hosts = (host for host in durations_by_host if host not in visits)
+    outcome = ServerOutcome.NOT_REACHED if now is None else ServerOutcome.NOT_YET
+    return (
+        *rows,
+        *(
+            BackupServerResult(host, None, outcome, _usual_duration(durations_by_host[host]))
+            for host in unvisited_hosts
+        ),
+    )
 
 
-def _row(visit: _Visit, lengths: Sequence[timedelta]) -> ServerRow:
-    return ServerRow(visit.host, _took(visit), visit.went, _usual(lengths), visit.message)
+def _make_result(visit: _Visit, durations: Sequence[timedelta]) -> BackupServerResult:
+    return BackupServerResult(
+        visit.host, _visit_duration(visit), visit.outcome, _usual_duration(durations), visit.message
+    )
 
 
-def _took(visit: _Visit) -> timedelta | None:
-    return max(visit.ended - visit.began, timedelta()) if visit.began and visit.ended else None
+def _visit_duration(visit: _Visit) -> timedelta | None:
+    return max(visit.ended - visit.started, timedelta()) if visit.started and visit.ended else None
 
 
-def _usual(lengths: Sequence[timedelta]) -> UsualStep | None:
-    spans = spans_of(lengths) if len(lengths) >= ENOUGH else None
-    return UsualStep(spans.median, spans.longest, len(lengths)) if spans else None
+def _usual_duration(durations: Sequence[timedelta]) -> UsualStepDuration | None:
+    stats = duration_stats(durations) if len(durations) >= MIN_LOGS else None
+    return UsualStepDuration(stats.median, stats.longest, len(durations)) if stats else None
 
 
-def _visits(events: Sequence[Event], now: datetime | None) -> dict[str, _Visit]:
+def _find_visits(events: Sequence[Event], now: datetime | None) -> dict[str, _Visit]:
     visits: dict[str, _Visit] = {}
     for event in events:
         message = (event.message or "").strip()
-        begins, ends = _BEGINS.match(message), _ENDS_WELL.match(message)
-        if begins:
-            host = begins["host"]
+        start_match, end_match = _STARTED.match(message), _COMPLETED.match(message)
+        if start_match:
+            host = start_match["host"]
             visits.setdefault(host, _Visit(host, event.time))
-        elif ends:
-            host = ends["host"] or ends["other"]
+        elif end_match:
+            host = end_match["host"] or end_match["other"]
             if host in visits:
-                _end(visits[host], event, Went.OK)
-        elif dire(message):
-            for visit in _named(message, visits):
-                _end(visit, event, Went.FAILED)
+                _end_visit(visits[host], event, ServerOutcome.OK)
+        elif has_failure_keyword(message):
+            for visit in _unfinished_visits_named_in(message, visits):
+                _end_visit(visit, event, ServerOutcome.FAILED)
     if now is not None:
-        _go_on(visits, now)
+        _mark_running(visits, now)
     return visits
 
 
-def _named(message: str, visits: dict[str, _Visit]) -> list[_Visit]:
+def _unfinished_visits_named_in(message: str, visits: dict[str, _Visit]) -> list[_Visit]:
     """The visits that a line is about; one that has ended well stays so."""
-    open_ones = [visit for visit in visits.values() if visit.went is not Went.OK]
-    return [visit for visit in open_ones if names(message, visit.host)]
+    unfinished_visits = [visit for visit in visits.values() if visit.outcome is not ServerOutcome.OK]
+    return [visit for visit in unfinished_visits if mentions_host(message, visit.host)]
 
 
-def names(message: str, host: str) -> bool:
+def mentions_host(message: str, host: str) -> bool:
     """Whether a line names this host, and not only one whose name begins or ends alike."""
     return bool(re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)", message, re.IGNORECASE))
 
 
-def _end(visit: _Visit, event: Event, went: Went) -> None:
-    visit.ended, visit.went = event.time, went
-    visit.message = None if went is Went.OK else event.message
+def _end_visit(visit: _Visit, event: Event, outcome: ServerOutcome) -> None:
+    visit.ended, visit.outcome = event.time, outcome
+    visit.message = None if outcome is ServerOutcome.OK else event.message
 
 
-def _go_on(visits: dict[str, _Visit], now: datetime) -> None:
+def _mark_running(visits: dict[str, _Visit], now: datetime) -> None:
     """What has not ended while the run goes on is what it is at; the newest may still try again."""
     newest = next(reversed(visits.values()), None)
     for visit in visits.values():
-        if visit.went is Went.UNKNOWN or (visit is newest and visit.went is Went.FAILED):
-            visit.ended, visit.went = now, Went.RUNNING
+        if visit.outcome is ServerOutcome.UNKNOWN or (
+            visit is newest and visit.outcome is ServerOutcome.FAILED
+        ):
+            visit.ended, visit.outcome = now, ServerOutcome.RUNNING

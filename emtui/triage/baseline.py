@@ -18,22 +18,22 @@ from itertools import islice
 from typing import NamedTuple
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.runs_by_type import GOOD, Runs, by_type, started
+from emtui.triage.runs_by_type import SUCCESSFUL_OUTCOMES, TypeRuns, group_by_type, start_time
 
-ENOUGH = 5
+MIN_SUCCESSES = 5
 """Fewer successes than this say nothing about what is usual."""
-UNUSUAL = 1.5
+UNUSUAL_RATIO = 1.5
 """From so many times the usual on …"""
-NOTICED = timedelta(seconds=30)
+MIN_EXCESS = timedelta(seconds=30)
 """… and so much more than usual a run is unusually long."""
-MOST = 400
+MAX_SUCCESSES = 400
 """How many of the newest successes a baseline rests on: a year of nights, four days of quarter hours."""
 
-_TICK = timedelta(microseconds=1)
-_NOTICED = NOTICED // _TICK
+_MICROSECOND = timedelta(microseconds=1)
+_MIN_EXCESS_US = MIN_EXCESS // _MICROSECOND
 
 
-class Spans(NamedTuple):
+class DurationStats(NamedTuple):
     """The middle of some lengths of time, how far they lie from it, and the longest."""
 
     median: timedelta
@@ -41,18 +41,20 @@ class Spans(NamedTuple):
     longest: timedelta
 
 
-def spans_of(lengths: Sequence[timedelta]) -> Spans | None:
+def duration_stats(durations: Sequence[timedelta]) -> DurationStats | None:
     """Median, MAD and maximum; none of nothing."""
-    if not lengths:
+    if not durations:
         return None
-    ordered = sorted(lengths)
-    middle = _median(ordered)
-    return Spans(middle, _median(sorted(abs(length - middle) for length in ordered)), ordered[-1])
+    sorted_durations = sorted(durations)
+    median = _median(sorted_durations)
+    return DurationStats(
+        median, _median(sorted(abs(duration - median) for duration in sorted_durations)), sorted_durations[-1]
+    )
 
 
-def _median(ordered: Sequence[timedelta]) -> timedelta:
-    half, odd = divmod(len(ordered), 2)
-    return ordered[half] if odd else (ordered[half - 1] + ordered[half]) / 2
+def _median(sorted_durations: Sequence[timedelta]) -> timedelta:
+    half, is_odd = divmod(len(sorted_durations), 2)
+    return sorted_durations[half] if is_odd else (sorted_durations[half - 1] + sorted_durations[half]) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,87 +66,87 @@ class Baseline:
 
     usual: timedelta
     longest: timedelta
-    rests_on: int
-    lengths: Sequence[int] = field(default=(), repr=False, compare=False)
+    sample_size: int
+    durations_us: Sequence[int] = field(default=(), repr=False, compare=False)
 
     @property
     def spread(self) -> timedelta:
         """The median distance of these lengths from the usual one."""
-        spans = spans_of([length * _TICK for length in self.lengths])
-        return spans.spread if spans else timedelta()
+        stats = duration_stats([duration_us * _MICROSECOND for duration_us in self.durations_us])
+        return stats.spread if stats else timedelta()
 
-    def longer_than(self, took: timedelta) -> int:
+    def count_shorter(self, duration: timedelta) -> int:
         """How many of these runs took less."""
-        ticks = took // _TICK
-        return sum(1 for length in self.lengths if length < ticks)
+        duration_us = duration // _MICROSECOND
+        return sum(1 for other_us in self.durations_us if other_us < duration_us)
 
-    def ratio(self, took: timedelta | None) -> float | None:
+    def unusual_ratio(self, duration: timedelta | None) -> float | None:
         """How many times the usual, if that is unusual: 1.5 times it, and half a minute more."""
-        if took is None or took - self.usual < NOTICED:
+        if duration is None or duration - self.usual < MIN_EXCESS:
             return None
         if self.usual <= timedelta(0):
             return None
-        ratio = took / self.usual
-        return ratio if ratio >= UNUSUAL else None
+        ratio = duration / self.usual
+        return ratio if ratio >= UNUSUAL_RATIO else None
 
-    def overrun(self, took: timedelta | None) -> float | None:
+    def overrun_ratio(self, duration: timedelta | None) -> float | None:
         """The same for a run that goes on: also longer than any of these runs."""
-        return self.ratio(took) if took is not None and took > self.longest else None
+        return self.unusual_ratio(duration) if duration is not None and duration > self.longest else None
 
 
 @dataclass(slots=True)
-class _Successes:
+class _SuccessHistory:
     """The successes of one type, oldest first: after each of them the median and the longest of the newest.
 
-    Lengths are whole microseconds, as thousands of them are kept; `doubled` are medians, twice, `least`
+    Lengths are whole microseconds, as thousands of them are kept; `doubled_medians` are medians, twice, `least`
     is the shortest usual length that there ever was.
     """
 
     starts: list[datetime] = field(default_factory=list)
-    lengths: array[int] = field(default_factory=partial(array, "q"))
-    doubled: array[int] = field(default_factory=partial(array, "q"), compare=False)
-    longest: array[int] = field(default_factory=partial(array, "q"), compare=False)
-    least: int = 0
+    durations_us: array[int] = field(default_factory=partial(array, "q"))
+    doubled_medians: array[int] = field(default_factory=partial(array, "q"), compare=False)
+    longest_us: array[int] = field(default_factory=partial(array, "q"), compare=False)
+    shortest_usual_us: int = 0
     window: list[int] = field(default_factory=list, compare=False)
     """The newest lengths, in order, while runs are added."""
 
     def add(self, runs: Iterable[Session]) -> None:
         """Some more runs, the oldest first; only successes count."""
-        window, starts, lengths = self.window, self.starts, self.lengths
-        doubled, longest = self.doubled, self.longest
+        window, starts, durations_us = self.window, self.starts, self.durations_us
+        doubled_medians, longest_us = self.doubled_medians, self.longest_us
         for run in runs:
-            begin, end = run.started, run.ended
-            if begin is None or end is None or end < begin or run.outcome is not Outcome.SUCCESS:
+            start, end = run.started, run.ended
+            if start is None or end is None or end < start or run.outcome is not Outcome.SUCCESS:
                 continue
-            ticks = (end - begin) // _TICK
-            if len(window) == MOST:
-                del window[bisect_left(window, lengths[-MOST])]
-            insort(window, ticks)
+            duration_us = (end - start) // _MICROSECOND
+            if len(window) == MAX_SUCCESSES:
+                del window[bisect_left(window, durations_us[-MAX_SUCCESSES])]
+            insort(window, duration_us)
             half = len(window) // 2
-            starts.append(begin)
-            lengths.append(ticks)
-            doubled.append(window[half] + window[half if len(window) % 2 else half - 1])
-            longest.append(window[-1])
+            starts.append(start)
+            durations_us.append(duration_us)
+            doubled_medians.append(window[half] + window[half if len(window) % 2 else half - 1])
+            longest_us.append(window[-1])
 
-    def close(self) -> None:
+    def finish(self) -> None:
         """All runs were added."""
         self.window = []
-        self.least = min(self.doubled[ENOUGH - 1 :], default=0) // 2
+        self.shortest_usual_us = min(self.doubled_medians[MIN_SUCCESSES - 1 :], default=0) // 2
 
-    def before(self, when: datetime) -> int:
+    def count_before(self, moment: datetime) -> int:
         """How many began strictly before then; nothing is usual after too few."""
-        place = bisect_left(self.starts, when)
-        return place if place >= ENOUGH else 0
+        count = bisect_left(self.starts, moment)
+        return count if count >= MIN_SUCCESSES else 0
 
-    def usual(self, place: int) -> timedelta:
+    def usual_after(self, count: int) -> timedelta:
         """The median of the newest of the first `place` ones."""
-        return timedelta(microseconds=self.doubled[place - 1] / 2)
+        return timedelta(microseconds=self.doubled_medians[count - 1] / 2)
 
-    def baseline(self, place: int) -> Baseline:
+    def baseline_after(self, count: int) -> Baseline:
         """What is usual after the first `place` ones."""
-        newest = self.lengths[max(place - MOST, 0) : place]
-        longest = timedelta(microseconds=self.longest[place - 1])
-        return Baseline(self.usual(place), longest, len(newest), newest)
+        newest = self.durations_us[max(count - MAX_SUCCESSES, 0) : count]
+        longest = timedelta(microseconds=self.longest_us[count - 1])
+        return Baseline(self.usual_after(count), longest, len(newest), newest)
 
 
 @dataclass(slots=True)
@@ -155,95 +157,103 @@ class Baselines:
     began strictly before it; of fewer than five nothing is known.
     """
 
-    _types: dict[str, _Successes] = field(default_factory=dict)
+    _types: dict[str, _SuccessHistory] = field(default_factory=dict)
 
-    def add(self, kind: str, runs: Runs, step: int) -> Iterator[None]:
+    def add(self, session_type: str, runs: TypeRuns, step: int) -> Iterator[None]:
         """All runs of one type, newest first; so many at a time."""
-        found = _Successes()
-        older = reversed(runs)
+        history = _SuccessHistory()
+        oldest_first = reversed(runs)
         for _ in range(0, len(runs), step):
-            found.add(islice(older, step))
+            history.add(islice(oldest_first, step))
             yield
-        found.close()
-        self._types[kind] = found
+        history.finish()
+        self._types[session_type] = history
 
-    def _place(self, session: Session) -> tuple[_Successes, int] | None:
-        found = self._types.get(session.type or "")
-        place = found.before(session.started) if found and session.started else 0
-        return (found, place) if found and place else None
+    def _find_history(self, session: Session) -> tuple[_SuccessHistory, int] | None:
+        history = self._types.get(session.type or "")
+        count = history.count_before(session.started) if history and session.started else 0
+        return (history, count) if history and count else None
 
-    def of(self, session: Session) -> Baseline | None:
+    def for_run(self, session: Session) -> Baseline | None:
         """What was usual before this run began."""
-        found = self._place(session)
-        return found[0].baseline(found[1]) if found else None
+        history = self._find_history(session)
+        return history[0].baseline_after(history[1]) if history else None
 
-    def after_all(self, kind: str) -> Baseline | None:
+    def for_next_run(self, session_type: str) -> Baseline | None:
         """What is usual for a run of this type that would begin after all of these."""
-        found = self._types.get(kind)
-        return found.baseline(len(found.starts)) if found and len(found.starts) >= ENOUGH else None
+        history = self._types.get(session_type)
+        return (
+            history.baseline_after(len(history.starts))
+            if history and len(history.starts) >= MIN_SUCCESSES
+            else None
+        )
 
-    def times(self, session: Session, took: timedelta | None) -> float | None:
+    def ratio_to_usual(self, session: Session, duration: timedelta | None) -> float | None:
         """How many times the usual so long is, whether that is unusual or not."""
-        if took is None or (found := self._place(session)) is None:
+        if duration is None or (history := self._find_history(session)) is None:
             return None
-        usual = found[0].usual(found[1])
-        return took / usual if usual else None
+        usual = history[0].usual_after(history[1])
+        return duration / usual if usual else None
 
-    def ratio(self, session: Session, took: timedelta | None) -> float | None:
+    def unusual_ratio(self, session: Session, duration: timedelta | None) -> float | None:
         """How many times the usual so long is, if that is unusual: most runs are told apart at once."""
-        found = self._types.get(session.type or "")
-        if took is None or found is None or took // _TICK - found.least < _NOTICED:
+        history = self._types.get(session.type or "")
+        if (
+            duration is None
+            or history is None
+            or duration // _MICROSECOND - history.shortest_usual_us < _MIN_EXCESS_US
+        ):
             return None
-        base = self.of(session)
-        return base.ratio(took) if base else None
+        baseline = self.for_run(session)
+        return baseline.unusual_ratio(duration) if baseline else None
 
-    def overrun(self, session: Session, now: datetime) -> float | None:
+    def overrun_ratio(self, session: Session, now: datetime) -> float | None:
         """The same for a run that goes on, if it is longer than all that its baseline rests on."""
-        if not session.running:
+        if not session.is_running:
             return None
-        base = self.of(session)
-        return base.overrun(session.took(now)) if base else None
+        baseline = self.for_run(session)
+        return baseline.overrun_ratio(session.duration(now)) if baseline else None
 
 
-def baselines_of(types: Mapping[str, Runs]) -> Baselines:
+def baselines_by_type(types: Mapping[str, TypeRuns]) -> Baselines:
     """What is usual for each of these runs; those of a type are newest first."""
-    found = Baselines()
-    for kind, runs in types.items():
-        deque(found.add(kind, runs, len(runs)), maxlen=0)
-    return found
+    result = Baselines()
+    for session_type, runs in types.items():
+        deque(result.add(session_type, runs, len(runs)), maxlen=0)
+    return result
 
 
-def baselines(sessions: Iterable[Session]) -> Baselines:
+def compute_baselines(sessions: Iterable[Session]) -> Baselines:
     """What is usual for each run of this list."""
-    return baselines_of(by_type(sessions))
+    return baselines_by_type(group_by_type(sessions))
 
 
 @dataclass(frozen=True, slots=True)
-class Slower:
+class Slowdown:
     """A type whose newest runs all took unusually long: since when, how many; of the newest how long."""
 
     since: datetime
     count: int
-    took: timedelta
+    duration: timedelta
     usual: timedelta
-    rests_on: int
+    sample_size: int
 
 
-SLOW_IN_A_ROW = 3
+MIN_SLOW_RUNS = 3
 
 
-def slower(runs: Runs, usual: Baselines) -> Slower | None:
+def find_slowdown(runs: TypeRuns, baselines_so_far: Baselines) -> Slowdown | None:
     """Whether the newest three or more good runs all took unusually long, each against those before it."""
-    row: list[Session] = []
+    slow_runs: list[Session] = []
     for run in runs:
-        if run.outcome in GOOD and run.ended:
-            if usual.ratio(run, run.took(run.ended)) is None:
+        if run.outcome in SUCCESSFUL_OUTCOMES and run.ended:
+            if baselines_so_far.unusual_ratio(run, run.duration(run.ended)) is None:
                 break
-            row.append(run)
-    if len(row) < SLOW_IN_A_ROW:
+            slow_runs.append(run)
+    if len(slow_runs) < MIN_SLOW_RUNS:
         return None
-    newest = row[0]
-    took, base = newest.took(started(newest)), usual.of(newest)
-    if base is None or took is None:
+    newest = slow_runs[0]
+    duration, baseline = newest.duration(start_time(newest)), baselines_so_far.for_run(newest)
+    if baseline is None or duration is None:
         return None
-    return Slower(started(row[-1]), len(row), took, base.usual, base.rests_on)
+    return Slowdown(start_time(slow_runs[-1]), len(slow_runs), duration, baseline.usual, baseline.sample_size)

@@ -6,56 +6,56 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from emtui.em.model import LONG_AGO, Outcome, Session
-from emtui.triage.incidents import TROUBLE
-from emtui.triage.runs_by_type import EARLIEST, LATEST
+from emtui.em.model import DISTANT_PAST, Outcome, Session
+from emtui.triage.incidents import PROBLEM_OUTCOMES
+from emtui.triage.runs_by_type import MAX_PLAUSIBLE_TIME, MIN_PLAUSIBLE_TIME
 
-WITHIN = timedelta(minutes=10)
-_BAD = TROUBLE | {Outcome.CANCELED}
+CONCURRENCY_WINDOW = timedelta(minutes=10)
+_UNSUCCESSFUL_OUTCOMES = PROBLEM_OUTCOMES | {Outcome.CANCELED}
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class ConcurrentRuns:
     """The other runs near one, by their start: those in trouble, and the rest."""
 
-    troubled: tuple[Session, ...]
+    unsuccessful: tuple[Session, ...]
     others: tuple[Session, ...]
 
 
-def around(
-    sessions: Iterable[Session], session: Session, now: datetime, within: timedelta = WITHIN
-) -> Around:
+def find_concurrent_runs(
+    sessions: Iterable[Session], session: Session, now: datetime, window: timedelta = CONCURRENCY_WINDOW
+) -> ConcurrentRuns:
     """Runs that were under way at some time from `within` before its start to `within` after its end."""
-    begun, ended = session.started, _end(session, now)
-    if begun is None or begun < EARLIEST or ended >= LATEST:
-        return Around((), ())
-    since, until = begun - within, ended + within
-    near = [
+    started, ended = session.started, _end_time(session, now)
+    if started is None or started < MIN_PLAUSIBLE_TIME or ended >= MAX_PLAUSIBLE_TIME:
+        return ConcurrentRuns((), ())
+    since, until = started - window, ended + window
+    nearby = [
         other
         for other in sessions
         if other.started is not None
         and other.started <= until
         and other.uid != session.uid
-        and _end(other, now) >= since
+        and _end_time(other, now) >= since
     ]
-    near.sort(key=lambda other: other.started or LONG_AGO)
-    return Around(
-        tuple(other for other in near if other.outcome in _BAD),
-        tuple(other for other in near if other.outcome not in _BAD),
+    nearby.sort(key=lambda other: other.started or DISTANT_PAST)
+    return ConcurrentRuns(
+        tuple(other for other in nearby if other.outcome in _UNSUCCESSFUL_OUTCOMES),
+        tuple(other for other in nearby if other.outcome not in _UNSUCCESSFUL_OUTCOMES),
     )
 
 
-def by_kind(sessions: Iterable[Session]) -> tuple[tuple[Session, ...], ...]:
+def group_by_type_and_outcome(sessions: Iterable[Session]) -> tuple[tuple[Session, ...], ...]:
     """The runs of one type together, those in trouble by outcome; by the start of the first of them."""
     groups: dict[tuple[str | None, Outcome | None], list[Session]] = {}
     for session in sessions:
-        outcome = session.outcome if session.outcome in _BAD else None
+        outcome = session.outcome if session.outcome in _UNSUCCESSFUL_OUTCOMES else None
         groups.setdefault((session.type, outcome), []).append(session)
     return tuple(map(tuple, groups.values()))
 
 
-def _end(session: Session, now: datetime) -> datetime:
+def _end_time(session: Session, now: datetime) -> datetime:
     """A run of which no end is known and that does not run is taken for its start."""
-    if session.running:
+    if session.is_running:
         return now
-    return session.ended or session.started or LONG_AGO
+    return session.ended or session.started or DISTANT_PAST

@@ -10,89 +10,91 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from emtui.triage.log_diff import ALIKE, Comparison, Kind, Row
+from emtui.triage.log_diff import UNCHANGED_KINDS, DiffKind, DiffRow, LogComparison
 
-AROUND = 3
+CONTEXT_LINES = 3
 """So many equal lines stay beside a difference."""
-WORTH = 10
+MIN_COLLAPSED_LINES = 10
 """Fewer lines are not folded: that would hide more than it shows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class CollapsedLines:
     """Rows of one kind that make no difference: from the `first` on, up to the one before `after`."""
 
     first: int
-    after: int
-    kind: Kind
+    end: int
+    kind: DiffKind
 
     @property
     def count(self) -> int:
         """How many they are."""
-        return self.after - self.first
+        return self.end - self.first
 
 
-Line = int | Stretch
+DiffLine = int | CollapsedLines
 """A row, or several in one line."""
 
 
-def unfolded(comparison: Comparison) -> tuple[Line, ...]:
+def expanded_lines(comparison: LogComparison) -> tuple[DiffLine, ...]:
     """Every row in a line of its own."""
     return tuple(range(len(comparison.rows)))
 
 
-def folded(comparison: Comparison, around: int = AROUND) -> tuple[Line, ...]:
+def collapsed_lines(comparison: LogComparison, context_lines: int = CONTEXT_LINES) -> tuple[DiffLine, ...]:
     """What is different or slower and what stands around it; everything, if nothing is."""
-    if comparison.first is None:
-        return unfolded(comparison)
-    return tuple(_folded(comparison.rows, around))
+    if comparison.first_difference is None:
+        return expanded_lines(comparison)
+    return tuple(_collapse(comparison.rows, context_lines))
 
 
-def _folded(rows: Sequence[Row], around: int) -> Iterator[Line]:
+def _collapse(rows: Sequence[DiffRow], context_lines: int) -> Iterator[DiffLine]:
     first = 0
-    for kind, group in groupby(rows, key=lambda row: None if row.slower else row.kind):
-        after = first + sum(1 for _ in group)
-        begin = first + around if first else first
-        end = after - around if after < len(rows) else after
-        if kind in ALIKE and end - begin >= WORTH:
-            yield from range(first, begin)
-            yield Stretch(begin, end, Kind(kind))
-            yield from range(end, after)
+    for kind, group in groupby(rows, key=lambda row: None if row.is_slower else row.kind):
+        hunk_end = first + sum(1 for _ in group)
+        collapse_start = first + context_lines if first else first
+        collapse_end = hunk_end - context_lines if hunk_end < len(rows) else hunk_end
+        if kind in UNCHANGED_KINDS and collapse_end - collapse_start >= MIN_COLLAPSED_LINES:
+            yield from range(first, collapse_start)
+            yield CollapsedLines(collapse_start, collapse_end, DiffKind(kind))
+            yield from range(collapse_end, hunk_end)
         else:
-            yield from range(first, after)
-        first = after
+            yield from range(first, hunk_end)
+        first = hunk_end
 
 
-def first_of(line: Line) -> int:
+def first_row_index(line: DiffLine) -> int:
     """The row that a line shows, or the first of them."""
     return line if isinstance(line, int) else line.first
 
 
-def line_of(lines: Sequence[Line], row: int) -> int:
+def find_line_index(lines: Sequence[DiffLine], row_index: int) -> int:
     """The line that a row stands in."""
-    return max(bisect_right(lines, row, key=first_of) - 1, 0)
+    return max(bisect_right(lines, row_index, key=first_row_index) - 1, 0)
 
 
-def beside(places: Sequence[int], here: int, step: int) -> int:
+def next_index(indexes: Sequence[int], current: int, step: int) -> int:
     """The next of some places in rising order (with a `step` of -1 the one before), round the end."""
-    number = bisect_right(places, here) if step > 0 else bisect_left(places, here) - 1
-    return places[number % len(places)]
+    position = bisect_right(indexes, current) if step > 0 else bisect_left(indexes, current) - 1
+    return indexes[position % len(indexes)]
 
 
-def next_difference(rows: Sequence[Row], here: int, step: int) -> int | None:
+def next_difference(rows: Sequence[DiffRow], current: int, step: int) -> int | None:
     """Where the next lines in a row that are different begin (with a `step` of -1 the previous ones)."""
-    return next((place for place in _from(rows, here, step) if _begins(rows, place)), None)
+    return next(
+        (index for index in _rows_from(rows, current, step) if _is_difference_start(rows, index)), None
+    )
 
 
-def next_slower(rows: Sequence[Row], here: int, step: int) -> int | None:
+def next_slower(rows: Sequence[DiffRow], current: int, step: int) -> int | None:
     """The next (or previous) step that took much longer."""
-    return next((place for place in _from(rows, here, step) if rows[place].slower), None)
+    return next((index for index in _rows_from(rows, current, step) if rows[index].is_slower), None)
 
 
-def _from(rows: Sequence[Row], here: int, step: int) -> range:
-    return range(here + step, len(rows) if step > 0 else -1, step)
+def _rows_from(rows: Sequence[DiffRow], current: int, step: int) -> range:
+    return range(current + step, len(rows) if step > 0 else -1, step)
 
 
-def _begins(rows: Sequence[Row], place: int) -> bool:
-    different = rows[place].kind not in ALIKE
-    return different and (place == 0 or rows[place - 1].kind in ALIKE)
+def _is_difference_start(rows: Sequence[DiffRow], index: int) -> bool:
+    is_different = rows[index].kind not in UNCHANGED_KINDS
+    return is_different and (index == 0 or rows[index - 1].kind in UNCHANGED_KINDS)

@@ -12,197 +12,232 @@ from datetime import datetime, timedelta, tzinfo
 
 from emtui import text_format
 from emtui.em.model import Event, Session
-from emtui.triage.diff_hunks import Line, Stretch, folded, unfolded
-from emtui.triage.log_alignment import GoOn
-from emtui.triage.log_diff import ALIKE, Comparison, Kind, Row, compare
+from emtui.triage.diff_hunks import CollapsedLines, DiffLine, collapsed_lines, expanded_lines
+from emtui.triage.log_alignment import ShouldContinue
+from emtui.triage.log_diff import UNCHANGED_KINDS, DiffKind, DiffRow, LogComparison, compare_logs
 
-SIGNS = {Kind.SAME: " ", Kind.NEW: "+", Kind.MISSING: "-", Kind.MOVED: "~", Kind.AHEAD: "."}
-STRETCH = "="
+DIFF_SIGNS = {
+    DiffKind.SAME: " ",
+    DiffKind.NEW: "+",
+    DiffKind.MISSING: "-",
+    DiffKind.MOVED: "~",
+    DiffKind.PENDING: ".",
+}
+COLLAPSED_SIGN = "="
 """Before equal lines that are folded into one."""
-BARELY = timedelta(milliseconds=100)
+MIN_DURATION_FOR_RATIO = timedelta(milliseconds=100)
 """How many times so little, nobody wants to know."""
-TIMES = 23
+TEXT_INDENT = 23
 """Cells before the text of a line: the sign, the time here, the time then, how many times."""
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class RunDifference:
     """Two runs, the logs of both, and what is different; `last_good` if the other one is that.
 
     `now` is the server's clock when this run's log came: a run that goes on is compared up to then.
     """
 
-    here: Session
-    there: Session
+    current: Session
+    other: Session
     events: tuple[Event, ...]
-    events_then: tuple[Event, ...]
+    other_events: tuple[Event, ...]
     now: datetime
-    last_good: bool
-    comparison: Comparison
+    is_last_successful: bool
+    comparison: LogComparison
 
-    def event(self, row: Row) -> Event:
+    def event(self, row: DiffRow) -> Event:
         """The event of a row: this run's own, where it has one."""
-        return self.events[row.here] if row.here is not None else self._then(row)
+        return self.events[row.index] if row.index is not None else self._event_of_other(row)
 
-    def event_then(self, row: Row) -> Event | None:
+    def other_event(self, row: DiffRow) -> Event | None:
         """The other run's event of a row, where both have one."""
-        return self._then(row) if row.here is not None and row.there is not None else None
+        return self._event_of_other(row) if row.index is not None and row.other_index is not None else None
 
-    def _then(self, row: Row) -> Event:
-        return self.events_then[row.there or 0]
+    def _event_of_other(self, row: DiffRow) -> Event:
+        return self.other_events[row.other_index or 0]
 
-    def offset(self, row: Row) -> timedelta | None:
+    def offset(self, row: DiffRow) -> timedelta | None:
         """How long after the start of its run the event of a row came."""
         event = self.event(row)
-        began = (self.there if row.here is None else self.here).started
-        return event.time - began if event.time and began else None
+        run_start = (self.other if row.index is None else self.current).started
+        return event.time - run_start if event.time and run_start else None
 
 
-def difference(
-    here: Session,
+def compare_runs(
+    current: Session,
     events: tuple[Event, ...],
-    there: Session,
-    events_then: tuple[Event, ...],
+    other: Session,
+    other_events: tuple[Event, ...],
     now: datetime,
     *,
-    last_good: bool,
-    go_on: GoOn = lambda: True,
-) -> Difference:
+    is_last_successful: bool,
+    should_continue: ShouldContinue = lambda: True,
+) -> RunDifference:
     """Compare a run with another. Raises `Stopped` if `go_on` says no."""
-    found = compare(events, events_then, go_on, now if here.running else None)
-    return Difference(here, there, events, events_then, now, last_good, found)
+    comparison = compare_logs(events, other_events, should_continue, now if current.is_running else None)
+    return RunDifference(current, other, events, other_events, now, is_last_successful, comparison)
 
 
-def with_whom(here: Session, there: Session, when: Callable[[datetime], str], *, last_good: bool) -> str:
+def format_compared_run(
+    current: Session, other: Session, format_time: Callable[[datetime], str], *, is_last_successful: bool
+) -> str:
     """`with the last good run, Mon 23 Nov 01:40:01, 30m04s earlier, took 1m31s`."""
-    started, outcome = there.started, there.outcome
-    which = f"the last good run{f', {when(started)}' if started else ''}"
-    if not last_good:
-        which = f"the run of {when(started)}, {outcome}" if started else f"run {there.id}, {outcome}"
-    parts = [("so far " if here.running else "") + f"with {which}"]
-    if started and here.started:
-        apart = here.started - started
-        parts.append(f"{text_format.duration(abs(apart))} {'earlier' if apart >= timedelta() else 'later'}")
-    if there.running:
+    started, outcome = other.started, other.outcome
+    other_text = f"the last good run{f', {format_time(started)}' if started else ''}"
+    if not is_last_successful:
+        other_text = (
+            f"the run of {format_time(started)}, {outcome}" if started else f"run {other.id}, {outcome}"
+        )
+    parts = [("so far " if current.is_running else "") + f"with {other_text}"]
+    if started and current.started:
+        difference_in_start = current.started - started
+        parts.append(
+            f"{text_format.format_duration(abs(difference_in_start))}"
+            f" {'earlier' if difference_in_start >= timedelta() else 'later'}"
+        )
+    if other.is_running:
         parts.append("still running")
-    elif started and there.ended:
-        parts.append(f"took {text_format.duration(max(there.ended - started, timedelta()))}")
+    elif started and other.ended:
+        parts.append(f"took {text_format.format_duration(max(other.ended - started, timedelta()))}")
     return ", ".join(parts)
 
 
-def tally(comparison: Comparison) -> str:
+def format_counts(comparison: LogComparison) -> str:
     """`2 new, 1 missing, 1 moved, 4 of 9 steps slower`; that no line differs, where that is so."""
     counts = comparison.counts
-    kinds = (Kind.NEW, Kind.MISSING, Kind.MOVED)
-    parts = [f"{text_format.count(counts[kind])} {kind}" for kind in kinds if counts[kind]]
-    parts = parts or ["no line differs" + (" so far" if counts[Kind.AHEAD] else "")]
-    if comparison.timed:
-        slower = text_format.count(comparison.slower) if comparison.slower else "none"
-        parts.append(f"{slower} of {text_format.counted(comparison.timed, 'step')} slower")
-    if counts[Kind.AHEAD]:
-        parts.append(f"{text_format.count(counts[Kind.AHEAD])} to come")
+    changed_kinds = (DiffKind.NEW, DiffKind.MISSING, DiffKind.MOVED)
+    parts = [f"{text_format.format_count(counts[kind])} {kind}" for kind in changed_kinds if counts[kind]]
+    parts = parts or ["no line differs" + (" so far" if counts[DiffKind.PENDING] else "")]
+    if comparison.timed_step_count:
+        slower_text = (
+            text_format.format_count(comparison.slower_step_count) if comparison.slower_step_count else "none"
+        )
+        parts.append(
+            f"{slower_text} of {text_format.format_counted(comparison.timed_step_count, 'step')} slower"
+        )
+    if counts[DiffKind.PENDING]:
+        parts.append(f"{text_format.format_count(counts[DiffKind.PENDING])} to come")
     return ", ".join(parts)
 
 
-def base(found: Difference) -> str:
+def format_line_counts(run_difference: RunDifference) -> str:
     """`17 lines, 15 then`: what the counts rest on."""
-    count = len(found.events)
-    return f"{text_format.counted(count, 'line')}, {text_format.count(len(found.events_then))} then"
-
-
-def legend(found: Difference) -> str:
-    """What the signs before the lines mean."""
-    return "+ new  - missing  ~ moved" + ("  . to come" if found.here.running else "")
-
-
-def spans(row: Row) -> tuple[str, str, str]:
-    """How long its step took here, how long then, and how many times that, where it took much longer."""
-    here, then = (
-        text_format.duration(span) if span is not None else "" for span in (row.lasted, row.lasted_then)
+    count = len(run_difference.events)
+    return (
+        f"{text_format.format_counted(count, 'line')},"
+        f" {text_format.format_count(len(run_difference.other_events))} then"
     )
-    return here, then, _times(row) if row.slower else ""
 
 
-def _times(row: Row) -> str:
-    if row.lasted is None or row.lasted_then is None or row.lasted_then < BARELY:
+def format_legend(run_difference: RunDifference) -> str:
+    """What the signs before the lines mean."""
+    return "+ new  - missing  ~ moved" + ("  . to come" if run_difference.current.is_running else "")
+
+
+def format_durations(row: DiffRow) -> tuple[str, str, str]:
+    """How long its step took here, how long then, and how many times that, where it took much longer."""
+    current, other = (
+        text_format.format_duration(duration) if duration is not None else ""
+        for duration in (row.duration, row.other_duration)
+    )
+    return current, other, _format_ratio(row) if row.is_slower else ""
+
+
+def _format_ratio(row: DiffRow) -> str:
+    if row.duration is None or row.other_duration is None or row.other_duration < MIN_DURATION_FOR_RATIO:
         return "more"
-    return text_format.ratio(row.lasted / row.lasted_then)
+    return text_format.format_ratio(row.duration / row.other_duration)
 
 
-def said(event: Event) -> str:
+def format_event(event: Event) -> str:
     """The text of an event, after what of it could not be read."""
-    odd = f"not readable: {event.odd}" if event.odd else ""
-    return " · ".join(part for part in (odd, event.message) if part)
+    problem_text = f"not readable: {event.parse_problem}" if event.parse_problem else ""
+    return " · ".join(part for part in (problem_text, event.message) if part)
 
 
-def matching(found: Difference, sought: str) -> tuple[int, ...]:
+def find_matching_rows(run_difference: RunDifference, search_text: str) -> tuple[int, ...]:
     """The rows whose text holds what is sought, without case; none if that is nothing."""
-    wanted, rows = text_format.folded(sought), found.comparison.rows
-    if not wanted:
+    folded_text, rows = text_format.fold_text(search_text), run_difference.comparison.rows
+    if not folded_text:
         return ()
     return tuple(
-        place for place, row in enumerate(rows) if wanted in text_format.folded(said(found.event(row)))
+        index
+        for index, row in enumerate(rows)
+        if folded_text in text_format.fold_text(format_event(run_difference.event(row)))
     )
 
 
-def stretch_said(stretch: Stretch) -> str:
+def format_collapsed_lines(collapsed: CollapsedLines) -> str:
     """`120 equal lines`."""
-    lines = "equal lines" if stretch.kind is Kind.SAME else "lines to come"
-    return f"{text_format.count(stretch.count)} {lines}"
+    noun_phrase = "equal lines" if collapsed.kind is DiffKind.SAME else "lines to come"
+    return f"{text_format.format_count(collapsed.count)} {noun_phrase}"
 
 
-def line_text(found: Difference, row: Row, zone: tzinfo) -> str:
+def format_line(run_difference: RunDifference, row: DiffRow, zone: tzinfo) -> str:
     """One line, whole, to be read elsewhere: what became of it, its times, when, and its text."""
-    here, then, times = spans(row)
-    event = found.event(row)
+    current, other, ratio = format_durations(row)
+    event = run_difference.event(row)
     parts = (
-        str(row.kind) if row.kind not in ALIKE else "",
-        here and f"here {here}",
-        then and f"then {then}",
-        times and f"×{times}",
-        text_format.dated(event.time, zone) if event.time else "",
-        text_format.one_line(said(event)),
+        str(row.kind) if row.kind not in UNCHANGED_KINDS else "",
+        current and f"here {current}",
+        other and f"then {other}",
+        ratio and f"×{ratio}",
+        text_format.format_full_date_time(event.time, zone) if event.time else "",
+        text_format.join_lines(format_event(event)),
     )
     return "  ".join(part for part in parts if part)
 
 
-def difference_text(found: Difference, zone: tzinfo, *, around: int | None = None) -> str:
-    """Both runs, the counts and the lines; with `around` equal lines farther from a difference are folded.
+def format_difference(
+    run_difference: RunDifference, zone: tzinfo, *, context_lines: int | None = None
+) -> str:
+    """Both runs, the counts and the lines; with `context_lines` equal lines farther from a difference are folded.
 
     Ends with a line end. Names neither server nor user.
     """
-    lines: Sequence[Line] = unfolded(found.comparison) if around is None else folded(found.comparison, around)
-    return "\n".join([*_head(found, zone), "", *_table(found, lines), ""])
+    lines: Sequence[DiffLine] = (
+        expanded_lines(run_difference.comparison)
+        if context_lines is None
+        else collapsed_lines(run_difference.comparison, context_lines)
+    )
+    return "\n".join([*_header_lines(run_difference, zone), "", *_table_lines(run_difference, lines), ""])
 
 
-def _head(found: Difference, zone: tzinfo) -> Iterator[str]:
-    def when(moment: datetime) -> str:
-        return text_format.dated(moment, zone)
+def _header_lines(run_difference: RunDifference, zone: tzinfo) -> Iterator[str]:
+    def when(time: datetime) -> str:
+        return text_format.format_full_date_time(time, zone)
 
-    here, took = found.here, found.here.took(found.now)
+    current, duration = run_difference.current, run_difference.current.duration(run_difference.now)
     parts = (
-        here.type or here.name or "",
-        str(here.outcome),
-        when(here.started) if here.started else "",
-        f"{'for' if here.running else 'took'} {text_format.duration(took)}" if took is not None else "",
-        here.id,
+        current.type or current.name or "",
+        str(current.outcome),
+        when(current.started) if current.started else "",
+        f"{'for' if current.is_running else 'took'} {text_format.format_duration(duration)}"
+        if duration is not None
+        else "",
+        current.id,
     )
     yield "  ".join(part for part in parts if part)
-    yield f"{with_whom(here, found.there, when, last_good=found.last_good)}, {found.there.id}"
-    yield f"{tally(found.comparison)}; {base(found)}"
-    yield legend(found)
+    other, is_last_successful = run_difference.other, run_difference.is_last_successful
+    other_text = format_compared_run(current, other, when, is_last_successful=is_last_successful)
+    yield f"{other_text}, {other.id}"
+    yield f"{format_counts(run_difference.comparison)}; {format_line_counts(run_difference)}"
+    yield format_legend(run_difference)
 
 
-def _table(found: Difference, lines: Sequence[Line]) -> Iterator[str]:
-    yield _cells(" ", "Here", "Then", "×", "Event")
+def _table_lines(run_difference: RunDifference, lines: Sequence[DiffLine]) -> Iterator[str]:
+    yield _format_cells(" ", "Here", "Then", "×", "Event")
     for line in lines:
-        if isinstance(line, Stretch):
-            yield _cells(STRETCH, "", "", "", stretch_said(line))
+        if isinstance(line, CollapsedLines):
+            yield _format_cells(COLLAPSED_SIGN, "", "", "", format_collapsed_lines(line))
         else:
-            row = found.comparison.rows[line]
-            yield _cells(SIGNS[row.kind], *spans(row), said(found.event(row)))
+            row = run_difference.comparison.rows[line]
+            yield _format_cells(
+                DIFF_SIGNS[row.kind], *format_durations(row), format_event(run_difference.event(row))
+            )
 
 
-def _cells(sign: str, here: str, then: str, times: str, text: str) -> str:
-    indented = text.replace("\n", "\n" + " " * TIMES)
-    return f"{sign} {here:>6}  {then:>6} {times:>4}  {indented}".rstrip()
+def _format_cells(sign: str, current: str, other: str, ratio: str, text: str) -> str:
+    indented = text.replace("\n", "\n" + " " * TEXT_INDENT)
+    return f"{sign} {current:>6}  {other:>6} {ratio:>4}  {indented}".rstrip()

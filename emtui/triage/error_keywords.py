@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_TROUBLE = re.compile(
+_ERROR_KEYWORDS = re.compile(
     r"""\b(?:
         fail(?:s|ed|ure|ures|ing)? | errors? | exceptions? | fatal | warnings?
         | can(?:no|')t | could\ not | couldn't | unable | (?:is|was|were|are)\ not | not\ found
@@ -15,29 +15,31 @@ _TROUBLE = re.compile(
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_HARMLESS = re.compile(
+_HARMLESS_PHRASES = re.compile(
     r"""\b(?:
         (?:no|without(?:\ any)?|zero|0)\ (?:errors?|warnings?|failures?|exceptions?|failed|skipped|missing)
         | (?:errors?|warnings?|failures?|failed|skipped|missing)\s?[:=]\s?0(?!\d)
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_DIRE = re.compile(
+_FAILURE_KEYWORDS = re.compile(
     r"""\b(?: fail(?:s|ed|ure)? | errors? | exception | fatal | can(?:no|')t | could\ not | unable | refused
         | denied | rejected | unreachable | timed?[\ -]?out | closed\ the\ connection | lost | aborted )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 
-READ = 4_000
+MAX_SCANNED_LENGTH = 4_000
 """Characters of a message that are looked at: what matters is said first."""
 
 
-def trouble(message: str | None) -> str | None:
+def find_error_keyword(message: str | None) -> str | None:
     """The first word or words in it that suggest trouble."""
-    found = _TROUBLE.search(_HARMLESS.sub("", message[:READ])) if message else None
-    return found.group() if found else None
+    match = (
+        _ERROR_KEYWORDS.search(_HARMLESS_PHRASES.sub("", message[:MAX_SCANNED_LENGTH])) if message else None
+    )
+    return match.group() if match else None
 
 
-def dire(message: str | None) -> bool:
+def has_failure_keyword(message: str | None) -> bool:
     """Whether it sounds as if something did not work at all."""
-    return bool(message and _DIRE.search(_HARMLESS.sub("", message[:READ])))
+    return bool(message and _FAILURE_KEYWORDS.search(_HARMLESS_PHRASES.sub("", message[:MAX_SCANNED_LENGTH])))

@@ -10,17 +10,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from emtui.em.model import Event, Outcome, Session
-from emtui.triage.backup_server_stats import ServerRow, Went, names, servers
+from emtui.triage.backup_server_stats import (
+    BackupServerResult,
+    ServerOutcome,
+    find_server_results,
+    mentions_host,
+)
 from emtui.triage.baseline import Baseline
-from emtui.triage.concurrent_runs import Around, around
-from emtui.triage.incidents import Incident, incident_of
-from emtui.triage.runs_by_type import Runs, before
-from emtui.triage.schedule_detection import Due
-from emtui.triage.step_timing import Usuals, Wait, never_before, silence, slowest, steps, usuals, waits
-from emtui.triage.streaks import Streak, streak_at
-from emtui.triage.type_status import Standings
+from emtui.triage.concurrent_runs import ConcurrentRuns, find_concurrent_runs
+from emtui.triage.incidents import Incident, find_incident
+from emtui.triage.runs_by_type import TypeRuns, runs_before
+from emtui.triage.schedule_detection import DueRuns
+from emtui.triage.step_timing import (
+    UsualSteps,
+    Wait,
+    find_steps,
+    find_stuck_wait,
+    find_usual_steps,
+    find_worst_wait,
+    mark_unprecedented_waits,
+    select_waits,
+)
+from emtui.triage.streaks import Streak, find_streak_at
+from emtui.triage.type_status import TypeStatuses
 
-PAST_LOGS = 5
+MAX_PAST_LOGS = 5
 """The logs of so many good runs before it are worth asking for."""
 
 
@@ -29,7 +43,7 @@ class Explanation:
     """What is known of a run beside its own fields; what is not is `None` or empty.
 
     `waits` are its longer steps, `waited` the one that explains most: where most time was lost, unless
-    something was unusual with a server that failed; `silent` the one that it is stuck in. `usuals` is
+    something was unusual with a server that failed; `silent` the one that it is stuck in. `usual_steps` is
     what past logs say of every step, longer or not. `longer_than` says how many of the baseline's runs
     took less.
     `due` is what comes after it, known only for the newest run of its type.
@@ -37,74 +51,82 @@ class Explanation:
 
     streak: Streak | None
     incident: Incident | None
-    last_good: Session | None
+    last_successful: Session | None
     baseline: Baseline | None
     ratio: float | None
-    longer_than: int | None
+    shorter_run_count: int | None
     waits: tuple[Wait, ...]
-    waited: Wait | None
-    silent: Wait | None
-    servers: tuple[ServerRow, ...]
-    due: Due | None
-    around: Around
-    usuals: Usuals
+    main_wait: Wait | None
+    stuck_wait: Wait | None
+    servers: tuple[BackupServerResult, ...]
+    due: DueRuns | None
+    concurrent: ConcurrentRuns
+    usual_steps: UsualSteps
 
     @property
-    def in_trouble(self) -> bool:
+    def has_problem(self) -> bool:
         """Whether it did not end well, or takes unusually long."""
         ended_badly = self.streak is not None and self.streak.outcome is not Outcome.SUCCESS
-        return ended_badly or self.silent is not None or self.ratio is not None
+        return ended_badly or self.stuck_wait is not None or self.ratio is not None
 
     @property
-    def worst(self) -> Wait | None:
+    def worst_wait(self) -> Wait | None:
         """The wait that explains most, if one does."""
-        return self.silent or self.waited
+        return self.stuck_wait or self.main_wait
 
 
-def good_before(runs: Runs, session: Session, count: int = PAST_LOGS) -> list[Session]:
+def find_successful_before(runs: TypeRuns, session: Session, max_count: int = MAX_PAST_LOGS) -> list[Session]:
     """The last good runs of the same type before this one: whose logs to ask for, newest first."""
-    return [run for run in before(runs, session) if run.outcome is Outcome.SUCCESS][:count]
+    return [run for run in runs_before(runs, session) if run.outcome is Outcome.SUCCESS][:max_count]
 
 
 def explain(
-    standing: Standings,
+    type_statuses: TypeStatuses,
     sessions: Iterable[Session],
     session: Session,
     events: Sequence[Event],
-    past: Sequence[Sequence[Event]],
+    past_logs: Sequence[Sequence[Event]],
 ) -> Explanation:
     """Explain a run of this list. `past` are the logs of the good runs before it."""
-    now = standing.now
-    row = standing.of(session.type)
-    runs: Runs = row.runs if row else ()
-    until = now if session.running else None
-    usual_steps = usuals(past)
-    shown = never_before(waits(steps(events, until), usual_steps), [log for log in past if log])
-    went = servers(events, past, until)
-    usual, took = standing.baselines.of(session), session.took(now)
+    now = type_statuses.now
+    row = type_statuses.for_type(session.type)
+    runs: TypeRuns = row.runs if row else ()
+    until = now if session.is_running else None
+    usual_steps = find_usual_steps(past_logs)
+    listed_waits = mark_unprecedented_waits(
+        select_waits(find_steps(events, until), usual_steps), [log for log in past_logs if log]
+    )
+    server_results = find_server_results(events, past_logs, until)
+    baseline, duration = type_statuses.baselines.for_run(session), session.duration(now)
     return Explanation(
-        streak_at(runs, session),
-        incident_of(runs, session),
-        next(iter(good_before(runs, session, 1)), None),
-        usual,
-        usual.ratio(took) if usual else None,
-        usual.longer_than(took) if usual and took is not None else None,
-        shown,
-        _waited(shown, went),
-        silence(events, now, usual_steps) if session.running else None,
-        went,
-        row.due if row and row.newest.uid == session.uid else None,
-        around(sessions, session, now),
+        find_streak_at(runs, session),
+        find_incident(runs, session),
+        next(iter(find_successful_before(runs, session, 1)), None),
+        baseline,
+        baseline.unusual_ratio(duration) if baseline else None,
+        baseline.count_shorter(duration) if baseline and duration is not None else None,
+        listed_waits,
+        _find_main_wait(listed_waits, server_results),
+        find_stuck_wait(events, now, usual_steps) if session.is_running else None,
+        server_results,
+        row.due if row and row.newest_run.uid == session.uid else None,
+        find_concurrent_runs(sessions, session, now),
         usual_steps,
     )
 
 
-def _waited(shown: Sequence[Wait], went: Sequence[ServerRow]) -> Wait | None:
+def _find_main_wait(
+    listed_waits: Sequence[Wait], server_results: Sequence[BackupServerResult]
+) -> Wait | None:
     """Where time was lost, if it was: a wait as long as ever is no explanation.
 
     What was unusual with a server that failed explains more than a longer wait for one that did not.
     """
-    failed = [row.host for row in went if row.went is Went.FAILED]
-    theirs = [wait for wait in shown if any(names(wait.step.message, host) for host in failed)]
-    wait = slowest([wait for wait in theirs if wait.unusual or wait.never_in]) or slowest(shown)
-    return wait if wait and (wait.unusual or wait.usual is None) else None
+    failed_hosts = [row.host for row in server_results if row.outcome is ServerOutcome.FAILED]
+    waits_for_failed_hosts = [
+        wait for wait in listed_waits if any(mentions_host(wait.step.message, host) for host in failed_hosts)
+    ]
+    wait = find_worst_wait(
+        [wait for wait in waits_for_failed_hosts if wait.is_unusual or wait.log_count_without]
+    ) or find_worst_wait(listed_waits)
+    return wait if wait and (wait.is_unusual or wait.usual is None) else None

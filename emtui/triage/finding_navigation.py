@@ -5,56 +5,64 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.findings import Canceled, Failing, Finding, Hanging, NoLongerListed, Recurring, Warned
-from emtui.triage.runs_by_type import started
-from emtui.triage.type_status import Standings
+from emtui.triage.findings import (
+    CanceledFinding,
+    FailingFinding,
+    Finding,
+    RecurringFailureFinding,
+    StuckRunFinding,
+    UnlistedRunsFinding,
+    WarningFinding,
+)
+from emtui.triage.runs_by_type import start_time
+from emtui.triage.type_status import TypeStatuses
 
 
-def run_of(finding: Finding, board: Standings) -> Session | None:
+def find_run(finding: Finding, type_statuses: TypeStatuses) -> Session | None:
     """The run to look at: the one that hangs, the newest that failed as said; else the newest of its type.
 
     For what concerns all types it is the newest run there is; none where runs are no longer listed.
     """
-    if isinstance(finding, Hanging):
+    if isinstance(finding, StuckRunFinding):
         return finding.overrun.session
-    if isinstance(finding, NoLongerListed):
+    if isinstance(finding, UnlistedRunsFinding):
         return None
-    rows = [row for row in board.types if finding.type in {None, row.type}]
-    runs = sorted((run for row in rows for run in row.runs[:1]), key=started, reverse=True)
+    rows = [row for row in type_statuses.statuses if finding.type in {None, row.type}]
+    runs = sorted((run for row in rows for run in row.runs[:1]), key=start_time, reverse=True)
     if rows and finding.type is not None:
-        runs = [run for run in rows[0].runs if _as_said(finding, run)]
+        runs = [run for run in rows[0].runs if _matches_finding(finding, run)]
     return next(iter(runs), None)
 
 
-def _as_said(finding: Finding, run: Session) -> bool:
+def _matches_finding(finding: Finding, run: Session) -> bool:
     match finding:
-        case Failing():
+        case FailingFinding():
             return run.outcome is Outcome.FAILED
-        case Recurring():
+        case RecurringFailureFinding():
             return run.uid == finding.incident.uids[0]
-        case Warned():
+        case WarningFinding():
             return run.outcome is Outcome.WARNING
-        case Canceled():
+        case CanceledFinding():
             return run.outcome is Outcome.CANCELED
         case _:
             return True
 
 
-def after(findings: Sequence[Finding], last: Finding | None) -> Finding | None:
+def next_finding(findings: Sequence[Finding], current: Finding | None) -> Finding | None:
     """The finding after this one, which an earlier look may have had; after the last, the first."""
-    here = place_of(findings, last)
-    place = 0 if here is None else here + 1
-    return findings[place % len(findings)] if findings else None
+    index = find_finding_index(findings, current)
+    next_index = 0 if index is None else index + 1
+    return findings[next_index % len(findings)] if findings else None
 
 
-def place_of(findings: Sequence[Finding], finding: Finding | None) -> int | None:
+def find_finding_index(findings: Sequence[Finding], finding: Finding | None) -> int | None:
     """Where this finding stands, which an earlier look may have had."""
-    keys = [_key(each) for each in findings]
-    return keys.index(_key(finding)) if finding and _key(finding) in keys else None
+    keys = [_finding_identity(other) for other in findings]
+    return keys.index(_finding_identity(finding)) if finding and _finding_identity(finding) in keys else None
 
 
-def _key(finding: Finding) -> tuple[object, ...]:
+def _finding_identity(finding: Finding) -> tuple[object, ...]:
     """What stays the same from one look to the next: what is said, of which type, since when."""
-    what = finding.overrun.session.uid if isinstance(finding, Hanging) else None
-    incident = finding.incident.fingerprint if isinstance(finding, Recurring) else None
-    return type(finding), finding.type, finding.since, what, incident
+    stuck_run_uid = finding.overrun.session.uid if isinstance(finding, StuckRunFinding) else None
+    fingerprint = finding.incident.fingerprint if isinstance(finding, RecurringFailureFinding) else None
+    return type(finding), finding.type, finding.since, stuck_run_uid, fingerprint

@@ -12,244 +12,321 @@ from datetime import datetime, timedelta, tzinfo
 
 from emtui import text_format
 from emtui.em.model import Outcome, Session
-from emtui.triage.backup_server_stats import ServerRow, worst_first
+from emtui.triage.backup_server_stats import BackupServerResult, sort_worst_first
 from emtui.triage.baseline import Baseline
-from emtui.triage.concurrent_runs import by_kind
+from emtui.triage.concurrent_runs import group_by_type_and_outcome
 from emtui.triage.explanation import Explanation
 from emtui.triage.findings import (
-    Canceled,
-    Failing,
+    CanceledFinding,
+    CurrentIdleFinding,
+    FailingFinding,
     Finding,
-    Hanging,
-    Late,
-    NoLongerListed,
-    OfRuns,
-    Paused,
-    Recurring,
-    Silence,
-    Slowing,
-    Warned,
+    OverdueFinding,
+    PastIdleFinding,
+    RecurringFailureFinding,
+    RunFinding,
+    SlowdownFinding,
+    StuckRunFinding,
+    UnlistedRunsFinding,
+    WarningFinding,
 )
 from emtui.triage.incidents import Incident
-from emtui.triage.prioritization import Calm
-from emtui.triage.schedule_detection import Due
+from emtui.triage.prioritization import OnTimeCounts
+from emtui.triage.schedule_detection import DueRuns
 from emtui.triage.step_timing import Wait
 from emtui.triage.streaks import Streak
 
-NO_SPREAD = timedelta(milliseconds=100)
+MIN_SHOWN_SPREAD = timedelta(milliseconds=100)
 """What lies closer together than this took the same, as it is written."""
-NOT_LISTED = "no longer listed"
-SERVERS = "Servers"
+NO_LONGER_LISTED = "no longer listed"
+SERVERS_LABEL = "Servers"
 """What is told of the backup servers in one line; a screen may show a table instead."""
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
+class FindingFormatter:
     """Now, and the zone that times are told in."""
 
     now: datetime
     zone: tzinfo
 
-    def finding(self, finding: Finding) -> str:
+    def format_finding(self, finding: Finding) -> str:
         """One sentence, without a full stop."""
-        if isinstance(finding, NoLongerListed):
-            return self._no_longer_listed(finding)
-        said = self._of_runs(finding)
-        return f"{said}; run {NOT_LISTED}" if finding.unlisted else said
+        if isinstance(finding, UnlistedRunsFinding):
+            return self._format_unlisted_runs(finding)
+        sentence = self._format_run_finding(finding)
+        return f"{sentence}; run {NO_LONGER_LISTED}" if finding.is_unlisted else sentence
 
-    def _no_longer_listed(self, finding: NoLongerListed) -> str:
-        failed = f", {text_format.count(finding.failed)} of them failed" if finding.failed else ""
+    def _format_unlisted_runs(self, finding: UnlistedRunsFinding) -> str:
+        failed_text = (
+            f", {text_format.format_count(finding.failed_count)} of them failed"
+            if finding.failed_count
+            else ""
+        )
         return (
-            f"{text_format.counted(finding.count, 'run')} {NOT_LISTED} since {self.at(finding.since)}{failed}"
+            f"{text_format.format_counted(finding.run_count, 'run')}"
+            f" {NO_LONGER_LISTED}"
+            f" since {self.format_time(finding.since)}{failed_text}"
         )
 
-    def _of_runs(self, finding: OfRuns) -> str:
+    def _format_run_finding(self, finding: RunFinding) -> str:
         match finding:
-            case Silence():
-                due = _none_began(finding.outage.missed, finding.outage.at_least)
-                return f"{_no_runs(finding)} since {self.at(finding.since)}, all types; {due}"
-            case Failing():
-                return self._failing(finding)
-            case Hanging():
-                usual = text_format.duration(finding.overrun.baseline.usual)
-                took = text_format.duration(finding.overrun.took)
-                return f"{finding.type} has run for {took} since {self.at(finding.since)}, usually {usual}"
-            case Late():
-                every = text_format.interval(finding.every)
-                return f"{finding.type} last ran {self.at(finding.last)}, usually every {every}"
-            case Slowing():
-                return self._slowing(finding)
-            case Recurring():
-                return self._recurring(finding)
-            case Warned():
-                return f"{finding.type} warned {self._row(finding.streak)}"
-            case Canceled():
-                return f"{finding.type} was canceled, begun {self.at(finding.since)}"
-            case Paused():
-                return f"{_no_runs(finding)} {self.span(finding.since, finding.until)}, all types"
+            case CurrentIdleFinding():
+                overdue_text = _format_overdue(
+                    finding.idle_period.missed_count, finding.idle_period.is_minimum
+                )
+                return (
+                    f"{_format_no_runs(finding)} since"
+                    f" {self.format_time(finding.since)},"
+                    f" all types; {overdue_text}"
+                )
+            case FailingFinding():
+                return self._format_failing(finding)
+            case StuckRunFinding():
+                usual = text_format.format_duration(finding.overrun.baseline.usual)
+                duration = text_format.format_duration(finding.overrun.duration)
+                return (
+                    f"{finding.type} has run for {duration} since"
+                    f" {self.format_time(finding.since)},"
+                    f" usually {usual}"
+                )
+            case OverdueFinding():
+                interval = text_format.format_interval(finding.interval)
+                return (
+                    f"{finding.type} last ran"
+                    f" {self.format_time(finding.last_start)},"
+                    f" usually every {interval}"
+                )
+            case SlowdownFinding():
+                return self._format_slowdown(finding)
+            case RecurringFailureFinding():
+                return self._format_recurring(finding)
+            case WarningFinding():
+                return f"{finding.type} warned {self._format_streak(finding.streak)}"
+            case CanceledFinding():
+                return f"{finding.type} was canceled, begun {self.format_time(finding.since)}"
+            case PastIdleFinding():
+                return (
+                    f"{_format_no_runs(finding)}"
+                    f" {self.format_time_range(finding.since, finding.until)},"
+                    " all types"
+                )
 
-    def at(self, when: datetime) -> str:
+    def format_time(self, time: datetime) -> str:
         """`01:55`, `Sat 22:58`, `27 Oct 22:58`."""
-        return text_format.minute_clock(when, self.now, self.zone)
+        return text_format.format_minute(time, self.now, self.zone)
 
-    def span(self, since: datetime, until: datetime) -> str:
+    def format_time_range(self, since: datetime, until: datetime) -> str:
         """`22:00–22:41`; the day once if both lie on it."""
-        first, last = self.at(since), self.at(until)
+        first, last = self.format_time(since), self.format_time(until)
         day, _, clock = last.rpartition(" ")
         return f"{first}–{clock if day and first.startswith(day) else last}"
 
-    def _failing(self, finding: Failing) -> str:
-        due = f"; {_none_began(finding.due, finding.at_least)}" if finding.due else ""
-        return f"{finding.type} failed {self._row(finding.streak)}{due}"
+    def _format_failing(self, finding: FailingFinding) -> str:
+        overdue_text = (
+            f"; {_format_overdue(finding.overdue_count, finding.is_minimum)}" if finding.overdue_count else ""
+        )
+        return f"{finding.type} failed {self._format_streak(finding.streak)}{overdue_text}"
 
-    def _slowing(self, finding: Slowing) -> str:
-        slower = finding.slower
+    def _format_slowdown(self, finding: SlowdownFinding) -> str:
+        slowdown = finding.slowdown
         return (
-            f"{finding.type} slower since {self.at(slower.since)}: {text_format.duration(slower.took)}, "
-            f"usually {text_format.duration(slower.usual)}, {slower.count} runs in a row"
+            f"{finding.type} slower since"
+            f" {self.format_time(slowdown.since)}:"
+            f" {text_format.format_duration(slowdown.duration)}, "
+            f"usually {text_format.format_duration(slowdown.usual)}, {slowdown.count} runs in a row"
         )
 
-    def _recurring(self, finding: Recurring) -> str:
+    def _format_recurring(self, finding: RecurringFailureFinding) -> str:
         incident = finding.incident
-        good = f", good since {self.at(incident.recovered)}" if incident.recovered else ""
+        recovery_text = (
+            f", good since {self.format_time(incident.recovered_at)}" if incident.recovered_at else ""
+        )
         return (
-            f"{finding.type} failed on {incident.days(self.zone)} days since {self.at(incident.first)}, "
-            f"last {self.at(incident.last)}{good}"
+            f"{finding.type} failed on"
+            f" {incident.count_days(self.zone)}"
+            f" days since {self.format_time(incident.first)}, "
+            f"last {self.format_time(incident.last)}{recovery_text}"
         )
 
-    def _row(self, streak: Streak) -> str:
+    def _format_streak(self, streak: Streak) -> str:
         """`twice since 01:55, last good 01:40`."""
-        good = f"last good {self.at(streak.last_good)}" if streak.last_good else "no good run listed"
+        last_successful_text = (
+            f"last good {self.format_time(streak.last_successful)}"
+            if streak.last_successful
+            else "no good run listed"
+        )
         if streak.count == 1:
-            return f"at {self.at(streak.since)}, {good}"
-        least = "" if streak.whole else "at least "
-        return f"{_times(streak.count)} since {least}{self.at(streak.since)}, {good}"
+            return f"at {self.format_time(streak.since)}, {last_successful_text}"
+        at_least_text = "" if streak.is_complete else "at least "
+        return (
+            f"{_format_times(streak.count)} since {at_least_text}"
+            f"{self.format_time(streak.since)},"
+            f" {last_successful_text}"
+        )
 
-    def explained(self, found: Explanation) -> Iterator[tuple[str, str]]:
+    def explanation_rows(self, explanation: Explanation) -> Iterator[tuple[str, str]]:
         """The head of a run: what is known beside its own fields, a label and a text each."""
-        if found.streak and found.streak.outcome is not Outcome.SUCCESS:
-            yield "Since", self._since_when(found.streak, found.incident)
-        if found.silent:
-            yield "Silent", self.wait(found.silent)
-        elif found.waited:
-            yield "Waited", self.wait(found.waited)
-        if found.servers:
-            yield SERVERS, "  ".join(map(server, worst_first(found.servers)))
-        if found.last_good and found.last_good.started:
-            took = found.last_good.took(self.now)
-            length = f", took {text_format.duration(took)}" if took is not None else ""
-            yield "Last good", f"{self.at(found.last_good.started)}{length}"
-        if found.baseline:
-            yield "Usual", self._usual(found.baseline, found)
-        if found.incident and found.incident.count > 1:
-            yield "Same", self._same(found)
-        if found.due and (text := self.due(found.due)):
+        if explanation.streak and explanation.streak.outcome is not Outcome.SUCCESS:
+            yield "Since", self._format_streak_start(explanation.streak, explanation.incident)
+        if explanation.stuck_wait:
+            yield "Silent", self.format_wait(explanation.stuck_wait)
+        elif explanation.main_wait:
+            yield "Waited", self.format_wait(explanation.main_wait)
+        if explanation.servers:
+            yield SERVERS_LABEL, "  ".join(map(format_server_result, sort_worst_first(explanation.servers)))
+        if explanation.last_successful and explanation.last_successful.started:
+            duration = explanation.last_successful.duration(self.now)
+            duration_text = f", took {text_format.format_duration(duration)}" if duration is not None else ""
+            yield "Last good", f"{self.format_time(explanation.last_successful.started)}{duration_text}"
+        if explanation.baseline:
+            yield "Usual", self._format_baseline(explanation.baseline, explanation)
+        if explanation.incident and explanation.incident.count > 1:
+            yield "Same", self._format_incident(explanation)
+        if explanation.due and (text := self.format_due(explanation.due)):
             yield "Next", text
-        yield from self._near(found)
+        yield from self._concurrent_run_rows(explanation)
 
-    def _usual(self, usual: Baseline, found: Explanation) -> str:
+    def _format_baseline(self, baseline: Baseline, explanation: Explanation) -> str:
         """`1m31s ±4s on 400 successful runs; this one ×2.7, longer than 398 of them`."""
-        spread = f" ±{text_format.duration(usual.spread)}" if usual.spread >= NO_SPREAD else ""
-        length = f"{text_format.duration(usual.usual)}{spread}"
-        ratio = f"×{found.ratio:.1f}, " if found.ratio else ""
-        successful = f"{text_format.count(usual.rests_on)} successful runs"
-        if found.longer_than is None:
-            return f"{length} on {successful}"
-        if found.longer_than == usual.rests_on:
-            return f"{length}; this one {ratio}longer than the longest of {successful}"
-        shorter = text_format.count(found.longer_than) if found.longer_than else "none"
-        return f"{length} on {successful}; this one {ratio}longer than {shorter} of them"
+        spread_text = (
+            f" ±{text_format.format_duration(baseline.spread)}" if baseline.spread >= MIN_SHOWN_SPREAD else ""
+        )
+        usual_text = f"{text_format.format_duration(baseline.usual)}{spread_text}"
+        ratio_text = f"×{explanation.ratio:.1f}, " if explanation.ratio else ""
+        sample_text = f"{text_format.format_count(baseline.sample_size)} successful runs"
+        if explanation.shorter_run_count is None:
+            return f"{usual_text} on {sample_text}"
+        if explanation.shorter_run_count == baseline.sample_size:
+            return f"{usual_text}; this one {ratio_text}longer than the longest of {sample_text}"
+        shorter = (
+            text_format.format_count(explanation.shorter_run_count)
+            if explanation.shorter_run_count
+            else "none"
+        )
+        return f"{usual_text} on {sample_text}; this one {ratio_text}longer than {shorter} of them"
 
-    def _since_when(self, streak: Streak, same: Incident | None) -> str:
+    def _format_streak_start(self, streak: Streak, incident: Incident | None) -> str:
         """Which in its row it is, and what was before; whether the first of a row is new to the type."""
-        word, before = _SINGULARS[streak.outcome], _before(streak)
+        noun, before_text = _SINGULARS[streak.outcome], _format_previous_outcomes(streak)
         if streak.count > 1:
-            return f"{_nth(streak.count)} {word} in a row, first {self.at(streak.since)}, {before}"
-        if streak.previous is None:
-            return f"first {word}, {before}"
-        again = f"; {_times(same.count)} since {self.at(same.first)}" if same else ""
-        if same and same.first >= streak.since:
-            if same.message:
-                return f"first with this message, {before}"
-            again = ""
-        return f"first since {self.at(streak.previous)}, {before}{again}"
+            return (
+                f"{_format_ordinal(streak.count)}"
+                f" {noun} in a row, first"
+                f" {self.format_time(streak.since)}, {before_text}"
+            )
+        if streak.previous_start is None:
+            return f"first {noun}, {before_text}"
+        again_text = (
+            f"; {_format_times(incident.count)} since {self.format_time(incident.first)}" if incident else ""
+        )
+        if incident and incident.first >= streak.since:
+            if incident.message:
+                return f"first with this message, {before_text}"
+            again_text = ""
+        return f"first since {self.format_time(streak.previous_start)}, {before_text}{again_text}"
 
-    def _same(self, found: Explanation) -> str:
-        incident = found.incident
+    def _format_incident(self, explanation: Explanation) -> str:
+        incident = explanation.incident
         if incident is None:
             return ""
-        over = f", good since {self.at(incident.recovered)}" if incident.recovered else ", still happening"
-        return f"{incident.count} times since {self.at(incident.first)}, last {self.at(incident.last)}{over}"
+        recovery_text = (
+            f", good since {self.format_time(incident.recovered_at)}"
+            if incident.recovered_at
+            else ", still happening"
+        )
+        return (
+            f"{incident.count} times since"
+            f" {self.format_time(incident.first)},"
+            f" last {self.format_time(incident.last)}{recovery_text}"
+        )
 
-    def due(self, due: Due) -> str | None:
+    def format_due(self, due: DueRuns) -> str | None:
         """`was due 02:25, has not begun`, or when it is due."""
-        if due.since:
-            return f"was due {self.at(due.since)}; {_none_began(due.count, due.at_least)}"
-        return f"due {self.at(due.next)}" if due.next else None
+        if due.overdue_since:
+            return (
+                f"was due {self.format_time(due.overdue_since)};"
+                f" {_format_overdue(due.overdue_count, due.is_minimum)}"
+            )
+        return f"due {self.format_time(due.next_start)}" if due.next_start else None
 
-    def _near(self, found: Explanation) -> Iterator[tuple[str, str]]:
+    def _concurrent_run_rows(self, explanation: Explanation) -> Iterator[tuple[str, str]]:
         """What else failed within ten minutes; of a run in trouble also what else ran then."""
-        if found.around.troubled:
+        if explanation.concurrent.unsuccessful:
             yield (
                 "Nearby",
-                ", ".join(f"{self.ran(runs)} {runs[0].outcome}" for runs in by_kind(found.around.troubled)),
+                ", ".join(
+                    f"{self.format_runs(runs)} {runs[0].outcome}"
+                    for runs in group_by_type_and_outcome(explanation.concurrent.unsuccessful)
+                ),
             )
-        if found.around.others and found.in_trouble:
-            yield "Also ran", ", ".join(map(self.ran, by_kind(found.around.others)))
+        if explanation.concurrent.others and explanation.has_problem:
+            yield (
+                "Also ran",
+                ", ".join(map(self.format_runs, group_by_type_and_outcome(explanation.concurrent.others))),
+            )
 
-    def ran(self, runs: Sequence[Session]) -> str:
+    def format_runs(self, runs: Sequence[Session]) -> str:
         """`CollectJob 02:10`, `CollectJob 3 times 01:40–02:10`: runs of one type, and when they began."""
-        return f"{type_or_name(runs[0])} {self.began(runs)}".rstrip()
+        return f"{run_label(runs[0])} {self.format_start_times(runs)}".rstrip()
 
-    def began(self, runs: Sequence[Session]) -> str:
+    def format_start_times(self, runs: Sequence[Session]) -> str:
         """`02:10`, `3 times 01:40–02:10`: when runs began, the oldest first; empty if unknown."""
-        begun = [run.started for run in runs if run.started]
-        if len(begun) < 2:
-            return self.at(begun[0]) if begun else ""
-        return f"{_times(len(begun))} {self.span(begun[0], begun[-1])}"
+        start_times = [run.started for run in runs if run.started]
+        if len(start_times) < 2:
+            return self.format_time(start_times[0]) if start_times else ""
+        return f"{_format_times(len(start_times))} {self.format_time_range(start_times[0], start_times[-1])}"
 
-    def wait(self, wait: Wait) -> str:
+    def format_wait(self, wait: Wait) -> str:
         """`3m50s in “Retrieving data from bs02…”, usually 14s, longest of 20 good runs 31s`."""
-        lasted = wait.step.lasted
-        message = text_format.cut(text_format.one_line(wait.step.message), 60)
-        text = f"{text_format.duration(lasted)} in “{message}”" if lasted is not None else f"in “{message}”"
-        return f"{text}, {usually}" if (usually := usual_wait(wait)) else text
+        duration = wait.step.duration
+        message = text_format.truncate(text_format.join_lines(wait.step.message), 60)
+        text = (
+            f"{text_format.format_duration(duration)} in “{message}”"
+            if duration is not None
+            else f"in “{message}”"
+        )
+        return f"{text}, {usual_text}" if (usual_text := format_usual_wait(wait)) else text
 
 
-def usual_wait(wait: Wait) -> str:
+def format_usual_wait(wait: Wait) -> str:
     """`usually 14s, longest of 20 good runs 31s`, `in none of 5 good runs`; empty if nothing is known."""
     usual = wait.usual
     if usual is None:
-        return f"in none of {text_format.count(wait.never_in)} good runs" if wait.never_in else ""
-    longest = f"longest of {usual.rests_on} good runs {text_format.duration(usual.longest)}"
-    return f"usually {text_format.duration(usual.usual)}, {longest}"
+        return (
+            f"in none of {text_format.format_count(wait.log_count_without)} good runs"
+            if wait.log_count_without
+            else ""
+        )
+    longest_text = f"longest of {usual.sample_size} good runs {text_format.format_duration(usual.longest)}"
+    return f"usually {text_format.format_duration(usual.usual)}, {longest_text}"
 
 
-def server(row: ServerRow) -> str:
+def format_server_result(row: BackupServerResult) -> str:
     """`bs02.example.net 3m50s failed`."""
-    took = f" {text_format.duration(row.took)}" if row.took is not None else ""
-    return f"{row.host}{took} {row.went}"
+    duration_text = f" {text_format.format_duration(row.duration)}" if row.duration is not None else ""
+    return f"{row.host}{duration_text} {row.outcome}"
 
 
-def calm(calm: Calm) -> str:
+def format_on_time_counts(counts: OnTimeCounts) -> str:
     """`12 of 12 types on time`; and of how many that cannot be told, and why."""
-    without = f", {len(calm.unknown)} without a rhythm" if calm.unknown else ""
-    unsure = f", {len(calm.unsure)} with too little history" if calm.unsure else ""
-    return f"{calm.on_time} of {calm.types} types on time{without}{unsure}"
+    no_schedule_text = f", {len(counts.without_schedule)} without a rhythm" if counts.without_schedule else ""
+    uncertain_text = f", {len(counts.uncertain)} with too little history" if counts.uncertain else ""
+    return f"{counts.on_time} of {counts.type_count} types on time{no_schedule_text}{uncertain_text}"
 
 
-def ground(finding: Finding) -> str:
+def format_evidence(finding: Finding) -> str:
     """What a finding rests on: `on 29 good runs`, `on 200 intervals`."""
     match finding:
-        case Hanging() | Slowing():
-            return _on(finding.rests_on)
-        case Late() | Silence() | Paused():
-            return f"on {text_format.counted(finding.rests_on, 'interval')}"
+        case StuckRunFinding() | SlowdownFinding():
+            return _format_sample(finding.sample_size)
+        case OverdueFinding() | CurrentIdleFinding() | PastIdleFinding():
+            return f"on {text_format.format_counted(finding.sample_size, 'interval')}"
         case _:
-            return f"on {text_format.counted(finding.rests_on, 'run')}"
+            return f"on {text_format.format_counted(finding.sample_size, 'run')}"
 
 
-def type_or_name(run: Session) -> str:
+def run_label(run: Session) -> str:
     """What a run is called in a sentence."""
     return run.type or run.name or run.id
 
@@ -258,32 +335,32 @@ _PLURALS = {Outcome.SUCCESS: "successes", Outcome.WARNING: "warnings", Outcome.F
 _SINGULARS = {Outcome.SUCCESS: "success", Outcome.WARNING: "warning", Outcome.FAILED: "failure"}
 
 
-def _before(streak: Streak) -> str:
+def _format_previous_outcomes(streak: Streak) -> str:
     """`after 5 successes`, `after 1 warning`."""
-    if streak.before is None:
+    if streak.outcome_before is None:
         return "no success listed before"
-    nouns = _SINGULARS if streak.before_count == 1 else _PLURALS
-    return f"after {text_format.count(streak.before_count)} {nouns[streak.before]}"
+    nouns = _SINGULARS if streak.count_before == 1 else _PLURALS
+    return f"after {text_format.format_count(streak.count_before)} {nouns[streak.outcome_before]}"
 
 
-def _on(count: int) -> str:
-    return f"on {text_format.count(count)} good runs"
+def _format_sample(count: int) -> str:
+    return f"on {text_format.format_count(count)} good runs"
 
 
-def _no_runs(finding: Silence | Paused) -> str:
-    return "no runs begun" if finding.running else "no runs"
+def _format_no_runs(finding: CurrentIdleFinding | PastIdleFinding) -> str:
+    return "no runs begun" if finding.is_run_active else "no runs"
 
 
-def _none_began(due: int, at_least: bool) -> str:
-    if due == 1 and not at_least:
+def _format_overdue(count: int, at_least: bool) -> str:
+    if count == 1 and not at_least:
         return "1 run due, has not begun"
-    return f"{'at least ' if at_least else ''}{text_format.counted(due, 'run')} due, none began"
+    return f"{'at least ' if at_least else ''}{text_format.format_counted(count, 'run')} due, none began"
 
 
-def _times(count: int) -> str:
-    return "twice" if count == 2 else f"{text_format.count(count)} times"
+def _format_times(count: int) -> str:
+    return "twice" if count == 2 else f"{text_format.format_count(count)} times"
 
 
-def _nth(count: int) -> str:
-    ending = "th" if 10 < count % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-    return f"{text_format.count(count)}{ending}"
+def _format_ordinal(count: int) -> str:
+    suffix = "th" if 10 < count % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{text_format.format_count(count)}{suffix}"

@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import ClassVar
 
-from emtui.triage.baseline import Slower
+from emtui.triage.baseline import Slowdown
 from emtui.triage.incidents import Incident
-from emtui.triage.runs_by_type import started
-from emtui.triage.schedule_detection import Outage
+from emtui.triage.runs_by_type import start_time
+from emtui.triage.schedule_detection import IdlePeriod
 from emtui.triage.streaks import Streak
 from emtui.triage.type_status import Overrun
 
 
-class Grade(IntEnum):
+class Urgency(IntEnum):
     """How soon somebody should look: it is broken now, it changes or will break, it is worth knowing."""
 
     NOW = 0
@@ -29,59 +29,59 @@ class Grade(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    unlisted: bool = False
+class _FindingBase:
+    is_unlisted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class NoLongerListed:
+class UnlistedRunsFinding:
     """The list lacks `count` runs that were listed before, `failed` of them failures."""
 
-    count: int
-    failed: int
+    run_count: int
+    failed_count: int
     since: datetime
-    rests_on: int
+    sample_size: int
     type: ClassVar[None] = None
-    unlisted: ClassVar = False
-    grade: ClassVar = Grade.NOW
+    is_unlisted: ClassVar = False
+    urgency: ClassVar = Urgency.NOW
 
 
 @dataclass(frozen=True, slots=True)
-class _OfAll(_Found):
-    """A time in which nothing at all ran, or nothing began while a run from before it went on (`running`)."""
+class _IdleFinding(_FindingBase):
+    """A time in which nothing at all ran; or nothing began while an older run went on (`is_run_active`)."""
 
-    outage: Outage
-    running: bool = field(default=False, kw_only=True)
+    idle_period: IdlePeriod
+    is_run_active: bool = field(default=False, kw_only=True)
     type: ClassVar[None] = None
 
     @property
     def since(self) -> datetime:
         """The last sign of life before it."""
-        return self.outage.since
+        return self.idle_period.since
 
     @property
-    def rests_on(self) -> int:
+    def sample_size(self) -> int:
         """Intervals of the types that were due."""
-        return self.outage.rests_on
+        return self.idle_period.sample_size
 
 
-class Silence(_OfAll):
+class CurrentIdleFinding(_IdleFinding):
     """Nothing at all has run since."""
 
     __slots__ = ()
-    grade = Grade.NOW
+    urgency = Urgency.NOW
 
 
 @dataclass(frozen=True, slots=True)
-class Paused(_OfAll):
+class PastIdleFinding(_IdleFinding):
     """Nothing at all ran for a while, less than a day ago."""
 
     until: datetime
-    grade: ClassVar = Grade.NOTE
+    urgency: ClassVar = Urgency.NOTE
 
 
 @dataclass(frozen=True, slots=True)
-class _OfStreak(_Found):
+class _StreakFinding(_FindingBase):
     """The newest runs of a type all ended alike; `message` is what the newest of them said."""
 
     type: str
@@ -94,48 +94,48 @@ class _OfStreak(_Found):
         return self.streak.since
 
     @property
-    def rests_on(self) -> int:
+    def sample_size(self) -> int:
         """Runs that were looked at."""
-        return self.streak.rests_on
+        return self.streak.sample_size
 
 
 @dataclass(frozen=True, slots=True)
-class Failing(_OfStreak):
+class FailingFinding(_StreakFinding):
     """The newest runs of a type failed; `due` more were due and have not begun, or `at_least` so many."""
 
-    due: int
-    at_least: bool = False
-    grade: ClassVar = Grade.NOW
+    overdue_count: int
+    is_minimum: bool = False
+    urgency: ClassVar = Urgency.NOW
 
 
-class Warned(_OfStreak):
+class WarningFinding(_StreakFinding):
     """The newest runs of a type ended with a warning."""
 
     __slots__ = ()
-    grade = Grade.SOON
+    urgency = Urgency.SOON
 
 
 @dataclass(frozen=True, slots=True)
-class Hanging(_Found):
+class StuckRunFinding(_FindingBase):
     """A run goes on for unusually long, and longer than any good run did."""
 
     type: str
     overrun: Overrun
-    grade: ClassVar = Grade.NOW
+    urgency: ClassVar = Urgency.NOW
 
     @property
     def since(self) -> datetime:
         """When it began."""
-        return started(self.overrun.session)
+        return start_time(self.overrun.session)
 
     @property
-    def rests_on(self) -> int:
+    def sample_size(self) -> int:
         """Good runs that it is held against."""
-        return self.overrun.baseline.rests_on
+        return self.overrun.baseline.sample_size
 
 
 @dataclass(frozen=True, slots=True)
-class Late(_Found):
+class OverdueFinding(_FindingBase):
     """A type that runs `every` so often last began at `last`; `due` runs since `since` have not begun.
 
     Or `at_least` so many.
@@ -143,40 +143,40 @@ class Late(_Found):
 
     type: str
     since: datetime
-    last: datetime
-    every: timedelta
-    due: int
-    rests_on: int
-    at_least: bool = False
-    grade: ClassVar = Grade.NOW
+    last_start: datetime
+    interval: timedelta
+    overdue_count: int
+    sample_size: int
+    is_minimum: bool = False
+    urgency: ClassVar = Urgency.NOW
 
 
 @dataclass(frozen=True, slots=True)
-class Slowing(_Found):
+class SlowdownFinding(_FindingBase):
     """The newest runs of a type all took unusually long."""
 
     type: str
-    slower: Slower
-    grade: ClassVar = Grade.SOON
+    slowdown: Slowdown
+    urgency: ClassVar = Urgency.SOON
 
     @property
     def since(self) -> datetime:
         """The start of the first of them."""
-        return self.slower.since
+        return self.slowdown.since
 
     @property
-    def rests_on(self) -> int:
+    def sample_size(self) -> int:
         """Good runs that they are held against."""
-        return self.slower.rests_on
+        return self.slowdown.sample_size
 
 
 @dataclass(frozen=True, slots=True)
-class Recurring(_Found):
+class RecurringFailureFinding(_FindingBase):
     """The same failure on several days of the last week, each time followed by good runs."""
 
     type: str
     incident: Incident
-    grade: ClassVar = Grade.SOON
+    urgency: ClassVar = Urgency.SOON
 
     @property
     def since(self) -> datetime:
@@ -184,24 +184,45 @@ class Recurring(_Found):
         return self.incident.first
 
     @property
-    def rests_on(self) -> int:
+    def sample_size(self) -> int:
         """Runs that were looked at."""
-        return self.incident.rests_on
+        return self.incident.sample_size
 
 
 @dataclass(frozen=True, slots=True)
-class Canceled(_Found):
+class CanceledFinding(_FindingBase):
     """Somebody canceled the newest run of a type, less than a day ago."""
 
     type: str
     since: datetime
     message: str | None
-    rests_on: int
-    grade: ClassVar = Grade.NOTE
+    sample_size: int
+    urgency: ClassVar = Urgency.NOTE
 
 
-OfRuns = Silence | Failing | Hanging | Late | Slowing | Recurring | Warned | Canceled | Paused
+RunFinding = (
+    CurrentIdleFinding
+    | FailingFinding
+    | StuckRunFinding
+    | OverdueFinding
+    | SlowdownFinding
+    | RecurringFailureFinding
+    | WarningFinding
+    | CanceledFinding
+    | PastIdleFinding
+)
 """What runs say, or their absence at the time when they are due."""
-Finding = NoLongerListed | OfRuns
-WORST_FIRST = (NoLongerListed, Silence, Failing, Hanging, Late, Slowing, Recurring, Warned, Canceled, Paused)
+Finding = UnlistedRunsFinding | RunFinding
+WORST_FIRST = (
+    UnlistedRunsFinding,
+    CurrentIdleFinding,
+    FailingFinding,
+    StuckRunFinding,
+    OverdueFinding,
+    SlowdownFinding,
+    RecurringFailureFinding,
+    WarningFinding,
+    CanceledFinding,
+    PastIdleFinding,
+)
 """In which order findings of one grade stand."""

@@ -19,15 +19,15 @@ from itertools import islice
 from typing import TypeAlias
 
 from emtui.chunked_work import Steps
-from emtui.em.model import LONG_AGO, Outcome, Result, Session, Uid
-from emtui.triage.baseline import MOST, Baselines, spans_of
-from emtui.triage.runs_by_type import by_type
+from emtui.em.model import DISTANT_PAST, Outcome, Result, Session, Uid
+from emtui.triage.baseline import MAX_SUCCESSES, Baselines, duration_stats
+from emtui.triage.runs_by_type import group_by_type
 
-STEP = 500
+GROUPING_STEP_SIZE = 500
 """Sessions in one step: about a millisecond."""
 UNGROUPED = -1
 """The group number of a session that is in none."""
-NONE: frozenset[Uid] = frozenset()
+NO_UIDS: frozenset[Uid] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +47,11 @@ class RunGroup:
         return self.runs[-1]
 
     @cached_property
-    def took(self) -> timedelta | None:
+    def median_duration(self) -> timedelta | None:
         """The median of its newest runs, as many of them as a baseline is based on."""
-        newest = islice(self.runs, MOST)
-        spans = spans_of([run.ended - run.started for run in newest if run.started and run.ended])
-        return spans.median if spans else None
+        newest_runs = islice(self.runs, MAX_SUCCESSES)
+        stats = duration_stats([run.ended - run.started for run in newest_runs if run.started and run.ended])
+        return stats.median if stats else None
 
 
 ListRow: TypeAlias = "Session | RunGroup"
@@ -59,21 +59,21 @@ ListRow: TypeAlias = "Session | RunGroup"
 
 def can_be_grouped(session: Session, baselines: Baselines) -> bool:
     """Whether a run may be in a group."""
-    began, ended, result = session.started, session.ended, session.result
+    started, ended, result = session.started, session.ended, session.result
     if session.type is None or ended is None:
         return False
-    if not _ended_well(session.state, result.word, result.canceled):
+    if not _is_successful_end(session.state, result.value, result.is_canceled):
         return False
-    if began is None or ended < began or session.odd or not session.complete:
+    if started is None or ended < started or session.parse_problem or not session.is_complete:
         return False
-    return baselines.ratio(session, ended - began) is None
+    return baselines.unusual_ratio(session, ended - started) is None
 
 
 @lru_cache(maxsize=256)
-def _ended_well(state: str | None, word: str | None, canceled: bool) -> bool:
+def _is_successful_end(state: str | None, word: str | None, canceled: bool) -> bool:
     """Whether the words of a run with an end say so, all of them; thousands of sessions have the same few."""
-    said = Session(Uid(""), ended=LONG_AGO, state=state, result=Result(word, None, canceled))
-    return said.outcome is Outcome.SUCCESS and not said.contradiction
+    session = Session(Uid(""), ended=DISTANT_PAST, state=state, result=Result(word, None, canceled))
+    return session.outcome is Outcome.SUCCESS and not session.contradiction
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,57 +81,59 @@ class RunGroups:
     """Which runs of a list that is newest first belong together, whether their groups are open or not.
 
     A single run that could be grouped has a group of its own, which is never shown as one.
-    `number_of` is the group of each session, `members` the positions in the list of each group's runs.
+    `group_numbers` is the group of each session, `members` the positions in the list of each group's runs.
     """
 
     sessions: tuple[Session, ...]
     baselines: Baselines
     groups: Sequence[RunGroup]
-    number_of: array[int]
+    group_numbers: array[int]
     members: Sequence[array[int]]
 
-    def at(self, position: int) -> RunGroup | None:
+    def group_at(self, position: int) -> RunGroup | None:
         """The group of the session at this position of the list, open or not; None if it is in none."""
-        number = self.number_of[position]
+        number = self.group_numbers[position]
         return self.groups[number] if number != UNGROUPED and len(self.members[number]) > 1 else None
 
 
-def find_groups(sessions: tuple[Session, ...], unseen: Container[Uid] = NONE) -> Steps[RunGroups]:
+def find_groups(sessions: tuple[Session, ...], unseen: Container[Uid] = NO_UIDS) -> Steps[RunGroups]:
     """Find the groups of a list; runs that are `unseen` are grouped apart."""
     baselines = yield from _find_baselines(sessions)
     runs: list[list[Session]] = []
     members: list[array[int]] = []
-    number_of = array("l")
-    growing: dict[str | None, tuple[bool, int]] = {}
-    for start in range(0, len(sessions), STEP):
-        for position, session in enumerate(sessions[start : start + STEP], start):
-            kind, is_unseen = session.type, session.uid in unseen
+    group_numbers = array("l")
+    last_groups: dict[str | None, tuple[bool, int]] = {}
+    for start in range(0, len(sessions), GROUPING_STEP_SIZE):
+        for position, session in enumerate(sessions[start : start + GROUPING_STEP_SIZE], start):
+            session_type, is_unseen = session.type, session.uid in unseen
             if not can_be_grouped(session, baselines):
-                growing.pop(kind, None)
-                number_of.append(UNGROUPED)
+                last_groups.pop(session_type, None)
+                group_numbers.append(UNGROUPED)
                 continue
-            last = growing.get(kind)
-            number = last[1] if last and last[0] is is_unseen else len(runs)
+            last_group = last_groups.get(session_type)
+            number = last_group[1] if last_group and last_group[0] is is_unseen else len(runs)
             if number == len(runs):
-                growing[kind] = is_unseen, number
+                last_groups[session_type] = is_unseen, number
                 runs.append([])
                 members.append(array("l"))
             runs[number].append(session)
             members[number].append(position)
-            number_of.append(number)
+            group_numbers.append(number)
         yield
-    return RunGroups(sessions, baselines, [RunGroup(some) for some in runs], number_of, members)
+    return RunGroups(
+        sessions, baselines, [RunGroup(group_runs) for group_runs in runs], group_numbers, members
+    )
 
 
 def _find_baselines(sessions: tuple[Session, ...]) -> Steps[Baselines]:
     types: dict[str, list[Session]] = {}
-    for start in range(0, len(sessions), STEP):
-        for kind, runs in by_type(sessions[start : start + STEP]).items():
-            types.setdefault(kind, []).extend(runs)
+    for start in range(0, len(sessions), GROUPING_STEP_SIZE):
+        for session_type, runs in group_by_type(sessions[start : start + GROUPING_STEP_SIZE]).items():
+            types.setdefault(session_type, []).extend(runs)
         yield
     baselines = Baselines()
-    for kind, runs in types.items():
-        yield from baselines.add(kind, runs, STEP)
+    for session_type, runs in types.items():
+        yield from baselines.add(session_type, runs, GROUPING_STEP_SIZE)
     return baselines
 
 
@@ -146,32 +148,36 @@ class GroupedRows:
     groups: RunGroups
     rows: Sequence[ListRow]
     positions: Sequence[int]
-    opened: frozenset[Uid]
-    _closed: frozenset[int]
+    open_group_uids: frozenset[Uid]
+    _closed_groups: frozenset[int]
 
     def row_of(self, position: int) -> int:
         """The row in which the session at this position of the list stands."""
-        number = self.groups.number_of[position]
-        first = self.groups.members[number][0] if number in self._closed else position
-        return bisect_left(self.positions, first)
+        number = self.groups.group_numbers[position]
+        shown_position = self.groups.members[number][0] if number in self._closed_groups else position
+        return bisect_left(self.positions, shown_position)
 
 
-def lay_out(groups: RunGroups, opened: Container[Uid] = NONE) -> Steps[GroupedRows]:
+def build_rows(groups: RunGroups, open_uids: Container[Uid] = NO_UIDS) -> Steps[GroupedRows]:
     """Make the rows; the group of each run in `opened` is open."""
-    sessions, number_of, members = groups.sessions, groups.number_of, groups.members
-    open_numbers: set[int] = set()
-    for start in range(0, len(sessions) if opened else 0, STEP):
-        some = zip(sessions[start : start + STEP], number_of[start : start + STEP], strict=True)
-        open_numbers.update(number for session, number in some if session.uid in opened)
+    sessions, group_numbers, members = groups.sessions, groups.group_numbers, groups.members
+    open_groups: set[int] = set()
+    for start in range(0, len(sessions) if open_uids else 0, GROUPING_STEP_SIZE):
+        batch = zip(
+            sessions[start : start + GROUPING_STEP_SIZE],
+            group_numbers[start : start + GROUPING_STEP_SIZE],
+            strict=True,
+        )
+        open_groups.update(number for session, number in batch if session.uid in open_uids)
         yield
-    open_numbers.discard(UNGROUPED)
-    many = (number for number, some in enumerate(members) if len(some) > 1)
-    closed = frozenset(number for number in many if number not in open_numbers)
+    open_groups.discard(UNGROUPED)
+    multi_run_groups = (number for number, batch in enumerate(members) if len(batch) > 1)
+    closed_groups = frozenset(number for number in multi_run_groups if number not in open_groups)
     rows: list[ListRow] = []
     positions = array("l")
-    for start in range(0, len(sessions), STEP):
-        for position, number in enumerate(number_of[start : start + STEP], start):
-            if number not in closed:
+    for start in range(0, len(sessions), GROUPING_STEP_SIZE):
+        for position, number in enumerate(group_numbers[start : start + GROUPING_STEP_SIZE], start):
+            if number not in closed_groups:
                 rows.append(sessions[position])
             elif members[number][0] == position:
                 rows.append(groups.groups[number])
@@ -179,5 +185,5 @@ def lay_out(groups: RunGroups, opened: Container[Uid] = NONE) -> Steps[GroupedRo
                 continue
             positions.append(position)
         yield
-    uids = frozenset(groups.groups[number].newest.uid for number in open_numbers)
-    return GroupedRows(groups, rows, positions, uids, closed)
+    open_group_uids = frozenset(groups.groups[number].newest.uid for number in open_groups)
+    return GroupedRows(groups, rows, positions, open_group_uids, closed_groups)

@@ -12,93 +12,115 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
 
-from emtui.triage.runs_by_type import Runs
-from emtui.triage.schedule_detection import HOUR, MINUTE, MOST_SLOTS, Missed, Outage, Rhythm, missed_of
+from emtui.triage.runs_by_type import TypeRuns
+from emtui.triage.schedule_detection import (
+    HOUR,
+    MAX_SLOTS,
+    MINUTE,
+    IdlePeriod,
+    MissedRuns,
+    RunSchedule,
+    count_missed_runs,
+)
 
-MOST_LOOKED_AT = 100
+MAX_PAUSES = 100
 """Of many long pauses only the newest are looked at."""
-AT_LEAST = 5 * MINUTE
+MIN_PAUSE = 5 * MINUTE
 
 
-def outages(types: Mapping[str, Runs], rhythms: Mapping[str, Rhythm], now: datetime) -> tuple[Outage, ...]:
+def find_idle_periods(
+    types: Mapping[str, TypeRuns], schedules: Mapping[str, RunSchedule], now: datetime
+) -> tuple[IdlePeriod, ...]:
     """All of them, newest first; the first may still go on."""
-    pauses = list(_pauses(types, rhythms, now))[-MOST_LOOKED_AT:]
-    found = (_outage(pause, types, rhythms, now) for pause in reversed(pauses))
-    return tuple(outage for outage in found if outage)
+    pauses = list(_find_pauses(types, schedules, now))[-MAX_PAUSES:]
+    candidates = (_find_idle_period(pause, types, schedules, now) for pause in reversed(pauses))
+    return tuple(idle_period for idle_period in candidates if idle_period)
 
 
 Pause = tuple[datetime, datetime]
 
 
-def _pauses(types: Mapping[str, Runs], rhythms: Mapping[str, Rhythm], now: datetime) -> Iterable[Pause]:
+def _find_pauses(
+    types: Mapping[str, TypeRuns], schedules: Mapping[str, RunSchedule], now: datetime
+) -> Iterable[Pause]:
     """The times without any start or end that are longer than the most frequent type would leave."""
-    if not rhythms:
+    if not schedules:
         return
-    quickest = min(rhythms.values(), key=lambda found: found.every)
-    longest = max(quickest.every + quickest.tardy, AT_LEAST)
+    most_frequent = min(schedules.values(), key=lambda schedule: schedule.interval)
+    longest = max(most_frequent.interval + most_frequent.tolerance, MIN_PAUSE)
     starts = sorted([begin for runs in types.values() for run in runs if (begin := run.started)])
-    wide = [(one, other) for one, other in pairwise([*starts, now]) if other - one > longest]
-    if not wide:
+    long_gaps = [(earlier, later) for earlier, later in pairwise([*starts, now]) if later - earlier > longest]
+    if not long_gaps:
         return
     ends = sorted([end for runs in types.values() for run in runs if (end := run.ended)])
-    for since, until in wide:
-        signs = [since, *ends[bisect_right(ends, since) : bisect_left(ends, until)], until]
-        yield from ((one, other) for one, other in pairwise(signs) if other - one > longest)
+    for since, until in long_gaps:
+        activity_times = [since, *ends[bisect_right(ends, since) : bisect_left(ends, until)], until]
+        yield from (
+            (earlier, later) for earlier, later in pairwise(activity_times) if later - earlier > longest
+        )
 
 
-def _outage(
-    pause: Pause, types: Mapping[str, Runs], rhythms: Mapping[str, Rhythm], now: datetime
-) -> Outage | None:
+def _find_idle_period(
+    pause: Pause, types: Mapping[str, TypeRuns], schedules: Mapping[str, RunSchedule], now: datetime
+) -> IdlePeriod | None:
     since, until = pause
-    open_ended = until == now
-    missed = {
-        kind: its
-        for kind, found in rhythms.items()
-        if (its := _missed(types[kind], found, pause, now)).due
-        and (open_ended or _resumed(found, until, now))
+    is_ongoing = until == now
+    missed_by_type = {
+        session_type: missed_runs
+        for session_type, schedule in schedules.items()
+        if (missed_runs := _find_missed_runs(types[session_type], schedule, pause, now)).run_count
+        and (is_ongoing or _has_resumed(schedule, until, now))
     }
-    pending = [kind for kind in missed if not _began(rhythms[kind], until, now)]
-    count = sum(its.due for its in missed.values())
-    if len(missed) < 2 and (pending or count < 2):
+    pending_types = [
+        session_type
+        for session_type in missed_by_type
+        if not _has_start_between(schedules[session_type], until, now)
+    ]
+    count = sum(missed_runs.run_count for missed_runs in missed_by_type.values())
+    if len(missed_by_type) < 2 and (pending_types or count < 2):
         return None
-    rests_on = sum(rhythms[kind].rests_on for kind in missed)
-    at_least = any(its.at_least for its in missed.values())
-    return Outage(since, None if open_ended else until, count, tuple(sorted(missed)), rests_on, at_least)
+    sample_size = sum(schedules[session_type].sample_size for session_type in missed_by_type)
+    is_minimum = any(missed_runs.is_minimum for missed_runs in missed_by_type.values())
+    return IdlePeriod(
+        since, None if is_ongoing else until, count, tuple(sorted(missed_by_type)), sample_size, is_minimum
+    )
 
 
-_NONE = Missed(None, 0, at_least=False)
+_NO_MISSED_RUNS = MissedRuns(None, 0, is_minimum=False)
 
 
-def _missed(runs: Runs, found: Rhythm, pause: Pause, now: datetime) -> Missed:
+def _find_missed_runs(runs: TypeRuns, schedule: RunSchedule, pause: Pause, now: datetime) -> MissedRuns:
     """How many runs of a type were due in the pause; none, if none of them has had time to begin.
 
     Of a pause that is over only those count that had.
     """
     since, until = pause
-    place = bisect_right(found.starts, since)
-    if not place:
-        return _NONE
-    last = found.starts[place - 1]
-    run = runs[len(runs) - place]
-    if run.running or (run.ended is not None and run.ended > since):
-        return _NONE
-    end = until if until == now else until - found.tardy
-    slots = list(islice(found.slots(last, since, end), MOST_SLOTS + 1))
-    its = missed_of(found, slots[:MOST_SLOTS])
-    if its.first is None:
-        return _NONE
-    tardy = found.tardy + (HOUR if found.is_moved(last, its.first) else timedelta())
-    if its.first + tardy > until:
-        return _NONE
-    return its._replace(at_least=its.at_least or len(slots) > MOST_SLOTS)
+    start_count = bisect_right(schedule.starts, since)
+    if not start_count:
+        return _NO_MISSED_RUNS
+    last_start = schedule.starts[start_count - 1]
+    run = runs[len(runs) - start_count]
+    if run.is_running or (run.ended is not None and run.ended > since):
+        return _NO_MISSED_RUNS
+    end = until if until == now else until - schedule.tolerance
+    slots = list(islice(schedule.slots(last_start, since, end), MAX_SLOTS + 1))
+    missed_runs = count_missed_runs(schedule, slots[:MAX_SLOTS])
+    if missed_runs.first_due is None:
+        return _NO_MISSED_RUNS
+    tolerance = schedule.tolerance + (
+        HOUR if schedule.crosses_clock_change(last_start, missed_runs.first_due) else timedelta()
+    )
+    if missed_runs.first_due + tolerance > until:
+        return _NO_MISSED_RUNS
+    return missed_runs._replace(is_minimum=missed_runs.is_minimum or len(slots) > MAX_SLOTS)
 
 
-def _resumed(found: Rhythm, until: datetime, now: datetime) -> bool:
+def _has_resumed(schedule: RunSchedule, until: datetime, now: datetime) -> bool:
     """Whether the type ran again after the pause, or may still be about to."""
-    latest = until + found.every + found.grace
-    return _began(found, until, latest) or now <= latest
+    latest = until + schedule.interval + schedule.grace_period
+    return _has_start_between(schedule, until, latest) or now <= latest
 
 
-def _began(found: Rhythm, since: datetime, until: datetime) -> bool:
-    place = bisect_left(found.starts, since - timedelta(seconds=1))
-    return place < len(found.starts) and found.starts[place] <= until
+def _has_start_between(schedule: RunSchedule, since: datetime, until: datetime) -> bool:
+    index = bisect_left(schedule.starts, since - timedelta(seconds=1))
+    return index < len(schedule.starts) and schedule.starts[index] <= until

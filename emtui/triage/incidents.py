@@ -9,10 +9,10 @@ from itertools import islice
 
 from emtui.em.model import Outcome, Session, Uid
 from emtui.triage.message_fingerprint import fingerprint
-from emtui.triage.runs_by_type import GOOD, Runs, started
+from emtui.triage.runs_by_type import SUCCESSFUL_OUTCOMES, TypeRuns, start_time
 
-TROUBLE = frozenset({Outcome.FAILED, Outcome.WARNING})
-MOST = 1000
+PROBLEM_OUTCOMES = frozenset({Outcome.FAILED, Outcome.WARNING})
+MAX_PROBLEM_RUNS = 1000
 """How many of a type's newest troubled runs are told apart."""
 
 
@@ -20,7 +20,7 @@ MOST = 1000
 class Incident:
     """The runs of a type that ended in the same way with the same words.
 
-    `message` is the newest. `recovered` is the start of the first run after the last that was not of it
+    `message` is the newest. `recovered_at` is the start of the first run after the last that was not of it
     and did its work, `None` while it still happens. `uids` and `starts` are newest first.
     """
 
@@ -30,8 +30,8 @@ class Incident:
     message: str | None
     uids: tuple[Uid, ...]
     starts: tuple[datetime, ...]
-    recovered: datetime | None
-    rests_on: int
+    recovered_at: datetime | None
+    sample_size: int
 
     @property
     def count(self) -> int:
@@ -48,52 +48,54 @@ class Incident:
         """The start of its newest run."""
         return self.starts[0]
 
-    def days(self, zone: tzinfo) -> int:
+    def count_days(self, zone: tzinfo) -> int:
         """On how many days of this zone its runs began."""
         return len({start.astimezone(zone).date() for start in self.starts})
 
     @property
-    def goes_on(self) -> bool:
+    def is_ongoing(self) -> bool:
         """Whether no run has done its work since."""
-        return self.recovered is None
+        return self.recovered_at is None
 
 
-def incidents(types: Mapping[str, Runs]) -> list[Incident]:
+def find_incidents(types: Mapping[str, TypeRuns]) -> list[Incident]:
     """All incidents of the list, the newest first."""
-    found = [incident for runs in types.values() for incident in incidents_of(runs)]
-    return sorted(found, key=lambda incident: incident.last, reverse=True)
+    all_incidents = [incident for runs in types.values() for incident in find_type_incidents(runs)]
+    return sorted(all_incidents, key=lambda incident: incident.last, reverse=True)
 
 
-def incident_of(runs: Runs, session: Session) -> Incident | None:
+def find_incident(runs: TypeRuns, session: Session) -> Incident | None:
     """The incident that this run belongs to, if it is one."""
-    if session.outcome not in TROUBLE:
+    if session.outcome not in PROBLEM_OUTCOMES:
         return None
-    return next((incident for incident in incidents_of(runs) if session.uid in incident.uids), None)
+    return next((incident for incident in find_type_incidents(runs) if session.uid in incident.uids), None)
 
 
-def incidents_of(runs: Runs, outcomes: frozenset[Outcome] = TROUBLE) -> list[Incident]:
+def find_type_incidents(runs: TypeRuns, outcomes: frozenset[Outcome] = PROBLEM_OUTCOMES) -> list[Incident]:
     """The incidents of one type."""
-    groups: dict[str, list[int]] = {}
-    troubled = (place for place, run in enumerate(runs) if run.outcome in outcomes)
-    for place in islice(troubled, MOST):
-        groups.setdefault(fingerprint(runs[place]), []).append(place)
-    return [_incident(print_, runs, places) for print_, places in groups.items()]
+    indexes_by_fingerprint: dict[str, list[int]] = {}
+    problem_indexes = (index for index, run in enumerate(runs) if run.outcome in outcomes)
+    for index in islice(problem_indexes, MAX_PROBLEM_RUNS):
+        indexes_by_fingerprint.setdefault(fingerprint(runs[index]), []).append(index)
+    return [_make_incident(key, runs, indexes) for key, indexes in indexes_by_fingerprint.items()]
 
 
-def _incident(print_: str, runs: Runs, places: list[int]) -> Incident:
-    newest = runs[places[0]]
+def _make_incident(key: str, runs: TypeRuns, indexes: list[int]) -> Incident:
+    newest = runs[indexes[0]]
     return Incident(
-        print_,
+        key,
         newest.type or "",
         newest.outcome,
         newest.message,
-        tuple(runs[place].uid for place in places),
-        tuple(started(runs[place]) for place in places),
-        next((started(run) for run in reversed(runs[: places[0]]) if _well(run, newest)), None),
+        tuple(runs[index].uid for index in indexes),
+        tuple(start_time(runs[index]) for index in indexes),
+        next((start_time(run) for run in reversed(runs[: indexes[0]]) if _is_recovery(run, newest)), None),
         len(runs),
     )
 
 
-def _well(run: Session, trouble: Session) -> bool:
+def _is_recovery(run: Session, problem_run: Session) -> bool:
     """A warned run shows that failures are over, but not that warnings are."""
-    return run.outcome in (GOOD if trouble.outcome is Outcome.FAILED else {Outcome.SUCCESS})
+    return run.outcome in (
+        SUCCESSFUL_OUTCOMES if problem_run.outcome is Outcome.FAILED else {Outcome.SUCCESS}
+    )

@@ -12,27 +12,27 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-EACH = 500
+LINES_PER_CHECK = 500
 """After so many lines it is asked whether to go on."""
-_DEEPEST = 8
+_MAX_DEPTH = 8
 
-Pair = tuple[int, int]
-GoOn = Callable[[], bool]
+IndexPair = tuple[int, int]
+ShouldContinue = Callable[[], bool]
 
 
-class Stopped(Exception):
+class ComparisonStoppedError(Exception):
     """Nobody wants the comparison any more."""
 
 
-def always() -> bool:
+def always_continue() -> bool:
     """Whoever asks waits to the end."""
     return True
 
 
-def ask(go_on: GoOn) -> None:
+def stop_unless(should_continue: ShouldContinue) -> None:
     """Raise `Stopped` if nobody waits any more."""
-    if not go_on():
-        raise Stopped
+    if not should_continue():
+        raise ComparisonStoppedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,105 +46,115 @@ class _Block:
     depth: int
 
 
-def aligned(mine: Sequence[str], theirs: Sequence[str], go_on: GoOn) -> Iterable[Pair]:
+def align_lines(
+    own_lines: Sequence[str], other_lines: Sequence[str], should_continue: ShouldContinue
+) -> Iterable[IndexPair]:
     """Pairs of equal lines that rise in both logs. Raises `Stopped`."""
-    blocks = [_Block(0, len(mine), 0, len(theirs), 0)]
-    since = 0
+    blocks = [_Block(0, len(own_lines), 0, len(other_lines), 0)]
+    lines_since_check = 0
     while blocks:
-        block, ends = _trimmed(mine, theirs, blocks.pop())
-        yield from ends
-        since += len(ends) + block.last - block.first + block.other_last - block.other_first + 1
-        if since >= EACH:
-            since = 0
-            ask(go_on)
+        block, end_pairs = _trim_equal_ends(own_lines, other_lines, blocks.pop())
+        yield from end_pairs
+        lines_since_check += (
+            len(end_pairs) + block.last - block.first + block.other_last - block.other_first + 1
+        )
+        if lines_since_check >= LINES_PER_CHECK:
+            lines_since_check = 0
+            stop_unless(should_continue)
         if block.first == block.last or block.other_first == block.other_last:
             continue
-        anchors = _anchors(mine, theirs, block) if block.depth < _DEEPEST else []
+        anchors = _find_anchors(own_lines, other_lines, block) if block.depth < _MAX_DEPTH else []
         if anchors:
             yield from anchors
-            blocks += _between(block, anchors)
+            blocks += _blocks_between(block, anchors)
         else:
-            yield from _in_turn(mine, theirs, block)
+            yield from _pair_in_order(own_lines, other_lines, block)
 
 
-def _trimmed(mine: Sequence[str], theirs: Sequence[str], block: _Block) -> tuple[_Block, list[Pair]]:
+def _trim_equal_ends(
+    own_lines: Sequence[str], other_lines: Sequence[str], block: _Block
+) -> tuple[_Block, list[IndexPair]]:
     """The block without what begins and ends alike, and the pairs of that."""
     first, last, other_first, other_last = block.first, block.last, block.other_first, block.other_last
-    ends: list[Pair] = []
-    while first < last and other_first < other_last and mine[first] == theirs[other_first]:
-        ends.append((first, other_first))
+    end_pairs: list[IndexPair] = []
+    while first < last and other_first < other_last and own_lines[first] == other_lines[other_first]:
+        end_pairs.append((first, other_first))
         first, other_first = first + 1, other_first + 1
-    while first < last and other_first < other_last and mine[last - 1] == theirs[other_last - 1]:
+    while first < last and other_first < other_last and own_lines[last - 1] == other_lines[other_last - 1]:
         last, other_last = last - 1, other_last - 1
-        ends.append((last, other_last))
-    return _Block(first, last, other_first, other_last, block.depth), ends
+        end_pairs.append((last, other_last))
+    return _Block(first, last, other_first, other_last, block.depth), end_pairs
 
 
-def _anchors(mine: Sequence[str], theirs: Sequence[str], block: _Block) -> list[Pair]:
+def _find_anchors(own_lines: Sequence[str], other_lines: Sequence[str], block: _Block) -> list[IndexPair]:
     """Lines that both sides of the block hold once, as far as they rise in both."""
-    once, other_once = (
-        _once(lines, first, last)
+    unique_lines, other_unique_lines = (
+        _unique_lines(lines, first, last)
         for lines, first, last in (
-            (mine, block.first, block.last),
-            (theirs, block.other_first, block.other_last),
+            (own_lines, block.first, block.last),
+            (other_lines, block.other_first, block.other_last),
         )
     )
-    return _rising([(place, other_once[key]) for key, place in once.items() if key in other_once])
+    return _longest_rising(
+        [(index, other_unique_lines[key]) for key, index in unique_lines.items() if key in other_unique_lines]
+    )
 
 
-def _once(lines: Sequence[str], first: int, last: int) -> dict[str, int]:
+def _unique_lines(lines: Sequence[str], first: int, last: int) -> dict[str, int]:
     counts = Counter(lines[first:last])
-    return {lines[place]: place for place in range(first, last) if counts[lines[place]] == 1}
+    return {lines[index]: index for index in range(first, last) if counts[lines[index]] == 1}
 
 
-def _in_turn(mine: Sequence[str], theirs: Sequence[str], block: _Block) -> list[Pair]:
+def _pair_in_order(own_lines: Sequence[str], other_lines: Sequence[str], block: _Block) -> list[IndexPair]:
     """The n-th repetition of a line here with the n-th there, as far as they rise in both."""
-    waiting: dict[str, deque[int]] = defaultdict(deque)
-    for place in range(block.other_first, block.other_last):
-        waiting[theirs[place]].append(place)
-    return _rising(
+    unpaired: dict[str, deque[int]] = defaultdict(deque)
+    for index in range(block.other_first, block.other_last):
+        unpaired[other_lines[index]].append(index)
+    return _longest_rising(
         [
-            (place, waiting[mine[place]].popleft())
-            for place in range(block.first, block.last)
-            if waiting.get(mine[place])
+            (index, unpaired[own_lines[index]].popleft())
+            for index in range(block.first, block.last)
+            if unpaired.get(own_lines[index])
         ]
     )
 
 
-def _rising(pairs: Sequence[Pair]) -> list[Pair]:
+def _longest_rising(pairs: Sequence[IndexPair]) -> list[IndexPair]:
     """The most of these pairs, which rise in the first place, that rise in the second, too."""
     tails: list[int] = []
-    ends: list[int] = []
-    before: list[int] = []
-    for place, (_, other) in enumerate(pairs):
-        at = bisect_left(tails, other)
-        before.append(ends[at - 1] if at else -1)
-        tails[at : at + 1] = [other]
-        ends[at : at + 1] = [place]
-    found, place = [], ends[-1] if ends else -1
-    while place >= 0:
-        found.append(pairs[place])
-        place = before[place]
-    return found[::-1]
+    tail_pairs: list[int] = []
+    predecessors: list[int] = []
+    for index, (_, other_index) in enumerate(pairs):
+        tail_index = bisect_left(tails, other_index)
+        predecessors.append(tail_pairs[tail_index - 1] if tail_index else -1)
+        tails[tail_index : tail_index + 1] = [other_index]
+        tail_pairs[tail_index : tail_index + 1] = [index]
+    rising, index = [], tail_pairs[-1] if tail_pairs else -1
+    while index >= 0:
+        rising.append(pairs[index])
+        index = predecessors[index]
+    return rising[::-1]
 
 
-def _between(block: _Block, anchors: Sequence[Pair]) -> Iterable[_Block]:
+def _blocks_between(block: _Block, anchors: Sequence[IndexPair]) -> Iterable[_Block]:
     first, other_first = block.first, block.other_first
-    for place, other in [*anchors, (block.last, block.other_last)]:
-        if first < place and other_first < other:
-            yield _Block(first, place, other_first, other, block.depth + 1)
-        first, other_first = place + 1, other + 1
+    for index, other_index in [*anchors, (block.last, block.other_last)]:
+        if first < index and other_first < other_index:
+            yield _Block(first, index, other_first, other_index, block.depth + 1)
+        first, other_first = index + 1, other_index + 1
 
 
-def moved(mine: Sequence[str], theirs: Sequence[str], pairs: Sequence[Pair]) -> dict[int, int]:
+def find_moved_lines(
+    own_lines: Sequence[str], other_lines: Sequence[str], pairs: Sequence[IndexPair]
+) -> dict[int, int]:
     """Lines of both logs that stand elsewhere, by their place here."""
-    paired, other_paired = {one for one, _ in pairs}, {other for _, other in pairs}
-    waiting: dict[str, deque[int]] = defaultdict(deque)
-    for place, key in enumerate(theirs):
-        if place not in other_paired:
-            waiting[key].append(place)
+    paired, other_paired = {index for index, _ in pairs}, {other_index for _, other_index in pairs}
+    unpaired: dict[str, deque[int]] = defaultdict(deque)
+    for line_index, key in enumerate(other_lines):
+        if line_index not in other_paired:
+            unpaired[key].append(line_index)
     return {
-        place: waiting[key].popleft()
-        for place, key in enumerate(mine)
-        if place not in paired and waiting.get(key)
+        line_index: unpaired[key].popleft()
+        for line_index, key in enumerate(own_lines)
+        if line_index not in paired and unpaired.get(key)
     }

@@ -14,121 +14,153 @@ from enum import StrEnum
 from itertools import chain
 
 from emtui.em.model import Event
-from emtui.triage.baseline import UNUSUAL
-from emtui.triage.log_alignment import EACH, GoOn, Pair, aligned, always, ask, moved
-from emtui.triage.message_fingerprint import masked
-from emtui.triage.step_timing import SHOWN, steps
+from emtui.triage.baseline import UNUSUAL_RATIO
+from emtui.triage.log_alignment import (
+    LINES_PER_CHECK,
+    IndexPair,
+    ShouldContinue,
+    align_lines,
+    always_continue,
+    find_moved_lines,
+    stop_unless,
+)
+from emtui.triage.message_fingerprint import mask_message
+from emtui.triage.step_timing import MIN_SHOWN_WAIT, find_steps
 
-Line = tuple["Kind", int | None, int | None]
+AlignedLine = tuple["DiffKind", int | None, int | None]
 
 
-class Kind(StrEnum):
+class DiffKind(StrEnum):
     """What became of a line."""
 
     SAME = "same"
     MOVED = "moved"
     NEW = "new"
     MISSING = "missing"
-    AHEAD = "ahead"
+    PENDING = "ahead"
 
 
-ALIKE = frozenset({Kind.SAME, Kind.AHEAD})
+UNCHANGED_KINDS = frozenset({DiffKind.SAME, DiffKind.PENDING})
 """What makes no difference: a line that both have, and one that a run has not come to yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DiffRow:
     """One line of the comparison: its place in this log and in the other, where it has one.
 
     `lasted` is how long its step took here, `lasted_then` how long in the other log.
     """
 
-    kind: Kind
-    here: int | None
-    there: int | None
-    lasted: timedelta | None = None
-    lasted_then: timedelta | None = None
+    kind: DiffKind
+    index: int | None
+    other_index: int | None
+    duration: timedelta | None = None
+    other_duration: timedelta | None = None
 
     @property
-    def slower(self) -> bool:
+    def is_slower(self) -> bool:
         """Whether its step took much longer here: half as much again, and five seconds more."""
-        if self.lasted is None or self.lasted_then is None:
+        if self.duration is None or self.other_duration is None:
             return False
-        return self.lasted - self.lasted_then >= SHOWN and self.lasted >= self.lasted_then * UNUSUAL
+        return (
+            self.duration - self.other_duration >= MIN_SHOWN_WAIT
+            and self.duration >= self.other_duration * UNUSUAL_RATIO
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class LogComparison:
     """Every line of both logs once, in the order of this log; missing ones where they stood.
 
-    `slower` counts the steps that took much longer, of the `timed` ones whose length is known in both.
+    `slower` counts the steps that took much longer, of the `timed_step_count` ones whose length is known in both.
     `first` is the first row whose line is different; if none is, the first whose step took much longer.
     """
 
-    rows: tuple[Row, ...]
-    counts: Counter[Kind]
-    timed: int
-    slower: int
-    first: int | None
+    rows: tuple[DiffRow, ...]
+    counts: Counter[DiffKind]
+    timed_step_count: int
+    slower_step_count: int
+    first_difference: int | None
 
     @classmethod
-    def of(cls, rows: tuple[Row, ...]) -> Comparison:
+    def from_rows(cls, rows: tuple[DiffRow, ...]) -> LogComparison:
         """Counted once, by whoever compares: nobody who draws them waits for that."""
-        timed = sum(1 for row in rows if row.lasted is not None and row.lasted_then is not None)
-        slower = [place for place, row in enumerate(rows) if row.slower]
-        lines = (place for place, row in enumerate(rows) if row.kind not in ALIKE)
-        first = next(chain(lines, slower), None)
-        return cls(rows, Counter(row.kind for row in rows), timed, len(slower), first)
+        timed_step_count = sum(
+            1 for row in rows if row.duration is not None and row.other_duration is not None
+        )
+        slower_indexes = [index for index, row in enumerate(rows) if row.is_slower]
+        changed_indexes = (index for index, row in enumerate(rows) if row.kind not in UNCHANGED_KINDS)
+        first_difference = next(chain(changed_indexes, slower_indexes), None)
+        return cls(
+            rows, Counter(row.kind for row in rows), timed_step_count, len(slower_indexes), first_difference
+        )
 
 
-def compare(
-    here: Sequence[Event], there: Sequence[Event], go_on: GoOn = always, until: datetime | None = None
-) -> Comparison:
+def compare_logs(
+    events: Sequence[Event],
+    other_events: Sequence[Event],
+    should_continue: ShouldContinue = always_continue,
+    until: datetime | None = None,
+) -> LogComparison:
     """One log against another, as a rule the last good run's. Raises `Stopped` if `go_on` says no.
 
     `until` is now for a run that goes on.
     """
-    mine, theirs = _keys(here, go_on), _keys(there, go_on)
-    pairs = sorted(aligned(mine, theirs, go_on))
-    elsewhere = moved(mine, theirs, pairs)
-    lasted = [step.lasted for step in steps(here, until)]
-    lasted_then = [step.lasted for step in steps(there)]
+    own_lines, other_lines = (
+        _masked_lines(events, should_continue),
+        _masked_lines(other_events, should_continue),
+    )
+    pairs = sorted(align_lines(own_lines, other_lines, should_continue))
+    moved_lines = find_moved_lines(own_lines, other_lines, pairs)
+    durations = [step.duration for step in find_steps(events, until)]
+    other_durations = [step.duration for step in find_steps(other_events)]
 
-    def row(kind: Kind, one: int | None, other: int | None) -> Row:
-        spans = (lasted[one] if one is not None else None, lasted_then[other] if other is not None else None)
-        return Row(kind, one, other, *spans)
+    def row(kind: DiffKind, index: int | None, other_index: int | None) -> DiffRow:
+        row_durations = (
+            durations[index] if index is not None else None,
+            other_durations[other_index] if other_index is not None else None,
+        )
+        return DiffRow(kind, index, other_index, *row_durations)
 
-    ends = len(mine), len(theirs)
-    lines = _merged(ends, pairs, elsewhere, goes_on=until is not None)
-    return Comparison.of(tuple(row(*line) for line in lines))
-
-
-def _keys(events: Sequence[Event], go_on: GoOn) -> list[str]:
-    keys = []
-    for place, event in enumerate(events):
-        if place % EACH == 0:
-            ask(go_on)
-        keys.append(masked(event.message or ""))
-    return keys
+    line_counts = len(own_lines), len(other_lines)
+    aligned_lines = _merge_lines(line_counts, pairs, moved_lines, is_running=until is not None)
+    return LogComparison.from_rows(tuple(row(*aligned_line) for aligned_line in aligned_lines))
 
 
-def _merged(ends: Pair, pairs: Sequence[Pair], elsewhere: dict[int, int], *, goes_on: bool) -> Iterable[Line]:
-    gone = set(elsewhere.values())
-    here = there = 0
-    for place, other in [*pairs, ends]:
-        left = [missing for missing in range(there, other) if missing not in gone]
-        added: list[Line] = [
-            (Kind.NEW, new, None) if new not in elsewhere else (Kind.MOVED, new, elsewhere[new])
-            for new in range(here, place)
+def _masked_lines(events: Sequence[Event], should_continue: ShouldContinue) -> list[str]:
+    masked_messages = []
+    for index, event in enumerate(events):
+        if index % LINES_PER_CHECK == 0:
+            stop_unless(should_continue)
+        masked_messages.append(mask_message(event.message or ""))
+    return masked_messages
+
+
+def _merge_lines(
+    line_counts: IndexPair, pairs: Sequence[IndexPair], moved_lines: dict[int, int], *, is_running: bool
+) -> Iterable[AlignedLine]:
+    moved_other_indexes = set(moved_lines.values())
+    start = other_start = 0
+    for index, other_index in [*pairs, line_counts]:
+        missing_indexes = [
+            missing_index
+            for missing_index in range(other_start, other_index)
+            if missing_index not in moved_other_indexes
         ]
-        if place < ends[0]:
-            yield from ((Kind.MISSING, None, missing) for missing in left)
-            yield from added
-            yield Kind.SAME, place, other
-        elif goes_on:
-            yield from added
-            yield from ((Kind.AHEAD, None, missing) for missing in left)
+        added_lines: list[AlignedLine] = [
+            (DiffKind.NEW, new_index, None)
+            if new_index not in moved_lines
+            else (DiffKind.MOVED, new_index, moved_lines[new_index])
+            for new_index in range(start, index)
+        ]
+        if index < line_counts[0]:
+            yield from ((DiffKind.MISSING, None, missing_index) for missing_index in missing_indexes)
+            yield from added_lines
+            yield DiffKind.SAME, index, other_index
+        elif is_running:
+            yield from added_lines
+            yield from ((DiffKind.PENDING, None, missing_index) for missing_index in missing_indexes)
         else:
-            yield from ((Kind.MISSING, None, missing) for missing in left)
-            yield from added
-        here, there = place + 1, other + 1
+            yield from ((DiffKind.MISSING, None, missing_index) for missing_index in missing_indexes)
+            yield from added_lines
+        start, other_start = index + 1, other_index + 1

@@ -14,14 +14,14 @@ from hashlib import sha256
 from emtui.em.model import Outcome, Session
 
 MASK = "#"
-BLUNT = "*"
+HARSH_MASK = "*"
 """What is put in place of whatever might be masked, in texts that nobody writes."""
-MOST = 4000
+MAX_MESSAGE_LENGTH = 4000
 """Characters that are looked at; what comes after them is left out."""
-PASSES = 6
+MAX_PASSES = 6
 """How often a text is gone through: most are as they stay after the first time."""
 
-LONGEST_WORD = 200
+MAX_WORD_LENGTH = 200
 """Longer words are not taken apart."""
 
 _DIGIT = re.compile(r"\d")
@@ -30,7 +30,7 @@ _CHANGEABLE = re.compile(r"[\d#\\/-]+")
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _SEGMENTS = r"(?>[^\s\\/:*?\"'<>|]++(?: [^\s\\/:*?\"'<>|]++)*+[\\/])*+[^\s\\/:*?\"'<>|,;]*+"
 _WINDOWS_PATH = re.compile(rf"(?<![A-Za-z])[A-Za-z]:[\\/]{_SEGMENTS}")
-_SHARE = re.compile(rf"(\\\\[^\s\\/:*?\"'<>|]++)\\(?=[^\s\\/:*?\"'<>|,;]){_SEGMENTS}")
+_NETWORK_SHARE = re.compile(rf"(\\\\[^\s\\/:*?\"'<>|]++)\\(?=[^\s\\/:*?\"'<>|,;]){_SEGMENTS}")
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#]++)/[^\s\"'<>]++")
 _UNIX_PATH = re.compile(r"(?<![\w/:\\.)])/[\w.@%+~-]++(?:/[\w.@%+~-]*+)+")
 
@@ -39,80 +39,82 @@ _UNITS = r"(?:ms|s|secs?|m|mins?|h|hrs?|d|[kKMGTP]?i?B|[kKMGT]b|x|%)"
 _SPACED_UNITS = re.compile(
     r"# ?(?:bytes?|[kKMGTP]?i?B|milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|hours?|h|days?)\b"
 )
-_HALVES_OF_DAYS = re.compile(r"#(?:[ T]#)+(?: ?[AaPp]\.?[Mm]\b\.?)?|# [AP]M\b")
+_TIMES_OF_DAY = re.compile(r"#(?:[ T]#)+(?: ?[AaPp]\.?[Mm]\b\.?)?|# [AP]M\b")
 _CORE = re.compile(r"[\w\\].*[\w%\\]|[\w\\]", re.DOTALL)
-_KEPT = re.compile(
+_NEVER_MASKED = re.compile(
     rf"0[xX][0-9a-fA-F]+|{_ADDRESS}(?:/\d{{1,2}})?|(?=.*::?.*:)[0-9a-fA-F:]*[a-fA-F][0-9a-fA-F:]*"
 )
 _NUMBER = re.compile(rf"\d[\d.,:/T+-]*Z?{_UNITS}?|(?:\d+(?:\.\d+)?{_UNITS})+|\d+(?:st|nd|rd|th)")
 _LONG_HEX = re.compile(r"(?=\w*\d)[0-9a-fA-F]{16,}")
 _ADDRESS_AND_PORT = re.compile(rf"({_ADDRESS}):\d{{1,5}}")
 _PORT = re.compile(r"(.*[A-Za-z\]\d]):\d{1,5}")
-_PAIR = re.compile(r"(.*?[A-Za-z_])([=:#(\[/]+)(.*\d.*)", re.DOTALL)
+_NAME_AND_VALUE = re.compile(r"(.*?[A-Za-z_])([=:#(\[/]+)(.*\d.*)", re.DOTALL)
 _DATE_INSIDE = re.compile(r"\d{4}-\d\d-\d\d(?:[T_]?\d[\d:.]*)?|\d{8}T?\d{6}")
-_CODE = re.compile(r"(?:errors?|codes?|status|http(?:/\d(?:\.\d)?)?|hresult|errno|kb)[:=#]?", re.IGNORECASE)
+_CODE_LABEL = re.compile(
+    r"(?:errors?|codes?|status|http(?:/\d(?:\.\d)?)?|hresult|errno|kb)[:=#]?", re.IGNORECASE
+)
 
 
-def masked(text: str) -> str:
+def mask_message(text: str) -> str:
     """`text` with everything masked that may differ between two runs; masking that again changes nothing.
 
     What a mask leaves beside it may be read as something else the next time: `0#s` is `0#`, and that `##`.
     So it is done until nothing changes; what still changes after some passes is masked harshly, which
     leaves nothing that any pattern below could find. No pass makes a text longer.
     """
-    before = text[:MOST]
-    for _ in range(PASSES):
-        after = _passed(before)
+    before = text[:MAX_MESSAGE_LENGTH]
+    for _ in range(MAX_PASSES):
+        after = _mask_once(before)
         if after == before:
             return after
         before = after
-    return _CHANGEABLE.sub(BLUNT, before)
+    return _CHANGEABLE.sub(HARSH_MASK, before)
 
 
-def _passed(text: str) -> str:
+def _mask_once(text: str) -> str:
     """The text after going through it once."""
     if text.count("-") > 3:
         text = _GUID.sub(MASK, text)
     if "\\" in text or "/" in text:
-        text = _without_paths(text)
+        text = _mask_paths(text)
     if not _DIGIT.search(text) and MASK not in text:
         return text
-    return _without_units(" ".join(_words(text)))
+    return _mask_units(" ".join(_mask_words(text)))
 
 
-def _without_paths(text: str) -> str:
+def _mask_paths(text: str) -> str:
     text = _URL.sub(rf"\1/{MASK}", text)
-    text = _SHARE.sub(rf"\1\\{MASK}", text)
+    text = _NETWORK_SHARE.sub(rf"\1\\{MASK}", text)
     return _UNIX_PATH.sub(MASK, _WINDOWS_PATH.sub(MASK, text))
 
 
-def _words(text: str) -> list[str]:
+def _mask_words(text: str) -> list[str]:
     words: list[str] = []
-    before = ""
+    previous = ""
     for word in text.split(" "):
-        keep = before and word[:1].isdigit() and _CODE.fullmatch(before)
-        words.append(word if keep else _word(word))
-        before = word
+        is_code = previous and word[:1].isdigit() and _CODE_LABEL.fullmatch(previous)
+        words.append(word if is_code else _mask_word(word))
+        previous = word
     return words
 
 
-def _without_units(text: str) -> str:
+def _mask_units(text: str) -> str:
     if MASK not in text:
         return text
-    return _HALVES_OF_DAYS.sub(MASK, _SPACED_UNITS.sub(MASK, text))
+    return _TIMES_OF_DAY.sub(MASK, _SPACED_UNITS.sub(MASK, text))
 
 
 @lru_cache(maxsize=4096)
-def _word(word: str) -> str:
+def _mask_word(word: str) -> str:
     """One word; what surrounds it, such as brackets and full stops, stays."""
-    core = _CORE.search(word) if _DIGIT.search(word) and len(word) <= LONGEST_WORD else None
+    core = _CORE.search(word) if _DIGIT.search(word) and len(word) <= MAX_WORD_LENGTH else None
     if core is None:
         return word
-    return word[: core.start()] + _of_core(core.group()) + word[core.end() :]
+    return word[: core.start()] + _mask_core(core.group()) + word[core.end() :]
 
 
-def _of_core(core: str) -> str:
-    if not _DIGIT.search(core) or _KEPT.fullmatch(core):
+def _mask_core(core: str) -> str:
+    if not _DIGIT.search(core) or _NEVER_MASKED.fullmatch(core):
         return core
     if address := _ADDRESS_AND_PORT.fullmatch(core):
         return f"{address[1]}:{MASK}"
@@ -120,20 +122,20 @@ def _of_core(core: str) -> str:
         return MASK
     if port := _PORT.fullmatch(core):
         return f"{port[1]}:{MASK}"
-    if pair := _PAIR.fullmatch(core):
-        if _CODE.fullmatch(pair[1]):
+    if pair := _NAME_AND_VALUE.fullmatch(core):
+        if _CODE_LABEL.fullmatch(pair[1]):
             return core
-        return _of_core(pair[1]) + pair[2] + _word(pair[3])
+        return _mask_core(pair[1]) + pair[2] + _mask_word(pair[3])
     return _DATE_INSIDE.sub(MASK, core)
 
 
 def fingerprint(session: Session) -> str:
     """Which failure a run had: the same for the same type, outcome and masked message."""
-    return print_of(session.type, session.outcome, session.message)
+    return compute_fingerprint(session.type, session.outcome, session.message)
 
 
 @lru_cache(maxsize=4096)
-def print_of(kind: str | None, outcome: Outcome, message: str | None) -> str:
+def compute_fingerprint(session_type: str | None, outcome: Outcome, message: str | None) -> str:
     """The same of its parts; asked for each row of a list, in which most say what others said."""
-    parts = (kind or "", str(outcome), masked(message or ""))
+    parts = (session_type or "", str(outcome), mask_message(message or ""))
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -12,186 +12,222 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.finding_navigation import run_of
+from emtui.triage.finding_navigation import find_run
 from emtui.triage.findings import (
     WORST_FIRST,
-    Canceled,
-    Failing,
+    CanceledFinding,
+    CurrentIdleFinding,
+    FailingFinding,
     Finding,
-    Hanging,
-    Late,
-    NoLongerListed,
-    OfRuns,
-    Paused,
-    Recurring,
-    Silence,
-    Slowing,
-    Warned,
+    OverdueFinding,
+    PastIdleFinding,
+    RecurringFailureFinding,
+    RunFinding,
+    SlowdownFinding,
+    StuckRunFinding,
+    UnlistedRunsFinding,
+    WarningFinding,
 )
-from emtui.triage.incidents import Incident, incidents_of
-from emtui.triage.runs_by_type import GOOD, started
-from emtui.triage.schedule_detection import DAY, WEEK, Due
-from emtui.triage.type_status import Standing, Standings, standings
+from emtui.triage.incidents import Incident, find_type_incidents
+from emtui.triage.runs_by_type import SUCCESSFUL_OUTCOMES, start_time
+from emtui.triage.schedule_detection import DAY, WEEK, DueRuns
+from emtui.triage.type_status import TypeStatus, TypeStatuses, compute_type_statuses
 
-RECURS = 3
+MIN_RECURRENCE_DAYS = 3
 """On how many days of the week a failure must have come back, with successful or warned runs between."""
 
 
 @dataclass(frozen=True, slots=True)
-class Calm:
+class OnTimeCounts:
     """What "nothing needs you" rests on: how many types are on time, of how many.
 
-    Of those in `unknown` no rhythm is known, of those in `unsure` too little history to tell.
+    Of those in `unknown` no rhythm is known, of those in `uncertain` too little history to tell.
     """
 
     on_time: int
-    types: int
-    unknown: tuple[str, ...]
-    unsure: tuple[str, ...] = ()
+    type_count: int
+    without_schedule: tuple[str, ...]
+    uncertain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Attention:
+class PrioritizedFindings:
     """The findings, worst first, and how many types are on time."""
 
     findings: tuple[Finding, ...]
-    calm: Calm
+    on_time_counts: OnTimeCounts
 
 
-def attention(sessions: Iterable[Session], now: datetime, zone: tzinfo = UTC) -> Attention:
+def prioritize_sessions(
+    sessions: Iterable[Session], now: datetime, zone: tzinfo = UTC
+) -> PrioritizedFindings:
     """What deserves a look in a list that was read when the server's clock showed `now`.
 
     `zone` is the one that times are shown in: a day is one of this zone.
     """
-    return judged(standings(sessions, now, zone), zone)
+    return prioritize_findings(compute_type_statuses(sessions, now, zone), zone)
 
 
-def judged(standing: Standings, zone: tzinfo = UTC) -> Attention:
+def prioritize_findings(type_statuses: TypeStatuses, zone: tzinfo = UTC) -> PrioritizedFindings:
     """The same, from standings that are there already."""
-    found: list[Finding] = [*_of_all(standing)]
-    for row in standing.types:
-        found += _of_type(row, standing, zone)
-    if standing.unlisted and standing.unlisted.since:
-        found = [*_marked(found, standing), no_longer_listed(standing, standing.unlisted.runs)]
-    found.sort(key=lambda finding: finding.since, reverse=True)
-    found.sort(key=lambda finding: (finding.grade, WORST_FIRST.index(type(finding))))
-    return Attention(tuple(found), calm(standing))
+    findings: list[Finding] = [*_idle_findings(type_statuses)]
+    for row in type_statuses.statuses:
+        findings += _type_findings(row, type_statuses, zone)
+    if type_statuses.unlisted and type_statuses.unlisted.since:
+        findings = [
+            *_with_unlisted_marks(findings, type_statuses),
+            make_unlisted_finding(type_statuses, type_statuses.unlisted.runs),
+        ]
+    findings.sort(key=lambda finding: finding.since, reverse=True)
+    findings.sort(key=lambda finding: (finding.urgency, WORST_FIRST.index(type(finding))))
+    return PrioritizedFindings(tuple(findings), count_on_time(type_statuses))
 
 
-def calm(standing: Standings) -> Calm:
+def count_on_time(type_statuses: TypeStatuses) -> OnTimeCounts:
     """How many types are on time."""
-    on_time = sum(1 for row in standing.types if row.on_time)
-    unknown = tuple(row.type for row in standing.types if row.on_time is None and row.rhythm is None)
-    unsure = tuple(row.type for row in standing.types if row.on_time is None and row.rhythm is not None)
-    return Calm(on_time, len(standing.types), unknown, unsure)
+    on_time_count = sum(1 for row in type_statuses.statuses if row.is_on_time)
+    without_schedule = tuple(
+        row.type for row in type_statuses.statuses if row.is_on_time is None and row.schedule is None
+    )
+    uncertain = tuple(
+        row.type for row in type_statuses.statuses if row.is_on_time is None and row.schedule is not None
+    )
+    return OnTimeCounts(on_time_count, len(type_statuses.statuses), without_schedule, uncertain)
 
 
-def _marked(found: Iterable[Finding], standing: Standings) -> Iterator[Finding]:
+def _with_unlisted_marks(findings: Iterable[Finding], type_statuses: TypeStatuses) -> Iterator[Finding]:
     """The findings, those marked that are about a run which is no longer listed."""
-    uids = {run.uid for run in standing.unlisted.runs} if standing.unlisted else set()
-    for finding in found:
-        run = run_of(finding, standing)
-        lost = run is not None and run.uid in uids
-        yield replace(finding, unlisted=True) if lost and isinstance(finding, OfRuns) else finding
+    uids = {run.uid for run in type_statuses.unlisted.runs} if type_statuses.unlisted else set()
+    for finding in findings:
+        run = find_run(finding, type_statuses)
+        is_unlisted = run is not None and run.uid in uids
+        yield (
+            replace(finding, is_unlisted=True) if is_unlisted and isinstance(finding, RunFinding) else finding
+        )
 
 
-def no_longer_listed(standing: Standings, runs: Sequence[Session]) -> NoLongerListed:
+def make_unlisted_finding(type_statuses: TypeStatuses, runs: Sequence[Session]) -> UnlistedRunsFinding:
     """That these runs are not listed any more."""
-    failed = sum(1 for run in runs if run.has_failed)
-    since = standing.unlisted.since if standing.unlisted else None
-    every = sum(len(row.runs) for row in standing.types)
-    return NoLongerListed(len(runs), failed, since or standing.now, max(every, len(runs)))
+    failed_count = sum(1 for run in runs if run.has_failed)
+    since = type_statuses.unlisted.since if type_statuses.unlisted else None
+    listed_count = sum(len(row.runs) for row in type_statuses.statuses)
+    return UnlistedRunsFinding(
+        len(runs), failed_count, since or type_statuses.now, max(listed_count, len(runs))
+    )
 
 
-def _of_all(standing: Standings) -> Iterator[Finding]:
-    for outage in standing.outages:
-        if outage.until is None:
-            yield Silence(outage, running=_ran_on(standing, outage.since, standing.now))
-        elif standing.now - outage.until < DAY:
-            running = _ran_on(standing, outage.since, outage.until)
-            yield Paused(outage, outage.until, running=running)
+def _idle_findings(type_statuses: TypeStatuses) -> Iterator[Finding]:
+    for idle_period in type_statuses.idle_periods:
+        if idle_period.until is None:
+            yield CurrentIdleFinding(
+                idle_period,
+                is_run_active=_has_run_throughout(type_statuses, idle_period.since, type_statuses.now),
+            )
+        elif type_statuses.now - idle_period.until < DAY:
+            is_run_active = _has_run_throughout(type_statuses, idle_period.since, idle_period.until)
+            yield PastIdleFinding(idle_period, idle_period.until, is_run_active=is_run_active)
 
 
-def _ran_on(standing: Standings, since: datetime, until: datetime) -> bool:
+def _has_run_throughout(type_statuses: TypeStatuses, since: datetime, until: datetime) -> bool:
     """Whether a run went on all that time."""
     return any(
-        started(run) <= since and (run.running or (run.ended is not None and run.ended >= until))
-        for row in standing.types
+        start_time(run) <= since and (run.is_running or (run.ended is not None and run.ended >= until))
+        for row in type_statuses.statuses
         for run in row.runs
     )
 
 
-def _of_type(row: Standing, standing: Standings, zone: tzinfo) -> Iterator[Finding]:
-    late = _late_by_itself(row, standing)
-    failing = _failing(row, late)
-    if failing:
-        yield failing
-    yield from (Hanging(row.type, overrun) for overrun in row.overruns)
-    if not failing and late:
-        yield from _late(row, late)
-    if row.slower:
-        yield Slowing(row.type, row.slower)
-    if not failing:
-        yield from _recurring(row, standing.now, zone)
-    yield from _warned(row)
-    yield from _canceled(row, standing.now)
+def _type_findings(row: TypeStatus, type_statuses: TypeStatuses, zone: tzinfo) -> Iterator[Finding]:
+    overdue = _overdue_by_itself(row, type_statuses)
+    failing_finding = _failing_finding(row, overdue)
+    if failing_finding:
+        yield failing_finding
+    yield from (StuckRunFinding(row.type, overrun) for overrun in row.overruns)
+    if not failing_finding and overdue:
+        yield from _overdue_findings(row, overdue)
+    if row.slowdown:
+        yield SlowdownFinding(row.type, row.slowdown)
+    if not failing_finding:
+        yield from _recurring_findings(row, type_statuses.now, zone)
+    yield from _warning_findings(row)
+    yield from _canceled_findings(row, type_statuses.now)
 
 
-def _late_by_itself(row: Standing, standing: Standings) -> Due | None:
+def _overdue_by_itself(row: TypeStatus, type_statuses: TypeStatuses) -> DueRuns | None:
     """What is due, if the type is late; not while nothing at all runs, unless it was late before that."""
-    due, silence = row.due, standing.silence
-    if due is None or due.since is None or row.rhythm is None:
+    due, idle_period = row.due, type_statuses.current_idle_period
+    if due is None or due.overdue_since is None or row.schedule is None:
         return None
-    if silence is None or row.type not in silence.types:
+    if idle_period is None or row.type not in idle_period.types:
         return due
-    return due if due.since < silence.since and standing.now - due.since > row.rhythm.grace else None
+    return (
+        due
+        if due.overdue_since < idle_period.since
+        and type_statuses.now - due.overdue_since > row.schedule.grace_period
+        else None
+    )
 
 
-def _failing(row: Standing, late: Due | None) -> Failing | None:
+def _failing_finding(row: TypeStatus, overdue: DueRuns | None) -> FailingFinding | None:
     if row.streak is None or row.streak.outcome is not Outcome.FAILED:
         return None
-    due = late or Due(None)
-    return Failing(row.type, row.streak, _last_message(row, Outcome.FAILED), due.count, due.at_least)
+    due = overdue or DueRuns(None)
+    return FailingFinding(
+        row.type, row.streak, _last_message(row, Outcome.FAILED), due.overdue_count, due.is_minimum
+    )
 
 
-def _warned(row: Standing) -> Iterator[Warned]:
+def _warning_findings(row: TypeStatus) -> Iterator[WarningFinding]:
     if row.streak and row.streak.outcome is Outcome.WARNING:
-        yield Warned(row.type, row.streak, _last_message(row, Outcome.WARNING))
+        yield WarningFinding(row.type, row.streak, _last_message(row, Outcome.WARNING))
 
 
-def _last_message(row: Standing, outcome: Outcome) -> str | None:
+def _last_message(row: TypeStatus, outcome: Outcome) -> str | None:
     return next((run.message for run in row.runs if run.outcome is outcome), None)
 
 
-def _late(row: Standing, due: Due) -> Iterator[Late]:
-    rhythm = row.rhythm
-    if rhythm and due.since:
-        last = started(row.newest)
-        yield Late(row.type, due.since, last, rhythm.every, due.count, rhythm.rests_on, due.at_least)
+def _overdue_findings(row: TypeStatus, due: DueRuns) -> Iterator[OverdueFinding]:
+    schedule = row.schedule
+    if schedule and due.overdue_since:
+        last_start = start_time(row.newest_run)
+        yield OverdueFinding(
+            row.type,
+            due.overdue_since,
+            last_start,
+            schedule.interval,
+            due.overdue_count,
+            schedule.sample_size,
+            due.is_minimum,
+        )
 
 
-def _canceled(row: Standing, now: datetime) -> Iterator[Canceled]:
-    newest = row.newest
-    if newest.outcome is Outcome.CANCELED and now - started(newest) < DAY:
-        yield Canceled(row.type, started(newest), newest.message, len(row.runs))
+def _canceled_findings(row: TypeStatus, now: datetime) -> Iterator[CanceledFinding]:
+    newest = row.newest_run
+    if newest.outcome is Outcome.CANCELED and now - start_time(newest) < DAY:
+        yield CanceledFinding(row.type, start_time(newest), newest.message, len(row.runs))
 
 
-def _recurring(row: Standing, now: datetime, zone: tzinfo) -> Iterator[Recurring]:
-    lately = [run for run in row.runs if now - started(run) < WEEK]
-    if not any(run.outcome is Outcome.FAILED for run in lately):
+def _recurring_findings(row: TypeStatus, now: datetime, zone: tzinfo) -> Iterator[RecurringFailureFinding]:
+    recent_runs = [run for run in row.runs if now - start_time(run) < WEEK]
+    if not any(run.outcome is Outcome.FAILED for run in recent_runs):
         return
-    for incident in incidents_of(row.runs, frozenset({Outcome.FAILED})):
-        if _came_back(lately, incident, zone) >= RECURS and now - incident.last < 2 * DAY:
-            yield Recurring(row.type, incident)
+    for incident in find_type_incidents(row.runs, frozenset({Outcome.FAILED})):
+        if (
+            _count_recurrence_days(recent_runs, incident, zone) >= MIN_RECURRENCE_DAYS
+            and now - incident.last < 2 * DAY
+        ):
+            yield RecurringFailureFinding(row.type, incident)
 
 
-def _came_back(lately: Sequence[Session], incident: Incident, zone: tzinfo) -> int:
+def _count_recurrence_days(recent_runs: Sequence[Session], incident: Incident, zone: tzinfo) -> int:
     """On how many days it failed so, with a run between one and the next that did its work."""
-    uids, days, well = frozenset(incident.uids), 0, True
-    last: date | None = None
-    for run in reversed(lately):
-        if run.outcome in GOOD:
-            well = True
-        elif well and run.uid in uids and (day := started(run).astimezone(zone).date()) != last:
-            last, well, days = day, False, days + 1
+    uids, days, has_recovered = frozenset(incident.uids), 0, True
+    last_day: date | None = None
+    for run in reversed(recent_runs):
+        if run.outcome in SUCCESSFUL_OUTCOMES:
+            has_recovered = True
+        elif (
+            has_recovered and run.uid in uids and (day := start_time(run).astimezone(zone).date()) != last_day
+        ):
+            last_day, has_recovered, days = day, False, days + 1
     return days

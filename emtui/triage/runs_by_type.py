@@ -10,27 +10,32 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from operator import attrgetter
 
-from emtui.em.model import LONG_AGO, Outcome, Session
+from emtui.em.model import DISTANT_PAST, Outcome, Session
 
-Runs = Sequence[Session]
+TypeRuns = Sequence[Session]
 """Sessions of one type with a start, newest first; those that began at once by uid, as a list has them."""
 
-GOOD = frozenset({Outcome.SUCCESS, Outcome.WARNING})
+SUCCESSFUL_OUTCOMES = frozenset({Outcome.SUCCESS, Outcome.WARNING})
 """A warned run did its work."""
 
-EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+MIN_PLAUSIBLE_TIME, MAX_PLAUSIBLE_TIME = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 """Times at the edge of the calendar are a server's way to say "never", and leave no room to reckon."""
 
 _by_start, _by_uid = attrgetter("started"), attrgetter("uid")
 
 
-def by_type(sessions: Iterable[Session]) -> dict[str, list[Session]]:
+def group_by_type(sessions: Iterable[Session]) -> dict[str, list[Session]]:
     """The runs of each type that occurs, in the order of its newest run in the list."""
     types: dict[str, list[Session]] = {}
     for session in sessions:
-        kind, started = session.type, session.started
-        if kind and started is not None and session.complete and EARLIEST <= started < LATEST:
-            types.setdefault(kind, []).append(session)
+        session_type, started = session.type, session.started
+        if (
+            session_type
+            and started is not None
+            and session.is_complete
+            and MIN_PLAUSIBLE_TIME <= started < MAX_PLAUSIBLE_TIME
+        ):
+            types.setdefault(session_type, []).append(session)
     for runs in types.values():
         runs.sort(key=_by_start, reverse=True)
         if any(newer.started == older.started for newer, older in pairwise(runs)):
@@ -39,18 +44,20 @@ def by_type(sessions: Iterable[Session]) -> dict[str, list[Session]]:
     return types
 
 
-def of_type(sessions: Iterable[Session], kind: str | None) -> list[Session]:
+def runs_of_type(sessions: Iterable[Session], session_type: str | None) -> list[Session]:
     """The runs of this type."""
-    return by_type(session for session in sessions if session.type == kind).get(kind or "", [])
+    return group_by_type(session for session in sessions if session.type == session_type).get(
+        session_type or "", []
+    )
 
 
-def started(session: Session) -> datetime:
+def start_time(session: Session) -> datetime:
     """When it began; everything in `Runs` has a start."""
-    return session.started or LONG_AGO
+    return session.started or DISTANT_PAST
 
 
-def before(runs: Runs, session: Session) -> list[Session]:
+def runs_before(runs: TypeRuns, session: Session) -> list[Session]:
     """The runs that began before this one."""
     if session.started is None:
         return []
-    return [run for run in runs if started(run) < session.started and run.uid != session.uid]
+    return [run for run in runs if start_time(run) < session.started and run.uid != session.uid]

@@ -18,144 +18,155 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-from emtui.triage.runs_by_type import Runs, started
+from emtui.triage.runs_by_type import TypeRuns, start_time
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
-NEWEST = 200
+MAX_SAMPLE_SIZE = 200
 """How many intervals a rhythm is measured on."""
-ENOUGH = 5
+MIN_SAMPLE_SIZE = 5
 """Fewer intervals are no rhythm; three weekly ones are, if they are exact."""
-NEAR = 0.3
+MAX_RELATIVE_DEVIATION = 0.3
 """How far from the interval, or a multiple of it, a start may be, in intervals."""
-WHOLE, SINGLE = 0.85, 0.6
+MIN_MULTIPLE_SHARE, MIN_SINGLE_SHARE = 0.85, 0.6
 """The share of starts that must be near a multiple of the interval, and near one interval."""
-MOST_SLOTS = 5_000
+MAX_SLOTS = 5_000
 """Missed runs are counted up to here: fifty days of quarter hours."""
-_MOST_AHEAD = 500
+_MAX_INTERVALS_AHEAD = 500
 """So far ahead the next run is looked for."""
-_MOST_BACK = 60
+_MAX_STEPS_BACK = 60
 """So many days or weeks back is looked for what is usual at a time."""
-SHORTEST, LONGEST = timedelta(seconds=5), 53 * WEEK
+MIN_INTERVAL, MAX_INTERVAL = timedelta(seconds=5), 53 * WEEK
 """What comes more often or more than a year apart has no rhythm, and never leads beyond the calendar."""
 
-_RARE = timedelta(days=6)
-_RARE_ENOUGH = 3
+_RARE_INTERVAL = timedelta(days=6)
+_MIN_RARE_SAMPLE_SIZE = 3
 _CLOCK_CHANGE = HOUR
-_ROUND = (DAY / 2, HOUR, 15 * MINUTE, 5 * MINUTE, MINUTE, timedelta(seconds=1))
+_ROUND_UNITS = (DAY / 2, HOUR, 15 * MINUTE, 5 * MINUTE, MINUTE, timedelta(seconds=1))
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class RunSchedule:
     """The interval between the starts of a type, how far they stray, and how many intervals that rests on.
 
-    `grace` is how much after its time a run must be before it is called late. In `zone` the time of day
+    `grace_period` is how much after its time a run must be before it is called late. In `zone` the time of day
     is kept, in UTC the interval.
     """
 
-    every: timedelta
+    interval: timedelta
     spread: timedelta
-    rests_on: int
+    sample_size: int
     starts: Sequence[datetime] = field(repr=False, compare=False)
     zone: tzinfo = field(default=UTC, repr=False, compare=False)
 
     @property
-    def tardy(self) -> timedelta:
+    def tolerance(self) -> timedelta:
         """How much later than due a start may well be."""
         return max(2 * self.spread, MINUTE)
 
     @property
-    def grace(self) -> timedelta:
+    def grace_period(self) -> timedelta:
         """The same, with the hour by which the clocks change for what runs every two hours or less often."""
-        return max(self.tardy, self.every / 10) + (_CLOCK_CHANGE if self.every >= 2 * HOUR else timedelta())
+        return max(self.tolerance, self.interval / 10) + (
+            _CLOCK_CHANGE if self.interval >= 2 * HOUR else timedelta()
+        )
 
-    def expected(self, when: datetime, outages: Outages = ()) -> bool | None:
+    def is_expected(self, time: datetime, idle_periods: IdlePeriods = ()) -> bool | None:
         """Whether a run would begin about then, going by the same time of the weeks before.
 
         Unknown where the list does not reach so far back, or where those weeks, or an hour more or
         less, do not agree.
         """
-        told = list(islice(self._told(when, WEEK, outages), 4))
-        sure = 2 * told.count(True) > len(told)
-        if not told:
-            if self.every > DAY / 2:
+        occurrences = list(islice(self._past_occurrences(time, WEEK, idle_periods), 4))
+        is_certain = 2 * occurrences.count(True) > len(occurrences)
+        if not occurrences:
+            if self.interval > DAY / 2:
                 return None
-            told = list(islice(self._told(when, DAY, outages), 6))
-            sure = len(told) > 1 and all(told)
-        if sure:
+            occurrences = list(islice(self._past_occurrences(time, DAY, idle_periods), 6))
+            is_certain = len(occurrences) > 1 and all(occurrences)
+        if is_certain:
             return True
-        return False if told and set(told) == {False} else None
+        return False if occurrences and set(occurrences) == {False} else None
 
-    def _told(self, when: datetime, step: timedelta, outages: Outages) -> Iterator[bool | None]:
+    def _past_occurrences(
+        self, time: datetime, step: timedelta, idle_periods: IdlePeriods
+    ) -> Iterator[bool | None]:
         """For each step back that the list covers, whether a run began about then; unknown if it may have."""
-        place = bisect_right(self.starts, when)
-        if not place:
+        start_count = bisect_right(self.starts, time)
+        if not start_count:
             return
-        about = self._about
-        silent_after = self.starts[place - 1] + about - _CLOCK_CHANGE
-        nearest = max(1, -((silent_after - when) // step))
-        covered_from = self.starts[0] + about + _CLOCK_CHANGE
-        for number in range(nearest, nearest + _MOST_BACK):
-            back = when - number * step
-            if back < covered_from:
+        radius = self._search_radius
+        covered_until = self.starts[start_count - 1] + radius - _CLOCK_CHANGE
+        first_step = max(1, -((covered_until - time) // step))
+        covered_from = self.starts[0] + radius + _CLOCK_CHANGE
+        for step_number in range(first_step, first_step + _MAX_STEPS_BACK):
+            past_time = time - step_number * step
+            if past_time < covered_from:
                 return
-            if not any(outage.holds(back, self.every) for outage in outages):
-                if not self._ran(back, about):
+            if not any(idle_period.explains(past_time, self.interval) for idle_period in idle_periods):
+                if not self._has_start_near(past_time, radius):
                     yield False
                 else:
-                    shifted = (back - _CLOCK_CHANGE, back + _CLOCK_CHANGE)
-                    yield True if all(self._ran(at, about) for at in shifted) else None
+                    shifted_times = (past_time - _CLOCK_CHANGE, past_time + _CLOCK_CHANGE)
+                    yield (
+                        True
+                        if all(self._has_start_near(shifted_time, radius) for shifted_time in shifted_times)
+                        else None
+                    )
 
     @property
-    def _about(self) -> timedelta:
-        return self.every * 0.6 + self.spread
+    def _search_radius(self) -> timedelta:
+        return self.interval * 0.6 + self.spread
 
-    def _ran(self, when: datetime, about: timedelta) -> bool:
-        place = bisect_left(self.starts, when - about)
-        return place < len(self.starts) and self.starts[place] <= when + about
+    def _has_start_near(self, time: datetime, radius: timedelta) -> bool:
+        index = bisect_left(self.starts, time - radius)
+        return index < len(self.starts) and self.starts[index] <= time + radius
 
-    def slots(self, last: datetime, since: datetime, until: datetime) -> Iterator[datetime]:
+    def slots(self, last_start: datetime, since: datetime, until: datetime) -> Iterator[datetime]:
         """When runs were due later than `since`, up to `until`, if the newest began at `last`."""
-        first = max((since - last) // self.every, 1)
-        wall = self._wall(last)
-        for number in range(first, max((until - last) // self.every, 0) + 2):
-            slot = self._at(last, wall, number)
+        first_number = max((since - last_start) // self.interval, 1)
+        wall_clock = self._wall_clock_of(last_start)
+        for number in range(first_number, max((until - last_start) // self.interval, 0) + 2):
+            slot = self._slot_at(last_start, wall_clock, number)
             if since < slot <= until:
                 yield slot
 
-    def later(self, start: datetime, number: int) -> datetime:
+    def start_after(self, start: datetime, number: int) -> datetime:
         """When a run is due that comes so many intervals after this start."""
-        return self._at(start, self._wall(start), number)
+        return self._slot_at(start, self._wall_clock_of(start), number)
 
-    def is_moved(self, last: datetime, slot: datetime) -> bool:
+    def crosses_clock_change(self, last_start: datetime, slot: datetime) -> bool:
         """Whether the clocks change between the two, so that the run may be meant an hour before or after."""
-        return self.zone is not UTC and _offset(last, self.zone) != _offset(slot, self.zone)
+        return self.zone is not UTC and _utc_offset(last_start, self.zone) != _utc_offset(slot, self.zone)
 
-    def _at(self, start: datetime, wall: datetime, number: int) -> datetime:
+    def _slot_at(self, start: datetime, wall_clock: datetime, number: int) -> datetime:
         """Of a time that comes twice the first, and of one that is left out the one that came instead."""
         if self.zone is UTC:
-            return start + number * self.every
-        return _moment(wall + number * self.every, self.zone)
+            return start + number * self.interval
+        return _from_wall_clock(wall_clock + number * self.interval, self.zone)
 
-    def _wall(self, start: datetime) -> datetime:
+    def _wall_clock_of(self, start: datetime) -> datetime:
         """What the clock showed, or would have shown if that time had not been left out then."""
         if self.zone is UTC:
             return start
-        place = bisect_left(self.starts, start)
-        if place:
-            before = self.starts[place - 1]
-            meant = _shown(before, self.zone) + round((start - before) / self.every) * self.every
-            came = _moment(meant, self.zone)
-            if _shown(came, self.zone) != meant and abs(came - start) <= _CLOCK_CHANGE:
-                return meant
-        return _shown(start, self.zone)
+        index = bisect_left(self.starts, start)
+        if index:
+            previous_start = self.starts[index - 1]
+            intended = (
+                _wall_clock_time(previous_start, self.zone)
+                + round((start - previous_start) / self.interval) * self.interval
+            )
+            actual = _from_wall_clock(intended, self.zone)
+            if _wall_clock_time(actual, self.zone) != intended and abs(actual - start) <= _CLOCK_CHANGE:
+                return intended
+        return _wall_clock_time(start, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
-class Outage:
+class IdlePeriod:
     """A time in which nothing at all ran; without an end it goes on.
 
     `missed` runs of `types` were due in it, or `at_least` so many; `rests_on` intervals say so.
@@ -163,167 +174,204 @@ class Outage:
 
     since: datetime
     until: datetime | None
-    missed: int
+    missed_count: int
     types: tuple[str, ...]
-    rests_on: int
-    at_least: bool = False
+    sample_size: int
+    is_minimum: bool = False
 
-    def holds(self, when: datetime, every: timedelta) -> bool:
+    def explains(self, due_time: datetime, interval: timedelta) -> bool:
         """Whether it explains that a run due then did not begin.
 
         What runs every few hours may start to count anew after it; what runs daily has its hour.
         """
-        if when < self.since:
+        if due_time < self.since:
             return False
-        return self.until is None or when <= self.until + (every + HOUR if every <= DAY / 4 else HOUR)
+        return self.until is None or due_time <= self.until + (
+            interval + HOUR if interval <= DAY / 4 else HOUR
+        )
 
 
-Outages = Sequence[Outage]
+IdlePeriods = Sequence[IdlePeriod]
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueRuns:
     """When the next run is due, or since when it is and how many in a row have not begun.
 
     `since` is set only for what is late; `next` is unknown where no run is expected for a week. `at_least`
-    says that more may have been due. With `unsure` runs may have been due and have not begun: the list does
+    says that more may have been due. With `is_uncertain` runs may have been due and have not begun: the list does
     not reach back far enough to tell.
     """
 
-    next: datetime | None
-    since: datetime | None = None
-    count: int = 0
-    rests_on: int = 0
-    at_least: bool = False
-    unsure: bool = False
+    next_start: datetime | None
+    overdue_since: datetime | None = None
+    overdue_count: int = 0
+    sample_size: int = 0
+    is_minimum: bool = False
+    is_uncertain: bool = False
 
     @property
-    def late(self) -> bool:
+    def is_overdue(self) -> bool:
         """Whether runs were due and have not begun."""
-        return self.since is not None
+        return self.overdue_since is not None
 
 
-def _shown(when: datetime, zone: tzinfo) -> datetime:
+def _wall_clock_time(time: datetime, zone: tzinfo) -> datetime:
     """What a clock of this zone shows then."""
-    return when.astimezone(zone).replace(tzinfo=None, fold=0)
+    return time.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
-def _moment(shown: datetime, zone: tzinfo) -> datetime:
+def _from_wall_clock(wall_clock: datetime, zone: tzinfo) -> datetime:
     """When a clock of this zone first shows this; if that time is left out, when it would have shown it."""
-    return shown.replace(tzinfo=zone).astimezone(UTC)
+    return wall_clock.replace(tzinfo=zone).astimezone(UTC)
 
 
-def _offset(when: datetime, zone: tzinfo) -> timedelta | None:
-    return when.astimezone(zone).utcoffset()
+def _utc_offset(time: datetime, zone: tzinfo) -> timedelta | None:
+    return time.astimezone(zone).utcoffset()
 
 
-def rhythm(runs: Runs, zone: tzinfo = UTC) -> Rhythm | None:
+def detect_schedule(runs: TypeRuns, zone: tzinfo = UTC) -> RunSchedule | None:
     """How regularly these runs begin, newest first; none if they do not. `zone` is the server's."""
-    starts = [started(run) for run in reversed(runs)]
-    recent = starts[-NEWEST - 1 :]
-    gaps = [later - earlier for earlier, later in pairwise(recent)]
-    middle = sorted(gaps)[len(gaps) // 2] if gaps else timedelta()
-    if not SHORTEST <= middle <= LONGEST:
+    starts = [start_time(run) for run in reversed(runs)]
+    recent_starts = starts[-MAX_SAMPLE_SIZE - 1 :]
+    intervals = [later - earlier for earlier, later in pairwise(recent_starts)]
+    median_interval = sorted(intervals)[len(intervals) // 2] if intervals else timedelta()
+    if not MIN_INTERVAL <= median_interval <= MAX_INTERVAL:
         return None
-    multiples = [(gap, round(gap / middle)) for gap in gaps]
-    near = [(gap, times) for gap, times in multiples if times and abs(gap - times * middle) <= NEAR * middle]
-    every = _rounded(sum((gap for gap, _ in near), timedelta()) / sum(times for _, times in near))
-    strays = sorted(abs(gap - times * every) for gap, times in near)
-    found = Rhythm(every, strays[len(strays) * 9 // 10], len(gaps), starts)
-    single = sum(1 for _, times in near if times == 1)
-    if not _holds(found, len(near), single):
+    multiples = [(interval, round(interval / median_interval)) for interval in intervals]
+    near_multiples = [
+        (interval, factor)
+        for interval, factor in multiples
+        if factor and abs(interval - factor * median_interval) <= MAX_RELATIVE_DEVIATION * median_interval
+    ]
+    rounded_interval = _round_interval(
+        sum((interval for interval, _ in near_multiples), timedelta())
+        / sum(factor for _, factor in near_multiples)
+    )
+    deviations = sorted(abs(interval - factor * rounded_interval) for interval, factor in near_multiples)
+    schedule = RunSchedule(rounded_interval, deviations[len(deviations) * 9 // 10], len(intervals), starts)
+    single_count = sum(1 for _, factor in near_multiples if factor == 1)
+    if not _is_regular(schedule, len(near_multiples), single_count):
         return None
-    local = replace(found, zone=zone)
-    return found if every % DAY or _keeps_interval(local, recent) else local
+    local_schedule = replace(schedule, zone=zone)
+    return (
+        schedule
+        if rounded_interval % DAY or _keeps_interval(local_schedule, recent_starts)
+        else local_schedule
+    )
 
 
-def _keeps_interval(local: Rhythm, starts: Sequence[datetime]) -> bool:
+def _keeps_interval(local_schedule: RunSchedule, starts: Sequence[datetime]) -> bool:
     """Whether starts before and after the clocks changed show that these did not move with them."""
-    offsets = [_offset(start, local.zone) for start in starts]
-    kept = moved = 0
-    for (earlier, later), (before, after) in zip(pairwise(starts), pairwise(offsets), strict=True):
-        number = round((later - earlier) / local.every)
-        if before != after and number:
-            by_interval, by_clock = earlier + number * local.every, local.later(earlier, number)
-            kept += abs(later - by_interval) < abs(later - by_clock)
-            moved += abs(later - by_clock) < abs(later - by_interval)
-    return kept > moved
+    offsets = [_utc_offset(start, local_schedule.zone) for start in starts]
+    kept_interval_count = moved_count = 0
+    for (earlier, later), (offset_before, offset_after) in zip(
+        pairwise(starts), pairwise(offsets), strict=True
+    ):
+        number = round((later - earlier) / local_schedule.interval)
+        if offset_before != offset_after and number:
+            expected_by_interval, expected_by_clock = (
+                earlier + number * local_schedule.interval,
+                local_schedule.start_after(earlier, number),
+            )
+            kept_interval_count += abs(later - expected_by_interval) < abs(later - expected_by_clock)
+            moved_count += abs(later - expected_by_clock) < abs(later - expected_by_interval)
+    return kept_interval_count > moved_count
 
 
-def _holds(found: Rhythm, near: int, single: int) -> bool:
-    if found.rests_on < ENOUGH:
-        exact = single == found.rests_on and found.spread <= found.every / 20
-        return exact and found.every >= _RARE and found.rests_on >= _RARE_ENOUGH
-    return near >= WHOLE * found.rests_on and single >= SINGLE * found.rests_on
+def _is_regular(schedule: RunSchedule, near_count: int, single_count: int) -> bool:
+    if schedule.sample_size < MIN_SAMPLE_SIZE:
+        is_exact = single_count == schedule.sample_size and schedule.spread <= schedule.interval / 20
+        return (
+            is_exact and schedule.interval >= _RARE_INTERVAL and schedule.sample_size >= _MIN_RARE_SAMPLE_SIZE
+        )
+    return (
+        near_count >= MIN_MULTIPLE_SHARE * schedule.sample_size
+        and single_count >= MIN_SINGLE_SHARE * schedule.sample_size
+    )
 
 
-def _rounded(every: timedelta) -> timedelta:
+def _round_interval(interval: timedelta) -> timedelta:
     """The schedule that was probably meant: a round interval within one part in a hundred."""
-    for unit in _ROUND:
-        meant = round(every / unit) * unit
-        if meant and abs(meant - every) <= every / 100:
-            return meant
-    return every
+    for unit in _ROUND_UNITS:
+        rounded = round(interval / unit) * unit
+        if rounded and abs(rounded - interval) <= interval / 100:
+            return rounded
+    return interval
 
 
-def due(runs: Runs, found: Rhythm | None, now: datetime, outages: Outages = ()) -> Due | None:
+def find_due_runs(
+    runs: TypeRuns, schedule: RunSchedule | None, now: datetime, idle_periods: IdlePeriods = ()
+) -> DueRuns | None:
     """What is due after the newest of these runs; none while it runs, and none without a rhythm.
 
     A start later than `now` means that a clock was put back: nothing is late then. While nothing at all
     runs, each type that was due meanwhile is late.
     """
     newest = runs[0]
-    if found is None or newest.running:
+    if schedule is None or newest.is_running:
         return None
-    last = started(newest)
-    over = [outage for outage in outages if outage.until is not None]
-    silent = any(outage.until is None and newest.type in outage.types for outage in outages)
+    last_start = start_time(newest)
+    past_idle_periods = [idle_period for idle_period in idle_periods if idle_period.until is not None]
+    is_idle = any(
+        idle_period.until is None and newest.type in idle_period.types for idle_period in idle_periods
+    )
     slots = (
         slot
-        for slot in islice(found.slots(last, max(last, newest.ended or last), now), MOST_SLOTS)
-        if not any(outage.holds(slot, found.every) for outage in over)
+        for slot in islice(
+            schedule.slots(last_start, max(last_start, newest.ended or last_start), now), MAX_SLOTS
+        )
+        if not any(idle_period.explains(slot, schedule.interval) for idle_period in past_idle_periods)
     )
-    missed = missed_of(found, slots, outages)
-    first = missed.first
-    if first and (silent or now - first > found.grace):
-        at_least = missed.at_least or (now - last) // found.every > MOST_SLOTS
-        return Due(first, first, missed.due, found.rests_on, at_least)
-    if missed.unknown and now - missed.unknown > found.grace:
-        return Due(None, rests_on=found.rests_on, unsure=True)
-    return Due(first or _next(found, last, now, outages), rests_on=found.rests_on)
+    missed_runs = count_missed_runs(schedule, slots, idle_periods)
+    first_due = missed_runs.first_due
+    if first_due and (is_idle or now - first_due > schedule.grace_period):
+        is_minimum = missed_runs.is_minimum or (now - last_start) // schedule.interval > MAX_SLOTS
+        return DueRuns(first_due, first_due, missed_runs.run_count, schedule.sample_size, is_minimum)
+    if missed_runs.first_uncertain and now - missed_runs.first_uncertain > schedule.grace_period:
+        return DueRuns(None, sample_size=schedule.sample_size, is_uncertain=True)
+    return DueRuns(
+        first_due or _next_expected(schedule, last_start, now, idle_periods), sample_size=schedule.sample_size
+    )
 
 
-class Missed(NamedTuple):
+class MissedRuns(NamedTuple):
     """How many runs were due, and when the first was; of `unknown` and maybe later ones it is not known."""
 
-    first: datetime | None
-    due: int
-    at_least: bool
-    unknown: datetime | None = None
+    first_due: datetime | None
+    run_count: int
+    is_minimum: bool
+    first_uncertain: datetime | None = None
 
 
-def missed_of(found: Rhythm, slots: Iterable[datetime], outages: Outages = ()) -> Missed:
+def count_missed_runs(
+    schedule: RunSchedule, slots: Iterable[datetime], idle_periods: IdlePeriods = ()
+) -> MissedRuns:
     """At how many of these times a run was expected."""
-    first, count, unknown = None, 0, None
+    first_due, run_count, first_uncertain = None, 0, None
     for slot in slots:
-        expected = found.expected(slot, outages)
-        if expected:
-            first, count = first or slot, count + 1
-        elif expected is None:
-            unknown = unknown or slot
-    return Missed(first, count, unknown is not None, unknown)
+        is_expected = schedule.is_expected(slot, idle_periods)
+        if is_expected:
+            first_due, run_count = first_due or slot, run_count + 1
+        elif is_expected is None:
+            first_uncertain = first_uncertain or slot
+    return MissedRuns(first_due, run_count, first_uncertain is not None, first_uncertain)
 
 
-def _next(found: Rhythm, last: datetime, now: datetime, outages: Outages) -> datetime | None:
+def _next_expected(
+    schedule: RunSchedule, last_start: datetime, now: datetime, idle_periods: IdlePeriods
+) -> datetime | None:
     """The first time after now at which a run is expected."""
-    ahead = found.slots(
-        last, max(now, last), max(now, last) + min(WEEK + 2 * found.every, _MOST_AHEAD * found.every)
+    upcoming_slots = schedule.slots(
+        last_start,
+        max(now, last_start),
+        max(now, last_start) + min(WEEK + 2 * schedule.interval, _MAX_INTERVALS_AHEAD * schedule.interval),
     )
-    for place, slot in enumerate(ahead):
-        if found.expected(slot, outages) or (place == 0 and not _covered(found, slot)):
+    for index, slot in enumerate(upcoming_slots):
+        if schedule.is_expected(slot, idle_periods) or (index == 0 and not _is_covered(schedule, slot)):
             return slot
     return None
 
 
-def _covered(found: Rhythm, when: datetime) -> bool:
-    return found.starts[0] <= when - WEEK - HOUR
+def _is_covered(schedule: RunSchedule, time: datetime) -> bool:
+    return schedule.starts[0] <= time - WEEK - HOUR

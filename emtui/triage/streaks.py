@@ -13,9 +13,9 @@ from datetime import datetime
 from itertools import takewhile
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.runs_by_type import Runs, started
+from emtui.triage.runs_by_type import TypeRuns, start_time
 
-DECIDED = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS})
+DECISIVE_OUTCOMES = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS})
 """The outcomes that a row consists of; runs with another one are passed over."""
 
 
@@ -24,69 +24,75 @@ class Streak:
     """Runs in a row with the same outcome, and what was before.
 
     `since` is the start of its first run, `last_good` that of the last success before it, `previous` that
-    of the last run before it with the same outcome. Directly before it came `before_count` runs with the
+    of the last run before it with the same outcome. Directly before it came `count_before` runs with the
     outcome `before`; `whole` is false where the list began in the middle of the row.
     """
 
     outcome: Outcome
     count: int
     since: datetime
-    last_good: datetime | None
-    previous: datetime | None
-    before: Outcome | None
-    before_count: int
-    rests_on: int
+    last_successful: datetime | None
+    previous_start: datetime | None
+    outcome_before: Outcome | None
+    count_before: int
+    sample_size: int
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the list says what came before the row."""
-        return self.before is not None
+        return self.outcome_before is not None
 
 
-def streak(runs: Runs) -> Streak | None:
+def find_streak(runs: TypeRuns) -> Streak | None:
     """The row that the newest run that ended belongs to."""
-    told = [run for run in runs if run.outcome in DECIDED]
-    return _row(told) if told else None
+    decisive_runs = [run for run in runs if run.outcome in DECISIVE_OUTCOMES]
+    return _make_streak(decisive_runs) if decisive_runs else None
 
 
-def streak_at(runs: Runs, session: Session) -> Streak | None:
+def find_streak_at(runs: TypeRuns, session: Session) -> Streak | None:
     """The row up to this run, as it was when this run ended."""
-    if session.started is None or session.outcome not in DECIDED:
+    if session.started is None or session.outcome not in DECISIVE_OUTCOMES:
         return None
-    return _row([session, *(run for run in _older(runs, session) if run.outcome in DECIDED)])
-
-
-def _older(runs: Runs, session: Session) -> Sequence[Session]:
-    """The runs after this one in the order newest first, though they may have begun at the same time."""
-    place = next((place for place, run in enumerate(runs) if run.uid == session.uid), None)
-    if place is not None:
-        return runs[place + 1 :]
-    return [run for run in runs if session.started and started(run) < session.started]
-
-
-def _row(told: Sequence[Session]) -> Streak:
-    outcome = told[0].outcome
-    row = list(takewhile(lambda run: run.outcome is outcome, told))
-    rest = told[len(row) :]
-    before = rest[0].outcome if rest else None
-    last_good = started(row[0]) if outcome is Outcome.SUCCESS else _last(rest, Outcome.SUCCESS)
-    return Streak(
-        outcome,
-        len(row),
-        started(row[-1]),
-        last_good,
-        _last(rest, outcome),
-        before,
-        leading(rest, before) if before else 0,
-        len(told),
+    return _make_streak(
+        [session, *(run for run in _older_runs(runs, session) if run.outcome in DECISIVE_OUTCOMES)]
     )
 
 
-def _last(runs: Iterable[Session], outcome: Outcome) -> datetime | None:
-    return next((started(run) for run in runs if run.outcome is outcome), None)
+def _older_runs(runs: TypeRuns, session: Session) -> Sequence[Session]:
+    """The runs after this one in the order newest first, though they may have begun at the same time."""
+    index = next((index for index, run in enumerate(runs) if run.uid == session.uid), None)
+    if index is not None:
+        return runs[index + 1 :]
+    return [run for run in runs if session.started and start_time(run) < session.started]
 
 
-def leading(runs: Iterable[Session], outcome: Outcome) -> int:
+def _make_streak(decisive_runs: Sequence[Session]) -> Streak:
+    outcome = decisive_runs[0].outcome
+    streak_runs = list(takewhile(lambda run: run.outcome is outcome, decisive_runs))
+    earlier_runs = decisive_runs[len(streak_runs) :]
+    outcome_before = earlier_runs[0].outcome if earlier_runs else None
+    last_successful = (
+        start_time(streak_runs[0])
+        if outcome is Outcome.SUCCESS
+        else _last_start(earlier_runs, Outcome.SUCCESS)
+    )
+    return Streak(
+        outcome,
+        len(streak_runs),
+        start_time(streak_runs[-1]),
+        last_successful,
+        _last_start(earlier_runs, outcome),
+        outcome_before,
+        count_leading(earlier_runs, outcome_before) if outcome_before else 0,
+        len(decisive_runs),
+    )
+
+
+def _last_start(runs: Iterable[Session], outcome: Outcome) -> datetime | None:
+    return next((start_time(run) for run in runs if run.outcome is outcome), None)
+
+
+def count_leading(runs: Iterable[Session], outcome: Outcome) -> int:
     """How many of these have this outcome before one has another; what is passed over is not counted."""
-    decided = (run for run in runs if run.outcome in DECIDED)
-    return sum(1 for _ in takewhile(lambda run: run.outcome is outcome, decided))
+    decisive_runs = (run for run in runs if run.outcome in DECISIVE_OUTCOMES)
+    return sum(1 for _ in takewhile(lambda run: run.outcome is outcome, decisive_runs))

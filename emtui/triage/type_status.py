@@ -11,12 +11,18 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain
 
 from emtui.em.model import Session
-from emtui.triage.baseline import Baseline, Baselines, Slower, baselines_of, slower
-from emtui.triage.idle_periods import outages
-from emtui.triage.runs_by_type import EARLIEST, LATEST, Runs, by_type, started
-from emtui.triage.schedule_detection import Due, Outage, Rhythm, due, rhythm
-from emtui.triage.streaks import Streak, streak
-from emtui.triage.unlisted_types import Unlisted
+from emtui.triage.baseline import Baseline, Baselines, Slowdown, baselines_by_type, find_slowdown
+from emtui.triage.idle_periods import find_idle_periods
+from emtui.triage.runs_by_type import (
+    MAX_PLAUSIBLE_TIME,
+    MIN_PLAUSIBLE_TIME,
+    TypeRuns,
+    group_by_type,
+    start_time,
+)
+from emtui.triage.schedule_detection import DueRuns, IdlePeriod, RunSchedule, detect_schedule, find_due_runs
+from emtui.triage.streaks import Streak, find_streak
+from emtui.triage.unlisted_types import UnlistedRunSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,100 +30,106 @@ class Overrun:
     """A run that goes on for unusually long, and longer than any run that its baseline rests on."""
 
     session: Session
-    took: timedelta
+    duration: timedelta
     ratio: float
     baseline: Baseline
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TypeStatus:
     """One type. What is not known is `None`; `runs` are newest first, `baseline` is that of the newest."""
 
     type: str
-    runs: Runs
+    runs: TypeRuns
     baseline: Baseline | None
-    rhythm: Rhythm | None
-    due: Due | None
+    schedule: RunSchedule | None
+    due: DueRuns | None
     streak: Streak | None
-    slower: Slower | None
+    slowdown: Slowdown | None
     overruns: tuple[Overrun, ...]
 
     @property
-    def newest(self) -> Session:
+    def newest_run(self) -> Session:
         """Its newest run."""
         return self.runs[0]
 
     @property
-    def on_time(self) -> bool | None:
+    def is_on_time(self) -> bool | None:
         """Whether it runs when it should, and ends; unknown without a rhythm, or with too little history."""
-        if self.overruns or (self.due and self.due.late):
+        if self.overruns or (self.due and self.due.is_overdue):
             return False
-        return None if self.rhythm is None or (self.due and self.due.unsure) else True
+        return None if self.schedule is None or (self.due and self.due.is_uncertain) else True
 
 
 @dataclass(frozen=True, slots=True)
-class Standings:
+class TypeStatuses:
     """All types at one moment, the times in which nothing ran, newest first; what is usual for each run.
 
     `unlisted` are those of the runs that the list lacks; nothing where it lacks none.
     """
 
     now: datetime
-    types: tuple[Standing, ...]
-    outages: tuple[Outage, ...]
+    statuses: tuple[TypeStatus, ...]
+    idle_periods: tuple[IdlePeriod, ...]
     baselines: Baselines = field(default_factory=Baselines)
-    unlisted: Unlisted | None = None
+    unlisted: UnlistedRunSource | None = None
 
-    def of(self, kind: str | None) -> Standing | None:
+    def for_type(self, session_type: str | None) -> TypeStatus | None:
         """The standing of this type, if it ever ran."""
-        return next((standing for standing in self.types if standing.type == kind), None)
+        return next((status for status in self.statuses if status.type == session_type), None)
 
     @property
-    def silence(self) -> Outage | None:
+    def current_idle_period(self) -> IdlePeriod | None:
         """The time in which nothing at all runs, if it goes on."""
-        return next((outage for outage in self.outages[:1] if outage.until is None), None)
+        return next((idle_period for idle_period in self.idle_periods[:1] if idle_period.until is None), None)
 
-    def later(self, now: datetime) -> Standings:
+    def at_time(self, now: datetime) -> TypeStatuses:
         """The same types, looked at later; an earlier moment changes nothing."""
-        return replace(self, now=min(max(now, self.now), LATEST))
+        return replace(self, now=min(max(now, self.now), MAX_PLAUSIBLE_TIME))
 
 
-def standings(
-    sessions: Iterable[Session], now: datetime, zone: tzinfo = UTC, unlisted: Unlisted | None = None
-) -> Standings:
+def compute_type_statuses(
+    sessions: Iterable[Session], now: datetime, zone: tzinfo = UTC, unlisted: UnlistedRunSource | None = None
+) -> TypeStatuses:
     """How all types of a list stand; `now` is the server's clock when it was read.
 
     `zone` is the server's: what runs daily keeps the time of day there. What the list lacks counts
     as it was last seen.
     """
-    now = min(max(now, EARLIEST), LATEST)
-    types = by_type(chain(sessions, unlisted.runs) if unlisted else sessions)
-    rhythms = {kind: found for kind, runs in types.items() if (found := rhythm(runs, zone))}
-    pauses = outages(types, rhythms, now)
-    usual = baselines_of(types)
-    rows = []
-    for kind, runs in types.items():
-        found = rhythms.get(kind)
-        rows.append(
-            Standing(
-                kind,
+    now = min(max(now, MIN_PLAUSIBLE_TIME), MAX_PLAUSIBLE_TIME)
+    runs_by_type = group_by_type(chain(sessions, unlisted.runs) if unlisted else sessions)
+    schedules = {
+        session_type: schedule
+        for session_type, runs in runs_by_type.items()
+        if (schedule := detect_schedule(runs, zone))
+    }
+    idle_periods = find_idle_periods(runs_by_type, schedules, now)
+    baselines = baselines_by_type(runs_by_type)
+    statuses = []
+    for session_type, runs in runs_by_type.items():
+        schedule = schedules.get(session_type)
+        statuses.append(
+            TypeStatus(
+                session_type,
                 runs,
-                usual.of(runs[0]),
-                found,
-                due(runs, found, now, pauses),
-                streak(runs),
-                slower(runs, usual),
-                tuple(_overruns(runs, usual, now)),
+                baselines.for_run(runs[0]),
+                schedule,
+                find_due_runs(runs, schedule, now, idle_periods),
+                find_streak(runs),
+                find_slowdown(runs, baselines),
+                tuple(_find_overruns(runs, baselines, now)),
             )
         )
-    rows.sort(key=lambda row: started(row.newest), reverse=True)
-    return Standings(now, tuple(rows), pauses, usual, unlisted if unlisted and unlisted.runs else None)
+    statuses.sort(key=lambda status: start_time(status.newest_run), reverse=True)
+    return TypeStatuses(
+        now, tuple(statuses), idle_periods, baselines, unlisted if unlisted and unlisted.runs else None
+    )
 
 
-def _overruns(runs: Runs, usual: Baselines, now: datetime) -> Iterable[Overrun]:
+def _find_overruns(runs: TypeRuns, baselines: Baselines, now: datetime) -> Iterable[Overrun]:
     for run in runs:
-        if not run.running:
+        if not run.is_running:
             continue
-        took, base = run.took(now), usual.of(run)
-        if took is not None and base and (ratio := base.overrun(took)):
-            yield Overrun(run, took, ratio, base)
+        duration, baseline = run.duration(now), baselines.for_run(run)
+        if duration is not None and baseline and (ratio := baseline.overrun_ratio(duration)):
+            yield Overrun(run, duration, ratio, baseline)

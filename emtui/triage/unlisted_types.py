@@ -9,7 +9,7 @@ from typing import Protocol
 from emtui.em.model import Session
 
 
-class Unlisted(Protocol):
+class UnlistedRunSource(Protocol):
     """What the latest list lacks, as it was last seen."""
 
     @property

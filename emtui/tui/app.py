@@ -16,10 +16,19 @@ from textual.worker import Worker
 
 from emtui.local.remembered_logon import can_log_on
 from emtui.local.timezones import SystemZone
-from emtui.tui.commands import OF_FIELDS, OF_SESSIONS, Place, action_of, bindings, method_of, of
+from emtui.tui.commands import (
+    FORM_SCOPES,
+    OTHER_NAMES,
+    SESSION_SCOPES,
+    CommandScope,
+    action_for,
+    bindings_for,
+    commands_in,
+    method_name_for,
+)
 from emtui.tui.context import AppContext
 from emtui.tui.launch_options import LaunchOptions
-from emtui.tui.screen_factory import Screens
+from emtui.tui.screen_factory import EmtuiScreenFactory
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.exporter import Exporter
@@ -32,15 +41,15 @@ from emtui.tui.terminal.app_base import TerminalApp
 
 if TYPE_CHECKING:
     from emtui.monitor.list_feed import ListState
-    from emtui.monitor.recording.replay_source import Replay
+    from emtui.monitor.recording.replay_source import ReplaySource
 
-SHOWN_BY_THEN = 0.1
+REPLAY_END_DELAY_S = 0.1
 """Seconds after which the last list of a recording has been shown."""
 MOUSE_ON = "The mouse is on: to select text hold shift, or turn it off with :mouse."
 MOUSE_OFF = "The mouse is off: the terminal selects text again."
-SHOWN_AT_LAST = 1.0
+FIRST_PAINT_TIMEOUT_S = 1.0
 """Seconds after which the first picture is no longer waited for: the terminal may take nothing."""
-PRESS_AGAIN = 2.0
+QUIT_CONFIRM_S = 2.0
 """Within how many seconds a second ctrl+c quits."""
 
 
@@ -53,7 +62,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "stop", "stop", show=False, priority=True),
-        *bindings(Place.EVERYWHERE),
+        *bindings_for(CommandScope.EVERYWHERE),
     ]
 
     zone: var[tzinfo] = var[tzinfo](SystemZone())
@@ -63,107 +72,120 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
     def __init__(self, options: LaunchOptions) -> None:
         super().__init__(options.terminal)
         self.clock = DisplayClock(
-            options.now, options.zone, options.connection.servers_zone, self._show_times_in
+            options.now, options.zone, options.connection.server_time_zone, self._on_zone_changed
         )
         self.set_reactive(EmtuiApp.zone, self.clock.zone)
         self.navigator = Navigator(self, options)
-        self.logon = LogonService(
-            self, options, self.clock, self.navigator, lambda: self.lists, self.first_paint
+        self.logon_service = LogonService(
+            self, options, self.clock, self.navigator, lambda: self.list_service, self.first_paint
         )
-        self.clock.skew = lambda: self.logon.skew
-        self.exporter = Exporter(self, options, self.logon)
+        self.clock.skew = lambda: self.logon_service.skew
+        self.exporter = Exporter(self, options, self.logon_service)
         self.ctx = AppContext(
-            options, self, self.clock, self.logon, self.navigator, self.exporter, lambda: self.lists.feed
+            options,
+            self,
+            self.clock,
+            self.logon_service,
+            self.navigator,
+            self.exporter,
+            lambda: self.list_service.feed,
         )
-        screens = Screens(self.ctx)
-        self.navigator.use(screens)
-        self.lists = ListService(
-            self, self.clock, self.logon, self.navigator, screens.list_feed, self._publish
+        screens = EmtuiScreenFactory(self.ctx)
+        self.navigator.use_factory(screens)
+        self.list_service = ListService(
+            self, self.clock, self.logon_service, self.navigator, screens.list_feed, self._set_list_state
         )
         self.open_command = ""
         """The command that comes back to exactly the view that was left; nothing for a demo."""
-        self._stop_pressed = -PRESS_AGAIN
+        self._stop_pressed_at = -QUIT_CONFIRM_S
 
     def on_mount(self) -> None:
         """Log on first; a recording is shown at once."""
-        self.set_timer(SHOWN_AT_LAST, self.mark_first_paint)
+        self.set_timer(FIRST_PAINT_TIMEOUT_S, self.mark_first_paint)
         self.set_interval(gc_tuning.COLLECT_INTERVAL_S, self._collect_garbage)
         options = self.ctx.options
         if options.recorder:
-            options.recorder.tell = self._say_with_header
+            options.recorder.on_problem = self._say_and_refresh_headers
         if options.replay:
-            self._play(options.replay)
+            self._start_replay(options.replay)
             return
-        if options.at_once and can_log_on(self.logon.connection):
-            self.logon.show_list_first()
+        if options.log_on_at_once and can_log_on(self.logon_service.connection):
+            self.logon_service.show_list_first()
         else:
-            self.navigator.show_login(at_once=options.at_once)
-        self.set_interval(SAVE_EVERY_S, self.lists.viewed.save_in_background)
+            self.navigator.show_login(immediately=options.log_on_at_once)
+        self.set_interval(SAVE_EVERY_S, self.list_service.last_viewed.save_in_background)
 
     def _collect_garbage(self) -> None:
-        if self.lists.feed is None or self.lists.feed.idle_time > gc_tuning.IDLE_S:
+        if self.list_service.feed is None or self.list_service.feed.idle_time > gc_tuning.IDLE_S:
             gc_tuning.collect_all()
 
-    def _play(self, replay: Replay) -> None:
-        self.logon.client = replay
-        replay.on_end = lambda: self.set_timer(SHOWN_BY_THEN, partial(self._say_with_header, replay.ending))
-        self.lists.show_list(replay)
+    def _start_replay(self, replay: ReplaySource) -> None:
+        self.logon_service.client = replay
+        replay.on_end = lambda: self.set_timer(
+            REPLAY_END_DELAY_S, partial(self._say_and_refresh_headers, replay.end_message)
+        )
+        self.list_service.show_list(replay)
 
     # --- what services need ---------------------------------------------------------
 
     @property
-    def page(self) -> BaseScreen:
+    def current_screen(self) -> BaseScreen:
         """The screen that is shown; all are ours."""
         return cast("BaseScreen", self.screen)
 
     def start_worker(
-        self, work: Coroutine[object, object, None], group: str, description: str, *, exclusive: bool = False
+        self,
+        coroutine: Coroutine[object, object, None],
+        group: str,
+        description: str,
+        *,
+        exclusive: bool = False,
     ) -> Worker[None]:
         """Run it beside everything else; `exclusive` ends what of the same group still runs."""
-        return self.run_worker(work, group=group, description=description, exclusive=exclusive)
+        return self.run_worker(coroutine, group=group, description=description, exclusive=exclusive)
 
-    def is_working(self, group: str) -> bool:
+    def is_worker_running(self, group: str) -> bool:
         """Whether a worker of this group still runs."""
         return any(worker.group == group and not worker.is_finished for worker in self.workers)
 
     def say(self, text: str) -> None:
         """Show one sentence in the footer of the screen that is shown, until the next key."""
-        self.page.say(text)
+        self.current_screen.say(text)
 
     def say_too(self, text: str) -> None:
         """Show one sentence more, after what is shown already."""
-        self.page.say_too(text)
+        self.current_screen.say_too(text)
 
-    def _say_with_header(self, text: str) -> None:
+    def _say_and_refresh_headers(self, text: str) -> None:
         """The same, where the first lines may have changed by it, too."""
         for view in self.navigator.views:
-            view.show_top()
+            view.show_header()
         if self.navigator.views:
             self.say(text)
 
-    def _show_times_in(self, zone: tzinfo) -> None:
+    def _on_zone_changed(self, zone: tzinfo) -> None:
         self.zone = zone
-        if self.lists.feed:
-            self.lists.feed.set_zone(zone, self.clock.servers_zone)
+        if self.list_service.feed:
+            self.list_service.feed.set_zone(zone, self.clock.server_zone)
 
-    def _publish(self, state: ListState | None) -> None:
+    def _set_list_state(self, state: ListState | None) -> None:
         self.list_state = state
 
     def record_activity(self) -> None:
         """Somebody is at the keys."""
-        if self.lists.feed:
-            self.lists.feed.on_user_activity()
+        if self.list_service.feed:
+            self.list_service.feed.on_user_activity()
 
     def copy_to_clipboard(self, text: str) -> None:
         """What is cut out of a field; the framework would tell the terminal itself, passwords included."""
-        hidden = isinstance(self.focused, Input) and self.focused.password
-        if text and not hidden:
+        is_secret = isinstance(self.focused, Input) and self.focused.password
+        if text and not is_secret:
             self.keep_for_paste(text)
             self.exporter.copy(text)
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste outside a field."""
-        self.navigator.paste(event.text)
+        self.navigator.handle_paste(event.text)
 
     # --- commands that work everywhere -----------------------------------------------
 
@@ -175,54 +197,55 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
 
     def action_help(self) -> None:
         """The keys of this screen."""
-        if self.page.PLACE is Place.PAGE:
+        if self.current_screen.SCOPE is CommandScope.TEXT_VIEWER:
             self.say("A page to read: Space and b turn it, q goes back.")
         else:
-            self.navigator.open_keys()
+            self.navigator.open_key_help()
 
     def action_commands(self) -> None:
         """Commands by name, or an ID to go to; not over a note, which is about what the cursor stands on."""
-        if self.page.query("#note"):
+        if self.current_screen.query("#note"):
             self.say("A note is being typed: Enter keeps it, Esc drops it.")
-        elif self.page.PLACE in OF_SESSIONS:
-            self.navigator.open_palette(self._obey)
-        elif self.page.PLACE not in OF_FIELDS:
+        elif self.current_screen.SCOPE in SESSION_SCOPES:
+            self.navigator.open_command_palette(self._run_command)
+        elif self.current_screen.SCOPE not in FORM_SCOPES:
             self.say("Commands are called from the list, a run, and a difference: q goes back.")
 
-    async def _obey(self, text: str | None) -> None:
+    async def _run_command(self, text: str | None) -> None:
         if not text:
             return
-        name, place = {"q": "leave", "q!": "leave"}.get(text, text), self.page.PLACE
-        named = [command for command in of(place, Place.VIEW, Place.EVERYWHERE) if command.name == name]
-        if not named:
-            self.navigator.go_to(text)
-        elif hasattr(self.screen, method_of(named[0])):
-            await self.screen.run_action(action_of(named[0]))
+        names = (text, *OTHER_NAMES.get(text, ()))
+        scopes = (self.current_screen.SCOPE, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE)
+        matching = [command for command in commands_in(*scopes) if command.name in names]
+        if not matching:
+            self.navigator.open_by_name(text)
+        elif hasattr(self.screen, method_name_for(matching[0])):
+            await self.screen.run_action(action_for(matching[0]))
         else:
-            await self.run_action(action_of(named[0]))
+            await self.run_action(action_for(matching[0]))
 
-    def action_clock(self) -> None:
+    def action_time_zone(self) -> None:
         """The next zone: local, UTC, the server's if it is known."""
-        self.say(self.clock.next_zone())
+        self.say(self.clock.show_next_zone())
 
     def action_log_on(self) -> None:
         """Log on again, or elsewhere."""
         if self.ctx.options.replay:
             self.say("This is a recording: there is nobody to log on to.")
-        elif self.page.PLACE is not Place.LOGIN:
+        elif self.current_screen.SCOPE is not CommandScope.LOGIN:
             self.navigator.show_login()
 
-    async def action_attention(self) -> None:
+    async def action_next_alert(self) -> None:
         """To the next finding: its row in the list, or its run where one is open."""
         await self.navigator.open_next_finding()
 
     # --- the end --------------------------------------------------------------------
 
-    def action_leave(self) -> None:
+    async def action_quit(self) -> None:
         """Leave emtui."""
-        self.end(0)
+        self.exit_with_code(0)
 
-    def end(self, code: int) -> None:
+    def exit_with_code(self, code: int) -> None:
         """Leave, in good order if that is quick enough."""
         self.open_command = self.exporter.open_command(self.navigator.location)
         self.arm_watchdog(code)
@@ -230,13 +253,13 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
 
     async def action_stop(self) -> None:
         """Out of the line one types in, else stop what is running; the second press leaves."""
-        if self.page.PLACE is Place.LOGIN:
-            self.action_leave()
-        elif await self.page.restore():
+        if self.current_screen.SCOPE is CommandScope.LOGIN:
+            await self.action_quit()
+        elif await self.current_screen.cancel_prompt():
             return
-        elif monotonic() - self._stop_pressed < PRESS_AGAIN:
-            self.action_leave()
+        elif monotonic() - self._stop_pressed_at < QUIT_CONFIRM_S:
+            await self.action_quit()
         else:
-            self._stop_pressed = monotonic()
-            if not self.page.action_stop():
+            self._stop_pressed_at = monotonic()
+            if not self.current_screen.action_stop():
                 self.say("Nothing is running. ctrl+c again, or Q, leaves emtui.")

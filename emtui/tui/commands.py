@@ -8,236 +8,357 @@ Textual's names.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
 
-class Place(Enum):
+class CommandScope(Enum):
     """Where a command works; the value is the heading in the help."""
 
-    LOOKUP = "The list"
-    DETAIL = "A session and its events"
-    DIFFERENCE = "The difference of two runs"
-    CHOICE = "A run to compare with"
-    BOARD = "One line per type"
-    FINDINGS = "What needs somebody"
-    HANDOVER = "Handing over"
-    MOVING = "Moving"
-    PAGE = "A page of text"
-    RAW = "What the server said"
+    SESSION_LIST = "The list"
+    SESSION_DETAIL = "A session and its events"
+    COMPARISON = "The difference of two runs"
+    RUN_PICKER = "A run to compare with"
+    OVERVIEW = "One line per type"
+    ATTENTION = "What needs somebody"
+    REPORT = "Handing over"
+    NAVIGATION = "Moving"
+    TEXT_VIEWER = "A page of text"
+    RAW_VIEW = "What the server said"
     PROMPT = "The query and search line"
-    QUERY = "While a query is typed"
-    PALETTE = "Commands"
+    QUERY_INPUT = "While a query is typed"
+    COMMAND_PALETTE = "Commands"
     LOGIN = "Log on"
-    TRUST = "The certificate"
-    VIEW = "Every view"
+    CERTIFICATE = "The certificate"
+    EVERY_VIEW = "Every view"
     EVERYWHERE = "Everywhere"
 
 
-OF_SESSIONS = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
+SESSION_SCOPES = (CommandScope.SESSION_LIST, CommandScope.SESSION_DETAIL, CommandScope.COMPARISON)
 """Where there are commands for sessions, and the name of one can be opened."""
-OF_STEPS = (*OF_SESSIONS, Place.BOARD, Place.FINDINGS)
+STEP_SCOPES = (*SESSION_SCOPES, CommandScope.OVERVIEW, CommandScope.ATTENTION)
 """Where `next_<kind>` and `previous_<kind>` are steps of the cursor."""
-OF_FIELDS = (Place.LOGIN, Place.TRUST, Place.PALETTE)
+FORM_SCOPES = (CommandScope.LOGIN, CommandScope.CERTIFICATE, CommandScope.COMMAND_PALETTE)
 """Screens of fields: a colon is typed into one, and what is pressed beside them is a slip of the hand."""
 
 
-class Command(NamedTuple):
+class TuiCommand(NamedTuple):
     """One thing a person can do.
 
-    `hint` is the footer's word for it; `vital` marks the keys that carry the
+    `hint` is the footer's word for it; `is_essential` marks the keys that carry the
     product, which the help shows first. One without keys is called by its name, after `:`.
     One that is told its key (`by_key`) does another thing for each.
     """
 
     name: str
     keys: tuple[str, ...]
-    does: str
-    place: Place
-    hint: str = ""
-    vital: bool = False
-    by_key: bool = False
+    description: str
+    scope: CommandScope
+    footer_label: str = ""
+    is_essential: bool = False
+    takes_key: bool = False
     action: str = ""
 
 
 COMMANDS = (
     # the list
-    Command("open", ("enter",), "open the run; of a fold its runs", Place.LOOKUP, "open", vital=True),
-    Command("query", ("slash",), "filter while you type", Place.LOOKUP, "query", vital=True),
-    Command("next_failed", ("e",), "next failed run", Place.LOOKUP, "next failed", vital=True),
-    Command("previous_failed", ("E",), "previous failed run", Place.LOOKUP),
-    Command("next_warned", ("w",), "next run with a warning", Place.LOOKUP),
-    Command("previous_warned", ("W",), "previous run with a warning", Place.LOOKUP),
-    Command("next_unseen", ("u",), "next new or changed run", Place.LOOKUP),
-    Command("previous_unseen", ("U",), "previous new or changed run", Place.LOOKUP),
-    Command("next_slow", ("s",), "next unusually long run", Place.LOOKUP),
-    Command("previous_slow", ("S",), "previous unusually long run", Place.LOOKUP),
-    Command("older", ("left_square_bracket", "comma"), "older run of the same type", Place.LOOKUP),
-    Command("newer", ("right_square_bracket", "full_stop"), "newer run of the same type", Place.LOOKUP),
-    Command("next_match", ("n",), "next row that matches: down", Place.LOOKUP),
-    Command("previous_match", ("N",), "previous row that matches: up", Place.LOOKUP),
-    Command("show_all", ("0",), "show everything", Place.LOOKUP, action="filter('')"),
-    Command(
+    TuiCommand(
+        "open",
+        ("enter",),
+        "open the run; of a fold its runs",
+        CommandScope.SESSION_LIST,
+        "open",
+        is_essential=True,
+    ),
+    TuiCommand(
+        "query", ("slash",), "filter while you type", CommandScope.SESSION_LIST, "query", is_essential=True
+    ),
+    TuiCommand(
+        "next_failed", ("e",), "next failed run", CommandScope.SESSION_LIST, "next failed", is_essential=True
+    ),
+    TuiCommand("previous_failed", ("E",), "previous failed run", CommandScope.SESSION_LIST),
+    TuiCommand("next_warning", ("w",), "next run with a warning", CommandScope.SESSION_LIST),
+    TuiCommand("previous_warning", ("W",), "previous run with a warning", CommandScope.SESSION_LIST),
+    TuiCommand("next_unseen", ("u",), "next new or changed run", CommandScope.SESSION_LIST),
+    TuiCommand("previous_unseen", ("U",), "previous new or changed run", CommandScope.SESSION_LIST),
+    TuiCommand("next_slow", ("s",), "next unusually long run", CommandScope.SESSION_LIST),
+    TuiCommand("previous_slow", ("S",), "previous unusually long run", CommandScope.SESSION_LIST),
+    TuiCommand(
+        "older", ("left_square_bracket", "comma"), "older run of the same type", CommandScope.SESSION_LIST
+    ),
+    TuiCommand(
+        "newer",
+        ("right_square_bracket", "full_stop"),
+        "newer run of the same type",
+        CommandScope.SESSION_LIST,
+    ),
+    TuiCommand("next_match", ("n",), "next row that matches: down", CommandScope.SESSION_LIST),
+    TuiCommand("previous_match", ("N",), "previous row that matches: up", CommandScope.SESSION_LIST),
+    TuiCommand("show_all", ("0",), "show everything", CommandScope.SESSION_LIST, action="filter('')"),
+    TuiCommand(
         "show_failed",
         ("1",),
         "show failed and warned runs",
-        Place.LOOKUP,
+        CommandScope.SESSION_LIST,
         action="filter('state:failed,warning')",
     ),
-    Command("show_running", ("2",), "show what is running", Place.LOOKUP, action="filter('state:running')"),
-    Command(
-        "show_unseen", ("3",), "show what nobody has seen yet", Place.LOOKUP, action="filter('is:unseen')"
+    TuiCommand(
+        "show_running",
+        ("2",),
+        "show what is running",
+        CommandScope.SESSION_LIST,
+        action="filter('state:running')",
     ),
-    Command("findings", ("4",), "what needs somebody, as a list", Place.LOOKUP),
-    Command("own_query", ("5", "6", "7", "8", "9"), "a query of your own", Place.LOOKUP, by_key=True),
-    Command("board", ("B",), "one line per type", Place.LOOKUP, "types"),
-    Command("difference", ("d",), "compare with the last good run", Place.LOOKUP),
-    Command("choose", ("D",), "compare with a run you choose", Place.LOOKUP),
-    Command("facts", ("i",), "all details of the run", Place.LOOKUP),
-    Command("order", ("o",), "order by the next column", Place.LOOKUP),
-    Command("reverse", ("O",), "turn the order round", Place.LOOKUP),
-    Command("fold", ("z",), "open or close a fold of good runs", Place.LOOKUP),
-    Command("fold_all", ("Z",), "fold good runs, or none", Place.LOOKUP),
-    Command("stick", ("F",), "follow the top, or not", Place.LOOKUP),
+    TuiCommand(
+        "show_unseen",
+        ("3",),
+        "show what nobody has seen yet",
+        CommandScope.SESSION_LIST,
+        action="filter('is:unseen')",
+    ),
+    TuiCommand("alerts", ("4",), "what needs somebody, as a list", CommandScope.SESSION_LIST),
+    TuiCommand(
+        "saved_query",
+        ("5", "6", "7", "8", "9"),
+        "a query of your own",
+        CommandScope.SESSION_LIST,
+        takes_key=True,
+    ),
+    TuiCommand("types", ("B",), "one line per type", CommandScope.SESSION_LIST, "types"),
+    TuiCommand("compare", ("d",), "compare with the last good run", CommandScope.SESSION_LIST),
+    TuiCommand("compare_with", ("D",), "compare with a run you choose", CommandScope.SESSION_LIST),
+    TuiCommand("details", ("i",), "all details of the run", CommandScope.SESSION_LIST),
+    TuiCommand("order", ("o",), "order by the next column", CommandScope.SESSION_LIST),
+    TuiCommand("reverse", ("O",), "turn the order round", CommandScope.SESSION_LIST),
+    TuiCommand("toggle_group", ("z",), "open or close a fold of good runs", CommandScope.SESSION_LIST),
+    TuiCommand("toggle_grouping", ("Z",), "fold good runs, or none", CommandScope.SESSION_LIST),
+    TuiCommand("follow", ("F",), "follow the top, or not", CommandScope.SESSION_LIST),
     # a session and its events
-    Command("open", ("enter",), "the whole line", Place.DETAIL, "whole line", vital=True),
-    Command("search", ("slash",), "search in the events", Place.DETAIL, "search", vital=True),
-    Command("next_slow", ("s",), "the slowest step, then the next", Place.DETAIL, "slowest"),
-    Command("previous_slow", ("S",), "the slowest, then the one before", Place.DETAIL),
-    Command("next_trouble", ("e",), "next line that sounds like trouble", Place.DETAIL),
-    Command("previous_trouble", ("E",), "previous line that sounds like it", Place.DETAIL),
-    Command("severity", ("w", "W"), "events have no severity: see e", Place.DETAIL),
-    Command("next_unseen", ("u",), "next line since the last look", Place.DETAIL),
-    Command("previous_unseen", ("U",), "previous one since the last look", Place.DETAIL),
-    Command("next_match", ("n",), "next match", Place.DETAIL),
-    Command("previous_match", ("N",), "previous match", Place.DETAIL),
-    Command(
-        "older", ("left_square_bracket", "comma"), "older run of the same type", Place.DETAIL, "older run"
+    TuiCommand(
+        "open", ("enter",), "the whole line", CommandScope.SESSION_DETAIL, "whole line", is_essential=True
     ),
-    Command("newer", ("right_square_bracket", "full_stop"), "newer run of the same type", Place.DETAIL),
-    Command("next_row", ("J",), "next row of the list", Place.DETAIL),
-    Command("previous_row", ("K",), "previous row of the list", Place.DETAIL),
-    Command("stick", ("F",), "follow its end, or not", Place.DETAIL),
-    Command("facts", ("i",), "all that the server said of it", Place.DETAIL),
-    Command("only", ("ampersand",), "show only lines with a text", Place.DETAIL),
-    Command("wrap", ("z",), "cut or wrap long lines", Place.DETAIL),
-    Command("left", ("h", "left"), "long lines from their beginning", Place.DETAIL),
-    Command("right", ("l", "right"), "the rest of long lines", Place.DETAIL),
-    Command("difference", ("d",), "difference from the last good run", Place.DETAIL, "difference"),
-    Command("choose", ("D",), "difference from a run you choose", Place.DETAIL),
-    Command("board", ("B",), "one line per type", Place.DETAIL),
-    Command("findings", ("4",), "alerts, as a list", Place.DETAIL),
+    TuiCommand(
+        "search", ("slash",), "search in the events", CommandScope.SESSION_DETAIL, "search", is_essential=True
+    ),
+    TuiCommand(
+        "next_slow", ("s",), "the slowest step, then the next", CommandScope.SESSION_DETAIL, "slowest"
+    ),
+    TuiCommand("previous_slow", ("S",), "the slowest, then the one before", CommandScope.SESSION_DETAIL),
+    TuiCommand("next_error", ("e",), "next line that sounds like trouble", CommandScope.SESSION_DETAIL),
+    TuiCommand("previous_error", ("E",), "previous line that sounds like it", CommandScope.SESSION_DETAIL),
+    TuiCommand("severity", ("w", "W"), "events have no severity: see e", CommandScope.SESSION_DETAIL),
+    TuiCommand("next_unseen", ("u",), "next line since the last look", CommandScope.SESSION_DETAIL),
+    TuiCommand("previous_unseen", ("U",), "previous one since the last look", CommandScope.SESSION_DETAIL),
+    TuiCommand("next_match", ("n",), "next match", CommandScope.SESSION_DETAIL),
+    TuiCommand("previous_match", ("N",), "previous match", CommandScope.SESSION_DETAIL),
+    TuiCommand(
+        "older",
+        ("left_square_bracket", "comma"),
+        "older run of the same type",
+        CommandScope.SESSION_DETAIL,
+        "older run",
+    ),
+    TuiCommand(
+        "newer",
+        ("right_square_bracket", "full_stop"),
+        "newer run of the same type",
+        CommandScope.SESSION_DETAIL,
+    ),
+    TuiCommand("next_row", ("J",), "next row of the list", CommandScope.SESSION_DETAIL),
+    TuiCommand("previous_row", ("K",), "previous row of the list", CommandScope.SESSION_DETAIL),
+    TuiCommand("follow", ("F",), "follow its end, or not", CommandScope.SESSION_DETAIL),
+    TuiCommand("details", ("i",), "all that the server said of it", CommandScope.SESSION_DETAIL),
+    TuiCommand("filter_lines", ("ampersand",), "show only lines with a text", CommandScope.SESSION_DETAIL),
+    TuiCommand("wrap", ("z",), "cut or wrap long lines", CommandScope.SESSION_DETAIL),
+    TuiCommand("left", ("h", "left"), "long lines from their beginning", CommandScope.SESSION_DETAIL),
+    TuiCommand("right", ("l", "right"), "the rest of long lines", CommandScope.SESSION_DETAIL),
+    TuiCommand(
+        "compare", ("d",), "difference from the last good run", CommandScope.SESSION_DETAIL, "difference"
+    ),
+    TuiCommand("compare_with", ("D",), "difference from a run you choose", CommandScope.SESSION_DETAIL),
+    TuiCommand("types", ("B",), "one line per type", CommandScope.SESSION_DETAIL),
+    TuiCommand("alerts", ("4",), "alerts, as a list", CommandScope.SESSION_DETAIL),
     # the difference of two runs
-    Command("events", ("d",), "back to its events", Place.DIFFERENCE, "events"),
-    Command("choose", ("D",), "difference from a run you choose", Place.DIFFERENCE, "other run"),
-    Command("search", ("slash",), "search in the lines of both", Place.DIFFERENCE),
-    Command("next_match", ("n",), "next match, else next difference", Place.DIFFERENCE),
-    Command("previous_match", ("N",), "previous match, else difference", Place.DIFFERENCE),
-    Command("next_difference", ("e",), "next difference", Place.DIFFERENCE, "next difference"),
-    Command("previous_difference", ("E",), "previous difference", Place.DIFFERENCE),
-    Command("next_slower", ("s",), "next much slower step", Place.DIFFERENCE, "slower"),
-    Command("previous_slower", ("S",), "previous much slower step", Place.DIFFERENCE),
-    Command("fold", ("z",), "fold equal lines, or show each", Place.DIFFERENCE, "fold"),
-    Command("open", ("enter",), "the whole line; or the folded ones", Place.DIFFERENCE),
-    Command("board", ("B",), "one line per type", Place.DIFFERENCE),
-    Command("findings", ("4",), "alerts, as a list", Place.DIFFERENCE),
-    Command("open", ("enter",), "compare with this run", Place.CHOICE, "compare"),
+    TuiCommand("events", ("d",), "back to its events", CommandScope.COMPARISON, "events"),
+    TuiCommand(
+        "compare_with", ("D",), "difference from a run you choose", CommandScope.COMPARISON, "other run"
+    ),
+    TuiCommand("search", ("slash",), "search in the lines of both", CommandScope.COMPARISON),
+    TuiCommand("next_match", ("n",), "next match, else next difference", CommandScope.COMPARISON),
+    TuiCommand("previous_match", ("N",), "previous match, else difference", CommandScope.COMPARISON),
+    TuiCommand("next_difference", ("e",), "next difference", CommandScope.COMPARISON, "next difference"),
+    TuiCommand("previous_difference", ("E",), "previous difference", CommandScope.COMPARISON),
+    TuiCommand("next_slower", ("s",), "next much slower step", CommandScope.COMPARISON, "slower"),
+    TuiCommand("previous_slower", ("S",), "previous much slower step", CommandScope.COMPARISON),
+    TuiCommand(
+        "toggle_equal_lines", ("z",), "fold equal lines, or show each", CommandScope.COMPARISON, "fold"
+    ),
+    TuiCommand("open", ("enter",), "the whole line; or the folded ones", CommandScope.COMPARISON),
+    TuiCommand("types", ("B",), "one line per type", CommandScope.COMPARISON),
+    TuiCommand("alerts", ("4",), "alerts, as a list", CommandScope.COMPARISON),
+    TuiCommand("open", ("enter",), "compare with this run", CommandScope.RUN_PICKER, "compare"),
     # the board, and what needs somebody
-    Command("open", ("enter",), "open its newest run", Place.BOARD, "newest run"),
-    Command("runs", ("l", "right"), "its runs, in the list", Place.BOARD, "its runs"),
-    Command("next_failed", ("e",), "next type whose run failed", Place.BOARD),
-    Command("previous_failed", ("E",), "previous type whose run failed", Place.BOARD),
-    Command("next_warned", ("w",), "next type with a warning", Place.BOARD),
-    Command("previous_warned", ("W",), "previous type with a warning", Place.BOARD),
-    Command("query", ("slash",), "filter the list", Place.BOARD),
-    Command("findings", ("4",), "alerts, as a list", Place.BOARD),
-    Command("difference", ("d",), "compare its newest run", Place.BOARD, "compare"),
-    Command("choose", ("D",), "compare it with a run you choose", Place.BOARD),
-    Command("facts", ("i",), "all details of its newest run", Place.BOARD),
-    Command("open", ("enter",), "open the run that it is about", Place.FINDINGS, "open"),
-    Command("next_failed", ("e",), "next alert about a failed run", Place.FINDINGS),
-    Command("previous_failed", ("E",), "previous alert about a failed run", Place.FINDINGS),
-    Command("next_warned", ("w",), "next alert about a warning", Place.FINDINGS),
-    Command("previous_warned", ("W",), "previous alert about a warning", Place.FINDINGS),
-    Command("query", ("slash",), "filter the list", Place.FINDINGS),
-    Command("board", ("B",), "one line per type", Place.FINDINGS),
-    Command("difference", ("d",), "compare its run with the last good", Place.FINDINGS, "compare"),
-    Command("choose", ("D",), "compare it with a run you choose", Place.FINDINGS),
-    Command("facts", ("i",), "all details of its run", Place.FINDINGS),
+    TuiCommand("open", ("enter",), "open its newest run", CommandScope.OVERVIEW, "newest run"),
+    TuiCommand("show_runs", ("l", "right"), "its runs, in the list", CommandScope.OVERVIEW, "its runs"),
+    TuiCommand("next_failed", ("e",), "next type whose run failed", CommandScope.OVERVIEW),
+    TuiCommand("previous_failed", ("E",), "previous type whose run failed", CommandScope.OVERVIEW),
+    TuiCommand("next_warning", ("w",), "next type with a warning", CommandScope.OVERVIEW),
+    TuiCommand("previous_warning", ("W",), "previous type with a warning", CommandScope.OVERVIEW),
+    TuiCommand("query", ("slash",), "filter the list", CommandScope.OVERVIEW),
+    TuiCommand("alerts", ("4",), "alerts, as a list", CommandScope.OVERVIEW),
+    TuiCommand("compare", ("d",), "compare its newest run", CommandScope.OVERVIEW, "compare"),
+    TuiCommand("compare_with", ("D",), "compare it with a run you choose", CommandScope.OVERVIEW),
+    TuiCommand("details", ("i",), "all details of its newest run", CommandScope.OVERVIEW),
+    TuiCommand("open", ("enter",), "open the run that it is about", CommandScope.ATTENTION, "open"),
+    TuiCommand("next_failed", ("e",), "next alert about a failed run", CommandScope.ATTENTION),
+    TuiCommand("previous_failed", ("E",), "previous alert about a failed run", CommandScope.ATTENTION),
+    TuiCommand("next_warning", ("w",), "next alert about a warning", CommandScope.ATTENTION),
+    TuiCommand("previous_warning", ("W",), "previous alert about a warning", CommandScope.ATTENTION),
+    TuiCommand("query", ("slash",), "filter the list", CommandScope.ATTENTION),
+    TuiCommand("types", ("B",), "one line per type", CommandScope.ATTENTION),
+    TuiCommand("compare", ("d",), "compare its run with the last good", CommandScope.ATTENTION, "compare"),
+    TuiCommand("compare_with", ("D",), "compare it with a run you choose", CommandScope.ATTENTION),
+    TuiCommand("details", ("i",), "all details of its run", CommandScope.ATTENTION),
     # handing over
-    Command("hand", ("enter",), "copy it; write the bundle", Place.HANDOVER, "copy"),
-    Command("ticket", ("1",), "a ticket in Markdown", Place.HANDOVER),
-    Command("plain_ticket", ("2",), "the same in plain text", Place.HANDOVER),
-    Command("shift", ("3",), "a summary of the last 12 hours", Place.HANDOVER),
-    Command("bundle", ("4",), "a bundle: all of it in a zip", Place.HANDOVER),
-    Command("write", ("w",), "write it into a new file", Place.HANDOVER, "to a file"),
+    TuiCommand("export", ("enter",), "copy it; write the bundle", CommandScope.REPORT, "copy"),
+    TuiCommand("ticket", ("1",), "a ticket in Markdown", CommandScope.REPORT),
+    TuiCommand("plain_ticket", ("2",), "the same in plain text", CommandScope.REPORT),
+    TuiCommand("shift_summary", ("3",), "a summary of the last 12 hours", CommandScope.REPORT),
+    TuiCommand("bundle", ("4",), "a bundle: all of it in a zip", CommandScope.REPORT),
+    TuiCommand("save", ("w",), "write it into a new file", CommandScope.REPORT, "to a file"),
     # what the server said
-    Command("raw", ("i",), "as XML, as it came; or the facts", Place.RAW, "XML"),
+    TuiCommand("xml", ("i",), "as XML, as it came; or the facts", CommandScope.RAW_VIEW, "XML"),
     # moving
-    Command("down", ("down", "j"), "down", Place.MOVING, vital=True),
-    Command("up", ("up", "k"), "up", Place.MOVING, vital=True),
-    Command("page_down", ("pagedown", "space", "f", "ctrl+f"), "a page down", Place.MOVING, "more"),
-    Command("page_up", ("pageup", "b", "ctrl+b"), "a page up", Place.MOVING),
-    Command("half_down", ("ctrl+d",), "half a page down", Place.MOVING),
-    Command("half_up", ("ctrl+u",), "half a page up", Place.MOVING),
-    Command("top", ("home", "g"), "top", Place.MOVING),
-    Command("bottom", ("end", "G"), "bottom", Place.MOVING),
+    TuiCommand("down", ("down", "j"), "down", CommandScope.NAVIGATION, is_essential=True),
+    TuiCommand("up", ("up", "k"), "up", CommandScope.NAVIGATION, is_essential=True),
+    TuiCommand(
+        "page_down", ("pagedown", "space", "f", "ctrl+f"), "a page down", CommandScope.NAVIGATION, "more"
+    ),
+    TuiCommand("page_up", ("pageup", "b", "ctrl+b"), "a page up", CommandScope.NAVIGATION),
+    TuiCommand("half_down", ("ctrl+d",), "half a page down", CommandScope.NAVIGATION),
+    TuiCommand("half_up", ("ctrl+u",), "half a page up", CommandScope.NAVIGATION),
+    TuiCommand("top", ("home", "g"), "top", CommandScope.NAVIGATION),
+    TuiCommand("bottom", ("end", "G"), "bottom", CommandScope.NAVIGATION),
     # the prompt
-    Command("keep", ("enter",), "keep what was typed", Place.PROMPT, "keep"),
-    Command("restore", ("escape",), "as it was before", Place.PROMPT, "as before"),
-    Command("empty", ("ctrl+u",), "empty the line", Place.PROMPT),
-    Command("complete", ("tab",), "complete; again for the next", Place.QUERY, "complete"),
-    Command("complete_back", ("shift+tab",), "back to the one before", Place.QUERY),
-    Command("earlier", ("up",), "the query that was kept before", Place.QUERY, "earlier"),
-    Command("later", ("down",), "the one after; what you had typed", Place.QUERY),
+    TuiCommand("accept", ("enter",), "keep what was typed", CommandScope.PROMPT, "keep"),
+    TuiCommand("revert", ("escape",), "as it was before", CommandScope.PROMPT, "as before"),
+    TuiCommand("clear", ("ctrl+u",), "empty the line", CommandScope.PROMPT),
+    TuiCommand("complete", ("tab",), "complete; again for the next", CommandScope.QUERY_INPUT, "complete"),
+    TuiCommand("complete_previous", ("shift+tab",), "back to the one before", CommandScope.QUERY_INPUT),
+    TuiCommand(
+        "previous_query", ("up",), "the query that was kept before", CommandScope.QUERY_INPUT, "earlier"
+    ),
+    TuiCommand("next_query", ("down",), "the one after; what you had typed", CommandScope.QUERY_INPUT),
     # the palette
-    Command("submit", ("enter",), "do it, or go to the typed ID", Place.PALETTE, "do it"),
+    TuiCommand("submit", ("enter",), "do it, or go to the typed ID", CommandScope.COMMAND_PALETTE, "do it"),
     # log on
-    Command("forward", ("enter",), "to what is missing; then log on", Place.LOGIN, "log on", vital=True),
-    Command("next_field", ("tab", "down"), "next field", Place.LOGIN, "next field"),
-    Command("previous_field", ("shift+tab", "up"), "previous field", Place.LOGIN),
-    Command("back", ("escape",), "stop, or back to the profiles", Place.LOGIN, "back"),
+    TuiCommand(
+        "submit",
+        ("enter",),
+        "to what is missing; then log on",
+        CommandScope.LOGIN,
+        "log on",
+        is_essential=True,
+    ),
+    TuiCommand("next_field", ("tab", "down"), "next field", CommandScope.LOGIN, "next field"),
+    TuiCommand("previous_field", ("shift+tab", "up"), "previous field", CommandScope.LOGIN),
+    TuiCommand("back", ("escape",), "stop, or back to the profiles", CommandScope.LOGIN, "back"),
     # the certificate
-    Command("answer", ("enter",), "pin it, after the word pin; then save", Place.TRUST, "answer"),
-    Command("back", ("escape",), "leave; after pin: this run only", Place.TRUST, "leave"),
-    Command("copy", ("y",), "copy the fingerprint", Place.TRUST),
-    Command("more", ("pagedown", "down"), "more of the certificate", Place.TRUST, "more"),
-    Command("less", ("pageup", "up"), "back in the certificate", Place.TRUST),
+    TuiCommand(
+        "submit", ("enter",), "pin it, after the word pin; then save", CommandScope.CERTIFICATE, "answer"
+    ),
+    TuiCommand("back", ("escape",), "leave; after pin: this run only", CommandScope.CERTIFICATE, "leave"),
+    TuiCommand("copy", ("y",), "copy the fingerprint", CommandScope.CERTIFICATE),
+    TuiCommand("more", ("pagedown", "down"), "more of the certificate", CommandScope.CERTIFICATE, "more"),
+    TuiCommand("less", ("pageup", "up"), "back in the certificate", CommandScope.CERTIFICATE),
     # every view, and everywhere
-    Command("ask", ("r", "f5"), "ask the server now", Place.VIEW, "ask now", vital=True),
-    Command("pause", ("p",), "pause asking, or go on", Place.VIEW),
-    Command("health", ("exclamation_mark",), "how well the server is known", Place.VIEW),
-    Command("copy", ("y",), "copy the row or line, whole", Place.VIEW),
-    Command("copy_command", ("Y",), "copy the command for this view", Place.VIEW),
-    Command("known", ("m",), "mark as known, or no more", Place.VIEW),
-    Command("read", ("v",), "this view as text in $PAGER", Place.VIEW, "read"),
-    Command("hand_over", ("H",), "ticket, shift summary, bundle", Place.VIEW, "hand over", vital=True),
-    Command("elapsed", ("T",), "times as clock or as elapsed", Place.VIEW),
-    Command("commands", ("colon", "ctrl+p"), "commands; or go to an ID", Place.EVERYWHERE, "commands"),
-    Command("help", ("question_mark", "f1"), "the keys of this screen", Place.EVERYWHERE, "keys", vital=True),
-    Command("close", ("q",), "close; on the list: leave emtui", Place.VIEW, "back", vital=True),
-    Command("undo", ("escape",), "undo the innermost thing, or back", Place.VIEW, "back"),
-    Command(
-        "attention",
+    TuiCommand(
+        "refresh", ("r", "f5"), "ask the server now", CommandScope.EVERY_VIEW, "ask now", is_essential=True
+    ),
+    TuiCommand("pause", ("p",), "pause asking, or go on", CommandScope.EVERY_VIEW),
+    TuiCommand("health", ("exclamation_mark",), "how well the server is known", CommandScope.EVERY_VIEW),
+    TuiCommand("copy", ("y",), "copy the row or line, whole", CommandScope.EVERY_VIEW),
+    TuiCommand("copy_command", ("Y",), "copy the command for this view", CommandScope.EVERY_VIEW),
+    TuiCommand("acknowledge", ("m",), "mark as known, or no more", CommandScope.EVERY_VIEW),
+    TuiCommand("pager", ("v",), "this view as text in $PAGER", CommandScope.EVERY_VIEW, "read"),
+    TuiCommand(
+        "report",
+        ("H",),
+        "ticket, shift summary, bundle",
+        CommandScope.EVERY_VIEW,
+        "hand over",
+        is_essential=True,
+    ),
+    TuiCommand("toggle_times", ("T",), "times as clock or as elapsed", CommandScope.EVERY_VIEW),
+    TuiCommand(
+        "commands", ("colon", "ctrl+p"), "commands; or go to an ID", CommandScope.EVERYWHERE, "commands"
+    ),
+    TuiCommand(
+        "help",
+        ("question_mark", "f1"),
+        "the keys of this screen",
+        CommandScope.EVERYWHERE,
+        "keys",
+        is_essential=True,
+    ),
+    TuiCommand(
+        "close", ("q",), "close; on the list: leave emtui", CommandScope.EVERY_VIEW, "back", is_essential=True
+    ),
+    TuiCommand("cancel", ("escape",), "undo the innermost thing, or back", CommandScope.EVERY_VIEW, "back"),
+    TuiCommand(
+        "next_alert",
         ("a",),
         "what needs somebody, one by one",
-        Place.EVERYWHERE,
+        CommandScope.EVERYWHERE,
         "alerts",
-        vital=True,
+        is_essential=True,
     ),
-    Command("clock", ("t",), "local time, UTC, the server's", Place.EVERYWHERE),
-    Command("log_on", ("L",), "log on again, or elsewhere", Place.EVERYWHERE),
-    Command("leave", ("Q",), "leave emtui", Place.EVERYWHERE),
-    Command("stop", ("ctrl+c",), "stop what runs; twice: leave", Place.EVERYWHERE, "leave"),
-    Command("suspend", ("ctrl+z",), "to the shell; fg comes back", Place.EVERYWHERE),
-    Command("redraw", ("ctrl+l",), "draw the screen anew", Place.EVERYWHERE),
-    Command("mouse", (), "the mouse: on or off", Place.EVERYWHERE),
+    TuiCommand("time_zone", ("t",), "local time, UTC, the server's", CommandScope.EVERYWHERE),
+    TuiCommand("log_on", ("L",), "log on again, or elsewhere", CommandScope.EVERYWHERE),
+    TuiCommand("quit", ("Q",), "leave emtui", CommandScope.EVERYWHERE),
+    TuiCommand("stop", ("ctrl+c",), "stop what runs; twice: leave", CommandScope.EVERYWHERE, "leave"),
+    TuiCommand("suspend", ("ctrl+z",), "to the shell; fg comes back", CommandScope.EVERYWHERE),
+    TuiCommand("redraw", ("ctrl+l",), "draw the screen anew", CommandScope.EVERYWHERE),
+    TuiCommand("mouse", (), "the mouse: on or off", CommandScope.EVERYWHERE),
 )
 
-_SHOWN = {
+OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
+    "q": ("quit",),
+    "q!": ("quit",),
+    "ask": ("refresh",),
+    "attention": ("next_alert",),
+    "board": ("types",),
+    "choose": ("compare_with",),
+    "clock": ("time_zone",),
+    "difference": ("compare",),
+    "elapsed": ("toggle_times",),
+    "facts": ("details",),
+    "findings": ("alerts",),
+    "fold": ("toggle_group", "toggle_equal_lines"),
+    "fold_all": ("toggle_grouping",),
+    "hand": ("export",),
+    "hand_over": ("report",),
+    "known": ("acknowledge",),
+    "leave": ("quit",),
+    "next_trouble": ("next_error",),
+    "next_warned": ("next_warning",),
+    "only": ("filter_lines",),
+    "previous_trouble": ("previous_error",),
+    "previous_warned": ("previous_warning",),
+    "raw": ("xml",),
+    "read": ("pager",),
+    "runs": ("show_runs",),
+    "shift": ("shift_summary",),
+    "stick": ("follow",),
+    "undo": ("cancel",),
+    "write": ("save",),
+}
+"""Other names that can be typed: those of vi, and earlier ones of emtui."""
+
+_KEY_LABELS = {
     "slash": "/",
     "ampersand": "&",
     "colon": ":",
@@ -265,116 +386,141 @@ _SHOWN = {
 }
 
 
-def shown(key: str) -> str:
+def key_label(key: str) -> str:
     """The key as a person reads it: `/` for Textual's `slash`."""
-    return _SHOWN.get(key, key)
+    return _KEY_LABELS.get(key, key)
 
 
-def of_another_layout(typed: str) -> bool:
+def is_non_latin_key(character: str) -> bool:
     """Whether this is a letter or digit that no key of a Latin layout gives, such as `й` or `ω`."""
-    return typed >= "\u0370" and typed.isalnum() and not unicodedata.name(typed, "").startswith("LATIN ")
+    return (
+        character >= "\u0370"
+        and character.isalnum()
+        and not unicodedata.name(character, "").startswith("LATIN ")
+    )
 
 
-def keys_of(command: Command) -> str:
+def format_keys(command: TuiCommand) -> str:
     """All its keys; one that has none is called by its name."""
-    return " ".join(map(shown, command.keys)) or f":{command.name}"
+    return " ".join(map(key_label, command.keys)) or f":{command.name}"
 
 
-def of(*places: Place) -> Iterator[Command]:
+def commands_in(*scopes: CommandScope) -> Iterator[TuiCommand]:
     """The commands of these places, in the order of the table."""
-    return (command for command in COMMANDS if command.place in places)
+    return (command for command in COMMANDS if command.scope in scopes)
 
 
-_STEPS = {"next": 1, "previous": -1}
-_BACK = {"close": "back"}
-_NOT_OF_A_RUN = {"elapsed": "", "commands": ""}
-_ON_SCREEN: dict[Place, dict[str, str]] = {
-    Place.LOOKUP: {"close": "leave emtui", "undo": "stop, dismiss, or clear the query"},
-    Place.DETAIL: _BACK | {"elapsed": "offsets or times; both if wide"},
-    Place.DIFFERENCE: _BACK | {"elapsed": ""},
-    Place.CHOICE: _BACK | _NOT_OF_A_RUN | {"ask": "", "copy_command": "", "known": "", "read": ""},
-    Place.BOARD: _BACK | _NOT_OF_A_RUN,
-    Place.FINDINGS: _BACK | _NOT_OF_A_RUN,
-    Place.HANDOVER: _BACK
-    | _NOT_OF_A_RUN
-    | {"copy": "copy the whole text", "copy_command": "", "known": "", "hand_over": ""},
-    Place.PAGE: _BACK
-    | _NOT_OF_A_RUN
-    | {"ask": "", "copy": "copy the whole text", "copy_command": "", "known": "", "help": ""},
-    Place.RAW: _BACK
-    | _NOT_OF_A_RUN
-    | {"ask": "ask for the XML again", "copy": "copy the whole text", "known": ""},
-    Place.LOGIN: {"stop": "leave emtui"},
+_STEP_BY_PREFIX = {"next": 1, "previous": -1}
+_CLOSES_TO_BACK = {"close": "back"}
+_WITHOUT_RUN = {"toggle_times": "", "commands": ""}
+_SCOPE_OVERRIDES: dict[CommandScope, dict[str, str]] = {
+    CommandScope.SESSION_LIST: {"close": "leave emtui", "cancel": "stop, dismiss, or clear the query"},
+    CommandScope.SESSION_DETAIL: _CLOSES_TO_BACK | {"toggle_times": "offsets or times; both if wide"},
+    CommandScope.COMPARISON: _CLOSES_TO_BACK | {"toggle_times": ""},
+    CommandScope.RUN_PICKER: _CLOSES_TO_BACK
+    | _WITHOUT_RUN
+    | {"refresh": "", "copy_command": "", "acknowledge": "", "pager": ""},
+    CommandScope.OVERVIEW: _CLOSES_TO_BACK | _WITHOUT_RUN,
+    CommandScope.ATTENTION: _CLOSES_TO_BACK | _WITHOUT_RUN,
+    CommandScope.REPORT: _CLOSES_TO_BACK
+    | _WITHOUT_RUN
+    | {"copy": "copy the whole text", "copy_command": "", "acknowledge": "", "report": ""},
+    CommandScope.TEXT_VIEWER: _CLOSES_TO_BACK
+    | _WITHOUT_RUN
+    | {"refresh": "", "copy": "copy the whole text", "copy_command": "", "acknowledge": "", "help": ""},
+    CommandScope.RAW_VIEW: _CLOSES_TO_BACK
+    | _WITHOUT_RUN
+    | {"refresh": "ask for the XML again", "copy": "copy the whole text", "acknowledge": ""},
+    CommandScope.LOGIN: {"stop": "leave emtui"},
 }
 """What a command of every screen does on this one, where that differs; empty where it does nothing."""
 
 
-def working(place: Place) -> Iterator[Command]:
+def available_commands(scope: CommandScope) -> Iterator[TuiCommand]:
     """The commands that do something on this screen, those of every screen included, as it does them.
 
     One without a key is among them where it can be called by its name.
     """
-    own = _ON_SCREEN.get(place, {})
-    called = own.get("commands") != ""
-    for command in of(place, Place.VIEW, Place.EVERYWHERE):
-        does = command.does if command.place is place else own.get(command.name, command.does)
-        if does and (command.keys or called):
-            yield command._replace(does=does)
+    overrides = _SCOPE_OVERRIDES.get(scope, {})
+    has_palette = overrides.get("commands") != ""
+    for command in commands_in(scope, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE):
+        description = (
+            command.description
+            if command.scope is scope
+            else overrides.get(command.name, command.description)
+        )
+        if description and (command.keys or has_palette):
+            yield command._replace(description=description)
 
 
-def elsewhere(key: str) -> Command | None:
+def find_session_command(key: str) -> TuiCommand | None:
     """What a key does in the list, in a run or in a difference, for whoever presses it elsewhere."""
-    return next((command for command in of(*OF_SESSIONS) if key in command.keys), None)
+    return next((command for command in commands_in(*SESSION_SCOPES) if key in command.keys), None)
 
 
-def bindings(*places: Place) -> list[BindingType]:
+def bindings_for(*scopes: CommandScope) -> list[BindingType]:
     """The bindings of these places, hidden from Textual's own footer."""
-    return [binding for command in of(*places) for binding in _bindings(command)]
+    return [binding for command in commands_in(*scopes) for binding in _bindings_of_command(command)]
 
 
-def _bindings(command: Command) -> list[Binding]:
-    if command.by_key:
-        return [Binding(key, f"{command.name}('{key}')", command.does, show=False) for key in command.keys]
+def _bindings_of_command(command: TuiCommand) -> list[Binding]:
+    if command.takes_key:
+        return [
+            Binding(key, f"{command.name}('{key}')", command.description, show=False) for key in command.keys
+        ]
     keys = ",".join(command.keys)
-    return [Binding(keys, action_of(command), command.does, show=False)] if keys else []
+    return [Binding(keys, action_for(command), command.description, show=False)] if keys else []
 
 
-def action_of(command: Command) -> str:
+def action_for(command: TuiCommand) -> str:
     """The action that carries it out, with its arguments."""
-    way, _, kind = command.name.partition("_")
-    if way in _STEPS and command.place in OF_STEPS:
-        return f"go_to('{kind}', {_STEPS[way]})"
+    prefix, _, kind = command.name.partition("_")
+    if prefix in _STEP_BY_PREFIX and command.scope in STEP_SCOPES:
+        return f"go_to('{kind}', {_STEP_BY_PREFIX[prefix]})"
     return command.action or command.name
 
 
-def method_of(command: Command) -> str:
+def method_name_for(command: TuiCommand) -> str:
     """The method that carries it out."""
-    return f"action_{action_of(command).partition('(')[0]}"
+    return f"action_{action_for(command).partition('(')[0]}"
 
 
-FOOTERS: dict[Place, tuple[str, ...]] = {
-    Place.LOOKUP: ("open", "query", "next_failed", "attention", "board", "help"),
-    Place.DETAIL: ("close", "difference", "search", "next_slow", "hand_over", "help"),
-    Place.DIFFERENCE: ("close", "next_difference", "next_slower", "choose", "fold", "help"),
-    Place.CHOICE: ("close", "open", "help"),
-    Place.BOARD: ("close", "open", "runs", "difference", "ask", "help"),
-    Place.FINDINGS: ("close", "open", "difference", "ask", "help"),
-    Place.HANDOVER: ("close", "hand", "write", "read", "page_down", "help"),
-    Place.PAGE: ("close", "page_down"),
-    Place.RAW: ("close", "raw", "page_down"),
-    Place.PROMPT: ("keep", "restore"),
-    Place.QUERY: ("complete", "earlier", "keep", "restore"),
-    Place.PALETTE: ("submit", "undo"),
-    Place.LOGIN: ("forward", "next_field", "back", "stop"),
-    Place.TRUST: ("answer", "more", "back"),
+FOOTER_COMMANDS: dict[CommandScope, tuple[str, ...]] = {
+    CommandScope.SESSION_LIST: ("open", "query", "next_failed", "next_alert", "types", "help"),
+    CommandScope.SESSION_DETAIL: ("close", "compare", "search", "next_slow", "report", "help"),
+    CommandScope.COMPARISON: (
+        "close",
+        "next_difference",
+        "next_slower",
+        "compare_with",
+        "toggle_equal_lines",
+        "help",
+    ),
+    CommandScope.RUN_PICKER: ("close", "open", "help"),
+    CommandScope.OVERVIEW: ("close", "open", "show_runs", "compare", "refresh", "help"),
+    CommandScope.ATTENTION: ("close", "open", "compare", "refresh", "help"),
+    CommandScope.REPORT: ("close", "export", "save", "pager", "page_down", "help"),
+    CommandScope.TEXT_VIEWER: ("close", "page_down"),
+    CommandScope.RAW_VIEW: ("close", "xml", "page_down"),
+    CommandScope.PROMPT: ("accept", "revert"),
+    CommandScope.QUERY_INPUT: ("complete", "previous_query", "accept", "revert"),
+    CommandScope.COMMAND_PALETTE: ("submit", "cancel"),
+    CommandScope.LOGIN: ("submit", "next_field", "back", "stop"),
+    CommandScope.CERTIFICATE: ("submit", "more", "back"),
 }
 """What the footer names, at most six; the last two stay when there is little room."""
 
 
-def hints(place: Place) -> list[tuple[str, str]]:
+def footer_hints(scope: CommandScope) -> list[tuple[str, str]]:
     """Key and word for the footer of this place."""
-    here = {command.name: command for command in reversed([*of(place), *_SHARED])}
-    return [(shown(here[name].keys[0]), here[name].hint) for name in FOOTERS[place]]
+    commands = {command.name: command for command in reversed([*commands_in(scope), *_SHARED_COMMANDS])}
+    return [
+        (key_label(commands[name].keys[0]), commands[name].footer_label) for name in FOOTER_COMMANDS[scope]
+    ]
 
 
-_SHARED = tuple(of(Place.MOVING, Place.VIEW, Place.EVERYWHERE, Place.PROMPT))
+_SHARED_COMMANDS = tuple(
+    commands_in(
+        CommandScope.NAVIGATION, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE, CommandScope.PROMPT
+    )
+)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # loaded with the first list
 T = TypeVar("T")
 
 
-class Terminal(Protocol):
+class HostTerminal(Protocol):
     """The terminal that the application runs in."""
 
     @property
@@ -35,7 +35,7 @@ class Terminal(Protocol):
     async def suspend_for(self, work: Callable[[], T]) -> T:
         """Give the terminal to `work`, which runs in a thread, until it has ended."""
 
-    def take_layout_hint(self) -> bool:
+    def claim_layout_hint(self) -> bool:
         """Whether it has not just been said that a key is of another keyboard layout; it now has."""
 
 
@@ -43,9 +43,9 @@ class Terminal(Protocol):
 class ViewSettings:
     """How events are shown, in every session that is opened: kept while emtui runs."""
 
-    wraps: bool = False
+    wraps_messages: bool = False
     """Long messages are wrapped rather than cut."""
-    clocks: bool = False
+    shows_clock_times: bool = False
     """The time of day is shown rather than the offset."""
 
 
@@ -54,9 +54,9 @@ class AppContext:
     """Services and settings that screens share."""
 
     options: LaunchOptions
-    terminal: Terminal
+    terminal: HostTerminal
     clock: DisplayClock
-    logon: LogonService
+    logon_service: LogonService
     navigator: Navigator
     exporter: Exporter
     current_feed: Callable[[], ListFeed | None]
@@ -83,6 +83,6 @@ class AppContext:
         return feed.state.assessment if feed else None
 
     @property
-    def speed(self) -> float:
+    def replay_speed(self) -> float:
         """How many seconds pass on the clock of what is shown in one of ours."""
         return self.options.replay.speed if self.options.replay else 1.0

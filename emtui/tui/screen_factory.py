@@ -9,65 +9,69 @@ from typing import TYPE_CHECKING
 
 from emtui.em.server_address import Server
 from emtui.local.timezones import SystemZone
-from emtui.tui.commands import Place
+from emtui.tui.commands import CommandScope
 from emtui.tui.context import AppContext
 from emtui.tui.services.navigator import AnyScreen
 from emtui.tui.terminal.gc_tuning import young_generations_only
 
 if TYPE_CHECKING:
-    from emtui.em.errors import Untrusted
+    from emtui.em.errors import CertificateUntrustedError
     from emtui.em.model import Log, Session
-    from emtui.em.session_source import Source
-    from emtui.local.remembered_logon import InteractionNeededError, Offer
+    from emtui.em.session_source import SessionSource
+    from emtui.local.remembered_logon import InteractionNeededError, SaveProfileOffer
     from emtui.monitor.list_feed import ListFeed
     from emtui.monitor.session_feed import SessionFeed
-    from emtui.query import Order, Query
+    from emtui.query import Query, SortOrder
 
 
-class Screens:
+class EmtuiScreenFactory:
     """The screens of one application."""
 
     def __init__(self, ctx: AppContext) -> None:
         self._ctx = ctx
 
-    def list_feed(self, source: Source, before: ListFeed | None) -> ListFeed:
+    def list_feed(self, source: SessionSource, previous: ListFeed | None) -> ListFeed:
         """What owns the list of this source; it goes on with the alerts of the feed `before`."""
         from emtui.local.knowledge_base import KnowledgeBase
         from emtui.monitor.backoff import PollSchedule
         from emtui.monitor.list_feed import ListFeed
         from emtui.monitor.poller import SystemTime
 
-        options, clock, profile = self._ctx.options, self._ctx.clock, self._ctx.logon.connection.profile
-        usual = PollSchedule(profile.interval) if profile and profile.interval else PollSchedule()
+        options, clock, profile = (
+            self._ctx.options,
+            self._ctx.clock,
+            self._ctx.logon_service.connection.profile,
+        )
+        default_schedule = PollSchedule(profile.interval) if profile and profile.interval else PollSchedule()
         server = source.server
         authority = server.ascii_authority if isinstance(server, Server) and options.remember else None
         return ListFeed(
             source,
             lambda: KnowledgeBase(authority),
-            schedule=options.replay.pace if options.replay else usual,
+            schedule=options.replay.schedule if options.replay else default_schedule,
             clock=options.replay or SystemTime(clock.now),
-            zone=clock.servers_zone,
-            shown_zone=clock.zone,
-            alert_policy=before.alert_policy if before else None,
-            reading=lambda is_first: young_generations_only(freeze=is_first),
+            server_zone=clock.server_zone,
+            display_zone=clock.zone,
+            alert_policy=previous.alert_policy if previous else None,
+            read_context=lambda is_first: young_generations_only(freeze=is_first),
         )
 
     def session_list(self, feed: ListFeed) -> AnyScreen:
         """The list."""
         from emtui.tui.screens.session_list.screen import SessionListScreen
 
-        return SessionListScreen(self._ctx, feed, *self._query())
+        return SessionListScreen(self._ctx, feed, *self._initial_query_and_order())
 
-    def _query(self) -> tuple[Query, Order]:
-        from emtui.query import DEFAULT_ORDER, Beyond, parse, parse_order
+    def _initial_query_and_order(self) -> tuple[Query, SortOrder]:
+        from emtui.query import DEFAULT_SORT_ORDER, QueryContext, parse, parse_sort_order
 
         options, clock = self._ctx.options, self._ctx.clock
-        nothing_yet = Beyond(unseen=())
-        query = parse(options.query, now=clock.now(), zone=clock.zone, beyond=nothing_yet, lenient=True)
-        return query, parse_order(options.order) if options.order else DEFAULT_ORDER
+        context = QueryContext(unseen=())
+        query = parse(options.query, now=clock.now(), zone=clock.zone, context=context, is_lenient=True)
+        return query, parse_sort_order(options.order) if options.order else DEFAULT_SORT_ORDER
 
-    def _source(self) -> Source:
-        source = self._ctx.logon.client
+    def _current_source(self) -> SessionSource:
+        source = self._ctx.logon_service.client
         if source is None:
             raise RuntimeError("nobody is logged on yet")
         return source
@@ -77,9 +81,9 @@ class Screens:
         from emtui.monitor.explainer import Explainer
         from emtui.monitor.session_feed import SessionFeed
 
-        ctx, source = self._ctx, self._source()
+        ctx, source = self._ctx, self._current_source()
         explainer = Explainer(source, ctx.history)
-        return SessionFeed(source, session, explainer, now=ctx.clock.now, speed=ctx.speed)
+        return SessionFeed(source, session, explainer, now=ctx.clock.now, speed=ctx.replay_speed)
 
     def session_detail(self, feed: SessionFeed) -> AnyScreen:
         """One session and its events."""
@@ -93,17 +97,17 @@ class Screens:
 
         return ComparisonScreen(self._ctx, feed, other)
 
-    def raw(self, feed: SessionFeed, *, xml: bool) -> AnyScreen:
+    def raw_view(self, feed: SessionFeed, *, xml: bool) -> AnyScreen:
         """What the server said of a session."""
         from emtui.tui.screens.raw_view import RawScreen
 
-        return RawScreen(self._ctx, feed, xml=xml)
+        return RawScreen(self._ctx, feed, starts_with_xml=xml)
 
-    def run_picker(self, session: Session, runs: tuple[Session, ...], near: Session | None) -> AnyScreen:
+    def run_picker(self, session: Session, runs: tuple[Session, ...], nearest: Session | None) -> AnyScreen:
         """The runs to compare one with."""
         from emtui.tui.screens.comparison.run_picker import RunPickerScreen
 
-        return RunPickerScreen(self._ctx, session, runs, near)
+        return RunPickerScreen(self._ctx, session, runs, nearest)
 
     def overview(self) -> AnyScreen:
         """One line per type."""
@@ -119,52 +123,54 @@ class Screens:
 
     def report(self, session: Session | None, log: Log | None) -> AnyScreen:
         """Tickets, shift summary and bundle."""
-        from emtui.handover.absolute_time_text import Zones
+        from emtui.handover.absolute_time_text import ReportZones
         from emtui.tui.screens.report.report_job import ReportJob
         from emtui.tui.screens.report.screen import ReportScreen
 
         ctx, options = self._ctx, self._ctx.options
-        zones = Zones(options.zone or SystemZone(), ctx.logon.connection.servers_zone)
+        zones = ReportZones(options.zone or SystemZone(), ctx.logon_service.connection.server_time_zone)
         command, mark = ctx.exporter.command_for(session) if session else "", options.mark or ""
-        job = ReportJob(session, log, self._source, ctx.history, zones, mark=mark, command=command)
+        job = ReportJob(
+            session, log, self._current_source, ctx.history, zones, mode_label=mark, command=command
+        )
         return ReportScreen(ctx, job)
 
-    def text(self, title: str, text: str) -> AnyScreen:
+    def text_viewer(self, title: str, text: str) -> AnyScreen:
         """A text to scroll in."""
         from emtui.tui.screens.text_viewer import TextScreen
 
         return TextScreen(self._ctx, title, text)
 
-    def keys(self, place: Place) -> AnyScreen:
+    def key_help(self, scope: CommandScope) -> AnyScreen:
         """The keys of a screen, and the queries on digits that the person has set."""
-        from emtui.tui.formatting.key_help import manual
+        from emtui.tui.formatting.key_help import key_help_text
 
-        own = {digit: str(stated.value) for digit, stated in self._ctx.options.queries.items()}
-        return self.text(f"Keys: {place.value}", manual(place, own))
+        own_queries = {digit: str(setting.value) for digit, setting in self._ctx.options.own_queries.items()}
+        return self.text_viewer(f"Keys: {scope.value}", key_help_text(scope, own_queries))
 
     def health(self) -> AnyScreen:
         """How well the server is known, and what requests cost it."""
-        from emtui.tui.formatting.health_text import health
-        from emtui.tui.formatting.session_columns import Clock
+        from emtui.tui.formatting.health_text import health_text
+        from emtui.tui.formatting.session_columns import TimeContext
 
-        ctx, logon = self._ctx, self._ctx.logon
-        clock = Clock(ctx.clock.now(), ctx.clock.zone)
-        text = health(ctx.list_state, logon.client, clock, logon.second_try_at)
-        return self.text(f"Health of {logon.server_name}", text)
+        ctx, logon = self._ctx, self._ctx.logon_service
+        clock = TimeContext(ctx.clock.now(), ctx.clock.zone)
+        text = health_text(ctx.list_state, logon.client, clock, logon.second_logon_at)
+        return self.text_viewer(f"Health of {logon.server_name}", text)
 
-    def palette(self, place: Place) -> AnyScreen:
+    def command_palette(self, scope: CommandScope) -> AnyScreen:
         """The commands by name."""
-        from emtui.tui.screens.command_palette import CommandPalette
+        from emtui.tui.screens.command_palette import CommandPaletteScreen
 
-        return CommandPalette(self._ctx, place)
+        return CommandPaletteScreen(self._ctx, scope)
 
-    def login(self, *, at_once: bool, failed: InteractionNeededError | None) -> AnyScreen:
+    def login(self, *, immediately: bool, failed: InteractionNeededError | None) -> AnyScreen:
         """Where somebody logs on."""
         from emtui.tui.screens.login.screen import LoginScreen
 
-        return LoginScreen(self._ctx, at_once=at_once, failed=failed)
+        return LoginScreen(self._ctx, log_on_at_once=immediately, failed_logon=failed)
 
-    def certificate(self, error: Untrusted, offer: Offer | None) -> AnyScreen:
+    def certificate(self, error: CertificateUntrustedError, offer: SaveProfileOffer | None) -> AnyScreen:
         """A certificate that a person may trust."""
         from emtui.tui.screens.login.certificate_screen import CertificateScreen
 

@@ -40,13 +40,13 @@ THEME = Theme(
 PLAIN = Style()
 BOLD = Style(bold=True)
 FAINT = Style(dim=True)
-HERE = Style(color="default", bgcolor="default", reverse=True)
+CURSOR_STYLE = Style(color="default", bgcolor="default", reverse=True)
 HEADING = Style(underline=True)
-TROUBLE = Style(color="red", bold=True)
-ALARM = Style(color="red", bold=True, reverse=True)
-WRONG = Style(underline=True, bold=True)
+ERROR_STYLE = Style(color="red", bold=True)
+ALERT_STYLE = Style(color="red", bold=True, reverse=True)
+INVALID_STYLE = Style(underline=True, bold=True)
 MATCH = Style(underline=True, bold=True)
 
-CURSOR = "›"
-NEW, CHANGED, STALE = "+", "~", "?"
+CURSOR_MARK = "›"
+NEW_MARK, CHANGED_MARK, STALE_MARK = "+", "~", "?"
 """Beside the cursor: a run that is new, one that differs, and any while the list is stale."""

@@ -16,34 +16,34 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.counts import counts, memory
-from bench.endings import endings
-from bench.figures import Figure, table
-from bench.others import one_shot
-from bench.reading import reading
-from bench.refreshing import refreshing
-from bench.screens import arrival, filtering
-from bench.server import Served, listing, serving
-from bench.slow import slow
-from bench.soaking import resting, soaking
-from bench.starting import starting
-from bench.thinking import thinking
+from bench.analysis_times import measure_analysis
+from bench.bench_server import BenchServer, list_body, running_server
+from bench.benchmark_results import BenchmarkResult, format_results_table
+from bench.exit_times import measure_exits
+from bench.one_shot_times import compare_one_shot
+from bench.output_costs import measure_counts, measure_memory
+from bench.parse_times import measure_parsing
+from bench.refresh_latency import measure_refresh
+from bench.screen_times import measure_filtering, measure_first_list
+from bench.slow_link_latency import measure_slow_link
+from bench.soak_run import measure_idle, measure_soak
+from bench.startup_times import measure_startup
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class BenchmarkSize:
     """How much is measured: lists of so many, each so often; looks of a long watch; seconds of a rest."""
 
-    usual: int = 10_000
-    long: int | None = 100_000
+    is_default: int = 10_000
+    soak_s: int | None = 100_000
     times: int = 5
     keys: int = 400
-    looks: int = 2000
+    poll_count: int = 2000
     rest: float = 60
 
 
-QUICK = Size(usual=1_000, long=None, times=1, keys=60, looks=200, rest=10)
-Part = Callable[[Size], Iterable[Figure]]
+QUICK = BenchmarkSize(is_default=1_000, soak_s=None, times=1, keys=60, poll_count=200, rest=10)
+BenchmarkPart = Callable[[BenchmarkSize], Iterable[BenchmarkResult]]
 
 
 def main() -> None:
@@ -51,53 +51,53 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--quick", action="store_true", help="a short list, everything once")
     parser.add_argument(
-        "--only", action="append", choices=PARTS, default=[], help="one part; may be repeated"
+        "--only", action="append", choices=BENCHMARK_PARTS, default=[], help="one part; may be repeated"
     )
-    asked = parser.parse_args()
-    size = QUICK if asked.quick else Size()
-    figures: list[Figure] = []
-    for name in asked.only or PARTS:
+    args = parser.parse_args()
+    size = QUICK if args.quick else BenchmarkSize()
+    figures: list[BenchmarkResult] = []
+    for name in args.only or BENCHMARK_PARTS:
         sys.stderr.write(f"{name} …\n")
-        figures += PARTS[name](size)
-    sys.stdout.write(table(figures) + "\n")
+        figures += BENCHMARK_PARTS[name](size)
+    sys.stdout.write(format_results_table(figures) + "\n")
 
 
-def _with_a_list(measure: Callable[[Served, Size], Iterable[Figure]]) -> Part:
+def _with_list(measure: Callable[[BenchServer, BenchmarkSize], Iterable[BenchmarkResult]]) -> BenchmarkPart:
     """With the usual list on a server."""
 
-    def part(size: Size) -> Iterator[Figure]:
-        with serving(listing(size.usual)) as served:
+    def part(size: BenchmarkSize) -> Iterator[BenchmarkResult]:
+        with running_server(list_body(size.is_default)) as served:
             yield from measure(served, size)
 
     return part
 
 
-def _long(size: Size) -> Iterator[Figure]:
+def _run_soak(size: BenchmarkSize) -> Iterator[BenchmarkResult]:
     """The same with a list ten times as long."""
-    if not size.long:
+    if not size.soak_s:
         return
-    yield from reading(size.long, min(size.times, 3))
-    yield from thinking(size.long, 1)
-    with serving(listing(size.long)) as served:
-        yield from arrival(served)
-        yield from filtering(served, size.long, min(size.times, 3))
-        yield memory(served)
+    yield from measure_parsing(size.soak_s, min(size.times, 3))
+    yield from measure_analysis(size.soak_s, 1)
+    with running_server(list_body(size.soak_s)) as served:
+        yield from measure_first_list(served)
+        yield from measure_filtering(served, size.soak_s, min(size.times, 3))
+        yield measure_memory(served)
 
 
-PARTS: dict[str, Part] = {
-    "start": lambda size: starting(size.times),
-    "read": lambda size: reading(size.usual, size.times),
-    "arrive": _with_a_list(lambda served, size: arrival(served, size.times)),
-    "refresh": _with_a_list(lambda served, size: refreshing(served, size.keys)),
-    "think": lambda size: thinking(size.usual, size.times),
-    "filter": _with_a_list(lambda served, size: filtering(served, size.usual, size.times)),
-    "long": _long,
-    "bytes": _with_a_list(lambda served, _: counts(served)),
-    "slow": _with_a_list(lambda served, size: slow(served, size.times)),
-    "one-shot": _with_a_list(lambda served, size: one_shot(served, size.times)),
-    "end": _with_a_list(lambda served, _: endings(served)),
-    "rest": lambda size: resting(size.rest),
-    "soak": lambda size: soaking(size.looks),
+BENCHMARK_PARTS: dict[str, BenchmarkPart] = {
+    "start": lambda size: measure_startup(size.times),
+    "read": lambda size: measure_parsing(size.is_default, size.times),
+    "arrive": _with_list(lambda served, size: measure_first_list(served, size.times)),
+    "refresh": _with_list(lambda served, size: measure_refresh(served, size.keys)),
+    "think": lambda size: measure_analysis(size.is_default, size.times),
+    "filter": _with_list(lambda served, size: measure_filtering(served, size.is_default, size.times)),
+    "long": _run_soak,
+    "bytes": _with_list(lambda served, _: measure_counts(served)),
+    "slow": _with_list(lambda served, size: measure_slow_link(served, size.times)),
+    "one-shot": _with_list(lambda served, size: compare_one_shot(served, size.times)),
+    "end": _with_list(lambda served, _: measure_exits(served)),
+    "rest": lambda size: measure_idle(size.rest),
+    "soak": lambda size: measure_soak(size.poll_count),
 }
 
 

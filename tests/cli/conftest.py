@@ -7,14 +7,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from rogue import PASSWORD, USER, Asked, Identity, Reply, Rogue, identity, rogue_beside
-from served import Demo
-from shell import Shell
+from command_runner import CommandRunner
+from demo_server import RunningDemo
+from scripted_server import (
+    PASSWORD,
+    USER,
+    ReceivedRequest,
+    ScriptedEmServer,
+    ScriptedReply,
+    ServerIdentity,
+    make_identity,
+    scripted_server_in_thread,
+)
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    return Shell(
+def shell(tmp_path: Path) -> CommandRunner:
+    return CommandRunner(
         tmp_path,
         {
             "PATH": os.environ["PATH"],
@@ -30,28 +39,32 @@ def shell(tmp_path: Path) -> Shell:
 
 
 @pytest.fixture
-def at_demo(shell: Shell, demo: Demo) -> Shell:
+def demo_shell(shell: CommandRunner, demo: RunningDemo) -> CommandRunner:
     """A shell that knows where the demo is, whom to log on as, and the certificate."""
-    shell.before = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
+    shell.leading_arguments = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
     shell.environ["EMTUI_PASSWORD"] = demo.password
     return shell
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Identity:
-    return identity(tmp_path_factory.mktemp("tls"))
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
+    return make_identity(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
-def server(certificate: Identity, manager: Callable[[Asked], Reply]) -> Iterator[Rogue]:
+def server(
+    certificate: ServerIdentity, responder: Callable[[ReceivedRequest], ScriptedReply]
+) -> Iterator[ScriptedEmServer]:
     """One that answers as the module's own `manager` does."""
-    with rogue_beside(manager, certificate.context()) as played:
+    with scripted_server_in_thread(responder, certificate.tls_context()) as played:
         yield played
 
 
 @pytest.fixture
-def there(shell: Shell, server: Rogue, certificate: Identity) -> Shell:
+def server_shell(
+    shell: CommandRunner, server: ScriptedEmServer, certificate: ServerIdentity
+) -> CommandRunner:
     """A shell that knows where it is, whom to log on as, and the certificate."""
-    shell.before = ("--server", server.authority, "--user", USER, "--pin", certificate.sha256)
+    shell.leading_arguments = ("--server", server.authority, "--user", USER, "--pin", certificate.sha256)
     shell.environ["EMTUI_PASSWORD"] = PASSWORD
     return shell

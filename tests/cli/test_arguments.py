@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from emtui.cli.arguments import BadUsage, read
-from emtui.cli.command_table import BY_NAME, COMMANDS, Command
-from emtui.cli.exit_codes import NoPassword, code_of
-from emtui.cli.help_text import manual
-from emtui.cli.query_args import joined, query_text
-from emtui.query import BadQuery, NoMatch, names_session, parse, parse_order
+from emtui.cli.arguments import UsageError, parse_arguments
+from emtui.cli.command_table import COMMANDS, COMMANDS_BY_NAME, CommandSpec
+from emtui.cli.exit_codes import NoPasswordError, exit_code_for
+from emtui.cli.help_text import format_help
+from emtui.cli.query_args import normalize_operands, query_text
+from emtui.query import InvalidQueryError, NoMatchingSessionError, is_session_ref, parse, parse_sort_order
 
 
 def test_without_a_command_it_is_the_browser() -> None:
-    assert read([]).command.name == ""
-    assert read(["--server", "em01.example.net"]).command.name == ""
+    assert parse_arguments([]).command.name == ""
+    assert parse_arguments(["--server", "em01.example.net"]).command.name == ""
 
 
 @pytest.mark.parametrize(
@@ -28,27 +28,39 @@ def test_without_a_command_it_is_the_browser() -> None:
     ],
 )
 def test_connection_options_mean_the_same_before_and_after_the_command(argv: list[str]) -> None:
-    given = read(argv)
+    given = parse_arguments(argv)
     assert given.command.name == "sessions"
     assert given.operands == ("failed",)
-    assert given.one("--server") == "em01.example.net"
-    assert given.one("--profile") == "prod"
+    assert given.value_of("--server") == "em01.example.net"
+    assert given.value_of("--profile") == "prod"
     assert given.has("--no-proxy")
 
 
 def test_options_stand_anywhere_between_the_words() -> None:
-    given = read(["sessions", "failed", "-o", "json", "collect", "--sort", "-started", "--limit", "5"])
+    given = parse_arguments(
+        ["sessions", "failed", "-o", "json", "collect", "--sort", "-started", "--limit", "5"]
+    )
     assert given.operands == ("failed", "collect")
-    assert (given.one("--output"), given.one("--sort"), given.one("--limit")) == ("json", "-started", "5")
+    assert (given.value_of("--output"), given.value_of("--sort"), given.value_of("--limit")) == (
+        "json",
+        "-started",
+        "5",
+    )
 
 
 def test_after_two_dashes_everything_is_a_word() -> None:
-    assert read(["sessions", "--limit", "5", "--", "-collect", "--sort"]).operands == ("-collect", "--sort")
+    assert parse_arguments(["sessions", "--limit", "5", "--", "-collect", "--sort"]).operands == (
+        "-collect",
+        "--sort",
+    )
 
 
 def test_the_last_of_a_repeated_option_holds_and_play_keeps_all() -> None:
-    assert read(["sessions", "-o", "json", "-o", "csv"]).one("--output") == "csv"
-    assert read(["demo", "--play", "v13", "--play", "idle=5"]).all("--play") == ("v13", "idle=5")
+    assert parse_arguments(["sessions", "-o", "json", "-o", "csv"]).value_of("--output") == "csv"
+    assert parse_arguments(["demo", "--play", "v13", "--play", "idle=5"]).values_of("--play") == (
+        "v13",
+        "idle=5",
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,73 +95,81 @@ def test_the_last_of_a_repeated_option_holds_and_play_keeps_all() -> None:
     ],
 )
 def test_a_slip_is_answered_with_one_sentence(argv: list[str], hint: str) -> None:
-    with pytest.raises(BadUsage) as caught:
-        read(argv)
+    with pytest.raises(UsageError) as caught:
+        parse_arguments(argv)
     assert hint in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_every_format_of_a_command_is_taken_by_it() -> None:
-    assert read(["show", "latest", "-o", "xml"]).one("--output") == "xml"
-    assert read(["events", "latest", "-ocsv"]).one("--output") == "csv"
+    assert parse_arguments(["show", "latest", "-o", "xml"]).value_of("--output") == "xml"
+    assert parse_arguments(["events", "latest", "-ocsv"]).value_of("--output") == "csv"
 
 
-EVERY = pytest.mark.parametrize("command", BY_NAME.values(), ids=lambda command: command.name or "emtui")
+EVERY = pytest.mark.parametrize(
+    "command", COMMANDS_BY_NAME.values(), ids=lambda command: command.name or "emtui"
+)
 
 
 @EVERY
-def test_help_names_every_option_of_a_command(command: Command) -> None:
-    text = manual(command)
+def test_help_names_every_option_of_a_command(command: CommandSpec) -> None:
+    text = format_help(command)
     assert text.startswith(f"{command.purpose}.\n")
     assert f"\nUsage:\n  {command.title} " in text
-    assert all(f" {option.name}" in text for option in command.taken)
-    assert all(f" {option.short}, " in text for option in command.taken if option.short)
+    assert all(f" {option.name}" in text for option in command.accepted_options)
+    assert all(f" {option.short}, " in text for option in command.accepted_options if option.short)
 
 
 @EVERY
-def test_no_line_of_a_help_is_cut_or_broken_at_80_columns(command: Command) -> None:
-    text = manual(command)
+def test_no_line_of_a_help_is_cut_or_broken_at_80_columns(command: CommandSpec) -> None:
+    text = format_help(command)
     assert all(len(line) < 80 and line == line.rstrip() for line in text.splitlines())
     words = " ".join(text.split())
-    assert all(" ".join(option.purpose.split()) in words for option in command.taken)
+    assert all(" ".join(option.purpose.split()) in words for option in command.accepted_options)
 
 
 @EVERY
-def test_every_help_has_examples_that_are_right_usage(command: Command) -> None:
-    text = manual(command)
+def test_every_help_has_examples_that_are_right_usage(command: CommandSpec) -> None:
+    text = format_help(command)
     assert "\nExamples:\n" in text
     for example in command.examples:
         assert f"  $ {example.line}\n" in text
         words = shlex.split(example.line.partition(" | ")[0].partition(" > ")[0])
         assert words[0] == "emtui"
-        given = read(words[1:])
-        assert command is BY_NAME[""] or given.command is command
-        if command.name in {"sessions", "tail", "open"} and not names_session(" ".join(given.operands)):
+        given = parse_arguments(words[1:])
+        assert command is COMMANDS_BY_NAME[""] or given.command is command
+        if command.name in {"sessions", "tail", "open"} and not is_session_ref(" ".join(given.operands)):
             parse(query_text(given), now=datetime.now(UTC), zone=UTC)
-        if order := given.one("--sort"):
-            parse_order(order)
+        if order := given.value_of("--sort"):
+            parse_sort_order(order)
 
 
 def test_help_without_a_command_names_every_command() -> None:
-    text = manual(BY_NAME[""])
+    text = format_help(COMMANDS_BY_NAME[""])
     assert all(f"\n  {command.name} " in text for command in COMMANDS)
 
 
 def test_the_help_lists_every_exit_code_that_an_error_has() -> None:
-    text = manual(BY_NAME[""])
-    for error in (ValueError(), BadUsage(), NoPassword(), BadQuery("", ""), NoMatch()):
-        assert f"\n  {code_of(error)}    " in text
+    text = format_help(COMMANDS_BY_NAME[""])
+    for error in (
+        ValueError(),
+        UsageError(),
+        NoPasswordError(),
+        InvalidQueryError("", ""),
+        NoMatchingSessionError(),
+    ):
+        assert f"\n  {exit_code_for(error)}    " in text
 
 
 def test_an_old_option_name_is_accepted_and_not_documented() -> None:
-    given = read(["check", "--ignore-known"])
+    given = parse_arguments(["check", "--ignore-known"])
     assert given.has("--ignore-acknowledged")
-    assert given == read(["check", "--ignore-acknowledged"])
-    assert "--ignore-known" not in manual(BY_NAME["check"])
+    assert given == parse_arguments(["check", "--ignore-acknowledged"])
+    assert "--ignore-known" not in format_help(COMMANDS_BY_NAME["check"])
 
 
 def test_options_are_query_words_under_other_names() -> None:
-    given = read(
+    given = parse_arguments(
         ["sessions", "bs02", "--since", "24h", "--state", "failed,warning", "--type", "Data Collection"]
     )
     assert query_text(given) == 'bs02 since:24h state:failed,warning type:"Data Collection"'
@@ -168,7 +188,7 @@ def test_options_are_query_words_under_other_names() -> None:
     ],
 )
 def test_the_value_of_an_option_stays_one_value(options: list[str], query: str) -> None:
-    assert query_text(read(["sessions", *options])) == query
+    assert query_text(parse_arguments(["sessions", *options])) == query
 
 
 @pytest.mark.parametrize(
@@ -186,7 +206,7 @@ def test_the_value_of_an_option_stays_one_value(options: list[str], query: str) 
     ],
 )
 def test_the_name_of_a_type_is_one_value_though_the_shell_took_its_quotes(operand: str, term: str) -> None:
-    assert joined([operand]) == [term]
+    assert normalize_operands([operand]) == [term]
 
 
 @pytest.mark.parametrize(
@@ -209,23 +229,23 @@ def test_the_name_of_a_type_is_one_value_though_the_shell_took_its_quotes(operan
     ],
 )
 def test_any_other_operand_is_read_as_it_is_typed_in_the_screens(operand: str) -> None:
-    assert joined([operand]) == [operand]
+    assert normalize_operands([operand]) == [operand]
 
 
 def test_an_unclosed_quote_reaches_to_the_end_of_its_own_operand() -> None:
-    assert joined(['message:"cannot connect', "bs02"]) == ['message:"cannot connect"', "bs02"]
-    given = read(["sessions", '"in C:\\Program Files\\', "--state", "failed"])
+    assert normalize_operands(['message:"cannot connect', "bs02"]) == ['message:"cannot connect"', "bs02"]
+    given = parse_arguments(["sessions", '"in C:\\Program Files\\', "--state", "failed"])
     assert query_text(given) == '"in C:\\Program Files\\\\" state:failed'
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_an_option_that_is_suggested_is_one_of_the_command(command: Command) -> None:
-    every = {option.name for other in COMMANDS for option in other.taken}
+def test_an_option_that_is_suggested_is_one_of_the_command(command: CommandSpec) -> None:
+    every = {option.name for other in COMMANDS for option in other.accepted_options}
     for name in every:
         slip = f"{name}x"
         for argv in ([command.name, slip], [slip, "24h", command.name]):
-            with pytest.raises(BadUsage) as caught:
-                read(argv)
+            with pytest.raises(UsageError) as caught:
+                parse_arguments(argv)
             said = re.search(r"did you mean (.*)\?", str(caught.value))
-            assert said is None or said[1] in {option.name for option in command.taken}
+            assert said is None or said[1] in {option.name for option in command.accepted_options}
             assert str(caught.value).endswith(f" See emtui {command.name} --help.")

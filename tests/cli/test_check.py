@@ -11,43 +11,43 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from listed import listing, runs
-from served import Demo, serve
-from shell import Shell
+from command_runner import CommandRunner
+from demo_server import RunningDemo, run_demo_server
+from session_list_server import listing_shell, runs_from_letters
 
 LINE = re.compile(r"EMTUI (OK|WARNING|CRITICAL|UNKNOWN) - [^|\n]+( \| [^|\n]+)?\n")
-CODES = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
+EXIT_CODES_BY_WORD = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
 
 
 @pytest.fixture(scope="module")
-def story() -> Iterator[Demo]:
+def eventful_demo() -> Iterator[RunningDemo]:
     """The story of seed 1, now."""
-    yield from serve("--seed", "1")
+    yield from run_demo_server("--seed", "1")
 
 
 @pytest.fixture(scope="module")
-def boring() -> Iterator[Demo]:
+def uneventful_demo() -> Iterator[RunningDemo]:
     """A world in which all is well, now."""
-    yield from serve("--seed", "0")
+    yield from run_demo_server("--seed", "0")
 
 
-def at(shell: Shell, demo: Demo) -> Shell:
-    shell.before = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
+def point_at(shell: CommandRunner, demo: RunningDemo) -> CommandRunner:
+    shell.leading_arguments = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
     shell.environ["EMTUI_PASSWORD"] = demo.password
     return shell
 
 
-def checked(shell: Shell, *argv: str) -> tuple[int, str]:
+def run_check(shell: CommandRunner, *argv: str) -> tuple[int, str]:
     """The exit code and the line, which always agree; it is given more time than a monitoring system has."""
     done = shell("check", "--timeout", "60", *argv)
-    found = LINE.fullmatch(done.stdout)
-    assert found, (done.stdout, done.stderr)
-    assert CODES[found[1]] == done.returncode
+    match = LINE.fullmatch(done.stdout)
+    assert match, (done.stdout, done.stderr)
+    assert EXIT_CODES_BY_WORD[match[1]] == done.returncode
     return done.returncode, done.stdout
 
 
-def test_a_quiet_server_is_ok_on_a_base(shell: Shell, boring: Demo) -> None:
-    code, line = checked(at(shell, boring))
+def test_a_quiet_server_is_ok_on_a_base(shell: CommandRunner, uneventful_demo: RunningDemo) -> None:
+    code, line = run_check(point_at(shell, uneventful_demo))
     assert code == 0
     assert line.startswith(
         "EMTUI OK - 11 of 12 types on time, 1 without a rhythm | types=12;;;0 on_time=11;;;0;12"
@@ -55,8 +55,10 @@ def test_a_quiet_server_is_ok_on_a_base(shell: Shell, boring: Demo) -> None:
     assert re.search(r" failing=0;;0;0 .*\bCollectJob_age=\d+s;;;0 CollectJob_took=\d+\.\ds", line)
 
 
-def test_what_hangs_is_late_or_warns_is_named_worst_first(shell: Shell, story: Demo) -> None:
-    code, line = checked(at(shell, story))
+def test_what_hangs_is_late_or_warns_is_named_worst_first(
+    shell: CommandRunner, eventful_demo: RunningDemo
+) -> None:
+    code, line = run_check(point_at(shell, eventful_demo))
     assert code == 2
     text = line.partition(" | ")[0]
     assert "DatabaseMaintenance has run for 2h" in text
@@ -83,9 +85,9 @@ def test_what_hangs_is_late_or_warns_is_named_worst_first(shell: Shell, story: D
     ],
 )
 def test_a_condition_is_judged(
-    shell: Shell, story: Demo, argv: tuple[str, ...], code: int, text: str
+    shell: CommandRunner, eventful_demo: RunningDemo, argv: tuple[str, ...], code: int, text: str
 ) -> None:
-    found, line = checked(at(shell, story), *argv)
+    found, line = run_check(point_at(shell, eventful_demo), *argv)
     assert found == code, line
     assert text in line
 
@@ -110,10 +112,10 @@ def test_a_condition_is_judged(
     ],
 )
 def test_what_cannot_be_judged_is_said_and_a_canceled_run_is_passed_over(
-    shell: Shell, tmp_path: Path, letters: str, argv: tuple[str, ...], code: int, text: str
+    shell: CommandRunner, tmp_path: Path, letters: str, argv: tuple[str, ...], code: int, text: str
 ) -> None:
-    with listing(shell, runs(letters), tmp_path) as there:
-        found, line = checked(there, *argv)
+    with listing_shell(shell, runs_from_letters(letters), tmp_path) as there:
+        found, line = run_check(there, *argv)
     assert found == code, line
     assert text in line
 
@@ -136,63 +138,65 @@ def test_what_cannot_be_judged_is_said_and_a_canceled_run_is_passed_over(
         ("a", "word"),
     ],
 )
-def test_wrong_usage_is_unknown_on_standard_output(shell: Shell, argv: tuple[str, ...]) -> None:
-    shell.before = ("--server", "em01.example.net", "--user", "x")
-    code, line = checked(shell, *argv)
+def test_wrong_usage_is_unknown_on_standard_output(shell: CommandRunner, argv: tuple[str, ...]) -> None:
+    shell.leading_arguments = ("--server", "em01.example.net", "--user", "x")
+    code, line = run_check(shell, *argv)
     assert code == 3
     assert len(line) < 250
 
 
 @pytest.mark.parametrize("before", [(), ("--nonsense",), ("--server", "check"), ("-p", "nowhere")])
-def test_what_stands_before_the_command_makes_no_difference(shell: Shell, before: tuple[str, ...]) -> None:
-    shell.before = before
-    assert checked(shell)[0] == 3
+def test_what_stands_before_the_command_makes_no_difference(
+    shell: CommandRunner, before: tuple[str, ...]
+) -> None:
+    shell.leading_arguments = before
+    assert run_check(shell)[0] == 3
 
 
-def test_a_server_that_gives_only_names_is_unknown(shell: Shell) -> None:
-    for demo in serve("--seed", "0", "--sessions", "1000", "--play", "references"):
-        code, line = checked(at(shell, demo))
+def test_a_server_that_gives_only_names_is_unknown(shell: CommandRunner) -> None:
+    for demo in run_demo_server("--seed", "0", "--sessions", "1000", "--play", "references"):
+        code, line = run_check(point_at(shell, demo))
         assert code == 3
         assert "The server sent only the names of" in line
 
 
-def test_a_server_that_is_not_there_is_unknown(shell: Shell, story: Demo) -> None:
-    there = at(shell, story)
-    there.before = ("--server", "https://127.0.0.1:1", *there.before[2:])
-    code, line = checked(there)
+def test_a_server_that_is_not_there_is_unknown(shell: CommandRunner, eventful_demo: RunningDemo) -> None:
+    there = point_at(shell, eventful_demo)
+    there.leading_arguments = ("--server", "https://127.0.0.1:1", *there.leading_arguments[2:])
+    code, line = run_check(there)
     assert code == 3
     assert "127.0.0.1:1" in line
 
 
-def test_without_a_password_nobody_is_asked(shell: Shell, story: Demo) -> None:
-    there = at(shell, story)
+def test_without_a_password_there_is_no_prompt(shell: CommandRunner, eventful_demo: RunningDemo) -> None:
+    there = point_at(shell, eventful_demo)
     del there.environ["EMTUI_PASSWORD"]
-    code, line = checked(there)
+    code, line = run_check(there)
     assert code == 3
     assert "No password" in line
 
 
-def test_a_refused_logon_is_unknown(shell: Shell, story: Demo) -> None:
-    there = at(shell, story)
+def test_a_refused_logon_is_unknown(shell: CommandRunner, eventful_demo: RunningDemo) -> None:
+    there = point_at(shell, eventful_demo)
     there.environ["EMTUI_PASSWORD"] = "wrong"
-    assert checked(there)[0] == 3
+    assert run_check(there)[0] == 3
 
 
-def test_a_server_that_never_answers_is_waited_for_no_longer_than_the_limit(shell: Shell) -> None:
+def test_a_server_that_never_answers_is_waited_for_no_longer_than_the_limit(shell: CommandRunner) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         port = mute.getsockname()[1]
-        shell.before = ("--server", f"https://127.0.0.1:{port}", "--user", "x")
-        code, line = checked(at_mute(shell), "--timeout", "1")
+        shell.leading_arguments = ("--server", f"https://127.0.0.1:{port}", "--user", "x")
+        code, line = run_check(point_at_silent_server(shell), "--timeout", "1")
     assert code == 3
     assert "No result within 1 s" in line
 
 
-def at_mute(shell: Shell) -> Shell:
+def point_at_silent_server(shell: CommandRunner) -> CommandRunner:
     shell.environ["EMTUI_PASSWORD"] = "secret"
     return shell
 
 
-def test_a_check_that_is_ended_is_unknown(shell: Shell) -> None:
+def test_a_check_that_is_ended_is_unknown(shell: CommandRunner) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         there = f"https://127.0.0.1:{mute.getsockname()[1]}"
         argv = [sys.executable, "-m", "emtui", "check", "--server", there, "--user", "x"]
@@ -207,7 +211,7 @@ def test_a_check_that_is_ended_is_unknown(shell: Shell) -> None:
         held.close()
 
 
-def test_help_is_help(shell: Shell) -> None:
+def test_help_is_help(shell: CommandRunner) -> None:
     done = shell("check", "--help")
     assert done.returncode == 0
     assert "--max-age" in done.stdout

@@ -10,214 +10,247 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_runs import DAY, HOUR, MINUTE, NOON, SECOND, outcomes, run, series
+from session_factory import DAY, HOUR, MINUTE, NOON, SECOND, make_run, make_series, runs_with_outcomes
 
 from emtui import text_format
-from emtui.cli.check import line
-from emtui.cli.check_rules import Level, Limit, Limits, Verdict, figures, verdicts
+from emtui.cli.check import format_status_line
+from emtui.cli.check_rules import (
+    CheckLevel,
+    CheckThresholds,
+    MonitoringVerdict,
+    Threshold,
+    collect_verdicts,
+    performance_data,
+)
 from emtui.em.model import Outcome, Session
 from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import assess
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.finding_text import Teller
-from emtui.triage.type_status import Standings, standings
+from emtui.triage.finding_text import FindingFormatter
+from emtui.triage.type_status import TypeStatuses, compute_type_statuses
 
-TELL = Teller(NOON, ZoneInfo("UTC"))
+FORMATTER = FindingFormatter(NOON, ZoneInfo("UTC"))
 QUARTER = 15 * MINUTE
-LAST = NOON - MINUTE
-ALL = Limits(stuck=True, overdue=True)
-ONLY_OUTCOMES = Limits(stuck=False, overdue=False)
+LAST_RUN_TIME = NOON - MINUTE
+ALL_THRESHOLDS = CheckThresholds(includes_stuck=True, includes_overdue=True)
+ONLY_OUTCOMES = CheckThresholds(includes_stuck=False, includes_overdue=False)
 
 
-def anything(_kind: str | None) -> bool:
+def is_any_type(_type_name: str | None) -> bool:
     return True
 
 
-def judged(sessions: Sequence[Session], limits: Limits = ALL) -> list[Verdict]:
-    return verdicts(assess(Snapshot(tuple(sessions), NOON), Knowledge()), anything, limits, TELL)
+def check_verdicts(
+    sessions: Sequence[Session], thresholds: CheckThresholds = ALL_THRESHOLDS
+) -> list[MonitoringVerdict]:
+    return collect_verdicts(
+        assess(Snapshot(tuple(sessions), NOON), Knowledge()), is_any_type, thresholds, FORMATTER
+    )
 
 
-def good(kind: str = "CollectJob", count: int = 2_000) -> list[Session]:
-    return series(kind, QUARTER, LAST, count)
+def successful_runs(type_name: str = "CollectJob", count: int = 2_000) -> list[Session]:
+    return make_series(type_name, QUARTER, LAST_RUN_TIME, count)
 
 
 def test_all_is_well_on_a_base() -> None:
-    (verdict,) = judged([*good(), *good("CatalogCrawlJob")])
-    assert verdict == Verdict(Level.OK, "2 of 2 types on time")
+    (verdict,) = check_verdicts([*successful_runs(), *successful_runs("CatalogCrawlJob")])
+    assert verdict == MonitoringVerdict(CheckLevel.OK, "2 of 2 types on time")
 
 
 def test_the_newest_result_decides_and_the_worst_comes_first() -> None:
     sessions = [
-        *outcomes(Outcome.WARNING, Outcome.SUCCESS, kind="LicAutoUpdate", until=LAST),
-        *outcomes(Outcome.FAILED, Outcome.SUCCESS, until=LAST),
+        *runs_with_outcomes(Outcome.WARNING, Outcome.SUCCESS, type_name="LicAutoUpdate", until=LAST_RUN_TIME),
+        *runs_with_outcomes(Outcome.FAILED, Outcome.SUCCESS, until=LAST_RUN_TIME),
     ]
-    found = judged(sessions)
-    assert [verdict.level for verdict in found] == [Level.CRITICAL, Level.WARNING]
+    found = check_verdicts(sessions)
+    assert [verdict.level for verdict in found] == [CheckLevel.CRITICAL, CheckLevel.WARNING]
     assert found[0].sentence == "CollectJob failed at 11:59, last good 11:44"
-    (recovered,) = judged(outcomes(Outcome.SUCCESS, Outcome.FAILED, until=LAST))
-    assert recovered.level is Level.OK
+    (recovered,) = check_verdicts(runs_with_outcomes(Outcome.SUCCESS, Outcome.FAILED, until=LAST_RUN_TIME))
+    assert recovered.level is CheckLevel.OK
 
 
 def test_without_being_asked_about_time_nothing_is_said_of_it() -> None:
-    (verdict,) = judged(series("CollectJob", QUARTER, NOON - HOUR, 2_000), ONLY_OUTCOMES)
-    assert verdict == Verdict(Level.OK, "1 type not failing")
+    (verdict,) = check_verdicts(make_series("CollectJob", QUARTER, NOON - HOUR, 2_000), ONLY_OUTCOMES)
+    assert verdict == MonitoringVerdict(CheckLevel.OK, "1 type not failing")
 
 
 def test_hanging_and_late_runs_count_only_if_they_are_asked_for() -> None:
-    late = series("CollectJob", QUARTER, NOON - HOUR, 2_000)
-    hung = [run(NOON - HOUR, outcome=Outcome.RUNNING), *series("CollectJob", QUARTER, NOON - 75 * MINUTE, 90)]
-    for sessions, limits in ((late, Limits(False, True)), (hung, Limits(True, False))):
-        assert judged(sessions, limits)[0].level is Level.CRITICAL
-        assert judged(sessions, ONLY_OUTCOMES)[0].level is Level.OK
+    late = make_series("CollectJob", QUARTER, NOON - HOUR, 2_000)
+    hung = [
+        make_run(NOON - HOUR, outcome=Outcome.RUNNING),
+        *make_series("CollectJob", QUARTER, NOON - 75 * MINUTE, 90),
+    ]
+    for sessions, limits in ((late, CheckThresholds(False, True)), (hung, CheckThresholds(True, False))):
+        assert check_verdicts(sessions, limits)[0].level is CheckLevel.CRITICAL
+        assert check_verdicts(sessions, ONLY_OUTCOMES)[0].level is CheckLevel.OK
 
 
 @pytest.mark.parametrize(
-    ("hours", "level"), [(19, Level.OK), (21, Level.WARNING), (26, Level.WARNING), (27, Level.CRITICAL)]
+    ("hours", "level"),
+    [(19, CheckLevel.OK), (21, CheckLevel.WARNING), (26, CheckLevel.WARNING), (27, CheckLevel.CRITICAL)],
 )
-def test_an_age_has_two_limits(hours: int, level: Level) -> None:
-    limits = Limits(False, False, age=Limit(20 * HOUR, 26 * HOUR))
-    sessions = [run(NOON - hours * HOUR - MINUTE, took=MINUTE)]
-    (verdict,) = judged(sessions, limits)
+def test_an_age_has_two_limits(hours: int, level: CheckLevel) -> None:
+    limits = CheckThresholds(False, False, max_age=Threshold(20 * HOUR, 26 * HOUR))
+    sessions = [make_run(NOON - hours * HOUR - MINUTE, duration=MINUTE)]
+    (verdict,) = check_verdicts(sessions, limits)
     assert verdict.level is level
     if level:
         assert verdict.sentence == (
-            f"last successful run of CollectJob ended {TELL.at(NOON - hours * HOUR)}, "
-            f"{text_format.duration(hours * HOUR)} ago"
+            f"last successful run of CollectJob ended {FORMATTER.format_time(NOON - hours * HOUR)}, "
+            f"{text_format.format_duration(hours * HOUR)} ago"
         )
 
 
 def test_an_age_without_a_known_end_is_told_from_the_start() -> None:
-    session = replace(run(NOON - 3 * HOUR), ended=None)
+    session = replace(make_run(NOON - 3 * HOUR), ended=None)
     assert session.outcome is Outcome.SUCCESS
-    (verdict,) = judged([session], Limits(False, False, age=Limit(None, HOUR)))
+    (verdict,) = check_verdicts([session], CheckThresholds(False, False, max_age=Threshold(None, HOUR)))
     assert verdict.sentence == "last successful run of CollectJob began 09:00, 3h00m ago"
 
 
-def test_a_type_that_never_was_good_is_too_old() -> None:
-    sessions = outcomes(Outcome.CANCELED, Outcome.CANCELED, until=LAST)
-    (verdict,) = judged(sessions, Limits(False, False, age=Limit(None, DAY)))
-    assert verdict == Verdict(Level.CRITICAL, "CollectJob has no successful run in the list")
+def test_a_type_without_a_successful_run_is_too_old() -> None:
+    sessions = runs_with_outcomes(Outcome.CANCELED, Outcome.CANCELED, until=LAST_RUN_TIME)
+    (verdict,) = check_verdicts(sessions, CheckThresholds(False, False, max_age=Threshold(None, DAY)))
+    assert verdict == MonitoringVerdict(CheckLevel.CRITICAL, "CollectJob has no successful run in the list")
 
 
 def test_a_ratio_is_that_of_the_slowest_of_what_runs_and_of_the_newest_that_ended() -> None:
-    limits = Limits(False, False, ratio=Limit(2.0, 5.0))
-    usual = series("CollectJob", HOUR, NOON - 2 * HOUR, 50)
-    ended = run(NOON - HOUR, took=4 * MINUTE)
-    running = run(NOON - 30 * MINUTE, outcome=Outcome.RUNNING)
-    (slow,) = judged([ended, *usual], limits)
-    assert slow == Verdict(Level.WARNING, "CollectJob took 4m00s, 2.7 times the usual")
-    (slower,) = judged([running, ended, *usual], limits)
-    assert slower == Verdict(
-        Level.CRITICAL, "CollectJob has run for 30m00s since 11:30, 20.0 times the usual"
+    limits = CheckThresholds(False, False, max_ratio=Threshold(2.0, 5.0))
+    usual = make_series("CollectJob", HOUR, NOON - 2 * HOUR, 50)
+    ended = make_run(NOON - HOUR, duration=4 * MINUTE)
+    running = make_run(NOON - 30 * MINUTE, outcome=Outcome.RUNNING)
+    (slow,) = check_verdicts([ended, *usual], limits)
+    assert slow == MonitoringVerdict(CheckLevel.WARNING, "CollectJob took 4m00s, 2.7 times the usual")
+    (slower,) = check_verdicts([running, ended, *usual], limits)
+    assert slower == MonitoringVerdict(
+        CheckLevel.CRITICAL, "CollectJob has run for 30m00s since 11:30, 20.0 times the usual"
     )
-    (unknown,) = judged([ended, *usual[:4]], limits)
-    assert unknown.level is Level.UNKNOWN
+    (unknown,) = check_verdicts([ended, *usual[:4]], limits)
+    assert unknown.level is CheckLevel.UNKNOWN
 
 
 def test_a_canceled_newest_run_is_passed_over() -> None:
-    long = run(LAST, took=9 * HOUR, outcome=Outcome.CANCELED)
-    slow = Limits(False, False, ratio=Limit(None, 2.0))
-    well = [long, *series("CollectJob", QUARTER, LAST - QUARTER, 50)]
-    assert [verdict.level for verdict in judged(well, slow)] == [Level.OK]
-    bad = outcomes(Outcome.CANCELED, Outcome.CANCELED, Outcome.FAILED, Outcome.SUCCESS, until=LAST)
-    (verdict,) = judged(bad, ONLY_OUTCOMES)
-    assert verdict == Verdict(Level.CRITICAL, "CollectJob failed at 11:29, last good 11:14")
+    long = make_run(LAST_RUN_TIME, duration=9 * HOUR, outcome=Outcome.CANCELED)
+    slow = CheckThresholds(False, False, max_ratio=Threshold(None, 2.0))
+    well = [long, *make_series("CollectJob", QUARTER, LAST_RUN_TIME - QUARTER, 50)]
+    assert [verdict.level for verdict in check_verdicts(well, slow)] == [CheckLevel.OK]
+    bad = runs_with_outcomes(
+        Outcome.CANCELED, Outcome.CANCELED, Outcome.FAILED, Outcome.SUCCESS, until=LAST_RUN_TIME
+    )
+    (verdict,) = check_verdicts(bad, ONLY_OUTCOMES)
+    assert verdict == MonitoringVerdict(CheckLevel.CRITICAL, "CollectJob failed at 11:29, last good 11:14")
 
 
-def irregular(kind: str, count: int, outcome: Outcome = Outcome.SUCCESS) -> list[Session]:
+def irregular_runs(type_name: str, count: int, outcome: Outcome = Outcome.SUCCESS) -> list[Session]:
     """Runs without any rhythm: each lies twice as far back as the one after it."""
-    return [run(LAST - 2**number * MINUTE, kind, outcome=outcome) for number in range(count)]
+    return [
+        make_run(LAST_RUN_TIME - 2**number * MINUTE, type_name, outcome=outcome) for number in range(count)
+    ]
 
 
-RATIO = Limits(False, False, ratio=Limit(None, 2.0))
-STUCK, OVERDUE = Limits(True, False), Limits(False, True)
+RATIO = CheckThresholds(False, False, max_ratio=Threshold(None, 2.0))
+STUCK, OVERDUE = CheckThresholds(True, False), CheckThresholds(False, True)
 
 
 @pytest.mark.parametrize(
     ("count", "limits", "level", "sentence"),
     [
-        (3, ALL, Level.OK, "1 type not failing; no schedule known for LogExport"),
-        (9, ALL, Level.OK, "1 type not failing; no schedule known for LogExport"),
-        (9, OVERDUE, Level.UNKNOWN, "no schedule known for LogExport"),
-        (4, STUCK, Level.UNKNOWN, "no usual length known for LogExport"),
-        (5, STUCK, Level.OK, "1 type not failing"),
-        (5, RATIO, Level.UNKNOWN, "no usual length known for LogExport"),
-        (6, RATIO, Level.OK, "1 type not failing"),
+        (3, ALL_THRESHOLDS, CheckLevel.OK, "1 type not failing; no schedule known for LogExport"),
+        (9, ALL_THRESHOLDS, CheckLevel.OK, "1 type not failing; no schedule known for LogExport"),
+        (9, OVERDUE, CheckLevel.UNKNOWN, "no schedule known for LogExport"),
+        (4, STUCK, CheckLevel.UNKNOWN, "no usual length known for LogExport"),
+        (5, STUCK, CheckLevel.OK, "1 type not failing"),
+        (5, RATIO, CheckLevel.UNKNOWN, "no usual length known for LogExport"),
+        (6, RATIO, CheckLevel.OK, "1 type not failing"),
         (
             3,
-            Limits(False, True, age=Limit(None, DAY), ratio=Limit(None, 2.0)),
-            Level.OK,
+            CheckThresholds(False, True, max_age=Threshold(None, DAY), max_ratio=Threshold(None, 2.0)),
+            CheckLevel.OK,
             "1 type not failing; no schedule known for LogExport; no usual length known for LogExport",
         ),
     ],
 )
-def test_what_cannot_be_judged_is_said(count: int, limits: Limits, level: Level, sentence: str) -> None:
-    assert judged(irregular("LogExport", count), limits) == [Verdict(level, sentence)]
+def test_what_cannot_be_judged_is_said(
+    count: int, limits: CheckThresholds, level: CheckLevel, sentence: str
+) -> None:
+    assert check_verdicts(irregular_runs("LogExport", count), limits) == [MonitoringVerdict(level, sentence)]
 
 
 @pytest.mark.parametrize("limits", [RATIO, STUCK])
 @pytest.mark.parametrize("outcome", [Outcome.SUCCESS, Outcome.RUNNING])
-def test_a_usual_length_of_zero_tells_nothing_of_a_long_run(limits: Limits, outcome: Outcome) -> None:
-    usual = series("LogExport", HOUR, NOON - 2 * HOUR, 50, took=timedelta())
-    long = run(NOON - 100 * SECOND, "LogExport", took=100 * SECOND, outcome=outcome)
-    short = run(NOON - 100 * SECOND, "LogExport", took=SECOND)
-    fine = Verdict(Level.OK, "1 type not failing")
-    unknown = Verdict(Level.UNKNOWN, "no usual length known for LogExport")
+def test_a_usual_length_of_zero_tells_nothing_of_a_long_run(
+    limits: CheckThresholds, outcome: Outcome
+) -> None:
+    usual = make_series("LogExport", HOUR, NOON - 2 * HOUR, 50, duration=timedelta())
+    long = make_run(NOON - 100 * SECOND, "LogExport", duration=100 * SECOND, outcome=outcome)
+    short = make_run(NOON - 100 * SECOND, "LogExport", duration=SECOND)
+    fine = MonitoringVerdict(CheckLevel.OK, "1 type not failing")
+    unknown = MonitoringVerdict(CheckLevel.UNKNOWN, "no usual length known for LogExport")
     looked_at = limits is RATIO or outcome is Outcome.RUNNING
-    assert judged([long, *usual], limits) == [unknown if looked_at else fine]
-    assert judged([short, *usual], limits) == [fine]
+    assert check_verdicts([long, *usual], limits) == [unknown if looked_at else fine]
+    assert check_verdicts([short, *usual], limits) == [fine]
 
 
 def test_a_type_of_which_the_list_does_not_tell_whether_it_is_due_is_not_on_time() -> None:
-    young = series("CollectJob", HOUR, NOON - 5 * DAY, 14)
+    young = make_series("CollectJob", HOUR, NOON - 5 * DAY, 14)
     sentence = "not enough history to check whether CollectJob is overdue"
-    assert judged(young, OVERDUE) == [Verdict(Level.UNKNOWN, sentence)]
-    assert judged(young) == [Verdict(Level.OK, f"1 type not failing; {sentence}")]
-    both = [*series("CollectJob", HOUR, NOON - 5 * HOUR, 14), *good("LogExport")]
-    assert judged(both) == [Verdict(Level.OK, "1 of 2 types on time, 1 with too little history")]
-    assert judged(both, OVERDUE) == [Verdict(Level.OK, f"2 types not failing; {sentence}")]
-    assert "on_time=1;;;0;2" in map(str, figures(standings(both, NOON), anything, ALL))
-    assert judged(series("CollectJob", HOUR, LAST, 14)) == [Verdict(Level.OK, "1 of 1 types on time")]
+    assert check_verdicts(young, OVERDUE) == [MonitoringVerdict(CheckLevel.UNKNOWN, sentence)]
+    assert check_verdicts(young) == [MonitoringVerdict(CheckLevel.OK, f"1 type not failing; {sentence}")]
+    both = [*make_series("CollectJob", HOUR, NOON - 5 * HOUR, 14), *successful_runs("LogExport")]
+    assert check_verdicts(both) == [
+        MonitoringVerdict(CheckLevel.OK, "1 of 2 types on time, 1 with too little history")
+    ]
+    assert check_verdicts(both, OVERDUE) == [
+        MonitoringVerdict(CheckLevel.OK, f"2 types not failing; {sentence}")
+    ]
+    assert "on_time=1;;;0;2" in map(
+        str, performance_data(compute_type_statuses(both, NOON), is_any_type, ALL_THRESHOLDS)
+    )
+    assert check_verdicts(make_series("CollectJob", HOUR, LAST_RUN_TIME, 14)) == [
+        MonitoringVerdict(CheckLevel.OK, "1 of 1 types on time")
+    ]
 
 
 def test_some_types_that_cannot_be_judged_are_named() -> None:
-    sessions = [*good(), *irregular("LogExport", 3), *irregular("LicenseRevoke", 2)]
-    (verdict,) = judged(sessions, OVERDUE)
-    assert verdict == Verdict(
-        Level.OK, "3 types not failing; no schedule known for LogExport and LicenseRevoke"
+    sessions = [*successful_runs(), *irregular_runs("LogExport", 3), *irregular_runs("LicenseRevoke", 2)]
+    (verdict,) = check_verdicts(sessions, OVERDUE)
+    assert verdict == MonitoringVerdict(
+        CheckLevel.OK, "3 types not failing; no schedule known for LogExport and LicenseRevoke"
     )
-    (verdict,) = judged(sessions, ALL)
-    assert verdict == Verdict(Level.OK, "1 of 3 types on time, 2 without a rhythm")
-    many = [one for number in range(9) for one in irregular(f"Type{number}", 2)]
-    (verdict,) = judged([*good(), *many], STUCK)
+    (verdict,) = check_verdicts(sessions, ALL_THRESHOLDS)
+    assert verdict == MonitoringVerdict(CheckLevel.OK, "1 of 3 types on time, 2 without a rhythm")
+    many = [one for number in range(9) for one in irregular_runs(f"Type{number}", 2)]
+    (verdict,) = check_verdicts([*successful_runs(), *many], STUCK)
     assert (
         verdict.sentence == "10 types not failing; no usual length known for Type0, Type1, Type2 and 6 more"
     )
 
 
 def test_a_run_that_goes_on_and_of_which_nothing_is_usual_is_said_without_being_asked() -> None:
-    running = run(LAST, "LogExport", outcome=Outcome.RUNNING)
-    (verdict,) = judged([*good(), running], ALL)
-    assert verdict.level is Level.OK
+    running = make_run(LAST_RUN_TIME, "LogExport", outcome=Outcome.RUNNING)
+    (verdict,) = check_verdicts([*successful_runs(), running], ALL_THRESHOLDS)
+    assert verdict.level is CheckLevel.OK
     assert verdict.sentence == "1 of 2 types on time, 1 without a rhythm; no usual length known for LogExport"
 
 
 def test_what_fails_is_critical_though_nothing_else_can_be_judged() -> None:
-    failed = irregular("LogExport", 3, Outcome.FAILED)
-    assert [verdict.level for verdict in judged(failed, OVERDUE)] == [Level.CRITICAL]
+    failed = irregular_runs("LogExport", 3, Outcome.FAILED)
+    assert [verdict.level for verdict in check_verdicts(failed, OVERDUE)] == [CheckLevel.CRITICAL]
 
 
 def test_the_last_success_is_the_one_that_ended_last() -> None:
-    long = run(LAST - 9 * HOUR, took=8 * HOUR)
-    short = run(LAST - 8 * HOUR, took=MINUTE)
-    (verdict,) = judged([short, long], Limits(False, False, age=Limit(None, 2 * HOUR)))
-    assert verdict.level is Level.OK
+    long = make_run(LAST_RUN_TIME - 9 * HOUR, duration=8 * HOUR)
+    short = make_run(LAST_RUN_TIME - 8 * HOUR, duration=MINUTE)
+    (verdict,) = check_verdicts(
+        [short, long], CheckThresholds(False, False, max_age=Threshold(None, 2 * HOUR))
+    )
+    assert verdict.level is CheckLevel.OK
 
 
 def test_figures_have_harmless_labels_and_the_limits_in_seconds() -> None:
-    sessions = [run(NOON - HOUR, "Odd'=| type", took=10 * MINUTE)]
-    limits = Limits(False, False, age=Limit(20 * HOUR, 26 * HOUR))
-    found = [str(one) for one in figures(standings(sessions, NOON), anything, limits)]
+    sessions = [make_run(NOON - HOUR, "Odd'=| type", duration=10 * MINUTE)]
+    limits = CheckThresholds(False, False, max_age=Threshold(20 * HOUR, 26 * HOUR))
+    found = [str(one) for one in performance_data(compute_type_statuses(sessions, NOON), is_any_type, limits)]
     assert found == [
         "types=1;;;0",
         "on_time=0;;;0;1",
@@ -227,17 +260,19 @@ def test_figures_have_harmless_labels_and_the_limits_in_seconds() -> None:
     ]
 
 
-@given(st.text(max_size=80), st.sampled_from(Level))
-def test_whatever_a_server_says_it_is_one_line_with_one_bar_at_most(text: str, level: Level) -> None:
-    empty = Standings(NOON, (), ())
-    told = line(level, [text], tuple(figures(empty, anything, ALL)))
-    assert told.endswith("\n")
-    assert told.count("\n") == 1
-    assert told.count("|") == 1
-    assert told.startswith(f"EMTUI {level.name} - ")
+@given(st.text(max_size=80), st.sampled_from(CheckLevel))
+def test_whatever_a_server_says_it_is_one_line_with_one_bar_at_most(text: str, level: CheckLevel) -> None:
+    empty = TypeStatuses(NOON, (), ())
+    status_line = format_status_line(
+        level, [text], tuple(performance_data(empty, is_any_type, ALL_THRESHOLDS))
+    )
+    assert status_line.endswith("\n")
+    assert status_line.count("\n") == 1
+    assert status_line.count("|") == 1
+    assert status_line.startswith(f"EMTUI {level.name} - ")
 
 
 def test_a_limit_without_a_warning_is_critical_only() -> None:
-    limit: Limit[timedelta] = Limit(None, HOUR)
-    assert limit.level(HOUR) is Level.OK
-    assert limit.level(HOUR + MINUTE) is Level.CRITICAL
+    limit: Threshold[timedelta] = Threshold(None, HOUR)
+    assert limit.level_of(HOUR) is CheckLevel.OK
+    assert limit.level_of(HOUR + MINUTE) is CheckLevel.CRITICAL

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from shell import Shell
+from command_runner import CommandRunner
 
 
 def write(path: Path, text: str) -> Path:
@@ -17,7 +17,7 @@ def write(path: Path, text: str) -> Path:
 
 
 @pytest.fixture
-def own(shell: Shell) -> Path:
+def own_config(shell: CommandRunner) -> Path:
     return write(
         shell.home / "config" / "emtui" / "config.toml",
         "[profiles.prod]\nuser = 'EXAMPLE\\ops'\npassword_command = ['pass', 'show', 'em/hunter2']\n",
@@ -25,22 +25,24 @@ def own(shell: Shell) -> Path:
 
 
 @pytest.fixture
-def team(shell: Shell) -> Path:
+def team_config(shell: CommandRunner) -> Path:
     return write(
         shell.home / "etc" / "emtui" / "config.toml", "[profiles.prod]\nserver = 'em01.example.net'\n"
     )
 
 
-def test_every_value_stands_with_the_file_that_says_it(shell: Shell, own: Path, team: Path) -> None:
-    shown = shell.json("config", "show", "-o", "json")
+def test_every_value_stands_with_the_file_that_says_it(
+    shell: CommandRunner, own_config: Path, team_config: Path
+) -> None:
+    shown = shell.run_json("config", "show", "-o", "json")
     assert {(one["key"], one["value"], one["from"]) for one in shown} == {
-        ("profiles.prod.user", "EXAMPLE\\ops", str(own)),
-        ("profiles.prod.password_command", "pass …", str(own)),
-        ("profiles.prod.server", "em01.example.net", str(team)),
+        ("profiles.prod.user", "EXAMPLE\\ops", str(own_config)),
+        ("profiles.prod.password_command", "pass …", str(own_config)),
+        ("profiles.prod.server", "em01.example.net", str(team_config)),
     }
 
 
-def test_what_the_environment_says_is_named_and_the_password_is_not_shown(shell: Shell) -> None:
+def test_what_the_environment_says_is_named_and_the_password_is_not_shown(shell: CommandRunner) -> None:
     shell.environ |= {"EMTUI_SERVER": "em02.example.net", "EMTUI_PASSWORD": "hunter2"}
     done = shell("config", "show")
     assert "hunter2" not in done.stdout + done.stderr
@@ -51,30 +53,30 @@ def test_what_the_environment_says_is_named_and_the_password_is_not_shown(shell:
     ]
 
 
-def test_keys_are_written_as_toml_writes_them(shell: Shell) -> None:
+def test_keys_are_written_as_toml_writes_them(shell: CommandRunner) -> None:
     host, lab = "[profiles.'em01.example.net']\nserver = 'em01'\n", "[profiles.lab-2]\nserver = 'em02'\n"
     write(shell.home / "config" / "emtui" / "config.toml", f"{host}{lab}[queries]\n5 = 'a'\n")
-    keys = [one["key"] for one in shell.json("config", "show", "-o", "json")]
+    keys = [one["key"] for one in shell.run_json("config", "show", "-o", "json")]
     assert keys == ["queries.5", 'profiles."em01.example.net".server', "profiles.lab-2.server"]
     for key in keys:
         tomllib.loads(f"{key} = 1")
 
 
-def test_a_file_that_is_missing_is_said_aside(shell: Shell) -> None:
+def test_a_file_that_is_missing_is_said_aside(shell: CommandRunner) -> None:
     done = shell("config", "show")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.count("File not found: ") == 2
 
 
 @pytest.mark.parametrize("argv", [("config",), ("config", "edit"), ("config", "show", "it")])
-def test_config_is_only_shown(shell: Shell, argv: tuple[str, ...]) -> None:
+def test_config_is_only_shown(shell: CommandRunner, argv: tuple[str, ...]) -> None:
     done = shell(*argv)
     assert done.returncode == 2
     assert "show" in done.stderr
     assert done.stdout == ""
 
 
-@pytest.mark.usefixtures("own", "team")
-def test_a_profile_of_two_files_is_enough_to_know_where_to_ask(shell: Shell) -> None:
-    (profile,) = shell.json("profiles", "-o", "json")
+@pytest.mark.usefixtures("own_config", "team_config")
+def test_a_profile_of_two_files_is_enough_to_know_where_to_ask(shell: CommandRunner) -> None:
+    (profile,) = shell.run_json("profiles", "-o", "json")
     assert (profile["server"], profile["user"]) == ("em01.example.net:9398", "EXAMPLE\\ops")

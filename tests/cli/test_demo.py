@@ -9,12 +9,12 @@ import sys
 
 import httpx
 import pytest
-from served import Demo
+from demo_server import RunningDemo
 
 EMTUI = [sys.executable, "-m", "emtui"]
 
 
-def test_it_says_where_it_is_once_it_answers_over_https(demo: Demo) -> None:
+def test_it_says_where_it_is_once_it_answers_over_https(demo: RunningDemo) -> None:
     context = ssl.create_default_context(cafile=demo.ca)
     assert (
         b"EnterpriseManager"

@@ -16,65 +16,69 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from rogue import (
+from command_runner import CommandRunner
+from scripted_server import (
     PASSWORD,
     USER,
-    Asked,
-    Identity,
-    Reply,
-    Rogue,
-    good,
-    identity,
+    ReceivedRequest,
+    ScriptedEmServer,
+    ScriptedReply,
+    ServerIdentity,
     list_xml,
-    reply,
-    rogue_beside,
+    make_identity,
+    make_reply,
+    reply_well,
     route_of,
+    scripted_server_in_thread,
     session_xml,
 )
-from shell import Shell
 
-HANG = Reply(b"", after="hang")
+HANG_REPLY = ScriptedReply(b"", then="hang")
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Identity:
-    return identity(tmp_path_factory.mktemp("certificate"))
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
+    return make_identity(tmp_path_factory.mktemp("certificate"))
 
 
-class Held:
+class HangingServer:
     """Hangs where `route` is asked for, and says when it is; one session, which runs."""
 
     def __init__(self, route: str, *, hangs: bool = True) -> None:
         self.route = route
-        self.hangs = hangs
-        self.asked = threading.Event()
+        self.is_hanging = hangs
+        self.requests = threading.Event()
 
-    def __call__(self, asked: Asked) -> Reply:
-        route = route_of(asked)
+    def __call__(self, request: ReceivedRequest) -> ScriptedReply:
+        route = route_of(request)
         if route == self.route:
-            self.asked.set()
-            if self.hangs:
-                return HANG
+            self.requests.set()
+            if self.is_hanging:
+                return HANG_REPLY
         if route == "list":
-            return reply("200 OK", list_xml([_running("Sessions")]))
+            return make_reply("200 OK", list_xml([_as_running("Sessions")]))
         if route == "session":
-            return reply("200 OK", _running("SystemSession").encode())
-        return good(asked)
+            return make_reply("200 OK", _as_running("SystemSession").encode())
+        return reply_well(request)
 
 
-def _running(tag: str) -> str:
+def _as_running(tag: str) -> str:
     head, _, rest = session_xml(tag=tag).partition("<EndTimeUTC>")
     rest = rest.partition("</EndTimeUTC>")[2]
     return (head + rest).replace("CompletedSuccessfully", "InProgress").replace(">Success<", ">None<")
 
 
 @contextmanager
-def started(
-    shell: Shell, server: Rogue, certificate: Identity, *argv: str, deaf_to: signal.Signals | None = None
+def start_command(
+    shell: CommandRunner,
+    server: ScriptedEmServer,
+    certificate: ServerIdentity,
+    *argv: str,
+    deaf_to: signal.Signals | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    before = ["--server", server.authority, "--user", USER, "--pin", certificate.sha256]
+    leading_arguments = ["--server", server.authority, "--user", USER, "--pin", certificate.sha256]
     with subprocess.Popen(
-        [sys.executable, "-m", "emtui", *before, *argv],
+        [sys.executable, "-m", "emtui", *leading_arguments, *argv],
         env={**shell.environ, "EMTUI_PASSWORD": PASSWORD},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -84,7 +88,7 @@ def started(
         yield child
 
 
-ASKING: dict[str, tuple[str, ...]] = {
+ASKING_COMMANDS: dict[str, tuple[str, ...]] = {
     "sessions": ("sessions",),
     "show": ("show", "latest"),
     "events": ("events", "latest"),
@@ -95,19 +99,19 @@ ASKING: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize("name", ASKING)
+@pytest.mark.parametrize("name", ASKING_COMMANDS)
 def test_a_hang_up_ends_every_command_logged_off_with_129(
-    shell: Shell, certificate: Identity, name: str
+    shell: CommandRunner, certificate: ServerIdentity, name: str
 ) -> None:
-    held = Held("list")
+    held = HangingServer("list")
     with (
-        rogue_beside(held, certificate.context()) as server,
-        started(shell, server, certificate, *ASKING[name]) as child,
+        scripted_server_in_thread(held, certificate.tls_context()) as server,
+        start_command(shell, server, certificate, *ASKING_COMMANDS[name]) as child,
     ):
-        assert held.asked.wait(60)
+        assert held.requests.wait(60)
         child.send_signal(signal.SIGHUP)
-        out, told = child.communicate(timeout=60)
-        assert (child.returncode, out, told) == (129, b"", b"")
+        out, errors = child.communicate(timeout=60)
+        assert (child.returncode, out, errors) == (129, b"", b"")
         assert server.count("DELETE") == 1
 
 
@@ -122,14 +126,19 @@ def test_a_hang_up_ends_every_command_logged_off_with_129(
 )
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143)])
 def test_so_does_one_that_comes_while_nothing_is_asked(
-    shell: Shell, certificate: Identity, argv: tuple[str, ...], route: str, number: signal.Signals, code: int
+    shell: CommandRunner,
+    certificate: ServerIdentity,
+    argv: tuple[str, ...],
+    route: str,
+    number: signal.Signals,
+    code: int,
 ) -> None:
-    held = Held(route, hangs=False)
+    held = HangingServer(route, hangs=False)
     with (
-        rogue_beside(held, certificate.context()) as server,
-        started(shell, server, certificate, *argv) as child,
+        scripted_server_in_thread(held, certificate.tls_context()) as server,
+        start_command(shell, server, certificate, *argv) as child,
     ):
-        assert held.asked.wait(60)
+        assert held.requests.wait(60)
         time.sleep(0.3)  # the answer is read, and the next one is not due for seconds
         child.send_signal(number)
         child.communicate(timeout=60)
@@ -138,16 +147,16 @@ def test_so_does_one_that_comes_while_nothing_is_asked(
 
 
 def test_a_terminal_that_is_closed_ends_a_tail_logged_off_with_129(
-    shell: Shell, certificate: Identity
+    shell: CommandRunner, certificate: ServerIdentity
 ) -> None:
-    held = Held("list", hangs=False)
-    with rogue_beside(held, certificate.context()) as server:
+    held = HangingServer("list", hangs=False)
+    with scripted_server_in_thread(held, certificate.tls_context()) as server:
         argv = ["--server", server.authority, "--user", USER, "--pin", certificate.sha256, "tail"]
         pid, master = pty.fork()
         if pid == 0:
             environ = {**shell.environ, "EMTUI_PASSWORD": PASSWORD, "TERM": "xterm"}
             os.execve(sys.executable, [sys.executable, "-m", "emtui", *argv], environ)  # noqa: S606
-        assert held.asked.wait(60)
+        assert held.requests.wait(60)
         time.sleep(0.3)
         os.close(master)
         _, status = os.waitpid(pid, 0)
@@ -155,13 +164,15 @@ def test_a_terminal_that_is_closed_ends_a_tail_logged_off_with_129(
         assert server.count("DELETE") == 1
 
 
-def test_a_hang_up_that_is_ignored_at_the_start_stays_ignored(shell: Shell, certificate: Identity) -> None:
-    held = Held("list")
+def test_a_hang_up_that_is_ignored_at_the_start_stays_ignored(
+    shell: CommandRunner, certificate: ServerIdentity
+) -> None:
+    held = HangingServer("list")
     with (
-        rogue_beside(held, certificate.context()) as server,
-        started(shell, server, certificate, "sessions", deaf_to=signal.SIGHUP) as child,
+        scripted_server_in_thread(held, certificate.tls_context()) as server,
+        start_command(shell, server, certificate, "sessions", deaf_to=signal.SIGHUP) as child,
     ):
-        assert held.asked.wait(60)
+        assert held.requests.wait(60)
         child.send_signal(signal.SIGHUP)
         with pytest.raises(subprocess.TimeoutExpired):
             child.wait(0.7)
@@ -181,19 +192,23 @@ def test_a_hang_up_that_is_ignored_at_the_start_stays_ignored(shell: Shell, cert
     ],
 )
 def test_a_second_signal_does_not_keep_a_logon_under_way_from_being_ended(
-    shell: Shell, certificate: Identity, first: signal.Signals, second: signal.Signals, code: int
+    shell: CommandRunner,
+    certificate: ServerIdentity,
+    first: signal.Signals,
+    second: signal.Signals,
+    code: int,
 ) -> None:
     asked, answers = threading.Event(), threading.Event()
 
-    def late(request: Asked) -> Reply:
+    def late(request: ReceivedRequest) -> ScriptedReply:
         if route_of(request) == "logon":
             asked.set()
             answers.wait(60)
-        return good(request)
+        return reply_well(request)
 
     with (
-        rogue_beside(late, certificate.context()) as server,
-        started(shell, server, certificate, "sessions") as child,
+        scripted_server_in_thread(late, certificate.tls_context()) as server,
+        start_command(shell, server, certificate, "sessions") as child,
     ):
         assert asked.wait(60)
         child.send_signal(first)
@@ -201,24 +216,24 @@ def test_a_second_signal_does_not_keep_a_logon_under_way_from_being_ended(
         child.send_signal(second)
         time.sleep(0.1)
         answers.set()
-        out, told = child.communicate(timeout=60)
-        assert (child.returncode, out, told) == (code, b"", b"")
+        out, errors = child.communicate(timeout=60)
+        assert (child.returncode, out, errors) == (code, b"", b"")
         assert server.count("DELETE") == 1
 
 
 def test_a_server_that_never_answers_the_log_off_does_not_hold_it_up_for_ever(
-    shell: Shell, certificate: Identity
+    shell: CommandRunner, certificate: ServerIdentity
 ) -> None:
-    held = Held("list")
+    held = HangingServer("list")
 
-    def mute(asked: Asked) -> Reply:
-        return HANG if route_of(asked) == "logoff" else held(asked)
+    def mute(asked: ReceivedRequest) -> ScriptedReply:
+        return HANG_REPLY if route_of(asked) == "logoff" else held(asked)
 
     with (
-        rogue_beside(mute, certificate.context()) as server,
-        started(shell, server, certificate, "sessions") as child,
+        scripted_server_in_thread(mute, certificate.tls_context()) as server,
+        start_command(shell, server, certificate, "sessions") as child,
     ):
-        assert held.asked.wait(60)
+        assert held.requests.wait(60)
         child.send_signal(signal.SIGHUP)
         assert child.wait(60) == 129
         assert server.count("DELETE") == 1
@@ -226,14 +241,14 @@ def test_a_server_that_never_answers_the_log_off_does_not_hold_it_up_for_ever(
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
 def test_a_check_that_is_ended_says_its_line_and_is_logged_off(
-    shell: Shell, certificate: Identity, number: signal.Signals
+    shell: CommandRunner, certificate: ServerIdentity, number: signal.Signals
 ) -> None:
-    held = Held("list")
+    held = HangingServer("list")
     with (
-        rogue_beside(held, certificate.context()) as server,
-        started(shell, server, certificate, "check", "--timeout", "60") as child,
+        scripted_server_in_thread(held, certificate.tls_context()) as server,
+        start_command(shell, server, certificate, "check", "--timeout", "60") as child,
     ):
-        assert held.asked.wait(60)
+        assert held.requests.wait(60)
         child.send_signal(number)
         out, _ = child.communicate(timeout=60)
         assert (child.returncode, out) == (3, b"EMTUI UNKNOWN - Interrupted\n")
@@ -242,7 +257,7 @@ def test_a_check_that_is_ended_says_its_line_and_is_logged_off(
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 0), (signal.SIGINT, 0)])
 def test_a_demo_that_is_hung_up_on_leaves_nothing_behind(
-    shell: Shell, number: signal.Signals, code: int
+    shell: CommandRunner, number: signal.Signals, code: int
 ) -> None:
     argv = [sys.executable, "-m", "emtui", "demo", "--serve", "--port", "0"]
     with subprocess.Popen(argv, env=shell.environ, stdout=subprocess.PIPE, text=True) as child:
@@ -268,7 +283,9 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.parametrize("ask", ["ask", "ask_secret"])
-def test_a_signal_that_breaks_off_no_read_is_heard_at_a_prompt_all_the_same(shell: Shell, ask: str) -> None:
+def test_a_signal_that_breaks_off_no_read_is_heard_at_a_prompt_all_the_same(
+    shell: CommandRunner, ask: str
+) -> None:
     child = pexpect.spawn(
         sys.executable,
         ["-c", PROMPT.replace("ASK", ask)],
@@ -283,22 +300,22 @@ def test_a_signal_that_breaks_off_no_read_is_heard_at_a_prompt_all_the_same(shel
     child.close()
 
 
-TYPED: dict[str, tuple[Callable[[pexpect.spawn[str]], object], str]] = {
+TYPED_PASSWORD: dict[str, tuple[Callable[[pexpect.spawn[str]], object], str]] = {
     "a line": (lambda child: child.sendline("word ☃"), "'word ☃'"),
     "nothing": (lambda child: child.sendeof(), "''"),
     "in two parts": (lambda child: (child.send("wo"), child.sendeof(), child.sendline("rd")), "'word'"),
 }
 
 
-@pytest.mark.parametrize("name", TYPED)
-def test_what_is_typed_at_the_prompt_is_the_password_and_not_shown(shell: Shell, name: str) -> None:
+@pytest.mark.parametrize("name", TYPED_PASSWORD)
+def test_what_is_typed_at_the_prompt_is_the_password_and_not_shown(shell: CommandRunner, name: str) -> None:
     code = 'from emtui.cli import prompts; print("<", repr(prompts.ask_secret("Word: ").reveal()))'
     child = pexpect.spawn(
         sys.executable, ["-c", code], env={**shell.environ, "TERM": "xterm"}, encoding="utf-8", timeout=30
     )
     child.expect("Word: ")
     child.waitnoecho()
-    kind, expected = TYPED[name]
+    kind, expected = TYPED_PASSWORD[name]
     kind(child)
     child.expect("\r\n< ([^\r]*)\r\n")
     assert "word" not in (child.before or "")

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from rogue import (
-    GOOD,
-    Asked,
-    Reply,
+from command_runner import CommandRunner
+from scripted_server import (
+    GOOD_REPLIES,
+    ReceivedRequest,
+    ScriptedReply,
     list_xml,
-    reply,
+    make_reply,
     route_of,
 )
-from shell import Shell
 
 NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
 NOW = datetime.now(UTC)
@@ -27,12 +27,12 @@ def guid(number: int) -> str:
     return f"{number:08x}-2222-4333-8444-555555555555"
 
 
-def written(when: datetime) -> str:
+def format_time(when: datetime) -> str:
     return f"{when:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 @dataclass(frozen=True)
-class Row:
+class SessionRow:
     """One row, its times as they are written."""
 
     number: int
@@ -53,44 +53,45 @@ class Row:
 
 
 @dataclass
-class Manager:
+class ListServer:
     """Lists these rows."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[SessionRow] = field(default_factory=list)
     as_references: bool = False
 
-    def __call__(self, asked: Asked) -> Reply:
-        route = route_of(asked)
+    def __call__(self, request: ReceivedRequest) -> ScriptedReply:
+        route = route_of(request)
         if route == "list" and self.as_references:
             refs = "".join(
                 f'<Ref Name="run @{row.started[:19].replace("T", " ")}"'
                 f' UID="urn:veeam:SystemSession:{guid(row.number)}" Type="SystemSessionReference"/>'
                 for row in self.rows
             )
-            return reply("200 OK", f"<EntityReferences {NS}>{refs}</EntityReferences>".encode())
+            return make_reply("200 OK", f"<EntityReferences {NS}>{refs}</EntityReferences>".encode())
         if route == "list":
-            return reply("200 OK", list_xml(row.text() for row in self.rows))
-        number = int(asked.path.partition("/systemSessions/")[2][:8] or "0", 16)
+            return make_reply("200 OK", list_xml(row.text() for row in self.rows))
+        number = int(request.path.partition("/systemSessions/")[2][:8] or "0", 16)
         if route == "session":
             row = next(row for row in self.rows if row.number == number)
-            return reply("200 OK", row.text("SystemSession", NS).encode())
+            return make_reply("200 OK", row.text("SystemSession", NS).encode())
         if route == "events":
             line = f"<CreationTimeUTC>{NEVER}</CreationTimeUTC><Message>a</Message><Order>1</Order>"
             body = f"<SystemSessionEvents {NS}><Events>{line}</Events></SystemSessionEvents>"
-            return reply("200 OK", body.encode())
-        return GOOD[route]
+            return make_reply("200 OK", body.encode())
+        return GOOD_REPLIES[route]
 
 
 @pytest.fixture
-def manager() -> Manager:
-    return Manager()
+def responder() -> ListServer:
+    return ListServer()
 
 
-def nightly(count: int = 10) -> list[Row]:
+def nightly_rows(count: int = 10) -> list[SessionRow]:
     """A run each night, ten minutes long."""
     starts = [NOW - DAY * number - 60 * MINUTE for number in range(1, count + 1)]
     return [
-        Row(number, written(start), written(start + 10 * MINUTE)) for number, start in enumerate(starts, 1)
+        SessionRow(number, format_time(start), format_time(start + 10 * MINUTE))
+        for number, start in enumerate(starts, 1)
     ]
 
 
@@ -99,52 +100,60 @@ def nightly(count: int = 10) -> list[Row]:
 
 @pytest.mark.parametrize(
     "ended",
-    [NEVER, "0001-01-01T00:00:00", "9999-12-31T23:59:59Z", written(NOW - 27 * 60 * MINUTE)],
+    [NEVER, "0001-01-01T00:00:00", "9999-12-31T23:59:59Z", format_time(NOW - 27 * 60 * MINUTE)],
     ids=["1900", "0001", "9999", "before its start"],
 )
 def test_a_run_whose_end_cannot_be_has_no_length_and_no_age(
-    there: Shell, manager: Manager, ended: str
+    server_shell: CommandRunner, responder: ListServer, ended: str
 ) -> None:
-    manager.rows = [Row(99, written(NOW - 6 * MINUTE), ended), *nightly()]
-    (record,) = there.json("sessions", "-o", "json", f"id:{guid(99)}")
+    responder.rows = [SessionRow(99, format_time(NOW - 6 * MINUTE), ended), *nightly_rows()]
+    (record,) = server_shell.run_json("sessions", "-o", "json", f"id:{guid(99)}")
     assert (record["outcome"], record["ended"], record["duration_s"]) == ("success", None, None)
-    assert there("sessions", f"id:{guid(99)}").stdout.splitlines()[1].split()[3] == "unknown"
-    shown = there("show", guid(99)).stdout
+    assert server_shell("sessions", f"id:{guid(99)}").stdout.splitlines()[1].split()[3] == "unknown"
+    shown = server_shell("show", guid(99)).stdout
     assert "Ended     unknown\nTook      unknown\n" in shown
-    assert there.json("show", guid(99), "-o", "json")["events"][0]["time"] is None
+    assert server_shell.run_json("show", guid(99), "-o", "json")["events"][0]["time"] is None
     for limits in (("--max-age", "1h"), ("--max-age", "26h"), ()):
-        done = there("check", *limits)
+        done = server_shell("check", *limits)
         assert (done.returncode, done.stdout.startswith("EMTUI OK - ")) == (0, True), done.stdout
-    ids = [row["id"] for row in there.json("sessions", "-o", "json", "--sort", "took")]
+    ids = [row["id"] for row in server_shell.run_json("sessions", "-o", "json", "--sort", "took")]
     assert ids[-1] == guid(99), "what is unknown stands last"
-    assert guid(99) not in [row["id"] for row in there.json("sessions", "-o", "json", "took:>0s")]
-    assert there.json("sessions", "-o", "json", "is:stuck") == []
+    assert guid(99) not in [row["id"] for row in server_shell.run_json("sessions", "-o", "json", "took:>0s")]
+    assert server_shell.run_json("sessions", "-o", "json", "is:stuck") == []
 
 
-def test_a_run_that_goes_on_is_as_long_as_it_runs_whatever_its_end_is(there: Shell, manager: Manager) -> None:
-    manager.rows = [Row(99, written(NOW - 6 * MINUTE), NEVER, "Working", "None"), *nightly()]
-    (record,) = there.json("sessions", "-o", "json", "is:running")
+def test_a_run_that_goes_on_is_as_long_as_it_runs_whatever_its_end_is(
+    server_shell: CommandRunner, responder: ListServer
+) -> None:
+    responder.rows = [
+        SessionRow(99, format_time(NOW - 6 * MINUTE), NEVER, "Working", "None"),
+        *nightly_rows(),
+    ]
+    (record,) = server_shell.run_json("sessions", "-o", "json", "is:running")
     assert (record["outcome"], record["ended"]) == ("running", None)
     assert 350 < record["duration_s"] < 20_000
-    shown = there("show", guid(99)).stdout
+    shown = server_shell("show", guid(99)).stdout
     assert "unknown" not in shown
     assert "Ended" not in shown
 
 
 def test_a_run_whose_start_cannot_be_is_listed_last_and_judges_nothing(
-    there: Shell, manager: Manager
+    server_shell: CommandRunner, responder: ListServer
 ) -> None:
-    manager.rows = [
-        Row(99, NEVER, written(NOW)),
-        Row(98, written(NOW + 400 * DAY), type="LogExport"),
-        *nightly(),
+    responder.rows = [
+        SessionRow(99, NEVER, format_time(NOW)),
+        SessionRow(98, format_time(NOW + 400 * DAY), type="LogExport"),
+        *nightly_rows(),
     ]
-    records = there.json("sessions", "-o", "json")
+    records = server_shell.run_json("sessions", "-o", "json")
     assert [row["started"] for row in records[-2:]] == [None, None]
     assert records[0]["started"] is not None
-    assert there("sessions", f"id:{guid(99)}").stdout.splitlines()[1].split()[2:4] == ["unknown", "unknown"]
-    assert there("check", "--max-age", "26h", "--type", "CollectJob").returncode == 0
-    done = there("check", "--type", "LogExport", "--max-age", "26h")
+    assert server_shell("sessions", f"id:{guid(99)}").stdout.splitlines()[1].split()[2:4] == [
+        "unknown",
+        "unknown",
+    ]
+    assert server_shell("check", "--max-age", "26h", "--type", "CollectJob").returncode == 0
+    done = server_shell("check", "--type", "LogExport", "--max-age", "26h")
     assert (done.returncode, done.stdout) == (
         3,
         "EMTUI UNKNOWN - No session of type LogExport has a start time\n",
@@ -154,62 +163,69 @@ def test_a_run_whose_start_cannot_be_is_listed_last_and_judges_nothing(
 # --- copies -----------------------------------------------------------------------
 
 
-def test_a_uid_that_is_listed_twice_is_one_run_that_has_ended(there: Shell, manager: Manager) -> None:
-    start = written(NOW - 7 * MINUTE)
-    ended = Row(99, start, written(NOW - 6 * MINUTE))
+def test_a_uid_that_is_listed_twice_is_one_run_that_has_ended(
+    server_shell: CommandRunner, responder: ListServer
+) -> None:
+    start = format_time(NOW - 7 * MINUTE)
+    ended = SessionRow(99, start, format_time(NOW - 6 * MINUTE))
     for rows in (
-        [ended, Row(99, start, "", "InProgress", "None")],
-        [Row(99, start, "", "InProgress", "None"), ended],
+        [ended, SessionRow(99, start, "", "InProgress", "None")],
+        [SessionRow(99, start, "", "InProgress", "None"), ended],
     ):
-        manager.rows = [*rows, *nightly()]
-        (record,) = there.json("sessions", "-o", "json", f"id:{guid(99)}")
+        responder.rows = [*rows, *nightly_rows()]
+        (record,) = server_shell.run_json("sessions", "-o", "json", f"id:{guid(99)}")
         assert (record["uid"][-36:], record["outcome"], record["duration_s"]) == (guid(99), "success", 60.0)
-        assert there.json("sessions", "-o", "json", "is:running") == []
+        assert server_shell.run_json("sessions", "-o", "json", "is:running") == []
 
 
 # --- words ------------------------------------------------------------------------
 
 
-def test_a_word_of_the_server_is_found_and_one_that_nobody_knows_is_a_wrong_query(
-    there: Shell, manager: Manager
+def test_a_state_of_the_server_is_found_and_an_unknown_one_is_a_query_error(
+    server_shell: CommandRunner, responder: ListServer
 ) -> None:
-    manager.rows = [Row(99, written(NOW - 6 * MINUTE), written(NOW), "Dreaming", "Perhaps"), *nightly()]
+    responder.rows = [
+        SessionRow(99, format_time(NOW - 6 * MINUTE), format_time(NOW), "Dreaming", "Perhaps"),
+        *nightly_rows(),
+    ]
     for references in (False, True):
-        manager.as_references = references
+        responder.as_references = references
         for query in (
             ("state:Dreaming",),
             ("state:dreaming",),
             ("--state", "PERHAPS"),
             ("--state", "failed,perhaps"),
         ):
-            assert [row["id"] for row in there.json("sessions", "-o", "json", *query)] == [guid(99)], query
-        assert there.json("sessions", "-o", "json", "state:Stoping") == [], (
+            assert [row["id"] for row in server_shell.run_json("sessions", "-o", "json", *query)] == [
+                guid(99)
+            ], query
+        assert server_shell.run_json("sessions", "-o", "json", "state:Stoping") == [], (
             "documented, though nothing has it"
         )
-        done = there("sessions", "state:Dreamin")
+        done = server_shell("sessions", "state:Dreamin")
         assert (done.returncode, done.stdout) == (2, "")
         assert "'Dreamin' is not a state: did you mean Dreaming?" in done.stderr
-    manager.as_references = False
-    done = there("tail", "state:success,faild")
+    responder.as_references = False
+    done = server_shell("tail", "state:success,faild")
     assert (done.returncode, done.stdout) == (2, "")
     assert "'faild' is not a state: did you mean failed?" in done.stderr
 
 
-def of_types(manager: Manager, *kinds: str) -> None:
+def rows_of_types(server_script: ListServer, *type_names: str) -> None:
     """The server lists a run of each of these types, the first of them the newest, and the usual nights."""
-    ends = [NOW - number * MINUTE for number in range(1, len(kinds) + 1)]
-    manager.rows = [
-        Row(90 + place, written(end - 30 * MINUTE), written(end), type=kind)
-        for place, (kind, end) in enumerate(zip(kinds, ends, strict=True))
-    ] + nightly()
+    ends = [NOW - number * MINUTE for number in range(1, len(type_names) + 1)]
+    server_script.rows = [
+        SessionRow(90 + place, format_time(end - 30 * MINUTE), format_time(end), type=kind)
+        for place, (kind, end) in enumerate(zip(type_names, ends, strict=True))
+    ] + nightly_rows()
 
 
-def test_a_type_that_the_list_has_is_taken_whole_wherever_one_is_named(
-    there: Shell, manager: Manager
+def test_a_listed_type_is_matched_in_full_wherever_it_is_named(
+    server_shell: CommandRunner, responder: ListServer
 ) -> None:
-    of_types(manager, "CatalogCrawlJob", "SyncCheck", "catalog crawl", "A,B")
+    rows_of_types(responder, "CatalogCrawlJob", "SyncCheck", "catalog crawl", "A,B")
     for references in (False, True):
-        manager.as_references = references
+        responder.as_references = references
         for asked, number in (
             (("type:SyncCheck",), 91),
             (("--type", "synccheck"), 91),
@@ -218,39 +234,47 @@ def test_a_type_that_the_list_has_is_taken_whole_wherever_one_is_named(
             (("--type", "Catalog Crawl"), 92),
             (("type:A,B",), 93),
         ):
-            assert [row["id"] for row in there.json("sessions", "-o", "json", *asked)] == [guid(number)], (
-                asked
-            )
-        assert there.json("show", "latest:SyncCheck", "-o", "json")["type"] == "SyncCheck"
-        assert there("wait", "latest:SyncCheck").returncode == 0
+            assert [row["id"] for row in server_shell.run_json("sessions", "-o", "json", *asked)] == [
+                guid(number)
+            ], asked
+        assert server_shell.run_json("show", "latest:SyncCheck", "-o", "json")["type"] == "SyncCheck"
+        assert server_shell("wait", "latest:SyncCheck").returncode == 0
         for asked in (("sessions", "type:SyncChek"), ("show", "latest:SyncChek")):
-            done = there(*asked)
+            done = server_shell(*asked)
             assert (done.returncode, done.stdout) == (2, ""), asked
             assert "No session type is called 'SyncChek': did you mean SyncCheck?" in done.stderr
-    manager.as_references = False
-    assert there.json("show", "latest:catalog crawl", "-o", "json")["type"] == "catalog crawl"
-    done = there("tail", "type:SyncChek")
+    responder.as_references = False
+    assert server_shell.run_json("show", "latest:catalog crawl", "-o", "json")["type"] == "catalog crawl"
+    done = server_shell("tail", "type:SyncChek")
     assert (done.returncode, done.stdout) == (2, "")
     assert "did you mean SyncCheck?" in done.stderr
-    done = there("check", "--type", "SyncCheck", "--max-age", "1h")
+    done = server_shell("check", "--type", "SyncCheck", "--max-age", "1h")
     assert (done.returncode, "SyncCheck_age=" in done.stdout) == (0, True)
-    done = there("check", "--type", "catalog crawl", "--max-age", "1h")
+    done = server_shell("check", "--type", "catalog crawl", "--max-age", "1h")
     assert "catalog_crawl_age=" in done.stdout
     assert "CatalogCrawlJob" not in done.stdout
-    done = there("check", "--type", "SyncChek")
+    done = server_shell("check", "--type", "SyncChek")
     assert done.returncode == 3
     assert done.stdout.startswith(
         "EMTUI UNKNOWN - No session type is called 'SyncChek': did you mean SyncCheck?"
     )
 
 
-def test_the_worse_of_state_and_result_counts_in_every_form(there: Shell, manager: Manager) -> None:
-    manager.rows = [
-        Row(99, written(NOW - 6 * MINUTE), written(NOW - 5 * MINUTE), "CompletedSuccessfully", "Failed"),
-        *nightly(),
+def test_the_worse_of_state_and_result_counts_in_every_form(
+    server_shell: CommandRunner, responder: ListServer
+) -> None:
+    responder.rows = [
+        SessionRow(
+            99,
+            format_time(NOW - 6 * MINUTE),
+            format_time(NOW - 5 * MINUTE),
+            "CompletedSuccessfully",
+            "Failed",
+        ),
+        *nightly_rows(),
     ]
-    assert there.json("show", guid(99), "-o", "json")["outcome"] == "failed"
-    (line,) = there("sessions", "-o", "jsonl", "state:failed").stdout.splitlines()
+    assert server_shell.run_json("show", guid(99), "-o", "json")["outcome"] == "failed"
+    (line,) = server_shell("sessions", "-o", "jsonl", "state:failed").stdout.splitlines()
     assert (json.loads(line)["state"], json.loads(line)["result"]) == ("CompletedSuccessfully", "Failed")
-    assert there("check").returncode == 2
-    assert there("wait", guid(99)).returncode == 11
+    assert server_shell("check").returncode == 2
+    assert server_shell("wait", guid(99)).returncode == 11

@@ -8,19 +8,19 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from served import Demo, serve
-from shell import Shell
+from command_runner import CommandRunner
+from demo_server import RunningDemo, run_demo_server
 
-Played = Callable[[str], Demo]
+FaultDemoStarter = Callable[[str], RunningDemo]
 
 
 @pytest.fixture
-def played() -> Iterator[Played]:
+def start_fault_demo() -> Iterator[FaultDemoStarter]:
     """Start a demo server that plays something; all are ended with the test."""
-    running: list[Iterator[Demo]] = []
+    running: list[Iterator[RunningDemo]] = []
 
-    def start(play: str) -> Demo:
-        running.append(serve("--seed", "0", "--sessions", "1000", "--play", play))
+    def start(play: str) -> RunningDemo:
+        running.append(run_demo_server("--seed", "0", "--sessions", "1000", "--play", play))
         return next(running[-1])
 
     yield start
@@ -28,7 +28,7 @@ def played() -> Iterator[Played]:
         assert next(server, None) is None
 
 
-def fails(shell: Shell, code: int, *argv: str) -> str:
+def run_failing(shell: CommandRunner, code: int, *argv: str) -> str:
     done = shell(*argv)
     assert done.returncode == code, done.stderr
     assert done.stdout == ""
@@ -38,10 +38,10 @@ def fails(shell: Shell, code: int, *argv: str) -> str:
     return done.stderr
 
 
-def reaching(shell: Shell, demo: Demo) -> Shell:
+def connection_options(shell: CommandRunner, demo: RunningDemo) -> CommandRunner:
     pin = ("--pin", demo.sha256) if demo.sha256 else ("--allow-http",)
     shell.environ["EMTUI_PASSWORD"] = demo.password
-    return replace(shell, before=("--server", demo.url, "--user", demo.user, *pin))
+    return replace(shell, leading_arguments=("--server", demo.url, "--user", demo.user, *pin))
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,16 @@ def reaching(shell: Shell, demo: Demo) -> Shell:
     ],
 )
 def test_a_bad_answer_is_one_sentence_and_its_code(
-    shell: Shell, played: Played, play: str, code: int
+    shell: CommandRunner, start_fault_demo: FaultDemoStarter, play: str, code: int
 ) -> None:
-    demo = played(play)
-    said = fails(reaching(shell, demo), code, "sessions", "-o", "json")
+    demo = start_fault_demo(play)
+    said = run_failing(connection_options(shell, demo), code, "sessions", "-o", "json")
     assert demo.url.removeprefix("https://") in said or "127.0.0.1" in said
 
 
-def test_a_certificate_that_nobody_trusts_is_7_and_tells_its_fingerprint(shell: Shell, demo: Demo) -> None:
+def test_an_untrusted_certificate_is_7_and_shows_its_fingerprint(
+    shell: CommandRunner, demo: RunningDemo
+) -> None:
     shell.environ["EMTUI_PASSWORD"] = demo.password
     done = shell("--server", demo.url, "--user", demo.user, "sessions")
     assert done.returncode == 7
@@ -82,40 +84,42 @@ def test_a_certificate_that_nobody_trusts_is_7_and_tells_its_fingerprint(shell: 
     assert "--pin" in done.stderr
 
 
-def test_another_certificate_than_the_pinned_one_is_7(at_demo: Shell, demo: Demo) -> None:
-    done = at_demo("--pin", "0" * 64, "sessions")
+def test_another_certificate_than_the_pinned_one_is_7(demo_shell: CommandRunner, demo: RunningDemo) -> None:
+    done = demo_shell("--pin", "0" * 64, "sessions")
     assert done.returncode == 7
     assert demo.sha256 in done.stderr.replace(":", "").lower()
 
 
-def test_the_certificate_file_of_the_demo_is_enough(at_demo: Shell, demo: Demo) -> None:
-    at_demo.before = ("--server", demo.url, "--user", demo.user, "--ca-file", str(demo.ca))
-    assert at_demo("sessions", "--limit", "1").returncode == 0
+def test_the_certificate_file_of_the_demo_is_enough(demo_shell: CommandRunner, demo: RunningDemo) -> None:
+    demo_shell.leading_arguments = ("--server", demo.url, "--user", demo.user, "--ca-file", str(demo.ca))
+    assert demo_shell("sessions", "--limit", "1").returncode == 0
 
 
-def test_a_wrong_password_is_4(at_demo: Shell) -> None:
-    at_demo.environ["EMTUI_PASSWORD"] = "wrong"
-    fails(at_demo, 4, "sessions")
+def test_a_wrong_password_is_4(demo_shell: CommandRunner) -> None:
+    demo_shell.environ["EMTUI_PASSWORD"] = "wrong"
+    run_failing(demo_shell, 4, "sessions")
 
 
-def test_a_closed_port_is_5(at_demo: Shell) -> None:
+def test_a_closed_port_is_5(demo_shell: CommandRunner) -> None:
     with closing(socket.socket()) as unheard:
         unheard.bind(("127.0.0.1", 0))
         port = unheard.getsockname()[1]
-        at_demo.before = ("--server", f"127.0.0.1:{port}", "--user", "ops")
-        assert str(port) in fails(at_demo, 5, "sessions")
+        demo_shell.leading_arguments = ("--server", f"127.0.0.1:{port}", "--user", "ops")
+        assert str(port) in run_failing(demo_shell, 5, "sessions")
 
 
-def test_plain_http_on_a_tls_port_is_5(shell: Shell, played: Played) -> None:
-    demo = played("http")
-    there = reaching(shell, demo)
-    there.before = ("--server", demo.url.replace("http://", "https://"), "--user", demo.user)
-    fails(there, 5, "sessions")
+def test_plain_http_on_a_tls_port_is_5(shell: CommandRunner, start_fault_demo: FaultDemoStarter) -> None:
+    demo = start_fault_demo("http")
+    there = connection_options(shell, demo)
+    there.leading_arguments = ("--server", demo.url.replace("http://", "https://"), "--user", demo.user)
+    run_failing(there, 5, "sessions")
 
 
-def test_plain_http_on_loopback_is_spoken_if_asked_for(shell: Shell, played: Played) -> None:
-    demo = played("http")
-    assert reaching(shell, demo)("sessions", "--limit", "1").returncode == 0
+def test_plain_http_on_loopback_is_spoken_if_asked_for(
+    shell: CommandRunner, start_fault_demo: FaultDemoStarter
+) -> None:
+    demo = start_fault_demo("http")
+    assert connection_options(shell, demo)("sessions", "--limit", "1").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -129,35 +133,43 @@ def test_plain_http_on_loopback_is_spoken_if_asked_for(shell: Shell, played: Pla
         ("--server", "127.0.0.1", "sessions"),
     ],
 )
-def test_what_cannot_be_used_is_2_before_anything_is_sent(shell: Shell, argv: tuple[str, ...]) -> None:
+def test_what_cannot_be_used_is_2_before_anything_is_sent(
+    shell: CommandRunner, argv: tuple[str, ...]
+) -> None:
     shell.environ["EMTUI_PASSWORD"] = "made-up"
-    fails(shell, 2, *argv)
+    run_failing(shell, 2, *argv)
 
 
-def test_a_logon_that_ends_in_the_middle_is_renewed(shell: Shell, played: Played) -> None:
-    there = reaching(shell, played("expired"))
+def test_a_logon_that_ends_in_the_middle_is_renewed(
+    shell: CommandRunner, start_fault_demo: FaultDemoStarter
+) -> None:
+    there = connection_options(shell, start_fault_demo("expired"))
     assert there("show", "latest").returncode == 0
 
 
 @pytest.mark.parametrize(
     "play", ["gzip", "references", "prefix", "hrefs=other", "attribute-order=reversed", "crlf"]
 )
-def test_an_unusual_server_gives_the_same_sessions(shell: Shell, played: Played, play: str) -> None:
-    there = reaching(shell, played(play))
-    failed = there.json("sessions", "type:collect*", "--limit", "3", "-o", "json")
+def test_an_unusual_server_gives_the_same_sessions(
+    shell: CommandRunner, start_fault_demo: FaultDemoStarter, play: str
+) -> None:
+    there = connection_options(shell, start_fault_demo(play))
+    failed = there.run_json("sessions", "type:collect*", "--limit", "3", "-o", "json")
     assert [row["type"] for row in failed] == ["CollectJob"] * 3
     assert all(row["outcome"] != "unknown" for row in failed)
-    assert there.json("show", "latest:CollectJob", "-o", "json")["id"] == failed[0]["id"]
+    assert there.run_json("show", "latest:CollectJob", "-o", "json")["id"] == failed[0]["id"]
 
 
-def test_odd_rows_are_shown_and_counted_on_stderr(shell: Shell, played: Played) -> None:
-    done = reaching(shell, played("odd-row"))("sessions", "-o", "jsonl")
+def test_rows_with_parse_problems_are_shown_and_counted_on_stderr(
+    shell: CommandRunner, start_fault_demo: FaultDemoStarter
+) -> None:
+    done = connection_options(shell, start_fault_demo("odd-row"))("sessions", "-o", "jsonl")
     assert done.returncode == 0
     assert "could not be read completely" in done.stderr
 
 
-def test_hostile_bytes_reach_no_output(shell: Shell, played: Played) -> None:
-    there = reaching(shell, played("escape"))
+def test_hostile_bytes_reach_no_output(shell: CommandRunner, start_fault_demo: FaultDemoStarter) -> None:
+    there = connection_options(shell, start_fault_demo("escape"))
     for form in ("table", "json", "jsonl", "csv"):
         text = there("sessions", "-o", form).stdout
         assert text

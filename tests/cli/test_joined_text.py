@@ -6,44 +6,57 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from joined_text import TEXTS
-from rogue import GOOD, PASSWORD, USER, Asked, Reply, identity, list_xml, reply, rogue_beside, route_of
-from shell import Shell
+from command_runner import CommandRunner
+from joiner_texts import JOINER_TEXTS
+from scripted_server import (
+    GOOD_REPLIES,
+    PASSWORD,
+    USER,
+    ReceivedRequest,
+    ScriptedReply,
+    list_xml,
+    make_identity,
+    make_reply,
+    route_of,
+    scripted_server_in_thread,
+)
 
-DECEIVING = "pay\u200dpal e\ufe0fm01"
+BIDI_CHARACTERS = "pay\u200dpal e\ufe0fm01"
 
 
-def answer(asked: Asked) -> Reply:
-    if route_of(asked) == "list":
-        texts = {**TEXTS, "deceiving": DECEIVING}
-        return reply("200 OK", list_xml(row(number, *pair) for number, pair in enumerate(texts.items())))
-    return GOOD[route_of(asked)]
+def reply_to(request: ReceivedRequest) -> ScriptedReply:
+    if route_of(request) == "list":
+        texts = {**JOINER_TEXTS, "deceiving": BIDI_CHARACTERS}
+        return make_reply(
+            "200 OK", list_xml(row_xml(number, *pair) for number, pair in enumerate(texts.items()))
+        )
+    return GOOD_REPLIES[route_of(request)]
 
 
-def row(number: int, kind: str, message: str) -> str:
+def row_xml(number: int, type_name: str, message: str) -> str:
     uid = f"urn:veeam:SystemSession:{number:08x}-0000-4000-8000-000000000000"
     return (
         f'<Sessions Type="SystemSession" UID="{uid}">'
-        f"<SessionType>{kind}</SessionType><CreationTimeUTC>2026-11-23T0{number}:00:00Z</CreationTimeUTC>"
+        f"<SessionType>{type_name}</SessionType><CreationTimeUTC>2026-11-23T0{number}:00:00Z</CreationTimeUTC>"
         f"<State>Failed</State><Result><Result>Failed</Result><Message>{message}</Message></Result>"
         "</Sessions>"
     )
 
 
 @pytest.fixture
-def there(shell: Shell, tmp_path: Path) -> Iterator[Shell]:
-    known = identity(tmp_path)
-    with rogue_beside(answer, known.context()) as server:
-        shell.before = ("--server", server.authority, "--user", USER, "--pin", known.sha256)
+def server_shell(shell: CommandRunner, tmp_path: Path) -> Iterator[CommandRunner]:
+    known = make_identity(tmp_path)
+    with scripted_server_in_thread(reply_to, known.tls_context()) as server:
+        shell.leading_arguments = ("--server", server.authority, "--user", USER, "--pin", known.sha256)
         shell.environ["EMTUI_PASSWORD"] = PASSWORD
         yield shell
 
 
-def test_what_writing_needs_leaves_as_it_came(there: Shell) -> None:
-    rows = {each["type"]: each["message"] for each in there.json("sessions", "-o", "json")}
-    assert rows == {**TEXTS, "deceiving": "pay⟨U+200D⟩pal e⟨U+FE0F⟩m01"}
-    csv, table = there("sessions", "-o", "csv").stdout, there("sessions").stdout
-    for kind, message in TEXTS.items():
+def test_what_writing_needs_leaves_as_it_came(server_shell: CommandRunner) -> None:
+    rows = {each["type"]: each["message"] for each in server_shell.run_json("sessions", "-o", "json")}
+    assert rows == {**JOINER_TEXTS, "deceiving": "pay⟨U+200D⟩pal e⟨U+FE0F⟩m01"}
+    csv, table = server_shell("sessions", "-o", "csv").stdout, server_shell("sessions").stdout
+    for kind, message in JOINER_TEXTS.items():
         assert f",{kind}," in csv
         assert message in csv
         assert message in table, "the last column is not padded"

@@ -9,27 +9,27 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from listed import listing
-from made_runs import DAY, HOUR, MINUTE, run, series
-from shell import Shell
+from command_runner import CommandRunner
+from session_factory import DAY, HOUR, MINUTE, make_run, make_series
+from session_list_server import listing_shell
 
-from emtui.em.model import Session, uid_of
+from emtui.em.model import Session, uid_from_guid
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def with_ids(sessions: Iterable[Session]) -> list[Session]:
+def with_numbered_ids(sessions: Iterable[Session]) -> list[Session]:
     return [
-        replace(one, uid=uid_of(f"{place:08x}-2222-4333-8444-555555555555"))
-        for place, one in enumerate(sessions)
+        replace(session, uid=uid_from_guid(f"{index:08x}-2222-4333-8444-555555555555"))
+        for index, session in enumerate(sessions)
     ]
 
 
-def nights(last: datetime, minute: timedelta) -> list[Session]:
+def nightly_runs(last: datetime, minute: timedelta) -> list[Session]:
     """A run at this time of Berlin in each of twenty nights."""
     locals_ = [(last - number * DAY).replace(tzinfo=BERLIN, hour=2) + minute for number in range(20)]
-    return [run(local.astimezone(UTC), "DatabaseMaintenance") for local in locals_]
+    return [make_run(local.astimezone(UTC), "DatabaseMaintenance") for local in locals_]
 
 
 @pytest.mark.parametrize(
@@ -43,14 +43,14 @@ def nights(last: datetime, minute: timedelta) -> list[Session]:
         ("2026-03-30T08:00", "2026-03-31T00:10:00.000000Z", "02:10"),
     ],
 )
-def test_the_next_nightly_run_is_told_at_its_time_of_day_around_a_change_of_the_clocks(
-    shell: Shell, tmp_path: Path, now: str, due: str, told: str
+def test_the_next_nightly_run_is_shown_at_its_time_of_day_around_a_clock_change(
+    shell: CommandRunner, tmp_path: Path, now: str, due: str, told: str
 ) -> None:
     clock = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    sessions = with_ids(nights(clock, 10 * MINUTE))
+    sessions = with_numbered_ids(nightly_runs(clock, 10 * MINUTE))
     shell.environ["TZ"] = "Europe/Berlin"
-    with listing(shell, sessions, tmp_path, clock) as there:
-        found = there.json("show", sessions[0].id, "-o", "json")["findings"]
+    with listing_shell(shell, sessions, tmp_path, clock) as there:
+        found = there.run_json("show", sessions[0].id, "-o", "json")["findings"]
         (following,) = [finding for finding in found if finding["kind"] == "next"]
         assert (following["due"], following["late_since"], following["count"]) == (due, None, 0)
         assert following["text"] == f"due {told}"
@@ -60,15 +60,15 @@ def test_the_next_nightly_run_is_told_at_its_time_of_day_around_a_change_of_the_
 
 @pytest.mark.parametrize("hours", [26, 48])
 def test_while_nothing_runs_each_type_says_how_many_of_its_runs_were_due(
-    shell: Shell, tmp_path: Path, hours: int
+    shell: CommandRunner, tmp_path: Path, hours: int
 ) -> None:
-    collected = series("CollectJob", 15 * MINUTE, NOON, 400)
-    copied = series("CatalogReplicationJob", HOUR, NOON - 5 * MINUTE, 300)
-    sessions = with_ids([*collected, *copied])
-    with listing(shell, sessions, tmp_path, NOON + hours * HOUR) as there:
+    collected = make_series("CollectJob", 15 * MINUTE, NOON, 400)
+    copied = make_series("CatalogReplicationJob", HOUR, NOON - 5 * MINUTE, 300)
+    sessions = with_numbered_ids([*collected, *copied])
+    with listing_shell(shell, sessions, tmp_path, NOON + hours * HOUR) as there:
         counts = []
         for one in (sessions[0], sessions[400]):
-            found = there.json("show", one.id, "-o", "json")["findings"]
+            found = there.run_json("show", one.id, "-o", "json")["findings"]
             (following,) = [finding for finding in found if finding["kind"] == "next"]
             assert following["text"].endswith(f"; {following['count']} runs due, none began")
             assert following["late_since"] == following["due"]

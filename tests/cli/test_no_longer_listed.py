@@ -10,121 +10,128 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from listed import listing, runs
-from shell import Shell
+from command_runner import CommandRunner
+from session_list_server import listing_shell, runs_from_letters
 
 from emtui.em.model import Session
 
 
 @pytest.fixture
-def listed() -> list[Session]:
+def listed_sessions() -> list[Session]:
     """What the server lists; a test changes it."""
-    return [*runs("s" * 202), *runs("f" + "s" * 0)]
+    return [*runs_from_letters("s" * 202), *runs_from_letters("f" + "s" * 0)]
 
 
 @pytest.fixture
-def at_server(shell: Shell, listed: list[Session], tmp_path: Path) -> Iterator[Shell]:
-    with listing(shell, listed, tmp_path) as there:
+def listing_runner(
+    shell: CommandRunner, listed_sessions: list[Session], tmp_path: Path
+) -> Iterator[CommandRunner]:
+    with listing_shell(shell, listed_sessions, tmp_path) as there:
         yield there
 
 
 def test_check_warns_of_runs_that_the_check_before_saw_until_they_return(
-    at_server: Shell, listed: list[Session]
+    listing_runner: CommandRunner, listed_sessions: list[Session]
 ) -> None:
-    every = runs("s" * 203)
-    listed[:] = every
-    assert at_server("check").returncode == 0
-    listed[:] = every[100:110]
+    every = runs_from_letters("s" * 203)
+    listed_sessions[:] = every
+    assert listing_runner("check").returncode == 0
+    listed_sessions[:] = every[100:110]
     for _ in range(2):
-        done = at_server("check")
+        done = listing_runner("check")
         assert done.returncode == 1
         assert re.match(r"EMTUI WARNING - 193 runs no longer listed since \d\d:\d\d \| types=1;", done.stdout)
-    listed[:] = []
-    done = at_server("check")
+    listed_sessions[:] = []
+    done = listing_runner("check")
     assert (done.returncode, done.stdout[:47]) == (1, "EMTUI WARNING - 203 runs no longer listed since")
-    listed[:] = every
-    assert at_server("check").returncode == 0
-    listed[:] = every[1:]
-    assert at_server("check").returncode == 0, "the oldest one is dropped by every server"
+    listed_sessions[:] = every
+    assert listing_runner("check").returncode == 0
+    listed_sessions[:] = every[1:]
+    assert listing_runner("check").returncode == 0, "the oldest one is dropped by every server"
 
 
 def test_check_stays_critical_for_a_failure_that_is_no_longer_listed(
-    at_server: Shell, listed: list[Session]
+    listing_runner: CommandRunner, listed_sessions: list[Session]
 ) -> None:
-    every = runs("sssssssff")
-    listed[:] = every
-    assert at_server("check").returncode == 2
-    listed[:] = every[:6]
-    done = at_server("check")
+    every = runs_from_letters("sssssssff")
+    listed_sessions[:] = every
+    assert listing_runner("check").returncode == 2
+    listed_sessions[:] = every[:6]
+    done = listing_runner("check")
     assert done.returncode == 2
     assert "LogExport failed twice since" in done.stdout
     assert "; run no longer listed. 3 runs no longer listed since" in done.stdout
     assert "2 of them failed" in done.stdout
-    listed[:] = [*every, *(run for run in runs("sssssssffs") if run.uid not in {one.uid for one in every})]
-    assert at_server("check").returncode == 0
+    listed_sessions[:] = [
+        *every,
+        *(run for run in runs_from_letters("sssssssffs") if run.uid not in {one.uid for one in every}),
+    ]
+    assert listing_runner("check").returncode == 0
 
 
 def test_a_clock_that_is_set_makes_check_forget_nothing_that_is_lacking(
-    at_server: Shell, listed: list[Session]
+    listing_runner: CommandRunner, listed_sessions: list[Session]
 ) -> None:
-    every = runs("sssssssff")
-    listed[:] = every
-    at_server("check")
-    listed[:] = every[:6]
-    assert at_server("check").returncode == 2
-    (kept,) = (at_server.home / "state" / "emtui").glob("listed-*.json")
+    every = runs_from_letters("sssssssff")
+    listed_sessions[:] = every
+    listing_runner("check")
+    listed_sessions[:] = every[:6]
+    assert listing_runner("check").returncode == 2
+    (kept,) = (listing_runner.home / "state" / "emtui").glob("listed-*.json")
     record = json.loads(kept.read_text())
     kept.write_text(json.dumps({**record, "skew": record["skew"] + 1200e6}))
-    listed[:] = every[:5]
+    listed_sessions[:] = every[:5]
     for _ in range(2):
-        done = at_server("check")
+        done = listing_runner("check")
         assert done.returncode == 2
         assert "3 runs no longer listed since" in done.stdout, (
             "the one that went with the clock is not missed"
         )
-    listed[:] = every
-    assert "no longer listed" not in at_server("check").stdout
+    listed_sessions[:] = every
+    assert "no longer listed" not in listing_runner("check").stdout
 
 
 def test_check_counts_only_runs_of_the_types_that_it_was_asked_about(
-    at_server: Shell, listed: list[Session]
+    listing_runner: CommandRunner, listed_sessions: list[Session]
 ) -> None:
-    listed[:] = runs("ssssss")
-    at_server("check")
-    listed[:] = listed[:3]
-    assert "3 runs no longer listed" in at_server("check", "--type", "LogExport").stdout
-    assert at_server("check", "--type", "CollectJob").stdout.startswith(
+    listed_sessions[:] = runs_from_letters("ssssss")
+    listing_runner("check")
+    listed_sessions[:] = listed_sessions[:3]
+    assert "3 runs no longer listed" in listing_runner("check", "--type", "LogExport").stdout
+    assert listing_runner("check", "--type", "CollectJob").stdout.startswith(
         "EMTUI UNKNOWN - No session of type CollectJob"
     )
 
 
-def test_an_empty_list_without_an_earlier_one_is_unknown(at_server: Shell, listed: list[Session]) -> None:
-    listed.clear()
+def test_an_empty_list_without_an_earlier_one_is_unknown(
+    listing_runner: CommandRunner, listed_sessions: list[Session]
+) -> None:
+    listed_sessions.clear()
     for _ in range(2):
-        done = at_server("check")
+        done = listing_runner("check")
         assert (done.returncode, done.stdout) == (3, "EMTUI UNKNOWN - The session list is empty\n")
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"version":1}', '{"version":2}', "null", "\x00" * 99])
 def test_what_check_kept_is_not_believed_if_it_cannot_be_read(
-    at_server: Shell, listed: list[Session], damage: str
+    listing_runner: CommandRunner, listed_sessions: list[Session], damage: str
 ) -> None:
-    listed[:] = runs("ssssss")
-    assert at_server("check").returncode == 0
-    (kept,) = (at_server.home / "state" / "emtui").glob("listed-*.json")
+    listed_sessions[:] = runs_from_letters("ssssss")
+    assert listing_runner("check").returncode == 0
+    (kept,) = (listing_runner.home / "state" / "emtui").glob("listed-*.json")
     assert kept.stat().st_mode & 0o777 == 0o600
     kept.write_text(damage)
-    listed[:] = listed[:3]
-    assert at_server("check").returncode == 0
-    assert at_server("check").returncode == 0
+    listed_sessions[:] = listed_sessions[:3]
+    assert listing_runner("check").returncode == 0
+    assert listing_runner("check").returncode == 0
 
 
 def test_check_keeps_messages_only_of_runs_that_did_not_succeed(
-    at_server: Shell, listed: list[Session]
+    listing_runner: CommandRunner, listed_sessions: list[Session]
 ) -> None:
-    listed[:] = runs("sswf")
-    at_server("check")
-    (kept,) = (at_server.home / "state" / "emtui").glob("listed-*.json")
+    listed_sessions[:] = runs_from_letters("sswf")
+    listing_runner("check")
+    (kept,) = (listing_runner.home / "state" / "emtui").glob("listed-*.json")
     assert [row[6] for row in json.loads(kept.read_text())["sessions"]] == [
         "disk full on x",
         "slow",
@@ -134,13 +141,13 @@ def test_check_keeps_messages_only_of_runs_that_did_not_succeed(
 
 
 def test_tail_says_what_a_list_lacks_and_that_it_returned(
-    shell: Shell, listed: list[Session], tmp_path: Path
+    shell: CommandRunner, listed_sessions: list[Session], tmp_path: Path
 ) -> None:
-    every = runs("ssssssffss")
-    listed[:] = every
+    every = runs_from_letters("ssssssffss")
+    listed_sessions[:] = every
     (shell.home / "config" / "emtui").mkdir(parents=True)
-    with listing(shell, listed, tmp_path) as there:
-        _, server, _, user, _, pin = there.before
+    with listing_shell(shell, listed_sessions, tmp_path) as there:
+        _, server, _, user, _, pin = there.leading_arguments
         config = shell.home / "config" / "emtui" / "config.toml"
         config.write_text(
             f"[profiles.lab]\nserver = '{server}'\nuser = '{user}'\npin = '{pin}'\n"
@@ -151,16 +158,16 @@ def test_tail_says_what_a_list_lacks_and_that_it_returned(
         with subprocess.Popen(argv, stdout=subprocess.PIPE, env=there.environ, text=True) as tail:
             assert tail.stdout is not None
             try:
-                told = [json.loads(tail.stdout.readline()) for _ in every]
-                listed[:] = every[:5]
-                told += [json.loads(tail.stdout.readline()) for _ in range(6)]
-                listed[:] = every
-                told += [json.loads(tail.stdout.readline()) for _ in range(6)]
+                records = [json.loads(tail.stdout.readline()) for _ in every]
+                listed_sessions[:] = every[:5]
+                records += [json.loads(tail.stdout.readline()) for _ in range(6)]
+                listed_sessions[:] = every
+                records += [json.loads(tail.stdout.readline()) for _ in range(6)]
             finally:
                 tail.terminate()
-    changes = [line["change"] for line in told]
+    changes = [line["change"] for line in records]
     assert changes == ["added"] * 10 + ["unlisted"] + ["gone"] * 5 + ["listed"] + ["returned"] * 5
-    lacking, returned = told[10], told[16]
+    lacking, returned = records[10], records[16]
     assert (lacking["session"], lacking["count"]) == (None, 5)
     assert lacking["problem"] == "5 runs no longer listed, 2 of them failed"
     assert (returned["session"], returned["count"]) == (None, 0)

@@ -9,33 +9,40 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.cells import cell_len
 
-from emtui.cli.output import Column, as_csv, as_json, as_jsonl, as_object, as_table
-from emtui.em.model import Event, Log, Result, Session, uid_of
+from emtui.cli.output import (
+    OutputColumn,
+    format_csv,
+    format_json,
+    format_json_lines,
+    format_json_object,
+    format_table,
+)
+from emtui.em.model import Event, Log, Result, Session, uid_from_guid
 from emtui.em.server_address import Server
-from emtui.em.text_sanitizer import guarded
+from emtui.em.text_sanitizer import guard_output
 from emtui.handover.json_schema import EVENT_KEYS, SESSION_KEYS, event_records, session_record
-from emtui.text_format import cells
+from emtui.text_format import cell_width
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SERVER = Server("em01.example.net")
 GUID = "3f2a0b1c-0000-4000-8000-000000000001"
 
 
-def session(message: str | None = "closed", state: str | None = "Failed") -> Session:
-    began = NOON - timedelta(minutes=5)
+def make_session(message: str | None = "closed", state: str | None = "Failed") -> Session:
+    started = NOON - timedelta(minutes=5)
     return Session(
-        uid_of(GUID),
+        uid_from_guid(GUID),
         "Collect Job",
         "CollectJob",
-        began,
-        began + timedelta(seconds=18.42),
+        started,
+        started + timedelta(seconds=18.42),
         state,
         Result("Failed", message),
     )
 
 
 def test_a_session_has_exactly_the_promised_keys_in_their_order() -> None:
-    assert session_record(session(), SERVER, NOON) == {
+    assert session_record(make_session(), SERVER, NOON) == {
         "server": "em01.example.net:9398",
         "uid": f"urn:veeam:SystemSession:{GUID}",
         "id": GUID,
@@ -52,11 +59,11 @@ def test_a_session_has_exactly_the_promised_keys_in_their_order() -> None:
         "canceled": False,
         "known": False,
     }
-    assert tuple(session_record(session(), SERVER, NOON)) == SESSION_KEYS
+    assert tuple(session_record(make_session(), SERVER, NOON)) == SESSION_KEYS
 
 
 def test_absent_and_empty_texts_are_null_and_a_running_one_takes_until_now() -> None:
-    bare = session_record(Session(uid_of(GUID), name=""), SERVER, NOON)
+    bare = session_record(Session(uid_from_guid(GUID), name=""), SERVER, NOON)
     assert [key for key, value in bare.items() if value is None] == [
         "name",
         "type",
@@ -67,7 +74,7 @@ def test_absent_and_empty_texts_are_null_and_a_running_one_takes_until_now() -> 
         "result",
         "message",
     ]
-    running = replace(session(state="InProgress"), ended=None)
+    running = replace(make_session(state="InProgress"), ended=None)
     assert session_record(running, SERVER, NOON)["duration_s"] == 300
     assert session_record(running, SERVER, NOON - timedelta(hours=1))["duration_s"] == 0
 
@@ -85,18 +92,18 @@ def test_events_carry_their_offset_from_the_start_and_the_gap_before_them() -> N
 
 
 def test_json_is_one_array_jsonl_one_object_a_line() -> None:
-    records = [session_record(session("Größe\n2"), SERVER, NOON)] * 2
-    assert json.loads(as_json(records)) == records
-    assert as_json([]) == "[]\n"
-    assert [json.loads(line) for line in as_jsonl(records).splitlines()] == records
-    assert "Größe" in as_jsonl(records)
-    assert json.loads(as_object(records[0], events=records)) == {**records[0], "events": records}
+    records = [session_record(make_session("Größe\n2"), SERVER, NOON)] * 2
+    assert json.loads(format_json(records)) == records
+    assert format_json([]) == "[]\n"
+    assert [json.loads(line) for line in format_json_lines(records).splitlines()] == records
+    assert "Größe" in format_json_lines(records)
+    assert json.loads(format_json_object(records[0], events=records)) == {**records[0], "events": records}
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", " =", "\n\t =", "\u00a0+", "＝"])
 def test_csv_defuses_formulas_in_text_and_leaves_numbers_alone(start: str) -> None:
-    record = session_record(session(f'{start}cmd|"x"\n2'), SERVER, NOON)
-    header, row = csv.reader(io.StringIO(as_csv([{**record, "duration_s": -1.5}], SESSION_KEYS)))
+    record = session_record(make_session(f'{start}cmd|"x"\n2'), SERVER, NOON)
+    header, row = csv.reader(io.StringIO(format_csv([{**record, "duration_s": -1.5}], SESSION_KEYS)))
     assert tuple(header) == SESSION_KEYS
     cells = dict(zip(header, row, strict=True))
     assert cells["message"] == f'\'{start}cmd|"x"\n2'
@@ -105,15 +112,17 @@ def test_csv_defuses_formulas_in_text_and_leaves_numbers_alone(start: str) -> No
 
 
 def test_csv_leaves_null_empty() -> None:
-    (_, row) = csv.reader(io.StringIO(as_csv([session_record(session(None), SERVER, NOON)], SESSION_KEYS)))
+    (_, row) = csv.reader(
+        io.StringIO(format_csv([session_record(make_session(None), SERVER, NOON)], SESSION_KEYS))
+    )
     assert row[SESSION_KEYS.index("message")] == ""
 
 
-COLUMNS = (Column("Type"), Column("Took", right=True), Column("Message"))
+COLUMNS = (OutputColumn("Type"), OutputColumn("Took", is_right_aligned=True), OutputColumn("Message"))
 
 
 def test_a_table_is_one_line_per_row_two_blanks_between_columns_never_cut_on_a_pipe() -> None:
-    text = as_table(
+    text = format_table(
         COLUMNS, [("CollectJob", "31s", "first\nsecond " + "x" * 300), ("日本", "4m12s", "")], None
     )
     assert text.splitlines() == [
@@ -124,27 +133,27 @@ def test_a_table_is_one_line_per_row_two_blanks_between_columns_never_cut_on_a_p
 
 
 def test_a_table_is_cut_to_the_width_of_a_terminal() -> None:
-    lines = as_table(COLUMNS, [("CollectJob", "31s", "Cannot connect")], 24).splitlines()
+    lines = format_table(COLUMNS, [("CollectJob", "31s", "Cannot connect")], 24).splitlines()
     assert lines[1] == "CollectJob  31s  Cannot…"[:24] or lines[1].endswith("…")
     assert all(len(line) <= 24 for line in lines)
 
 
 def test_an_empty_table_has_its_titles() -> None:
-    assert as_table(COLUMNS, [], None) == "Type  Took  Message\n"
+    assert format_table(COLUMNS, [], None) == "Type  Took  Message\n"
 
 
 @pytest.mark.parametrize("char", ["\x1b", "\x07", "\x7f", "\x9b", "\u202e", "\u200b", "\r"])
 def test_nothing_that_moves_a_terminal_is_shown(char: str) -> None:
-    assert guarded(f"a{char}b\n\tc") == "a\N{REPLACEMENT CHARACTER}b\n\tc"
+    assert guard_output(f"a{char}b\n\tc") == "a\N{REPLACEMENT CHARACTER}b\n\tc"
 
 
 def test_columns_of_a_table_stand_below_each_other_in_every_terminal() -> None:
     """Some let joiners and selectors change the width, as `cell_len` reckons, and others do not."""
     rows = [("vs16⚠\ufe0f", "1s", "☁\ufe0f end"), ("👨\u200d👧", "2s", "می\u200cخواهم")]
     for width in (None, 60):
-        lines = as_table(COLUMNS, rows, width).splitlines()
+        lines = format_table(COLUMNS, rows, width).splitlines()
         heads = [line.partition("s  ")[0] for line in lines[1:]]
-        measured = {measure(head) for head in heads for measure in (cell_len, cells)}
+        measured = {measure(head) for head in heads for measure in (cell_len, cell_width)}
         assert len(measured) == 1, (width, heads)
-    assert "☁\ufe0f end" in as_table(COLUMNS, rows, None), "the last column is as it is on a pipe"
-    assert "☁ end" in as_table(COLUMNS, rows, 60)
+    assert "☁\ufe0f end" in format_table(COLUMNS, rows, None), "the last column is as it is on a pipe"
+    assert "☁ end" in format_table(COLUMNS, rows, 60)

@@ -6,11 +6,11 @@ import gzip
 from pathlib import Path
 
 import pytest
-from pty_terminal import a_home, emtui
-from shell import Shell
+from command_runner import CommandRunner
+from pty_terminal import isolated_environment, run_emtui
 
-HEAD = '{"recording":"emtui","version":1,"at":"2026-11-23T12:00:00+00:00"}\n'
-LOOK = '{"at":"2026-11-23T12:00:00+00:00","list":1,"took":0}\n'
+RECORDING_HEADER = '{"recording":"emtui","version":1,"at":"2026-11-23T12:00:00+00:00"}\n'
+LIST_RECORD = '{"at":"2026-11-23T12:00:00+00:00","list":1,"took":0}\n'
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,12 @@ LOOK = '{"at":"2026-11-23T12:00:00+00:00","list":1,"took":0}\n'
 )
 def test_what_cannot_be_is_one_sentence_and_2(tmp_path: Path, argv: tuple[str, ...], says: str) -> None:
     (tmp_path / "text.rec").write_text("a text")
-    (tmp_path / "night.rec").write_bytes(gzip.compress((HEAD + LOOK).encode()))
-    (tmp_path / "later.rec").write_bytes(gzip.compress(HEAD.replace(":1,", ":2,").encode()))
-    (tmp_path / "empty.rec").write_bytes(gzip.compress(HEAD.encode()))
+    (tmp_path / "night.rec").write_bytes(gzip.compress((RECORDING_HEADER + LIST_RECORD).encode()))
+    (tmp_path / "later.rec").write_bytes(gzip.compress(RECORDING_HEADER.replace(":1,", ":2,").encode()))
+    (tmp_path / "empty.rec").write_bytes(gzip.compress(RECORDING_HEADER.encode()))
     named = [str(tmp_path / word) if word.endswith(".rec") or word == "." else word for word in argv]
-    with emtui(*named, environ=a_home(tmp_path), columns=400) as terminal:
-        assert terminal.end() == 2
+    with run_emtui(*named, environ=isolated_environment(tmp_path), columns=400) as terminal:
+        assert terminal.wait_exit() == 2
     said = terminal.received.decode()
     assert said.startswith("emtui: ")
     assert says in said
@@ -54,7 +54,7 @@ def test_what_cannot_be_is_one_sentence_and_2(tmp_path: Path, argv: tuple[str, .
 
 
 @pytest.mark.parametrize("command", [(), ("open",)])
-def test_help_names_the_options(shell: Shell, command: tuple[str, ...]) -> None:
+def test_help_names_the_options(shell: CommandRunner, command: tuple[str, ...]) -> None:
     shown = shell(*command, "--help").stdout
     for option in ("--record FILE", "--replay FILE", "--speed FACTOR"):
         assert option in shown
@@ -67,13 +67,15 @@ def test_a_recording_of_hostile_text_says_nothing_to_the_terminal(tmp_path: Path
     )
     failed = f'{{"at":"2026-11-23T12:00:01+00:00","failed":"{evil}"}}\n'
     path = tmp_path / "\x1b[2Jevil\x07.rec"
-    path.write_bytes(gzip.compress((HEAD + row + LOOK + failed * 3).encode()))
-    with emtui("--replay", str(path), "--speed", "1000", environ=a_home(tmp_path)) as terminal:
-        terminal.until("ended")
+    path.write_bytes(gzip.compress((RECORDING_HEADER + row + LIST_RECORD + failed * 3).encode()))
+    with run_emtui(
+        "--replay", str(path), "--speed", "1000", environ=isolated_environment(tmp_path)
+    ) as terminal:
+        terminal.wait_for("ended")
         terminal.press("enter", "i", "q", "q", "!")
-        terminal.until("Blind periods")
+        terminal.wait_for("Blind periods")
         terminal.press("q", "q")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
     assert b"\x1b]0;" not in terminal.received
     assert b"evil\x07" not in terminal.received
     assert "\x9b" not in terminal.received.decode()

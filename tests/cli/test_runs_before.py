@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from listed import listing, runs
-from shell import Shell
+from command_runner import CommandRunner
+from session_list_server import listing_shell, runs_from_letters
 
 
 @pytest.mark.parametrize(
@@ -22,10 +22,10 @@ from shell import Shell
     ],
 )
 def test_the_words_and_the_numbers_say_what_came_directly_before(
-    shell: Shell, tmp_path: Path, letters: str, text: str, numbers: tuple[int | None, ...]
+    shell: CommandRunner, tmp_path: Path, letters: str, text: str, numbers: tuple[int | None, ...]
 ) -> None:
-    with listing(shell, runs(letters), tmp_path) as there:
-        found = there.json("show", "latest:LogExport", "-o", "json")["findings"]
+    with listing_shell(shell, runs_from_letters(letters), tmp_path) as there:
+        found = there.run_json("show", "latest:LogExport", "-o", "json")["findings"]
         (since,) = [finding for finding in found if finding["kind"] == "since"]
         assert since["text"].startswith(text)
         assert tuple(since[f"after_{what}"] for what in ("good", "warnings", "failures")) == numbers

@@ -9,30 +9,30 @@ import sys
 from datetime import datetime
 
 import pytest
+from command_runner import CommandRunner
 from conftest import DEMO_CLOCK
-from shell import Shell
 
-from emtui.demo.world import World
+from emtui.demo.world import SimulatedWorld
 from emtui.em.model import Outcome
 from emtui.em.server_address import parse_server
 from emtui.handover.json_schema import SESSION_KEYS, session_record
-from emtui.query import DEFAULT_ORDER
+from emtui.query import DEFAULT_SORT_ORDER
 
 CLOCK = datetime.fromisoformat(DEMO_CLOCK)
 RUNNING_TAKES = "duration_s"
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
-    return World(1, CLOCK)
+def world() -> SimulatedWorld:
+    return SimulatedWorld(1, CLOCK)
 
 
-def test_json_is_the_whole_list_newest_first(at_demo: Shell, world: World) -> None:
-    rows = at_demo.json("sessions", "-o", "json")
-    server = parse_server(at_demo.before[1])
-    expected = DEFAULT_ORDER.sort(world.sessions(CLOCK), CLOCK)
+def test_json_is_the_whole_list_newest_first(demo_shell: CommandRunner, world: SimulatedWorld) -> None:
+    rows = demo_shell.run_json("sessions", "-o", "json")
+    server = parse_server(demo_shell.leading_arguments[1])
+    expected = DEFAULT_SORT_ORDER.sort(world.sessions(CLOCK), CLOCK)
     assert len(rows) == len(expected) > 2000
-    running = {session.id for session in expected if session.running}
+    running = {session.id for session in expected if session.is_running}
     for row, session in zip(rows, expected, strict=True):
         record = session_record(session, server, CLOCK)
         ignored = {RUNNING_TAKES: None} if session.id in running else {}
@@ -41,12 +41,12 @@ def test_json_is_the_whole_list_newest_first(at_demo: Shell, world: World) -> No
     assert running
 
 
-def test_query_words_and_options_are_the_same_thing(at_demo: Shell) -> None:
+def test_query_words_and_options_are_the_same_thing(demo_shell: CommandRunner) -> None:
     since = "2026-11-22T00:00:00Z"
-    words = at_demo.json(
+    words = demo_shell.run_json(
         "sessions", "state:failed", "type:collect*,LicAutoUpdate", f"since:{since}", "-o", "json"
     )
-    options = at_demo.json(
+    options = demo_shell.run_json(
         "sessions", "--state", "failed", "--type=collect*,LicAutoUpdate", "--since", since, "-o", "json"
     )
     assert words == options
@@ -68,11 +68,11 @@ def test_query_words_and_options_are_the_same_thing(at_demo: Shell) -> None:
     ],
 )
 def test_an_argument_is_read_as_it_is_typed_in_the_screens(
-    at_demo: Shell, one: str, several: list[str]
+    demo_shell: CommandRunner, one: str, several: list[str]
 ) -> None:
     separator = ["--"] if one.startswith("-") else []
     found, expected = (
-        [row["id"] for row in at_demo.json("sessions", "-o", "json", *argv)]
+        [row["id"] for row in demo_shell.run_json("sessions", "-o", "json", *argv)]
         for argv in ((*separator, one), several)
     )
     assert found == expected
@@ -92,84 +92,90 @@ def test_an_argument_is_read_as_it_is_typed_in_the_screens(
         (["disk:full"], """to search for this text, write "disk:full", in a shell '"disk:full"'."""),
     ],
 )
-def test_what_cannot_be_read_is_2_with_what_to_write_here(at_demo: Shell, argv: list[str], said: str) -> None:
-    done = at_demo("sessions", *argv)
+def test_what_cannot_be_read_is_2_with_what_to_write_here(
+    demo_shell: CommandRunner, argv: list[str], said: str
+) -> None:
+    done = demo_shell("sessions", *argv)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
 
 
-def test_times_sort_as_text_in_every_format(at_demo: Shell) -> None:
-    rows = at_demo.json("sessions", "-o", "json", "--sort", "started")
-    whole = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+def test_times_sort_as_text_in_every_format(demo_shell: CommandRunner) -> None:
+    rows = demo_shell.run_json("sessions", "-o", "json", "--sort", "started")
+    full_list = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
     times = [row[key] for row in rows for key in ("started", "ended") if row[key]]
-    assert all(map(whole.fullmatch, times))
+    assert all(map(full_list.fullmatch, times))
     starts = [row["started"] for row in rows if row["started"]]
     assert starts == sorted(starts)
     for shown in (
-        at_demo("sessions", "-o", "csv", "--limit", "50").stdout,
-        at_demo("sessions", "--limit", "50").stdout,
-        at_demo("events", "latest:CollectJob", "-o", "csv").stdout,
-        at_demo("events", "latest:CollectJob", "-o", "jsonl").stdout,
-        at_demo("show", "latest:CollectJob", "-o", "json").stdout,
+        demo_shell("sessions", "-o", "csv", "--limit", "50").stdout,
+        demo_shell("sessions", "--limit", "50").stdout,
+        demo_shell("events", "latest:CollectJob", "-o", "csv").stdout,
+        demo_shell("events", "latest:CollectJob", "-o", "jsonl").stdout,
+        demo_shell("show", "latest:CollectJob", "-o", "json").stdout,
     ):
         found = re.findall(r"\d{4}-\d\d-\d\dT[^\s,\"]*", shown)
         assert found
-        assert all(map(whole.fullmatch, found))
+        assert all(map(full_list.fullmatch, found))
 
 
-def test_since_keeps_whatever_still_runs(at_demo: Shell) -> None:
-    rows = at_demo.json("sessions", "--since", "2026-11-23T02:12:00Z", "-o", "json")
+def test_since_keeps_whatever_still_runs(demo_shell: CommandRunner) -> None:
+    rows = demo_shell.run_json("sessions", "--since", "2026-11-23T02:12:00Z", "-o", "json")
     assert {row["outcome"] for row in rows} == {Outcome.RUNNING}
     assert any(row["started"] < "2026-11-23T02:00:00Z" for row in rows)
 
 
-def test_took_ratio_and_is_rest_on_the_list_that_came(at_demo: Shell) -> None:
-    rows = at_demo.json("sessions", "took:>2h", "-o", "json")
+def test_took_ratio_and_is_rest_on_the_list_that_came(demo_shell: CommandRunner) -> None:
+    rows = demo_shell.run_json("sessions", "took:>2h", "-o", "json")
     assert rows
     assert all(row["duration_s"] > 7200 for row in rows)
     assert {row["id"] for row in rows} == {
-        row["id"] for row in at_demo.json("sessions", "-o", "json") if (row["duration_s"] or 0) > 7200
+        row["id"] for row in demo_shell.run_json("sessions", "-o", "json") if (row["duration_s"] or 0) > 7200
     }
-    unusual = at_demo.json("sessions", "is:unusual", "before:2026-11-23T02:00:00Z", "-o", "json")
-    stuck = at_demo.json("sessions", "is:stuck", "-o", "json")
+    unusual = demo_shell.run_json("sessions", "is:unusual", "before:2026-11-23T02:00:00Z", "-o", "json")
+    stuck = demo_shell.run_json("sessions", "is:stuck", "-o", "json")
     assert {row["outcome"] for row in stuck} == {"running"}
     assert {row["id"] for row in stuck if row["started"] < "2026-11-23T02"} <= {row["id"] for row in unusual}
-    slow = at_demo.json("sessions", "ratio:>999999", "-o", "json")
+    slow = demo_shell.run_json("sessions", "ratio:>999999", "-o", "json")
     assert slow == []
 
 
 @pytest.mark.parametrize("command", ["sessions", "tail"])
-def test_where_nobody_looks_on_unseen_is_one_sentence_and_2(at_demo: Shell, command: str) -> None:
-    done = at_demo(command, "is:unseen")
+def test_unseen_without_screens_is_one_sentence_and_2(demo_shell: CommandRunner, command: str) -> None:
+    done = demo_shell(command, "is:unseen")
     assert done.returncode == 2
     assert done.stderr.strip() == "emtui: is:unseen works only in the session browser."
 
 
-def test_limit_cuts_after_sorting(at_demo: Shell) -> None:
-    rows = at_demo.json("sessions", "--sort", "-duration_s", "--limit", "3", "-o", "json", "state:success")
-    everything = at_demo.json("sessions", "-o", "json", "state:success")
+def test_limit_cuts_after_sorting(demo_shell: CommandRunner) -> None:
+    rows = demo_shell.run_json(
+        "sessions", "--sort", "-duration_s", "--limit", "3", "-o", "json", "state:success"
+    )
+    everything = demo_shell.run_json("sessions", "-o", "json", "state:success")
     longest = sorted((row["duration_s"] for row in everything), reverse=True)[:3]
     assert [row["duration_s"] for row in rows] == longest
-    assert at_demo.json("sessions", "--limit", "0", "-o", "json") == []
+    assert demo_shell.run_json("sessions", "--limit", "0", "-o", "json") == []
 
 
-def test_nothing_that_matches_is_an_empty_array_and_0(at_demo: Shell) -> None:
-    done = at_demo("sessions", "no-such-text-anywhere", "-o", "json")
+def test_nothing_that_matches_is_an_empty_array_and_0(demo_shell: CommandRunner) -> None:
+    done = demo_shell("sessions", "no-such-text-anywhere", "-o", "json")
     assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
 
 
-def test_json_lines_and_csv_say_the_same_as_json(at_demo: Shell) -> None:
+def test_json_lines_and_csv_say_the_same_as_json(demo_shell: CommandRunner) -> None:
     asked = ("sessions", "state:failed,canceled", "until:2026-11-23T00:00:00Z")
-    rows = at_demo.json(*asked, "-o", "json")
-    lines = at_demo(*asked, "-o", "jsonl").stdout
+    rows = demo_shell.run_json(*asked, "-o", "json")
+    lines = demo_shell(*asked, "-o", "jsonl").stdout
     assert [json.loads(line) for line in lines.splitlines()] == rows
-    table = list(csv.DictReader(io.StringIO(at_demo(*asked, "-o", "csv").stdout)))
+    table = list(csv.DictReader(io.StringIO(demo_shell(*asked, "-o", "csv").stdout)))
     assert [row["id"] for row in table] == [row["id"] for row in rows]
     assert tuple(table[0]) == SESSION_KEYS
 
 
-def test_a_table_on_a_pipe_has_everything_one_line_per_row(at_demo: Shell, world: World) -> None:
-    done = at_demo("sessions")
+def test_a_table_on_a_pipe_has_everything_one_line_per_row(
+    demo_shell: CommandRunner, world: SimulatedWorld
+) -> None:
+    done = demo_shell("sessions")
     lines = done.stdout.splitlines()
     assert done.stderr == ""
     assert lines[0].split() == ["Outcome", "Type", "Started", "Took", "Id", "Message"]
@@ -177,42 +183,42 @@ def test_a_table_on_a_pipe_has_everything_one_line_per_row(at_demo: Shell, world
     assert max(map(len, lines)) > 120
 
 
-def test_connection_options_may_stand_after_the_command(at_demo: Shell) -> None:
-    before, at_demo.before = at_demo.before, ()
-    assert len(at_demo.json("sessions", "--limit", "2", "-o", "json", *before)) == 2
+def test_connection_options_may_stand_after_the_command(demo_shell: CommandRunner) -> None:
+    before, demo_shell.leading_arguments = demo_shell.leading_arguments, ()
+    assert len(demo_shell.run_json("sessions", "--limit", "2", "-o", "json", *before)) == 2
 
 
-def test_the_environment_says_where_and_whom(at_demo: Shell) -> None:
-    _, url, _, user, _, pin = at_demo.before
-    at_demo.before = ()
-    at_demo.environ |= {"EMTUI_SERVER": url, "EMTUI_USER": user, "EMTUI_PIN": pin}
-    assert len(at_demo.json("sessions", "--limit", "2", "-o", "json")) == 2
+def test_the_environment_says_where_and_whom(demo_shell: CommandRunner) -> None:
+    _, url, _, user, _, pin = demo_shell.leading_arguments
+    demo_shell.leading_arguments = ()
+    demo_shell.environ |= {"EMTUI_SERVER": url, "EMTUI_USER": user, "EMTUI_PIN": pin}
+    assert len(demo_shell.run_json("sessions", "--limit", "2", "-o", "json")) == 2
 
 
-def test_the_password_may_come_on_standard_input(at_demo: Shell) -> None:
-    password = at_demo.environ.pop("EMTUI_PASSWORD")
-    done = at_demo("sessions", "--password-stdin", "--limit", "1", "-o", "jsonl", stdin=f"{password}\n")
+def test_the_password_may_come_on_standard_input(demo_shell: CommandRunner) -> None:
+    password = demo_shell.environ.pop("EMTUI_PASSWORD")
+    done = demo_shell("sessions", "--password-stdin", "--limit", "1", "-o", "jsonl", stdin=f"{password}\n")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("\n") == 1
 
 
-def test_without_a_password_and_a_terminal_it_is_4(at_demo: Shell) -> None:
-    del at_demo.environ["EMTUI_PASSWORD"]
-    done = at_demo("sessions")
+def test_without_a_password_and_a_terminal_it_is_4(demo_shell: CommandRunner) -> None:
+    del demo_shell.environ["EMTUI_PASSWORD"]
+    done = demo_shell("sessions")
     assert (done.returncode, done.stdout) == (4, "")
     assert "password" in done.stderr
 
 
-def test_a_profile_that_nobody_knows_is_2(at_demo: Shell) -> None:
-    done = at_demo("sessions", "-p", "nowhere")
+def test_an_unknown_profile_is_2(demo_shell: CommandRunner) -> None:
+    done = demo_shell("sessions", "-p", "nowhere")
     assert done.returncode == 2
     assert "nowhere" in done.stderr
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_pipe_closed_in_the_middle_is_silent_and_141(at_demo: Shell, unbuffered: str) -> None:
-    argv = [sys.executable, "-m", "emtui", *at_demo.before, "sessions", "-o", "jsonl"]
-    environ = {**at_demo.environ, "PYTHONUNBUFFERED": unbuffered}
+def test_a_pipe_closed_in_the_middle_is_silent_and_141(demo_shell: CommandRunner, unbuffered: str) -> None:
+    argv = [sys.executable, "-m", "emtui", *demo_shell.leading_arguments, "sessions", "-o", "jsonl"]
+    environ = {**demo_shell.environ, "PYTHONUNBUFFERED": unbuffered}
     with subprocess.Popen(argv, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
         assert child.stdout is not None
         assert child.stderr is not None

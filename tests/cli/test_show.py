@@ -8,10 +8,10 @@ import re
 from datetime import datetime
 
 import pytest
+from command_runner import CommandRunner
 from conftest import DEMO_CLOCK
-from shell import Shell
 
-from emtui.demo.world import World
+from emtui.demo.world import SimulatedWorld
 from emtui.em.model import Session
 from emtui.handover.json_schema import EVENT_KEYS, SESSION_KEYS
 
@@ -19,12 +19,12 @@ CLOCK = datetime.fromisoformat(DEMO_CLOCK)
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
-    return World(1, CLOCK)
+def world() -> SimulatedWorld:
+    return SimulatedWorld(1, CLOCK)
 
 
 @pytest.fixture(scope="module")
-def failed(world: World) -> Session:
+def failed(world: SimulatedWorld) -> Session:
     return max(
         (one for one in world.sessions(CLOCK) if one.outcome == "failed" and one.started),
         key=lambda one: one.name or "",
@@ -32,14 +32,16 @@ def failed(world: World) -> Session:
 
 
 @pytest.fixture(scope="module")
-def unreached(world: World) -> Session:
+def unreached(world: SimulatedWorld) -> Session:
     """The newest collection that could not reach a server."""
     runs = [one for one in world.sessions(CLOCK) if one.type == "CollectJob" and one.outcome == "failed"]
     return max(runs, key=lambda one: one.started or CLOCK)
 
 
-def test_show_is_one_bare_object_with_its_events(at_demo: Shell, world: World, failed: Session) -> None:
-    shown = at_demo.json("show", failed.id, "-o", "json")
+def test_show_is_one_bare_object_with_its_events(
+    demo_shell: CommandRunner, world: SimulatedWorld, failed: Session
+) -> None:
+    shown = demo_shell.run_json("show", failed.id, "-o", "json")
     assert tuple(shown) == (*SESSION_KEYS, "events", "findings")
     assert shown["message"] == failed.message
     events = shown["events"]
@@ -49,7 +51,7 @@ def test_show_is_one_bare_object_with_its_events(at_demo: Shell, world: World, f
     assert all(isinstance(event["offset_s"], float) for event in events)
 
 
-def test_a_session_is_found_by_every_form_of_its_id(at_demo: Shell, failed: Session) -> None:
+def test_a_session_is_found_by_every_form_of_its_id(demo_shell: CommandRunner, failed: Session) -> None:
     forms = (
         failed.id.upper(),
         f"URN:VEEAM:SystemSession:{failed.id}",
@@ -57,50 +59,56 @@ def test_a_session_is_found_by_every_form_of_its_id(at_demo: Shell, failed: Sess
         failed.id[:13],
         failed.id.replace("-", "")[:14],
     )
-    assert {at_demo.json("show", form, "-o", "json")["id"] for form in forms} == {failed.id}
+    assert {demo_shell.run_json("show", form, "-o", "json")["id"] for form in forms} == {failed.id}
 
 
-def test_a_url_of_another_host_is_asked_of_this_server_and_said(at_demo: Shell, failed: Session) -> None:
+def test_a_url_of_another_host_is_asked_of_this_server_and_said(
+    demo_shell: CommandRunner, failed: Session
+) -> None:
     url = f"https://other.example.net/api/systemSessions/{failed.id}"
-    done = at_demo("show", url, "-o", "json")
+    done = demo_shell("show", url, "-o", "json")
     assert done.returncode == 0
     assert "other.example.net" in done.stderr
 
 
-def test_latest_is_the_newest_of_all_or_of_a_type(at_demo: Shell) -> None:
-    newest, *_ = at_demo.json("sessions", "-o", "json", "--limit", "1")
-    assert at_demo.json("show", "latest", "-o", "json")["id"] == newest["id"]
-    collected, *_ = at_demo.json("sessions", "-o", "json", "--limit", "1", "--type", "CollectJob")
-    assert at_demo.json("show", "latest:Database Replication", "-o", "json")["id"] == collected["id"]
+def test_latest_is_the_newest_of_all_or_of_a_type(demo_shell: CommandRunner) -> None:
+    newest, *_ = demo_shell.run_json("sessions", "-o", "json", "--limit", "1")
+    assert demo_shell.run_json("show", "latest", "-o", "json")["id"] == newest["id"]
+    collected, *_ = demo_shell.run_json("sessions", "-o", "json", "--limit", "1", "--type", "CollectJob")
+    assert demo_shell.run_json("show", "latest:Database Replication", "-o", "json")["id"] == collected["id"]
 
 
-def test_digits_that_several_begin_with_are_2_with_the_candidates(at_demo: Shell, world: World) -> None:
+def test_digits_that_several_begin_with_are_2_with_the_candidates(
+    demo_shell: CommandRunner, world: SimulatedWorld
+) -> None:
     ids = sorted(session.id for session in world.sessions(CLOCK))
     twins = [one[:4] for one, other in itertools.pairwise(ids) if one[:4] == other[:4]]
-    done = at_demo("show", twins[0])
+    done = demo_shell("show", twins[0])
     assert (done.returncode, done.stdout) == (2, "")
     candidates = [one for one in ids if one.startswith(twins[0])]
     assert all(one in done.stderr for one in candidates[:10])
 
 
 @pytest.mark.parametrize("name", ["00000000-0000-0000-0000-000000000000", "latest:VcPl*x"])
-def test_what_is_not_there_is_3_in_one_sentence(at_demo: Shell, name: str) -> None:
-    done = at_demo("show", name)
+def test_what_is_not_there_is_3_in_one_sentence(demo_shell: CommandRunner, name: str) -> None:
+    done = demo_shell("show", name)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("emtui: ")
     assert done.stderr.count("\n") == 1
 
 
-def test_the_table_of_show_has_fields_and_events(at_demo: Shell, failed: Session) -> None:
-    text = at_demo("show", failed.id).stdout
+def test_the_table_of_show_has_fields_and_events(demo_shell: CommandRunner, failed: Session) -> None:
+    text = demo_shell("show", failed.id).stdout
     assert f"Type      {failed.type}\n" in text
     assert "Outcome   failed\n" in text
     assert "+01:00" in text
     assert "Order  Time" in text
 
 
-def test_show_says_whether_it_is_new_and_which_server_it_was(at_demo: Shell, unreached: Session) -> None:
-    text = at_demo("show", unreached.id).stdout
+def test_show_says_whether_it_is_new_and_which_server_it_was(
+    demo_shell: CommandRunner, unreached: Session
+) -> None:
+    text = demo_shell("show", unreached.id).stdout
     assert re.search(
         r"^Since     first since .* 0[23]:\d\d, after \d+ successes; \d times since ",
         text,
@@ -115,9 +123,9 @@ def test_show_says_whether_it_is_new_and_which_server_it_was(at_demo: Shell, unr
 
 
 def test_the_findings_are_values_each_with_the_runs_that_it_rests_on(
-    at_demo: Shell, unreached: Session
+    demo_shell: CommandRunner, unreached: Session
 ) -> None:
-    findings = at_demo.json("show", unreached.id, "-o", "json")["findings"]
+    findings = demo_shell.run_json("show", unreached.id, "-o", "json")["findings"]
     by_kind = {finding["kind"]: finding for finding in findings}
     assert {"since", "usual", "same", "last_good", "servers"} <= by_kind.keys()
     assert all(isinstance(finding["rests_on"], int) and finding["text"] for finding in findings)
@@ -133,29 +141,29 @@ def test_the_findings_are_values_each_with_the_runs_that_it_rests_on(
     ]
 
 
-def test_a_run_that_hangs_says_where_it_is_silent(at_demo: Shell) -> None:
-    hung = at_demo.json("show", "latest:DatabaseMaintenance", "-o", "json")
+def test_a_run_that_hangs_says_where_it_is_silent(demo_shell: CommandRunner) -> None:
+    hung = demo_shell.run_json("show", "latest:DatabaseMaintenance", "-o", "json")
     (silent,) = [finding for finding in hung["findings"] if finding["kind"] == "silent"]
     assert silent["message"] == "Waiting for a lock on table Sessions"
     assert silent["lasted_s"] > 7_000 > 100 * silent["usual_s"]
     assert silent["rests_on"] == 5
-    assert f"Silent    {silent['text']}" in at_demo("show", "latest:DatabaseMaintenance").stdout
+    assert f"Silent    {silent['text']}" in demo_shell("show", "latest:DatabaseMaintenance").stdout
 
 
-def test_events_come_in_every_form(at_demo: Shell, failed: Session) -> None:
-    rows = at_demo.json("events", failed.id, "-o", "json")
-    lines = at_demo("events", failed.id, "-o", "jsonl").stdout.splitlines()
+def test_events_come_in_every_form(demo_shell: CommandRunner, failed: Session) -> None:
+    rows = demo_shell.run_json("events", failed.id, "-o", "json")
+    lines = demo_shell("events", failed.id, "-o", "jsonl").stdout.splitlines()
     assert [json.loads(line) for line in lines] == rows
-    table = list(csv.DictReader(io.StringIO(at_demo("events", failed.id, "-o", "csv").stdout)))
+    table = list(csv.DictReader(io.StringIO(demo_shell("events", failed.id, "-o", "csv").stdout)))
     assert [row["message"] for row in table] == [row["message"] for row in rows]
     assert tuple(table[0]) == EVENT_KEYS
-    shown = at_demo("events", failed.id).stdout.splitlines()
+    shown = demo_shell("events", failed.id).stdout.splitlines()
     assert len(shown) == 1 + len(rows)
 
 
-def test_xml_is_what_the_server_sent(at_demo: Shell, failed: Session) -> None:
-    session = at_demo("show", failed.id, "-o", "xml").stdout
+def test_xml_is_what_the_server_sent(demo_shell: CommandRunner, failed: Session) -> None:
+    session = demo_shell("show", failed.id, "-o", "xml").stdout
     assert "SystemSession" in session
     assert failed.id in session
     assert session.endswith(">\n")
-    assert "<Order>" in at_demo("events", failed.id[:8], "-o", "xml").stdout
+    assert "<Order>" in demo_shell("events", failed.id[:8], "-o", "xml").stdout

@@ -5,18 +5,31 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rogue import GUID, PASSWORD, USER, Asked, Reply, good, identity, reply, rogue_beside, route_of
-from shell import Shell
+from command_runner import CommandRunner
+from scripted_server import (
+    GUID,
+    PASSWORD,
+    USER,
+    ReceivedRequest,
+    ScriptedReply,
+    make_identity,
+    make_reply,
+    reply_well,
+    route_of,
+    scripted_server_in_thread,
+)
 
 
-def without_a_list(asked: Asked) -> Reply:
-    return reply("500 Internal Server Error") if route_of(asked) == "list" else good(asked)
+def reply_without_list(request: ReceivedRequest) -> ScriptedReply:
+    return make_reply("500 Internal Server Error") if route_of(request) == "list" else reply_well(request)
 
 
-def test_a_list_that_cannot_be_had_costs_the_findings_and_nothing_else(shell: Shell, tmp_path: Path) -> None:
-    known = identity(tmp_path, days=300)
-    with rogue_beside(without_a_list, known.context()) as server:
-        shell.before = ("--server", server.authority, "--user", USER, "--pin", known.sha256)
+def test_a_list_that_cannot_be_had_costs_the_findings_and_nothing_else(
+    shell: CommandRunner, tmp_path: Path
+) -> None:
+    known = make_identity(tmp_path, days=300)
+    with scripted_server_in_thread(reply_without_list, known.tls_context()) as server:
+        shell.leading_arguments = ("--server", server.authority, "--user", USER, "--pin", known.sha256)
         shell.environ["EMTUI_PASSWORD"] = PASSWORD
         table, data = shell("show", GUID), shell("show", GUID, "-o", "json")
     for done in (table, data):

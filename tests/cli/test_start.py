@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from shell import Shell
+from command_runner import CommandRunner
 
 HEAVY = ("textual", "rich", "httpx", "lxml", "keyring", "asyncio", "cryptography")
 
@@ -44,7 +44,7 @@ def test_the_version_is_answered_before_anything_else_of_emtui_is_loaded() -> No
         ["-p", "prod", "-V"],
     ],
 )
-def test_the_version_is_told_wherever_it_is_asked_for(shell: Shell, argv: list[str]) -> None:
+def test_the_version_is_printed_wherever_it_is_requested(shell: CommandRunner, argv: list[str]) -> None:
     done = shell(*argv)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("emtui 0.")
@@ -66,14 +66,14 @@ def test_the_version_is_told_wherever_it_is_asked_for(shell: Shell, argv: list[s
         (["help", "--help"], "emtui help [COMMAND] [OPTIONS]"),
     ],
 )
-def test_help_is_data(shell: Shell, argv: list[str], usage: str) -> None:
+def test_help_is_data(shell: CommandRunner, argv: list[str], usage: str) -> None:
     done = shell(*argv)
     assert done.returncode == 0
     assert "--debug" in argv or done.stderr == ""
     assert f"\nUsage:\n  {usage}\n" in done.stdout
 
 
-def test_help_for_what_is_no_command_names_the_nearest(shell: Shell) -> None:
+def test_help_for_what_is_no_command_names_the_nearest(shell: CommandRunner) -> None:
     done = shell("help", "chekc")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "emtui: Unknown command 'chekc': did you mean check? See emtui --help.\n"
@@ -93,7 +93,7 @@ def test_help_for_what_is_no_command_names_the_nearest(shell: Shell) -> None:
         ["open", "failed"],
     ],
 )
-def test_wrong_usage_is_one_sentence_and_2(shell: Shell, argv: list[str]) -> None:
+def test_wrong_usage_is_one_sentence_and_2(shell: CommandRunner, argv: list[str]) -> None:
     done = shell(*argv)
     assert done.returncode == 2
     assert done.stdout == ""
@@ -101,11 +101,11 @@ def test_wrong_usage_is_one_sentence_and_2(shell: Shell, argv: list[str]) -> Non
     assert done.stderr.count("\n") == 1
 
 
-def test_the_browser_is_refused_without_a_terminal(shell: Shell) -> None:
+def test_the_browser_is_refused_without_a_terminal(shell: CommandRunner) -> None:
     assert "needs a terminal" in shell("--server", "em01.example.net").stderr
 
 
-def test_a_closed_pipe_is_silent_and_141(shell: Shell) -> None:
+def test_a_closed_pipe_is_silent_and_141(shell: CommandRunner) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     argv = [sys.executable, "-m", "emtui", "--help"]
@@ -114,7 +114,7 @@ def test_a_closed_pipe_is_silent_and_141(shell: Shell) -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
-def test_a_disk_that_is_full_is_our_fault_in_one_sentence(shell: Shell) -> None:
+def test_a_disk_that_is_full_is_our_fault_in_one_sentence(shell: CommandRunner) -> None:
     argv = [sys.executable, "-m", "emtui", "--help"]
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(argv, env=shell.environ, stdout=full, stderr=subprocess.PIPE, check=False)

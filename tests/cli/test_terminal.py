@@ -10,17 +10,26 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from pty_terminal import spawned
-from rogue import PASSWORD, USER, Asked, Reply, good, identity, rogue_beside, route_of
-from served import Demo
-from shell import Shell
+from command_runner import CommandRunner
+from demo_server import RunningDemo
+from pty_terminal import spawn_python
+from scripted_server import (
+    PASSWORD,
+    USER,
+    ReceivedRequest,
+    ScriptedReply,
+    make_identity,
+    reply_well,
+    route_of,
+    scripted_server_in_thread,
+)
 
 WIDTH = 80
 
 
-def at_terminal(shell: Shell, *argv: str) -> pexpect.spawn[str]:
-    return spawned(
-        ["-m", "emtui", *shell.before, *argv],
+def run_at_terminal(shell: CommandRunner, *argv: str) -> pexpect.spawn[str]:
+    return spawn_python(
+        ["-m", "emtui", *shell.leading_arguments, *argv],
         environ={**shell.environ, "TERM": "xterm"},
         columns=WIDTH,
         lines=24,
@@ -29,7 +38,7 @@ def at_terminal(shell: Shell, *argv: str) -> pexpect.spawn[str]:
     )
 
 
-def ended(child: pexpect.spawn[str]) -> int | None:
+def wait_exit(child: pexpect.spawn[str]) -> int | None:
     child.expect(pexpect.EOF)
     child.wait()  # it may need a moment more
     child.close()
@@ -37,25 +46,29 @@ def ended(child: pexpect.spawn[str]) -> int | None:
     return status
 
 
-def test_a_terminal_gets_the_last_day_cut_to_its_width_and_is_told_so(at_demo: Shell) -> None:
-    child = at_terminal(at_demo, "sessions")
+def test_a_terminal_gets_the_last_day_cut_to_its_width_with_a_message(demo_shell: CommandRunner) -> None:
+    child = run_at_terminal(demo_shell, "sessions")
     child.expect("the last 24 hours")
-    assert ended(child) == 0
+    assert wait_exit(child) == 0
     lines = (child.before or "").splitlines()
     assert all(len(line) <= WIDTH for line in lines)
 
 
-def test_a_terminal_that_asks_since_when_is_not_told_anything(at_demo: Shell) -> None:
-    child = at_terminal(at_demo, "sessions", "since:2026-11-01", "until:2026-11-22T00:00:00Z", "state:failed")
+def test_a_terminal_query_with_since_prints_no_message(demo_shell: CommandRunner) -> None:
+    child = run_at_terminal(
+        demo_shell, "sessions", "since:2026-11-01", "until:2026-11-22T00:00:00Z", "state:failed"
+    )
     child.expect("Outcome +Type +Started +Took +Id +Message")
     assert "emtui:" not in (child.before or "")
     child.expect("failed +CollectJob")
-    assert ended(child) == 0
+    assert wait_exit(child) == 0
 
 
 @pytest.mark.parametrize("which", ["until", "before", "id:", "guid", "urn", "digits", "turned"])
-def test_a_terminal_that_names_a_time_or_a_run_gets_what_it_asks_for(at_demo: Shell, which: str) -> None:
-    old = at_demo.json("sessions", "until:2026-11-12", "--limit", "1", "-o", "json")[0]
+def test_a_terminal_that_names_a_time_or_a_run_gets_what_it_asks_for(
+    demo_shell: CommandRunner, which: str
+) -> None:
+    old = demo_shell.run_json("sessions", "until:2026-11-12", "--limit", "1", "-o", "json")[0]
     query = {
         "until": "until:2026-11-12",
         "before": "before:2026-11-12",
@@ -65,27 +78,27 @@ def test_a_terminal_that_names_a_time_or_a_run_gets_what_it_asks_for(at_demo: Sh
         "digits": old["id"][:8],
         "turned": "!since:2026-11-12",
     }[which]
-    expected = at_demo.json("sessions", query, "-o", "json")
-    child = at_terminal(at_demo, "sessions", query)
-    assert ended(child) == 0
+    expected = demo_shell.run_json("sessions", query, "-o", "json")
+    child = run_at_terminal(demo_shell, "sessions", query)
+    assert wait_exit(child) == 0
     lines = (child.before or "").splitlines()
     assert "the last 24 hours" not in (child.before or "")
     assert len(lines) == 1 + len(expected) > 1
 
 
 @pytest.mark.parametrize("query", ["bs02", "state:failed", "dead", '"an unclosed quote', "type:CollectJob"])
-def test_a_terminal_that_names_neither_gets_the_last_day(at_demo: Shell, query: str) -> None:
-    expected = at_demo.json("sessions", query, "--since", "24h", "-o", "json")
-    child = at_terminal(at_demo, "sessions", query)
+def test_a_terminal_that_names_neither_gets_the_last_day(demo_shell: CommandRunner, query: str) -> None:
+    expected = demo_shell.run_json("sessions", query, "--since", "24h", "-o", "json")
+    child = run_at_terminal(demo_shell, "sessions", query)
     child.expect("Showing the last 24 hours and running sessions. Use --since 30d to list all.\r\n")
-    assert ended(child) == 0
+    assert wait_exit(child) == 0
     assert len((child.before or "").splitlines()) == 1 + len(expected)
 
 
-def test_the_screens_suggest_no_order_that_they_do_not_have(at_demo: Shell) -> None:
+def test_the_screens_suggest_no_order_that_they_do_not_have(demo_shell: CommandRunner) -> None:
     for order in ("knwon", "acknowledge", "bogus"):
-        child = at_terminal(at_demo, "open", "--sort", order)
-        assert ended(child) == 2
+        child = run_at_terminal(demo_shell, "open", "--sort", order)
+        assert wait_exit(child) == 2
         said = (child.before or "").replace("\r\n", " ")
         assert "Cannot sort by" in said
         assert "nowledged" not in said
@@ -93,58 +106,62 @@ def test_the_screens_suggest_no_order_that_they_do_not_have(at_demo: Shell) -> N
         assert "known." not in said
 
 
-def test_the_password_is_asked_for_without_being_shown(at_demo: Shell, demo: Demo) -> None:
-    del at_demo.environ["EMTUI_PASSWORD"]
-    child = at_terminal(at_demo, "show", "latest")
+def test_the_password_is_asked_for_without_being_shown(demo_shell: CommandRunner, demo: RunningDemo) -> None:
+    del demo_shell.environ["EMTUI_PASSWORD"]
+    child = run_at_terminal(demo_shell, "show", "latest")
     child.expect(f"Password of {demo.user.replace(chr(92), chr(92) * 2)} at ")
     child.waitnoecho()
     child.sendline(demo.password)
     child.expect("Outcome")
     assert demo.password not in (child.before or "")
-    assert ended(child) == 0
+    assert wait_exit(child) == 0
 
 
-def test_leaving_the_password_prompt_is_130(at_demo: Shell) -> None:
-    del at_demo.environ["EMTUI_PASSWORD"]
-    child = at_terminal(at_demo, "show", "latest")
+def test_leaving_the_password_prompt_is_130(demo_shell: CommandRunner) -> None:
+    del demo_shell.environ["EMTUI_PASSWORD"]
+    child = run_at_terminal(demo_shell, "show", "latest")
     child.expect("Password of ")
     child.waitnoecho()
     child.sendintr()
-    assert ended(child) == 130
+    assert wait_exit(child) == 130
     assert "Traceback" not in (child.before or "")
 
 
-def test_login_shows_a_certificate_and_pins_it_when_told_to(at_demo: Shell, demo: Demo) -> None:
-    at_demo.before = ("--server", demo.url, "--user", demo.user)
-    child = at_terminal(at_demo, "login", "-p", "demo")
+def test_login_shows_a_certificate_and_pins_it_on_confirmation(
+    demo_shell: CommandRunner, demo: RunningDemo
+) -> None:
+    demo_shell.leading_arguments = ("--server", demo.url, "--user", demo.user)
+    child = run_at_terminal(demo_shell, "login", "-p", "demo")
     child.expect(demo.sha256)
     child.expect("Type pin to trust")
     child.sendline("pin")
     child.expect("Saved as profile demo.")
-    assert ended(child) == 0
+    assert wait_exit(child) == 0
 
 
-def test_login_leaves_with_7_when_the_person_does_not_trust_it(at_demo: Shell, demo: Demo) -> None:
-    at_demo.before = ("--server", demo.url, "--user", demo.user)
-    child = at_terminal(at_demo, "login", "-p", "demo")
+def test_login_leaves_with_7_when_the_person_does_not_trust_it(
+    demo_shell: CommandRunner, demo: RunningDemo
+) -> None:
+    demo_shell.leading_arguments = ("--server", demo.url, "--user", demo.user)
+    child = run_at_terminal(demo_shell, "login", "-p", "demo")
     child.expect("Type pin to trust")
     child.sendline("yes")
-    assert ended(child) == 7
+    assert wait_exit(child) == 7
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_a_wait_silently_after_logging_off(
-    shell: Shell, tmp_path: Path, number: signal.Signals, code: int
+    shell: CommandRunner, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
-    known, listed = identity(tmp_path), threading.Event()
+    known, listed = make_identity(tmp_path), threading.Event()
 
-    def mute(asked: Asked) -> Reply:
+    def mute(asked: ReceivedRequest) -> ScriptedReply:
         if route_of(asked) != "list":
-            return good(asked)
+            return reply_well(asked)
         listed.set()
-        return Reply(b"", after="hang")
+        return ScriptedReply(b"", then="hang")
 
-    with rogue_beside(mute, known.context()) as server:
+    with scripted_server_in_thread(mute, known.tls_context()) as server:
         argv = ["--server", server.authority, "--user", USER, "--pin", known.sha256, "sessions"]
         environ = {**shell.environ, "EMTUI_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"}
         with subprocess.Popen(
@@ -155,19 +172,21 @@ def test_a_signal_ends_a_wait_silently_after_logging_off(
         ) as child:
             assert listed.wait(60)
             child.send_signal(number)
-            out, told = child.communicate(timeout=60)
-        assert (child.returncode, out, told) == (code, b"", b"")
+            out, errors = child.communicate(timeout=60)
+        assert (child.returncode, out, errors) == (code, b"", b"")
         assert server.count("DELETE") == 1
 
 
 @pytest.mark.parametrize(
     "locale", [{"LC_ALL": "C"}, {"LC_ALL": "", "LC_CTYPE": "", "LANG": ""}, {"LANG": "de_DE.ISO-8859-1"}]
 )
-def test_a_terminal_without_utf_8_gets_ascii_that_can_be_read(at_demo: Shell, locale: dict[str, str]) -> None:
-    at_demo.environ.update(locale)
-    child = at_terminal(at_demo, "sessions", "state:failed", "--since", "30d")
+def test_a_terminal_without_utf_8_gets_ascii_that_can_be_read(
+    demo_shell: CommandRunner, locale: dict[str, str]
+) -> None:
+    demo_shell.environ.update(locale)
+    child = run_at_terminal(demo_shell, "sessions", "state:failed", "--since", "30d")
     child.expect("Outcome")
-    assert ended(child) == 0
+    assert wait_exit(child) == 0
     shown = child.before or ""
     assert shown.isascii()
     assert "~" in shown, "a message that was cut"

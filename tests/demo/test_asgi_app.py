@@ -9,21 +9,21 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from emtui.demo.asgi_app import Settings, create_app
-from emtui.demo.demo_options import parse_plays
-from emtui.demo.world import World
-from emtui.em.model import LONG_AGO, Outcome
+from emtui.demo.asgi_app import DemoServerSettings, create_app
+from emtui.demo.demo_options import parse_faults
+from emtui.demo.world import SimulatedWorld
+from emtui.em.model import DISTANT_PAST, Outcome
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-WORLD = World(1, NOON)
+WORLD = SimulatedWorld(1, NOON)
 BASE = "https://em01.example.net:9398"
 JSON = {"Accept": "text/plain, application/json"}
 TOKEN = "X-RestSvcSessionId"
-OPS = ("EXAMPLE\\ops", "demo")
+CREDENTIALS = ("EXAMPLE\\ops", "demo")
 LIST = "/api/systemSessions?format=Entity"
 
 
-class Watch:
+class ManualClock:
     """A clock advanced by the test."""
 
     def __init__(self) -> None:
@@ -33,16 +33,18 @@ class Watch:
         return self.seconds
 
 
-def server(*plays: str, monotonic: Callable[[], float] | None = None) -> httpx.AsyncClient:
-    settings = Settings(WORLD, lambda: NOON, parse_plays(plays), monotonic=monotonic or Watch())
+def demo_client(*plays: str, monotonic: Callable[[], float] | None = None) -> httpx.AsyncClient:
+    settings = DemoServerSettings(
+        WORLD, lambda: NOON, parse_faults(plays), monotonic=monotonic or ManualClock()
+    )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=create_app(settings)), base_url=BASE)
 
 
-async def logged_on(
-    client: httpx.AsyncClient, who: tuple[str, str] = OPS, *, json: bool = False
+async def log_on(
+    client: httpx.AsyncClient, credentials: tuple[str, str] = CREDENTIALS, *, json: bool = False
 ) -> httpx.Response:
     """Log on and send the token with later requests; cookies are discarded."""
-    answer = await client.post("/api/sessionMngr/?v=latest", auth=who, headers=JSON if json else {})
+    answer = await client.post("/api/sessionMngr/?v=latest", auth=credentials, headers=JSON if json else {})
     client.cookies.clear()
     if answer.status_code == 201:
         client.headers[TOKEN] = answer.headers[TOKEN]
@@ -51,31 +53,31 @@ async def logged_on(
 
 @pytest.mark.parametrize("play", ["", "500", "500-empty", "html", "redirect", "slow=0", "no-length", "vbr"])
 async def test_every_answer_has_the_date_of_the_demos_clock(play: str) -> None:
-    async with server(*([play] if play else [])) as client:
+    async with demo_client(*([play] if play else [])) as client:
         answers = [
             await client.get("/api/"),
             await client.get("/nowhere"),
             await client.get(LIST),
             await client.put(LIST),
             await client.post("/api/sessionMngr/", auth=("EXAMPLE\\ops", "wrong")),
-            await logged_on(client),
+            await log_on(client),
             await client.get(LIST),
             await client.get("/api/systemSessions/none"),
         ]
-    told = [answer.headers.get_list("Date") for answer in answers]
-    assert told == [["Mon, 23 Nov 2026 12:00:00 GMT"]] * len(answers)
+    dates = [answer.headers.get_list("Date") for answer in answers]
+    assert dates == [["Mon, 23 Nov 2026 12:00:00 GMT"]] * len(answers)
 
 
 async def test_the_root_needs_no_logon_and_lists_three_versions() -> None:
-    async with server() as client:
+    async with demo_client() as client:
         for path in ("/api", "/api/", "/API/"):
             answer = await client.get(path)
             assert answer.status_code == 200
             assert answer.headers["Content-Type"] == "application/xml"
             assert answer.text.count("<SupportedVersion ") == 3
-        told = (await client.get("/api/", headers=JSON)).json()
-        assert told["Href"] is None
-        assert [one["Name"] for one in told["SupportedVersions"]["SupportedVersions"]] == [
+        document = (await client.get("/api/", headers=JSON)).json()
+        assert document["Href"] is None
+        assert [one["Name"] for one in document["SupportedVersions"]["SupportedVersions"]] == [
             "v1_5",
             "v1_6",
             "v1_7",
@@ -87,21 +89,21 @@ async def test_the_root_needs_no_logon_and_lists_three_versions() -> None:
 )
 @pytest.mark.parametrize("user", ["EXAMPLE\\ops", "ops@example.net", "ops", "example\\OPS"])
 async def test_a_logon_gives_token_cookie_and_location(path: str, user: str) -> None:
-    async with server() as client:
+    async with demo_client() as client:
         answer = await client.post(path, auth=(user, "demo"), headers=JSON)
-        told = answer.json()
-        token = base64.b64encode(told["SessionId"].encode()).decode()
+        document = answer.json()
+        token = base64.b64encode(document["SessionId"].encode()).decode()
         assert answer.status_code == 201
         assert answer.headers[TOKEN] == token
         assert answer.headers["Set-Cookie"] == f"{TOKEN}={token}; Path=/api;"
-        assert answer.headers["Location"] == f"{BASE}/api/logonSessions/{told['SessionId']}"
+        assert answer.headers["Location"] == f"{BASE}/api/logonSessions/{document['SessionId']}"
         assert answer.headers["Server"] == "Microsoft-HTTPAPI/2.0"
-        assert told["UserName"] == "EXAMPLE\\ops"
+        assert document["UserName"] == "EXAMPLE\\ops"
 
 
 async def test_the_directory_links_to_system_sessions_twice_with_the_wrong_types() -> None:
-    async with server() as client:
-        links = (await logged_on(client, json=True)).json()["Links"]
+    async with demo_client() as client:
+        links = (await log_on(client, json=True)).json()["Links"]
         found = [(link["Href"], link["Type"]) for link in links if "systemSessions" in link["Href"]]
         assert found == [
             (f"{BASE}/api/systemSessions", "BackupJobSessionReferenceList"),
@@ -113,7 +115,7 @@ async def test_the_directory_links_to_system_sessions_twice_with_the_wrong_types
 
 @pytest.mark.parametrize("header", ["", "Basic", "Basic ???", "Bearer b3BzOmRlbW8=", "Basic b3BzOndyb25n"])
 async def test_wrong_or_missing_credentials_are_rejected_with_a_challenge(header: str) -> None:
-    async with server() as client:
+    async with demo_client() as client:
         answer = await client.post("/api/sessionMngr/", headers={"Authorization": header} if header else {})
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Basic Realm=RestSvc"
@@ -121,17 +123,17 @@ async def test_wrong_or_missing_credentials_are_rejected_with_a_challenge(header
 
 
 async def test_an_error_in_json_has_all_keys_in_the_order_of_the_alphabet() -> None:
-    async with server() as client:
-        told = (await client.get(LIST, headers=JSON)).json()
+    async with demo_client() as client:
+        document = (await client.get(LIST, headers=JSON)).json()
         keys = ["FirstChanceExceptionMessage", "Message", "StackTrace", "Status", "StatusCode"]
-        assert list(told) == keys
-        assert told["StatusCode"] == 401
-        assert told["Status"] is None
+        assert list(document) == keys
+        assert document["StatusCode"] == 401
+        assert document["Status"] is None
 
 
 async def test_the_cookie_wins_over_the_header() -> None:
-    async with server() as client:
-        await logged_on(client)
+    async with demo_client() as client:
+        await log_on(client)
         stale = {"Cookie": f"{TOKEN}=c3RhbGU="}
         assert (await client.get(LIST)).status_code == 200
         assert (await client.get(LIST, headers=stale)).status_code == 401
@@ -140,9 +142,9 @@ async def test_the_cookie_wins_over_the_header() -> None:
 
 
 async def test_a_logon_ends_after_fifteen_minutes_without_a_request() -> None:
-    watch = Watch()
-    async with server(monotonic=watch) as client:
-        await logged_on(client)
+    watch = ManualClock()
+    async with demo_client(monotonic=watch) as client:
+        await log_on(client)
         for _ in range(3):
             watch.seconds += 899
             assert (await client.get(LIST)).status_code == 200
@@ -151,9 +153,9 @@ async def test_a_logon_ends_after_fifteen_minutes_without_a_request() -> None:
 
 
 async def test_logons_are_listed_own_one_first_read_and_ended() -> None:
-    async with server() as client:
-        await logged_on(client)
-        own = (await logged_on(client, json=True)).json()["SessionId"]
+    async with demo_client() as client:
+        await log_on(client)
+        own = (await log_on(client, json=True)).json()["SessionId"]
         listed = (await client.get("/api/logonSessions", headers=JSON)).json()["LogonSessions"]
         assert len(listed) == 2
         assert listed[0]["SessionId"] == own
@@ -165,8 +167,8 @@ async def test_logons_are_listed_own_one_first_read_and_ended() -> None:
 
 
 async def test_a_portal_user_may_log_on_but_not_see_system_sessions() -> None:
-    async with server() as client:
-        assert (await logged_on(client, ("EXAMPLE\\viewer", "demo"))).status_code == 201
+    async with demo_client() as client:
+        assert (await log_on(client, ("EXAMPLE\\viewer", "demo"))).status_code == 201
         answer = await client.get(LIST)
         assert answer.status_code == 403
         assert "Access denied" in answer.text
@@ -194,8 +196,8 @@ async def test_a_portal_user_may_log_on_but_not_see_system_sessions() -> None:
 async def test_whatever_cannot_be_answered_is_an_error_with_its_number(
     method: str, path: str, status: int
 ) -> None:
-    async with server() as client:
-        await logged_on(client)
+    async with demo_client() as client:
+        await log_on(client)
         answer = await client.request(method, path)
         assert answer.status_code == status
         assert method == "HEAD" or f'StatusCode="{status}"' in answer.text
@@ -203,8 +205,8 @@ async def test_whatever_cannot_be_answered_is_an_error_with_its_number(
 
 async def test_a_session_is_a_reference_unless_the_entity_is_requested() -> None:
     session = WORLD.sessions(NOON)[0]
-    async with server() as client:
-        await logged_on(client)
+    async with demo_client() as client:
+        await log_on(client)
         plain = await client.get(f"/api/systemSessions/{session.id}", headers=JSON)
         assert plain.json()["Type"] == "SystemSessionReference"
         assert list(plain.json()) == ["Links", "UID", "Name", "Href", "Type"]
@@ -215,8 +217,8 @@ async def test_a_session_is_a_reference_unless_the_entity_is_requested() -> None
 
 
 async def test_the_list_is_of_entities_plain_and_as_entity() -> None:
-    async with server() as client:
-        await logged_on(client)
+    async with demo_client() as client:
+        await log_on(client)
         plain = await client.get("/api/systemSessions", headers=JSON)
         assert plain.json() == (await client.get(LIST, headers=JSON)).json()
         assert [row["UID"] for row in plain.json()["Sessions"]] == [one.uid for one in WORLD.sessions(NOON)]
@@ -225,15 +227,15 @@ async def test_the_list_is_of_entities_plain_and_as_entity() -> None:
 async def test_events_come_in_the_documented_shape() -> None:
     failed = max(
         (one for one in WORLD.sessions(NOON) if one.outcome is Outcome.FAILED),
-        key=lambda one: one.started or LONG_AGO,
+        key=lambda one: one.started or DISTANT_PAST,
     )
-    async with server() as client:
-        await logged_on(client)
-        told = (await client.get(f"/api/systemSessions/{failed.id}/events", headers=JSON)).json()
-        assert list(told) == ["Events", "Links", "Href", "Type"]
-        assert list(told["Events"][0]) == ["CreationTimeUTC", "Message", "Order"]
-        assert [event["Order"] for event in told["Events"]] == list(range(1, len(told["Events"]) + 1))
-        assert not any(event["CreationTimeUTC"].endswith("Z") for event in told["Events"])
+    async with demo_client() as client:
+        await log_on(client)
+        document = (await client.get(f"/api/systemSessions/{failed.id}/events", headers=JSON)).json()
+        assert list(document) == ["Events", "Links", "Href", "Type"]
+        assert list(document["Events"][0]) == ["CreationTimeUTC", "Message", "Order"]
+        assert [event["Order"] for event in document["Events"]] == list(range(1, len(document["Events"]) + 1))
+        assert not any(event["CreationTimeUTC"].endswith("Z") for event in document["Events"])
 
 
 async def test_version_13_writes_the_same_values_under_camel_case_names() -> None:
@@ -246,9 +248,9 @@ async def test_version_13_writes_the_same_values_under_camel_case_names() -> Non
             else found
         )
 
-    async with server() as twelve, server("v13") as thirteen:
-        await logged_on(twelve)
-        await logged_on(thirteen)
+    async with demo_client() as twelve, demo_client("v13") as thirteen:
+        await log_on(twelve)
+        await log_on(thirteen)
         pascal = (await twelve.get(LIST, headers=JSON)).json()
         answer = await thirteen.get(LIST, headers=JSON)
         camel = answer.json()
@@ -259,12 +261,12 @@ async def test_version_13_writes_the_same_values_under_camel_case_names() -> Non
 
 
 async def test_hrefs_are_the_servers_own_idea_of_its_address() -> None:
-    async with server() as client:
+    async with demo_client() as client:
         answer = await client.get("/api/", headers={"Host": "10.0.0.5:9398"})
         assert "https://10.0.0.5:9398/api/logonSessions" in answer.text
-    async with server("hrefs=http9399") as client:
+    async with demo_client("hrefs=http9399") as client:
         assert "http://em01.example.net:9399/api/logonSessions" in (await client.get("/api/")).text
-    settings = Settings(WORLD, lambda: NOON, public_url="https://em05.example.net/")
+    settings = DemoServerSettings(WORLD, lambda: NOON, public_url="https://em05.example.net/")
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=create_app(settings)), base_url=BASE
     ) as client:
@@ -273,11 +275,11 @@ async def test_hrefs_are_the_servers_own_idea_of_its_address() -> None:
 
 async def test_a_list_grows_as_the_clock_moves() -> None:
     now = NOON
-    settings = Settings(WORLD, lambda: now)
+    settings = DemoServerSettings(WORLD, lambda: now)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=create_app(settings)), base_url=BASE
     ) as client:
-        await logged_on(client)
+        await log_on(client)
         before = (await client.get(LIST, headers=JSON)).json()["Sessions"]
         now += timedelta(minutes=30)
         after = (await client.get(LIST, headers=JSON)).json()["Sessions"]

@@ -12,24 +12,24 @@ import httpx
 import pytest
 from starlette.responses import StreamingResponse
 
-from emtui.demo.asgi_app import Settings, create_app
-from emtui.demo.demo_options import parse_plays
-from emtui.demo.fault_catalog import SWITCHES
-from emtui.demo.fault_injection import Answer, CutOff, response
-from emtui.demo.value_variants import HOSTILE
-from emtui.demo.world import World
-from emtui.em.model import LONG_AGO, Session
+from emtui.demo.asgi_app import DemoServerSettings, create_app
+from emtui.demo.demo_options import parse_faults
+from emtui.demo.fault_catalog import FAULT_OPTIONS
+from emtui.demo.fault_injection import DemoReply, SimulatedCutOffError, build_response
+from emtui.demo.value_variants import HOSTILE_TEXT
+from emtui.demo.world import SimulatedWorld
+from emtui.em.model import DISTANT_PAST, Session
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-WORLD = World(1, NOON)
+WORLD = SimulatedWorld(1, NOON)
 TOKEN = "X-RestSvcSessionId"
 LIST = "/api/systemSessions?format=Entity"
 NAMESPACE = "{http://www.veeam.com/ent/v1.0}"
 JSON = {"Accept": "application/json"}
 
 
-def server(*plays: str) -> httpx.AsyncClient:
-    app = create_app(Settings(WORLD, lambda: NOON, parse_plays(plays)))
+def demo_client(*plays: str) -> httpx.AsyncClient:
+    app = create_app(DemoServerSettings(WORLD, lambda: NOON, parse_faults(plays)))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://em01.example.net:9398")
 
 
@@ -42,25 +42,25 @@ async def log_on(client: httpx.AsyncClient, path: str = "/api/sessionMngr/?v=lat
 
 async def get(path: str, *plays: str, headers: dict[str, str] | None = None) -> httpx.Response:
     """Return one response of a new server, after a logon that the switch must not affect."""
-    async with server(*plays) as client:
+    async with demo_client(*plays) as client:
         assert (await log_on(client)).status_code == 201
         return await client.get(path, headers=headers)
 
 
-def parsed(answer: httpx.Response) -> ET.Element:
+def parse_body(answer: httpx.Response) -> ET.Element:
     return ET.fromstring(answer.content)  # noqa: S314 - our own server wrote it
 
 
-def rows(answer: httpx.Response) -> list[ET.Element]:
-    return list(parsed(answer).iter(f"{NAMESPACE}Sessions"))
+def list_rows(answer: httpx.Response) -> list[ET.Element]:
+    return list(parse_body(answer).iter(f"{NAMESPACE}Sessions"))
 
 
-def newest(kind: str) -> Session:
+def newest_session(kind: str) -> Session:
     listed = (session for session in WORLD.sessions(NOON) if kind in {session.type, session.outcome})
-    return max(listed, key=lambda session: session.started or LONG_AGO)
+    return max(listed, key=lambda session: session.started or DISTANT_PAST)
 
 
-def text(row: ET.Element, *path: str) -> str | None:
+def row_text(row: ET.Element, *path: str) -> str | None:
     return row.findtext("/".join(NAMESPACE + name for name in path))
 
 
@@ -81,16 +81,16 @@ def text(row: ET.Element, *path: str) -> str | None:
     ],
 )
 async def test_a_fault_has_its_status_on_the_list_and_nowhere_else(play: str, status: int) -> None:
-    async with server(play) as client:
+    async with demo_client(play) as client:
         await log_on(client)
         answer = await client.get(LIST)
         assert answer.status_code == status
         assert ('StatusCode="' in answer.text) == (play not in {"500-empty", "redirect", "html-502"})
-        assert (await client.get(f"/api/systemSessions/{newest('failed').id}")).status_code == 200
+        assert (await client.get(f"/api/systemSessions/{newest_session('failed').id}")).status_code == 200
 
 
 async def test_a_fault_can_be_put_on_the_logon() -> None:
-    async with server("500=logon") as client:
+    async with demo_client("500=logon") as client:
         assert (await log_on(client)).status_code == 500
 
 
@@ -116,18 +116,18 @@ async def test_a_body_begins_as_played(play: str, start: bytes) -> None:
 
 
 async def test_half_a_document_is_well_counted_and_cut_in_the_middle() -> None:
-    whole, half = await get(LIST), await get(LIST, "half")
-    assert len(half.content) == len(whole.content) // 2
-    assert whole.content.startswith(half.content)
+    complete, half = await get(LIST), await get(LIST, "half")
+    assert len(half.content) == len(complete.content) // 2
+    assert complete.content.startswith(half.content)
 
 
 async def test_a_cut_body_promises_more_than_comes() -> None:
-    with pytest.raises(CutOff):
+    with pytest.raises(SimulatedCutOffError):
         await get(LIST, "cut")
 
 
 async def test_gzip_is_sent_without_being_accepted() -> None:
-    async with server("gzip") as client:
+    async with demo_client("gzip") as client:
         await log_on(client)
         async with client.stream("GET", LIST, headers={"Accept-Encoding": "identity"}) as answer:
             raw = b"".join([part async for part in answer.aiter_raw()])
@@ -136,34 +136,34 @@ async def test_gzip_is_sent_without_being_accepted() -> None:
 
 
 async def test_a_body_without_length_and_a_slow_one_are_complete() -> None:
-    whole = await get(LIST)
+    complete = await get(LIST)
     unmeasured = await get(LIST, "no-length")
     assert "Content-Length" not in unmeasured.headers
     for answer in (unmeasured, await get(LIST, "slow=0"), await get(LIST, "slow-body=0", "slow-start=0")):
-        assert answer.content == whole.content
+        assert answer.content == complete.content
 
 
 async def test_the_query_works_if_it_is_played() -> None:
     answer = await get("/api/query?type=SystemSession&pageSize=10&page=2", "query", headers=JSON)
-    told = answer.json()
-    assert len(told["Entities"]["SystemSessions"]["SystemSessions"]) == 10
-    assert told["PagingInfo"]["PageNum"] == 2
-    assert {link["Rel"] for link in told["PagingInfo"]["Links"]} == {"First", "Previous", "Next", "Last"}
+    document = answer.json()
+    assert len(document["Entities"]["SystemSessions"]["SystemSessions"]) == 10
+    assert document["PagingInfo"]["PageNum"] == 2
+    assert {link["Rel"] for link in document["PagingInfo"]["Links"]} == {"First", "Previous", "Next", "Last"}
 
 
 @pytest.mark.parametrize(("play", "path"), [("references", LIST), ("plain", "/api/systemSessions")])
 async def test_references_name_every_session(play: str, path: str) -> None:
     answer = await get(path, play)
-    root = parsed(answer)
+    root = parse_body(answer)
     assert root.tag == f"{NAMESPACE}EntityReferences"
     assert [row.get("UID") for row in root] == [session.uid for session in WORLD.sessions(NOON)]
     assert len((await get(path, play, headers=JSON)).json()["Refs"]) == len(root)
 
 
 async def test_the_words_of_the_result_are_those_of_the_documents_if_played() -> None:
-    words = {text(row, "Result", "Result") for row in rows(await get(LIST, "result-words"))}
+    words = {row_text(row, "Result", "Result") for row in list_rows(await get(LIST, "result-words"))}
     assert words == {"Success", "Warning", "Failed", "None"}
-    mirrored = {text(row, "Result", "Result") for row in rows(await get(LIST))}
+    mirrored = {row_text(row, "Result", "Result") for row in list_rows(await get(LIST))}
     assert mirrored == {"CompletedSuccessfully", "CompletedWarning", "Failed", "None"}
 
 
@@ -181,9 +181,9 @@ async def test_the_words_of_the_result_are_those_of_the_documents_if_played() ->
     ],
 )
 async def test_a_running_session_looks_as_played(play: str, snippet: str) -> None:
-    answer = await get(f"/api/systemSessions/{newest('running').id}?format=Entity", play)
+    answer = await get(f"/api/systemSessions/{newest_session('running').id}?format=Entity", play)
     assert snippet in answer.text
-    assert text(parsed(answer), "State") == "InProgress"
+    assert row_text(parse_body(answer), "State") == "InProgress"
 
 
 @pytest.mark.parametrize(
@@ -200,47 +200,49 @@ async def test_attributes_stand_in_the_order_played(play: str, start: str) -> No
     [("0", "02:10:25Z"), ("3", "02:10:25.854Z"), ("7", "02:10:25.8549864Z"), ("no-z", "02:10:25.854986")],
 )
 async def test_times_have_the_decimals_played(play: str, end: str) -> None:
-    failed = newest("failed")
+    failed = newest_session("failed")
     answer = await get(f"/api/systemSessions/{failed.id}?format=Entity", f"times={play}")
     assert f"<CreationTimeUTC>2026-11-23T{end}</CreationTimeUTC>" in answer.text
 
 
 async def test_times_can_have_an_offset() -> None:
-    answer = await get(f"/api/systemSessions/{newest('failed').id}?format=Entity", "times=offset")
+    answer = await get(f"/api/systemSessions/{newest_session('failed').id}?format=Entity", "times=offset")
     assert "<CreationTimeUTC>2026-11-23T03:10:25.854986+01:00</CreationTimeUTC>" in answer.text
 
 
-async def test_odd_words_are_in_some_rows_only() -> None:
-    found = rows(await get(LIST, "odd-enums"))
-    odd = [
-        row for row in found if text(row, "SessionType") == "QuantumSync" or text(row, "State") == "Dreaming"
+async def test_undocumented_words_are_in_some_rows_only() -> None:
+    found = list_rows(await get(LIST, "odd-enums"))
+    undocumented = [
+        row
+        for row in found
+        if row_text(row, "SessionType") == "QuantumSync" or row_text(row, "State") == "Dreaming"
     ]
-    assert 0 < len(odd) < len(found) / 2
+    assert 0 < len(undocumented) < len(found) / 2
 
 
 async def test_one_row_has_an_unreadable_time_and_one_no_uid() -> None:
-    found = rows(await get(LIST, "odd-row"))
+    found = list_rows(await get(LIST, "odd-row"))
     assert sum(row.get("UID") is None for row in found) == 1
-    assert sum("half past" in (text(row, "CreationTimeUTC") or "") for row in found) == 1
+    assert sum("half past" in (row_text(row, "CreationTimeUTC") or "") for row in found) == 1
 
 
 async def test_hostile_characters_are_written_as_references_that_no_parser_accepts() -> None:
     answer = await get(LIST, "escape")
     assert "&#x1B;[31;1m&#x1B;]0;owned&#x7;" in answer.text
     assert "\u202egnp.exe" in answer.text
-    assert HOSTILE in (await get(LIST, "escape", headers=JSON)).json()["Sessions"][0]["Name"]
-    events = await get(f"/api/systemSessions/{newest('failed').id}/events", "escape", headers=JSON)
-    assert HOSTILE in events.json()["Events"][0]["Message"]
+    assert HOSTILE_TEXT in (await get(LIST, "escape", headers=JSON)).json()["Sessions"][0]["Name"]
+    events = await get(f"/api/systemSessions/{newest_session('failed').id}/events", "escape", headers=JSON)
+    assert HOSTILE_TEXT in events.json()["Events"][0]["Message"]
 
 
 async def test_one_message_is_a_megabyte_long() -> None:
-    answer = await get(f"/api/systemSessions/{newest('failed').id}/events", "long", headers=JSON)
+    answer = await get(f"/api/systemSessions/{newest_session('failed').id}/events", "long", headers=JSON)
     assert max(len(event["Message"]) for event in answer.json()["Events"]) > 1_000_000
 
 
 async def test_a_huge_list_is_two_hundred_megabytes_of_the_same_rows() -> None:
     body = (await get(LIST)).content
-    answer = response(parse_plays(["huge"]), "list", Answer(200, body))
+    answer = build_response(parse_faults(["huge"]), "list", DemoReply(200, body))
     assert isinstance(answer, StreamingResponse)
     parts = [part async for part in answer.body_iterator]
     assert 200_000_000 <= sum(map(len, parts)) < 205_000_000
@@ -249,8 +251,8 @@ async def test_a_huge_list_is_two_hundred_megabytes_of_the_same_rows() -> None:
 
 
 async def test_a_session_that_aged_out_is_listed_and_gone_when_opened() -> None:
-    failed = newest("failed")
-    async with server("aged-out") as client:
+    failed = newest_session("failed")
+    async with demo_client("aged-out") as client:
         await log_on(client)
         assert failed.uid in (await client.get(LIST)).text
         assert (await client.get(f"/api/systemSessions/{failed.id}?format=Entity")).status_code == 404
@@ -258,7 +260,7 @@ async def test_a_session_that_aged_out_is_listed_and_gone_when_opened() -> None:
 
 
 async def test_a_token_dies_after_so_many_requests() -> None:
-    async with server("401-after=2") as client:
+    async with demo_client("401-after=2") as client:
         await log_on(client)
         assert [(await client.get(LIST)).status_code for _ in range(4)] == [200, 200, 401, 401]
         await log_on(client)
@@ -266,7 +268,7 @@ async def test_a_token_dies_after_so_many_requests() -> None:
 
 
 async def test_every_second_request_finds_its_token_expired() -> None:
-    async with server("expired") as client:
+    async with demo_client("expired") as client:
         for _ in range(3):
             await log_on(client)
             assert (await client.get(LIST)).status_code == 200
@@ -278,14 +280,14 @@ async def test_a_logon_that_is_never_idle_enough_is_over_at_once() -> None:
 
 
 async def test_without_cookies_only_the_header_counts() -> None:
-    async with server("no-cookie") as client:
+    async with demo_client("no-cookie") as client:
         answer = await log_on(client)
         assert "Set-Cookie" not in answer.headers
         assert (await client.get(LIST, headers={"Cookie": f"{TOKEN}=c3RhbGU="})).status_code == 200
 
 
 async def test_a_strict_server_wants_the_length_of_a_post() -> None:
-    async with server("strict-length") as client:
+    async with demo_client("strict-length") as client:
         request = client.build_request("POST", "/api/sessionMngr/")
         del request.headers["Content-Length"]
         assert (await client.send(request)).status_code == 411
@@ -293,12 +295,12 @@ async def test_a_strict_server_wants_the_length_of_a_post() -> None:
 
 
 async def test_another_users_logon_may_come_first() -> None:
-    told = (await get("/api/logonSessions", "other-logons", headers=JSON)).json()
-    assert [one["UserName"] for one in told["LogonSessions"]] == ["EXAMPLE\\viewer", "EXAMPLE\\ops"]
+    document = (await get("/api/logonSessions", "other-logons", headers=JSON)).json()
+    assert [one["UserName"] for one in document["LogonSessions"]] == ["EXAMPLE\\viewer", "EXAMPLE\\ops"]
 
 
 async def test_everything_can_be_under_a_path_that_hrefs_do_not_tell() -> None:
-    async with server("under-path") as client:
+    async with demo_client("under-path") as client:
         assert (await client.get("/api/")).status_code == 404
         answer = await log_on(client, "/veeam/api/sessionMngr/?v=latest")
         assert answer.headers["Location"].startswith("https://em01.example.net:9398/api/logonSessions/")
@@ -306,10 +308,10 @@ async def test_everything_can_be_under_a_path_that_hrefs_do_not_tell() -> None:
 
 
 async def test_the_wrong_port_answers_like_what_listens_there() -> None:
-    async with server("web-ui") as client:
+    async with demo_client("web-ui") as client:
         answer = await client.get("/api/")
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    async with server("vbr") as client:
+    async with demo_client("vbr") as client:
         answer = await client.get("/api/")
         assert (answer.status_code, answer.json()["errorCode"]) == (404, "NotFound")
 
@@ -330,4 +332,4 @@ async def test_versions_can_be_named() -> None:
 def test_every_switch_has_a_test() -> None:
     here = Path(__file__)
     source = here.read_text("utf-8") + here.with_name("test_serve.py").read_text("utf-8")
-    assert [switch.name for switch in SWITCHES if not re.search(rf'"{switch.name}["=]', source)] == []
+    assert [switch.name for switch in FAULT_OPTIONS if not re.search(rf'"{switch.name}["=]', source)] == []

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from emtui.demo.demo_options import DemoOptions
-from emtui.demo.server_process import running
+from emtui.demo.server_process import run_server
 
 VEEAM_EM = """
 import json, os
@@ -75,8 +75,8 @@ def folder() -> str:
     return named
 
 
-def told_by(script: str, folder: str) -> list[Any]:
-    with running(DemoOptions()) as demo:
+def run_client(script: str, folder: str) -> list[Any]:
+    with run_server(DemoOptions()) as demo:
         assert demo.ca is not None
         environ = {
             "URL": demo.url,
@@ -95,7 +95,7 @@ def told_by(script: str, folder: str) -> list[Any]:
 
 @pytest.mark.parametrize("script", [VEEAM_EM, VEEAM_EXPORTER], ids=["veeam-em", "veeam-exporter"])
 def test_an_independent_client_completes_its_requests(script: str, folder: str) -> None:
-    own, known, user, listed, one, ended, after = told_by(script, folder)
+    own, known, user, listed, one, ended, after = run_client(script, folder)
     assert [logon["SessionId"] for logon in known] == [own]
     assert user == "EXAMPLE\\ops"
     assert len(listed["Sessions"]) > 2_900

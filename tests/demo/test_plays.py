@@ -8,48 +8,56 @@ from datetime import UTC, datetime
 import pytest
 
 from emtui.demo.__main__ import main
-from emtui.demo.demo_options import BadPlay, DemoOptions, Version, add_arguments, options, parse_plays, table
-from emtui.demo.fault_catalog import SWITCHES
-from emtui.demo.simulated_clock import Clock
+from emtui.demo.demo_options import (
+    DemoOptions,
+    InvalidDemoOptionError,
+    ProductVersion,
+    add_arguments,
+    format_fault_table,
+    options_from_arguments,
+    parse_faults,
+)
+from emtui.demo.fault_catalog import FAULT_OPTIONS
+from emtui.demo.simulated_clock import SimulatedClock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def read(*words: str) -> DemoOptions:
+def read_arguments(*words: str) -> DemoOptions:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    return options(parser.parse_args(words))
+    return options_from_arguments(parser.parse_args(words))
 
 
 def test_every_switch_has_a_name_of_its_own_and_one_line_in_the_table() -> None:
-    names = [switch.name for switch in SWITCHES]
+    names = [switch.name for switch in FAULT_OPTIONS]
     assert len(set(names)) == len(names)
-    assert all(switch.line in table() for switch in SWITCHES)
+    assert all(switch.description in format_fault_table() for switch in FAULT_OPTIONS)
 
 
 def test_the_table_fits_a_narrow_terminal_but_for_a_few() -> None:
-    assert all(len(line) <= 110 for line in table().splitlines())
+    assert all(len(line) <= 110 for line in format_fault_table().splitlines())
 
 
 def test_a_bare_switch_means_its_default() -> None:
-    plays = parse_plays(["500", "times", "idle"])
-    assert plays.hits("500", "list")
-    assert not plays.hits("500", "logon")
+    plays = parse_faults(["500", "times", "idle"])
+    assert plays.applies_to("500", "list")
+    assert not plays.applies_to("500", "logon")
     assert plays.value("times") == "no-z"
     assert plays.number("idle") == 5
 
 
 def test_a_place_narrows_a_fault() -> None:
-    assert parse_plays(["500=logon"]).hits("500", "logon")
-    assert parse_plays(["500=all"]).hits("500", "root")
-    assert parse_plays(["500=data"]).hits("500", "events")
-    assert not parse_plays(["500=data"]).hits("500", "root")
+    assert parse_faults(["500=logon"]).applies_to("500", "logon")
+    assert parse_faults(["500=all"]).applies_to("500", "root")
+    assert parse_faults(["500=data"]).applies_to("500", "events")
+    assert not parse_faults(["500=data"]).applies_to("500", "root")
 
 
 def test_the_last_of_a_name_counts() -> None:
-    assert parse_plays(["times=1", "times=3"]).value("times") == "3"
-    assert parse_plays(["v13", "v12"]).version is Version.V12
-    assert parse_plays(["v13"]).version is Version.V13
+    assert parse_faults(["times=1", "times=3"]).value("times") == "3"
+    assert parse_faults(["v13", "v12"]).version is ProductVersion.V12
+    assert parse_faults(["v13"]).version is ProductVersion.V13
 
 
 @pytest.mark.parametrize(
@@ -66,17 +74,17 @@ def test_the_last_of_a_name_counts() -> None:
     ],
 )
 def test_a_wrong_play_is_one_sentence_with_the_way_out(text: str, words: str) -> None:
-    with pytest.raises(BadPlay) as caught:
-        parse_plays([text])
+    with pytest.raises(InvalidDemoOptionError) as caught:
+        parse_faults([text])
     assert words in str(caught.value)
     assert str(caught.value).endswith(".")
 
 
 def test_options_survive_the_way_into_a_child_process() -> None:
-    given = read("--seed", "7", "--sessions", "9000", "--clock", "2026-11-23T12:00", "--speed", "0")
+    given = read_arguments("--seed", "7", "--sessions", "9000", "--clock", "2026-11-23T12:00", "--speed", "0")
     assert given == DemoOptions(7, 9000, NOON, 0.0)
-    told = DemoOptions(3, 5000, NOON, 2.5, parse_plays(["v13", "idle=9", "500"]))
-    assert read(*told.arguments()) == told
+    demo_options = DemoOptions(3, 5000, NOON, 2.5, parse_faults(["v13", "idle=9", "500"]))
+    assert read_arguments(*demo_options.to_arguments()) == demo_options
 
 
 @pytest.mark.parametrize(
@@ -102,12 +110,12 @@ def test_wrong_options_end_with_two(words: tuple[str, ...], capsys: pytest.Captu
 
 def test_play_help_prints_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--play", "help"]) == 0
-    assert capsys.readouterr().out == table()
+    assert capsys.readouterr().out == format_fault_table()
 
 
 def test_the_clock_runs_as_fast_as_one_likes() -> None:
     ticks = iter([100.0, 110.0, 110.0])
-    fast = Clock(NOON, 60, lambda: next(ticks))
+    fast = SimulatedClock(NOON, 60, lambda: next(ticks))
     assert (fast() - NOON).total_seconds() == 600
-    still = Clock(NOON, 0)
+    still = SimulatedClock(NOON, 0)
     assert still() == NOON

@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 import pytest
 from both_parsers import read_list
 
-from emtui.demo.demo_options import NO_PLAYS, Plays, parse_plays
-from emtui.demo.documents import Documents
-from emtui.demo.world import World
+from emtui.demo.demo_options import NO_FAULTS, ActiveFaults, parse_faults
+from emtui.demo.documents import DocumentSerializer
+from emtui.demo.world import SimulatedWorld
 from emtui.em import xml_codec
 from emtui.em.model import Event, Session
 from emtui.em.text_sanitizer import clean
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-WORLD = World(1, NOON)
+WORLD = SimulatedWorld(1, NOON)
 BASE = "https://em01.example.net:9398/api"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
-GUISES = (
+VARIANTS = (
     "v12",
     "v13",
     "bom",
@@ -41,64 +41,68 @@ GUISES = (
 )
 
 
-def arrived(text: str | None) -> str | None:
+def parsed_text(text: str | None) -> str | None:
     """Return a text as expected after XML and parsing."""
     return clean(NOT_IN_XML.sub("\ufffd", text)) if text else None
 
 
-def expected(documents: Documents, true: Session) -> Session:
-    told = documents.guise.session(true)
-    result = replace(told.result, message=arrived(told.result.message))
-    return replace(told, name=arrived(told.name), result=result)
+def expected_session(documents: DocumentSerializer, original: Session) -> Session:
+    reported = documents.variants.vary_session(original)
+    result = replace(reported.result, message=parsed_text(reported.result.message))
+    return replace(reported, name=parsed_text(reported.name), result=result)
 
 
-def expected_events(documents: Documents, true: Session) -> tuple[Event, ...]:
-    told = documents.guise.log(WORLD.log(true.uid, NOON)).events
-    return tuple(replace(event, message=arrived(event.message)) for event in told)
+def expected_events(documents: DocumentSerializer, original: Session) -> tuple[Event, ...]:
+    events = documents.variants.vary_log(WORLD.log(original.uid, NOON)).events
+    return tuple(replace(event, message=parsed_text(event.message)) for event in events)
 
 
-@pytest.mark.parametrize("play", GUISES)
+@pytest.mark.parametrize("play", VARIANTS)
 def test_the_complete_list_is_read_back_equal(play: str) -> None:
-    documents = Documents(BASE, parse_plays([play]))
+    documents = DocumentSerializer(BASE, parse_faults([play]))
     sessions = WORLD.sessions(NOON)
-    listing = xml_codec.read_list(documents.listing(sessions, json=False))
-    assert set(listing.sessions) == {expected(documents, session) for session in sessions}
+    listing = xml_codec.read_list(documents.serialize_list(sessions, json=False))
+    assert set(listing.sessions) == {expected_session(documents, session) for session in sessions}
     assert len(listing.sessions) == len(sessions)
-    assert (listing.replaced > 0) == (play == "escape")
-    assert len(read_list(documents.listing(sessions[:200], json=False)).sessions) == 200
+    assert (listing.replaced_count > 0) == (play == "escape")
+    assert len(read_list(documents.serialize_list(sessions[:200], json=False)).sessions) == 200
 
 
-@pytest.mark.parametrize("play", GUISES)
+@pytest.mark.parametrize("play", VARIANTS)
 def test_one_session_and_its_events_are_read_back_equal(play: str) -> None:
-    documents = Documents(BASE, parse_plays([play]))
+    documents = DocumentSerializer(BASE, parse_faults([play]))
     for true in one_of_each():
-        assert xml_codec.read_session(documents.session(true, json=False)) == expected(documents, true)
-        log = xml_codec.read_log(documents.log(true, WORLD.log(true.uid, NOON), json=False))
+        assert xml_codec.read_session(documents.serialize_session(true, json=False)) == expected_session(
+            documents, true
+        )
+        log = xml_codec.read_log(documents.serialize_log(true, WORLD.log(true.uid, NOON), json=False))
         assert log.events == expected_events(documents, true)
 
 
 def test_the_events_of_every_session_are_read_back_equal() -> None:
-    documents = Documents(BASE, NO_PLAYS)
+    documents = DocumentSerializer(BASE, NO_FAULTS)
     for true in WORLD.sessions(NOON):
         log = WORLD.log(true.uid, NOON)
-        assert xml_codec.read_log(documents.log(true, log, json=False)).events == log.events
+        assert xml_codec.read_log(documents.serialize_log(true, log, json=False)).events == log.events
 
 
-@pytest.mark.parametrize("plays", [NO_PLAYS, parse_plays(["prefix", "comments", "attribute-order=reversed"])])
-def test_references_are_read_back_as_incomplete_sessions(plays: Plays) -> None:
-    documents = Documents(BASE, plays)
+@pytest.mark.parametrize(
+    "plays", [NO_FAULTS, parse_faults(["prefix", "comments", "attribute-order=reversed"])]
+)
+def test_references_are_read_back_as_incomplete_sessions(plays: ActiveFaults) -> None:
+    documents = DocumentSerializer(BASE, plays)
     sessions = WORLD.sessions(NOON)
-    listing = read_list(documents.listing(sessions, json=False, references=True))
+    listing = read_list(documents.serialize_list(sessions, json=False, references=True))
     assert {one.uid: one.name for one in listing.sessions} == {one.uid: one.name for one in sessions}
-    assert not any(one.complete for one in listing.sessions)
+    assert not any(one.is_complete for one in listing.sessions)
 
 
 def test_invalid_rows_do_not_affect_the_others() -> None:
-    documents = Documents(BASE, parse_plays(["odd-row"]))
+    documents = DocumentSerializer(BASE, parse_faults(["odd-row"]))
     sessions = WORLD.sessions(NOON)
-    listing = read_list(documents.listing(sessions, json=False))
+    listing = read_list(documents.serialize_list(sessions, json=False))
     assert len(listing.sessions) == len(sessions)
-    assert listing.odd == 2
+    assert listing.unreadable_count == 2
     assert len(set(listing.sessions) & set(sessions)) == len(sessions) - 2
 
 

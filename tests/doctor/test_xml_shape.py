@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.doctor.xml_shape import KNOWN, form, lines, shape_of
-from emtui.em.xml_prolog import Unreadable
+from emtui.doctor.xml_shape import DOCUMENTED_WORDS, describe_format, element_paths, format_paths
+from emtui.em.xml_prolog import UnreadableDocumentError
 from emtui.em.xml_sanitizer import sanitize
 
 NAMES = [b"".join(bytes([97 + int(digit)]) for digit in str(number)) for number in range(2_000)]
@@ -15,7 +15,7 @@ GUID = "11111111-2222-4333-8444-555555555555"
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "description"),
     [
         ("", "empty"),
         ("CollectJob", "CollectJob"),
@@ -36,14 +36,18 @@ GUID = "11111111-2222-4333-8444-555555555555"
         ),
     ],
 )
-def test_a_text_is_described_by_its_format(text: str, told: str) -> None:
-    assert form(text) == told
+def test_a_text_is_described_by_its_format(text: str, description: str) -> None:
+    assert describe_format(text) == description
 
 
 @given(st.text(min_size=1))
-def test_no_text_tells_itself_unless_the_vendor_documents_it(text: str) -> None:
-    told = form(text)
-    assert text in KNOWN or text not in told or (len(text) < 12 and text in form("x" * len(text)))
+def test_no_text_is_shown_unless_the_vendor_documents_it(text: str) -> None:
+    description = describe_format(text)
+    assert (
+        text in DOCUMENTED_WORDS
+        or text not in description
+        or (len(text) < 12 and text in describe_format("x" * len(text)))
+    )
 
 
 def test_paths_attributes_and_texts_of_a_document_are_described() -> None:
@@ -51,7 +55,7 @@ def test_paths_attributes_and_texts_of_a_document_are_described() -> None:
         b"<?xml version='1.0'?><A xmlns='http://www.veeam.com/ent/v1.0'><B UID='secret-host'>1</B>"
         b"<B UID='true'>&#x1B;hidden</B><C/></A>"
     )
-    assert list(lines(shape_of(sanitize(body)))) == [
+    assert list(format_paths(element_paths(sanitize(body)))) == [
         "A ×1",
         "  B ×2 @UID(text of up to 100 characters | bool) = integer | text of up to 10 characters",
         "  C ×1 = empty",
@@ -60,23 +64,23 @@ def test_paths_attributes_and_texts_of_a_document_are_described() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<!DOCTYPE a><a/>", b"<html/>", b"{}", b"<a><b></a>", b"<a>"])
 def test_an_invalid_document_is_reported(body: bytes) -> None:
-    with pytest.raises(Unreadable):
-        shape_of(sanitize(body))
+    with pytest.raises(UnreadableDocumentError):
+        element_paths(sanitize(body))
 
 
 def test_an_invalid_name_is_not_shown() -> None:
-    (line,) = lines(shape_of(f"<{'x' * 90}/>".encode()))
+    (line,) = format_paths(element_paths(f"<{'x' * 90}/>".encode()))
     assert line == "(90 characters) ×1 = empty"
 
 
 @pytest.mark.parametrize("name", ["Custom.EM01.example.net", "Server_dc01", "em01-node"])
 def test_a_possible_host_name_is_not_shown(name: str) -> None:
-    (line,) = lines(shape_of(f"<{name} {name}='x'/>".encode()))
+    (line,) = format_paths(element_paths(f"<{name} {name}='x'/>".encode()))
     assert name not in line
 
 
 @pytest.mark.parametrize("body", [b"<a>" * 100_000, b"<r>" + b"".join(b"<%s/>" % n for n in NAMES) + b"</r>"])
-def test_a_document_of_too_many_places_is_left(body: bytes) -> None:
-    with pytest.raises(Unreadable) as caught:
-        shape_of(sanitize(body))
-    assert caught.value.too_large
+def test_a_document_of_too_many_paths_is_rejected(body: bytes) -> None:
+    with pytest.raises(UnreadableDocumentError) as caught:
+        element_paths(sanitize(body))
+    assert caught.value.is_too_large

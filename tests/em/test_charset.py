@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from rogue import session_xml
+from scripted_server import session_xml
 
 from emtui.em import xml_codec
-from emtui.em.charset import charset_in, known
+from emtui.em.charset import lookup_encoding, parse_charset
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 NAME = "Höhe – getrennt"
@@ -22,8 +22,8 @@ def names_of(body: bytes, charset: str, step: int) -> tuple[set[str | None], int
     reader = xml_codec.ListReader(charset)
     for start in range(0, len(body), step):
         reader.feed(body[start : start + step])
-    read = reader.close()
-    return {session.name for session in read.sessions}, read.replaced
+    listing = reader.close()
+    return {session.name for session in listing.sessions}, listing.replaced_count
 
 
 @pytest.mark.parametrize("step", [1, 3, 10_000])
@@ -58,23 +58,23 @@ def test_a_document_is_read_in_the_encoding_that_it_is_in(
     declared: str, codec: str, charset: str, name: str, namespaces: str, step: int
 ) -> None:
     body = listing(declared, namespaces, name).encode(codec)
-    shown, replaced = names_of(body, charset, step)
+    shown, replaced_count = names_of(body, charset, step)
     assert shown == {f"{name} @2026-11-23 02:00:00.5"}
-    assert replaced == 0
+    assert replaced_count == 0
 
 
 def test_what_an_encoding_does_not_have_is_replaced_and_counted() -> None:
     body = listing("windows-1252", XSI, "a\x81b").encode("latin-1")
-    shown, replaced = names_of(body, "", 7)
+    shown, replaced_count = names_of(body, "", 7)
     assert shown == {"a\ufffdb @2026-11-23 02:00:00.5"}
-    assert replaced == 3
+    assert replaced_count == 3
 
 
 @pytest.mark.parametrize(
     "name", ["utf-7", "rot13", "hex", "unicode_escape", "idna", "iso-2022-jp", "x", "", "../x"]
 )
 def test_unsafe_encodings_are_rejected(name: str) -> None:
-    assert known(name) is None
+    assert lookup_encoding(name) is None
 
 
 @pytest.mark.parametrize(
@@ -89,4 +89,4 @@ def test_unsafe_encodings_are_rejected(name: str) -> None:
     ],
 )
 def test_the_charset_of_a_content_type(header: str, named: str) -> None:
-    assert charset_in(header) == named
+    assert parse_charset(header) == named

@@ -1,4 +1,4 @@
-"""Every bad answer in `rogue.SCRIPTS` becomes exactly one error, of one sentence that names the host."""
+"""Every bad answer in `scripted_server.SCRIPTS` becomes exactly one error, of one sentence that names the host."""
 
 from __future__ import annotations
 
@@ -9,64 +9,69 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from rogue import (
+from scripted_server import (
     GUID,
     PASSWORD,
     SCRIPTS,
     USER,
-    Asked,
-    Identity,
-    Reply,
-    good,
-    identity,
-    playing,
-    reply,
-    rogue,
+    ReceivedRequest,
+    ScriptedReply,
+    ServerIdentity,
+    make_identity,
+    make_reply,
+    play_script,
+    reply_well,
     route_of,
+    scripted_server,
 )
 
 from emtui.em import http_requests
 from emtui.em.client import Client, Timeouts
 from emtui.em.errors import (
-    Broken,
+    ConnectionFailedError,
     EmError,
-    LogonRefused,
-    NameUnknown,
-    PlainHttp,
-    Redirected,
-    Refused,
-    TimedOut,
-    TooLarge,
+    HostNotFoundError,
+    LogonRefusedError,
+    PortClosedError,
+    RedirectError,
+    ResponseTooLargeError,
+    SchemeMismatchError,
+    ServerTimeoutError,
 )
-from emtui.em.model import uid_of
-from emtui.em.proxy import Proxies
+from emtui.em.model import uid_from_guid
+from emtui.em.proxy import ProxySettings
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server, Trust
 
-MANY = 9_000
-SHORT = Timeouts(connect=5, read=0.3, logoff=1)
-PATIENT = Timeouts(connect=10, read=20, logoff=1)
+SESSION_COUNT = 9_000
+SHORT_TIMEOUTS = Timeouts(connect=5, read=0.3, logoff=1)
+LONG_TIMEOUTS = Timeouts(connect=10, read=20, logoff=1)
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Identity:
-    return identity(tmp_path_factory.mktemp("tls"))
+def server_identity(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
+    return make_identity(tmp_path_factory.mktemp("tls"))
 
 
 async def connect(
-    port: int, trust: Trust, timeouts: Timeouts = PATIENT, *, host: str = "127.0.0.1", scheme: str = "https"
+    port: int,
+    trust: Trust,
+    timeouts: Timeouts = LONG_TIMEOUTS,
+    *,
+    host: str = "127.0.0.1",
+    scheme: str = "https",
 ) -> Client:
     server = Server(host, port, scheme)
     return await Client.connect(
-        server, USER, Secret(PASSWORD), trust=trust, proxies=Proxies(), timeouts=timeouts
+        server, USER, Secret(PASSWORD), trust=trust, proxies=ProxySettings(), timeouts=timeouts
     )
 
 
-async def ask_for_everything(client: Client) -> None:
+async def request_everything(client: Client) -> None:
     async with client:
         await client.sessions()
-        await client.session(uid_of(GUID))
-        await client.events(uid_of(GUID))
+        await client.session(uid_from_guid(GUID))
+        await client.events(uid_from_guid(GUID))
 
 
 def assert_one_sentence(problem: EmError, authority: str) -> None:
@@ -80,121 +85,128 @@ def assert_one_sentence(problem: EmError, authority: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-async def test_a_bad_answer_becomes_one_error_with_one_sentence(name: str, known: Identity) -> None:
+async def test_a_bad_answer_becomes_one_error_with_one_sentence(
+    name: str, server_identity: ServerIdentity
+) -> None:
     script = SCRIPTS[name]
-    timeouts = SHORT if name in {"mute", "slow"} else PATIENT
-    async with rogue(playing(name), known.context()) as server:
+    timeouts = SHORT_TIMEOUTS if name in {"mute", "slow"} else LONG_TIMEOUTS
+    async with scripted_server(play_script(name), server_identity.tls_context()) as server:
         with pytest.raises(EmError) as caught:
-            await ask_for_everything(await connect(server.port, Trust(pin=known.sha256), timeouts))
+            await request_everything(await connect(server.port, Trust(pin=server_identity.sha256), timeouts))
         assert type(caught.value) is script.error
-        assert script.says in str(caught.value)
+        assert script.message_part in str(caught.value)
         assert_one_sentence(caught.value, server.authority)
 
 
-async def test_an_endless_body_is_abandoned_when_it_is_too_large(known: Identity) -> None:
-    async with rogue(playing("huge-session"), known.context()) as server:
-        async with await connect(server.port, Trust(pin=known.sha256)) as client:
-            with pytest.raises(TooLarge):
-                await client.session(uid_of(GUID))
-        assert server.sent < 40 * 1024 * 1024
+async def test_an_endless_body_is_abandoned_when_it_is_too_large(server_identity: ServerIdentity) -> None:
+    async with scripted_server(play_script("huge-session"), server_identity.tls_context()) as server:
+        async with await connect(server.port, Trust(pin=server_identity.sha256)) as client:
+            with pytest.raises(ResponseTooLargeError):
+                await client.session(uid_from_guid(GUID))
+        assert server.sent_bytes < 40 * 1024 * 1024
 
 
-async def test_a_redirect_is_not_followed_even_to_an_existing_server(known: Identity) -> None:
-    async with rogue(context=known.context()) as other:
+async def test_a_redirect_is_not_followed_even_to_an_existing_server(server_identity: ServerIdentity) -> None:
+    async with scripted_server(context=server_identity.tls_context()) as other:
         location = f"Location: https://{other.authority}/api/\r\nContent-Length: 0\r\n\r\n"
-        points = Reply(f"HTTP/1.1 302 Found\r\n{location}".encode())
-        async with rogue(lambda _: points, known.context()) as server:
-            with pytest.raises(Redirected, match=other.authority):
-                await connect(server.port, Trust(pin=known.sha256))
-        assert other.hello == 0
+        redirect = ScriptedReply(f"HTTP/1.1 302 Found\r\n{location}".encode())
+        async with scripted_server(lambda _: redirect, server_identity.tls_context()) as server:
+            with pytest.raises(RedirectError, match=other.authority):
+                await connect(server.port, Trust(pin=server_identity.sha256))
+        assert other.connection_count == 0
 
 
 async def test_a_closed_port_is_reported_as_connection_refused() -> None:
-    async with rogue() as server:
+    async with scripted_server() as server:
         port = server.port
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(PortClosedError) as caught:
         await connect(port, Trust())
     assert_one_sentence(caught.value, f"127.0.0.1:{port}")
 
 
 async def test_an_unknown_host_name_is_reported() -> None:
-    with pytest.raises(NameUnknown) as caught:
+    with pytest.raises(HostNotFoundError) as caught:
         await connect(9398, Trust(), host="em01.example.invalid")
     assert_one_sentence(caught.value, "em01.example.invalid:9398")
 
 
 async def test_plain_http_where_tls_was_expected() -> None:
-    web = Reply(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", after="close")
+    web = ScriptedReply(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", then="close")
 
-    async def answer_at_once(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer_immediately(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(web.head)
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(answer_at_once, "127.0.0.1", 0)
+    server = await asyncio.start_server(answer_immediately, "127.0.0.1", 0)
     async with server:
-        with pytest.raises(PlainHttp) as caught:
+        with pytest.raises(SchemeMismatchError) as caught:
             await connect(server.sockets[0].getsockname()[1], Trust())
     assert_one_sentence(caught.value, "127.0.0.1:")
 
 
-async def test_tls_where_plain_http_was_expected(known: Identity) -> None:
-    async with rogue(context=known.context()) as server:
-        with pytest.raises((PlainHttp, Broken), match="https://"):
+async def test_tls_where_plain_http_was_expected(server_identity: ServerIdentity) -> None:
+    async with scripted_server(context=server_identity.tls_context()) as server:
+        with pytest.raises((SchemeMismatchError, ConnectionFailedError), match="https://"):
             await connect(server.port, Trust(), scheme="http")
-        assert server.received == 0
+        assert server.received_bytes == 0
 
 
 async def test_a_proxy_that_reports_plain_http_on_its_tls_port() -> None:
     body = b"<html><h1>400</h1>The plain HTTP request was sent to HTTPS port</html>"
-    says = Reply(b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n" % len(body), (body,))
-    async with rogue(lambda _: says) as server:
-        with pytest.raises(PlainHttp, match="use https://"):
+    says = ScriptedReply(b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n" % len(body), (body,))
+    async with scripted_server(lambda _: says) as server:
+        with pytest.raises(SchemeMismatchError, match="use https://"):
             await connect(server.port, Trust(), scheme="http")
 
 
-async def test_only_the_root_is_requested_from_another_service(known: Identity) -> None:
-    def stranger(asked: Asked) -> Reply:
-        return playing("web-ui")(asked)
+async def test_only_the_root_is_requested_from_another_service(server_identity: ServerIdentity) -> None:
+    def answer_as_other_service(asked: ReceivedRequest) -> ScriptedReply:
+        return play_script("web-ui")(asked)
 
-    async with rogue(stranger, known.context()) as server:
+    async with scripted_server(answer_as_other_service, server_identity.tls_context()) as server:
         with pytest.raises(EmError):
-            await connect(server.port, Trust(pin=known.sha256))
-        assert [(asked.method, asked.path) for asked in server.asked] == [("GET", "/api/")]
-        assert not {"authorization", "x-restsvcsessionid", "cookie"} & server.asked[0].headers.keys()
+            await connect(server.port, Trust(pin=server_identity.sha256))
+        assert [(asked.method, asked.path) for asked in server.requests] == [("GET", "/api/")]
+        assert not {"authorization", "x-restsvcsessionid", "cookie"} & server.requests[0].headers.keys()
 
 
-async def test_secrets_echoed_by_a_server_are_not_shown(known: Identity) -> None:
+async def test_secrets_echoed_by_a_server_are_not_shown(server_identity: ServerIdentity) -> None:
     basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
-    def echo(asked: Asked) -> Reply:
+    def echo(asked: ReceivedRequest) -> ScriptedReply:
         if route_of(asked) != "logon":
-            return good(asked)
-        said = f'<Error Message="{asked.headers["authorization"]} {USER}:{PASSWORD}"/>'.encode()
-        return reply("401 Unauthorized", said)
+            return reply_well(asked)
+        body = f'<Error Message="{asked.headers["authorization"]} {USER}:{PASSWORD}"/>'.encode()
+        return make_reply("401 Unauthorized", body)
 
-    async with rogue(echo, known.context()) as server:
-        with pytest.raises(LogonRefused) as caught:
-            await connect(server.port, Trust(pin=known.sha256))
+    async with scripted_server(echo, server_identity.tls_context()) as server:
+        with pytest.raises(LogonRefusedError) as caught:
+            await connect(server.port, Trust(pin=server_identity.sha256))
     assert PASSWORD not in str(caught.value)
     assert basic not in str(caught.value)
 
 
 async def test_a_body_that_arrives_too_slowly_is_abandoned(
-    known: Identity, monkeypatch: pytest.MonkeyPatch
+    server_identity: ServerIdentity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_requests, "_SLOW", 0.5)
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: {MANY}\r\n\r\n".encode()
+    monkeypatch.setattr(http_requests, "_BODY_TIME", 0.5)
+    head = (
+        f"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: {SESSION_COUNT}\r\n\r\n"
+    ).encode()
 
-    def drops() -> Iterator[bytes]:
-        for _ in range(MANY):
+    def slow_chunks() -> Iterator[bytes]:
+        for _ in range(SESSION_COUNT):
             time.sleep(0.02)
             yield b" "
 
-    def dribbling(asked: Asked) -> Reply:
-        return Reply(head, drops(), "hang") if route_of(asked) == "list" else good(asked)
+    def answer_slowly(asked: ReceivedRequest) -> ScriptedReply:
+        return ScriptedReply(head, slow_chunks(), "hang") if route_of(asked) == "list" else reply_well(asked)
 
-    trust = Trust(pin=known.sha256)
-    async with rogue(dribbling, known.context()) as server, await connect(server.port, trust) as client:
-        with pytest.raises(TimedOut, match="too slowly"):
+    trust = Trust(pin=server_identity.sha256)
+    async with (
+        scripted_server(answer_slowly, server_identity.tls_context()) as server,
+        await connect(server.port, trust) as client,
+    ):
+        with pytest.raises(ServerTimeoutError, match="too slowly"):
             await client.sessions()

@@ -6,54 +6,59 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from rogue import (
-    GOOD,
-    Asked,
-    Reply,
+from connected_client import connected_client
+from scripted_server import (
+    GOOD_REPLIES,
+    ReceivedRequest,
+    ScriptedReply,
     list_xml,
-    reply,
+    make_reply,
     route_of,
     session_xml,
 )
-from talking import asking
 
 from emtui.em import xml_codec
-from emtui.em.client import Client, Receipt
-from emtui.em.errors import Cut, Gone, NotFound, ServerTrouble
-from emtui.em.model import uid_of
+from emtui.em.client import Client, ResponseStats
+from emtui.em.errors import (
+    SessionGoneError,
+    SessionNotFoundError,
+    TruncatedResponseError,
+    UnexpectedStatusError,
+)
+from emtui.em.model import uid_from_guid
 
 ROWS = [session_xml(f"{number:08x}-2222-4333-8444-555555555555") for number in range(20)]
-WHOLE = list_xml(ROWS)
+FULL_LIST = list_xml(ROWS)
 NO_SESSION = (
     b'<Error xmlns="http://www.veeam.com/ent/v1.0" Message="There is no such resource" StatusCode="404"/>'
 )
-ONLY = uid_of("11111111-2222-4333-8444-555555555555")
+ONLY_UID = uid_from_guid("11111111-2222-4333-8444-555555555555")
 
 
-class Lists:
+class ListAnswers:
     """Answers a list request with `reply`."""
 
     def __init__(self) -> None:
-        self.reply = reply("200 OK", WHOLE)
-        self.lacks: set[str] = set()
+        self.reply = make_reply("200 OK", FULL_LIST)
+        self.missing_routes: set[str] = set()
 
-    def __call__(self, asked: Asked) -> Reply:
-        if route_of(asked) in self.lacks:
-            return reply("404 Not Found", NO_SESSION, "Content-Type: application/xml\r\n")
-        return self.reply if route_of(asked) == "list" else GOOD[route_of(asked)]
+    def __call__(self, asked: ReceivedRequest) -> ScriptedReply:
+        if route_of(asked) in self.missing_routes:
+            return make_reply("404 Not Found", NO_SESSION, "Content-Type: application/xml\r\n")
+        return self.reply if route_of(asked) == "list" else GOOD_REPLIES[route_of(asked)]
 
 
-async def receipt(client: Client) -> Receipt:
+async def next_stats(client: Client) -> ResponseStats:
     """What the next list was as an answer."""
     await client.sessions()
-    assert client.receipt
-    return client.receipt
+    assert client.response_stats
+    return client.response_stats
 
 
 async def test_the_same_bytes_are_the_same_list_without_parsing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with asking(tmp_path, Lists()) as client:
+    async with connected_client(tmp_path, ListAnswers()) as client:
         first = await client.sessions()
         fed: list[bytes] = []
         monkeypatch.setattr(xml_codec.ListReader, "feed", lambda _, piece: fed.append(piece))
@@ -62,58 +67,60 @@ async def test_the_same_bytes_are_the_same_list_without_parsing(
 
 
 async def test_other_bytes_that_say_the_same_are_the_same_list(tmp_path: Path) -> None:
-    lists = Lists()
-    async with asking(tmp_path, lists) as client:
+    answers = ListAnswers()
+    async with connected_client(tmp_path, answers) as client:
         first = await client.sessions()
-        lists.reply = reply("200 OK", list_xml(reversed(ROWS)))
+        answers.reply = make_reply("200 OK", list_xml(reversed(ROWS)))
         assert await client.sessions() is first
 
 
 async def test_a_changed_list_is_a_new_object_and_an_incomplete_one_is_an_error(tmp_path: Path) -> None:
-    lists = Lists()
-    async with asking(tmp_path, lists) as client:
+    answers = ListAnswers()
+    async with connected_client(tmp_path, answers) as client:
         first = await client.sessions()
-        lists.reply = reply("200 OK", list_xml(ROWS[1:]))
+        answers.reply = make_reply("200 OK", list_xml(ROWS[1:]))
         second = await client.sessions()
         assert len(second.sessions) == len(first.sessions) - 1
         assert {id(session) for session in second.sessions} < {id(session) for session in first.sessions}
-        lists.reply = reply("200 OK", WHOLE[:-40])
-        with pytest.raises(Cut):
+        answers.reply = make_reply("200 OK", FULL_LIST[:-40])
+        with pytest.raises(TruncatedResponseError):
             await client.sessions()
-        lists.reply = reply("200 OK", list_xml(ROWS[1:]))
+        answers.reply = make_reply("200 OK", list_xml(ROWS[1:]))
         assert await client.sessions() is second
 
 
 async def test_a_run_of_an_earlier_list_is_reported_as_gone(tmp_path: Path) -> None:
-    lists = Lists()
-    listed, never = (uid_of(f"{number:08x}-2222-4333-8444-555555555555") for number in (3, 99))
-    async with asking(tmp_path, lists) as client:
+    answers = ListAnswers()
+    listed, never_listed = (uid_from_guid(f"{number:08x}-2222-4333-8444-555555555555") for number in (3, 99))
+    async with connected_client(tmp_path, answers) as client:
         await client.sessions()
-        lists.reply = reply("200 OK", list_xml(ROWS[10:]))
+        answers.reply = make_reply("200 OK", list_xml(ROWS[10:]))
         await client.sessions()
-        lists.lacks = {"session", "events"}
-        with pytest.raises(Gone, match=r"no longer lists session 00000003-.* or is temporarily missing"):
+        answers.missing_routes = {"session", "events"}
+        with pytest.raises(
+            SessionGoneError, match=r"no longer lists session 00000003-.* or is temporarily missing"
+        ):
             await client.session(listed)
-        with pytest.raises(Gone, match="no longer has a log of session 00000003-"):
+        with pytest.raises(SessionGoneError, match="no longer has a log of session 00000003-"):
             await client.events(listed)
-        with pytest.raises(NotFound, match=r"has no session 00000063-.*: the ID is wrong"):
-            await client.session(never)
+        with pytest.raises(SessionNotFoundError, match=r"has no session 00000063-.*: the ID is wrong"):
+            await client.session(never_listed)
 
 
 async def test_the_receipt_has_size_time_and_the_servers_clock(tmp_path: Path) -> None:
-    lists = Lists()
-    async with asking(tmp_path, lists) as client:
-        first = await receipt(client)
-        assert (first.size, first.skew) == (len(WHOLE), None)
-        assert first.took > 0
+    lists = ListAnswers()
+    async with connected_client(tmp_path, lists) as client:
+        first = await next_stats(client)
+        assert (first.size, first.skew) == (len(FULL_LIST), None)
+        assert first.seconds > 0
         ahead = datetime.now(UTC) + timedelta(hours=1)
         date = f"Content-Type: application/xml\r\nDate: {ahead:%a, %d %b %Y %H:%M:%S} GMT\r\n"
-        lists.reply = reply("200 OK", WHOLE, date)
-        skew = (await receipt(client)).skew
+        lists.reply = make_reply("200 OK", FULL_LIST, date)
+        skew = (await next_stats(client)).skew
         assert skew
         assert abs(skew - timedelta(hours=1)) < timedelta(seconds=30)
-        lists.reply = reply("200 OK", WHOLE, "Date: the day before yesterday\r\n")
-        assert (await receipt(client)).skew is None
+        lists.reply = make_reply("200 OK", FULL_LIST, "Date: the day before yesterday\r\n")
+        assert (await next_stats(client)).skew is None
 
 
 @pytest.mark.parametrize(
@@ -133,19 +140,19 @@ async def test_the_receipt_has_size_time_and_the_servers_clock(tmp_path: Path) -
 async def test_retry_after_is_understood_in_both_forms(
     tmp_path: Path, header: str, seconds: float | None
 ) -> None:
-    lists = Lists()
-    lists.reply = reply(
+    lists = ListAnswers()
+    lists.reply = make_reply(
         "503 Service Unavailable", b"", f"Date: Fri, 20 Nov 2026 18:00:00 GMT\r\nRetry-After: {header}\r\n"
     )
-    async with asking(tmp_path, lists) as client:
-        with pytest.raises(ServerTrouble) as caught:
+    async with connected_client(tmp_path, lists) as client:
+        with pytest.raises(UnexpectedStatusError) as caught:
             await client.sessions()
         assert caught.value.retry_after == (None if seconds is None else pytest.approx(seconds, abs=2))
 
 
 async def test_the_times_of_logons_are_recorded(tmp_path: Path) -> None:
-    async with asking(tmp_path, Lists()) as client:
-        assert len(client.logged_on) == 1
+    async with connected_client(tmp_path, ListAnswers()) as client:
+        assert len(client.logon_times) == 1
 
 
 @pytest.mark.parametrize(
@@ -163,15 +170,15 @@ async def test_the_times_of_logons_are_recorded(tmp_path: Path) -> None:
     ],
 )
 async def test_now_is_the_servers_clock_by_its_last_response(tmp_path: Path, date: str, ahead: int) -> None:
-    lists = Lists()
+    lists = ListAnswers()
     shown = datetime.now(UTC) + timedelta(seconds=ahead)
-    lists.reply = reply("200 OK", WHOLE, "Content-Type: application/xml\r\n" + date.format(shown))
-    async with asking(tmp_path, lists) as client:
+    lists.reply = make_reply("200 OK", FULL_LIST, "Content-Type: application/xml\r\n" + date.format(shown))
+    async with connected_client(tmp_path, lists) as client:
         assert client.skew is None, "the logon did not say"
         await client.sessions()
         apart = client.now() - datetime.now(UTC) - timedelta(seconds=ahead if abs(ahead) >= 3 else 0)
         assert abs(apart) < (timedelta(seconds=30) if abs(ahead) >= 3 else timedelta(milliseconds=100))
-        session = await client.session(ONLY)
+        session = await client.session(ONLY_UID)
         assert session.ended
         assert client.skew is None, "nor did the session"
 
@@ -179,16 +186,16 @@ async def test_now_is_the_servers_clock_by_its_last_response(tmp_path: Path, dat
 @pytest.mark.parametrize("status", ["502 Bad Gateway", "200 OK"])
 async def test_an_error_does_not_set_the_clock(tmp_path: Path, status: str) -> None:
     """By its status line and by its document alike."""
-    lists = Lists()
+    lists = ListAnswers()
     ahead = datetime.now(UTC) + timedelta(hours=1)
     date = f"Date: {ahead:%a, %d %b %Y %H:%M:%S} GMT\r\n"
-    async with asking(tmp_path, lists) as client:
-        lists.reply = reply("200 OK", WHOLE, date)
+    async with connected_client(tmp_path, lists) as client:
+        lists.reply = make_reply("200 OK", FULL_LIST, date)
         await client.sessions()
-        known = client.skew
-        assert known
+        skew = client.skew
+        assert skew
         error = b'<Error Message="It is closed" StatusCode="502"/>'
-        lists.reply = reply(status, error, "Date: Mon, 23 Nov 2020 02:00:00 GMT\r\n")
-        with pytest.raises(ServerTrouble):
+        lists.reply = make_reply(status, error, "Date: Mon, 23 Nov 2020 02:00:00 GMT\r\n")
+        with pytest.raises(UnexpectedStatusError):
             await client.sessions()
-        assert client.skew == known
+        assert client.skew == skew

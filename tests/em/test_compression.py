@@ -7,9 +7,15 @@ import zlib
 from collections.abc import Callable
 
 import pytest
-from answers_table import bare_deflate
+from response_cases import bare_deflate
 
-from emtui.em.compression import SLICE, CutOffError, DamagedError, Decoder, UnknownCodingError
+from emtui.em.compression import (
+    SLICE,
+    BodyDecoder,
+    CorruptDataError,
+    IncompleteDataError,
+    UnknownContentEncodingError,
+)
 
 TEXT = b"<SystemSessions>" + bytes(range(32, 127)) * 400 + b"</SystemSessions>"
 PACKED: dict[str, Callable[[bytes], bytes]] = {
@@ -26,11 +32,11 @@ PACKED: dict[str, Callable[[bytes], bytes]] = {
 
 
 def decoded(name: str, body: bytes, step: int) -> bytes:
-    decoder = Decoder(name)
+    decoder = BodyDecoder(name)
     pieces = (body[start : start + step] for start in range(0, len(body), step))
-    whole = b"".join(part for piece in pieces for part in decoder.feed(piece))
+    full = b"".join(part for piece in pieces for part in decoder.feed(piece))
     decoder.close()
-    return whole
+    return full
 
 
 @pytest.mark.parametrize("step", [1, 2, 777, 10_000_000])
@@ -43,7 +49,7 @@ def test_a_body_is_decoded_wherever_it_is_cut(name: str, step: int) -> None:
 def test_a_body_that_ends_too_early_is_cut_off(name: str) -> None:
     packed = PACKED[name](TEXT)
     for end in (1, 2, 5, len(packed) // 2, len(packed) - 5):
-        with pytest.raises(CutOffError):
+        with pytest.raises(IncompleteDataError):
             decoded(name, packed[:end], 100)
 
 
@@ -52,7 +58,7 @@ def test_an_empty_body_is_complete() -> None:
 
 
 def test_a_checksum_that_does_not_fit_is_damage() -> None:
-    with pytest.raises(DamagedError):
+    with pytest.raises(CorruptDataError):
         decoded("gzip", gzip.compress(TEXT)[:-8] + bytes(8), 100)
 
 
@@ -64,13 +70,13 @@ def test_data_after_the_last_member_is_ignored() -> None:
 @pytest.mark.parametrize("name", ["gzip", "deflate", "Deflate"])
 def test_at_most_one_slice_is_decompressed_at_once(name: str) -> None:
     bomb = PACKED[name](bytes(20_000_000))
-    parts = [len(part) for part in Decoder(name).feed(bomb)]
+    parts = [len(part) for part in BodyDecoder(name).feed(bomb)]
     assert max(parts) <= SLICE
     assert sum(parts) == 20_000_000
 
 
 @pytest.mark.parametrize("name", ["br", "zstd", "compress", "gzip, br", "aes128gcm", "x" * 500, "gzip," * 4])
 def test_another_compression_is_refused_by_its_name(name: str) -> None:
-    with pytest.raises(UnknownCodingError) as caught:
-        Decoder(name)
+    with pytest.raises(UnknownContentEncodingError) as caught:
+        BodyDecoder(name)
     assert 0 < len(caught.value.name) <= 40

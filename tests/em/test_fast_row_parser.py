@@ -5,24 +5,24 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from answers_table import CASES
 from both_parsers import read_list
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from independent_server import IndependentServer, ServerVariant
 from lxml import etree
-from rogue import GOOD
-from stranger import Manners, Stranger
+from response_cases import CASES
+from scripted_server import GOOD_REPLIES
 
 from emtui.em import xml_codec
-from emtui.em.chunked_sort import RUN, gently_sorted
-from emtui.em.fast_row_parser import FastListDocument
+from emtui.em.chunked_sort import CHUNK_SIZE, sort_in_chunks
+from emtui.em.fast_row_parser import FastListParser
 from emtui.em.model import Listing
-from emtui.em.session_parser import Item, Rows
+from emtui.em.session_parser import ParsedElement, SessionCollector
 from emtui.em.timestamps import LATEST
-from emtui.em.xml_codec import Unreadable
-from emtui.em.xml_sanitizer import Repair
+from emtui.em.xml_codec import UnreadableDocumentError
+from emtui.em.xml_sanitizer import XmlSanitizer
 
-OPEN = b'<?xml version="1.0"?>\n<SystemSessions xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+LIST_START = b'<?xml version="1.0"?>\n<SystemSessions xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 URL = b"https://em01.example.net:9398/api/systemSessions/"
 
 
@@ -101,7 +101,7 @@ def outcome(body: bytes, piece: int) -> Listing | str:
         for start in range(0, len(body), piece):
             reader.feed(body[start : start + piece])
         return reader.close()
-    except Unreadable as problem:
+    except UnreadableDocumentError as problem:
         return problem.reason
 
 
@@ -112,19 +112,19 @@ def outcome(body: bytes, piece: int) -> Listing | str:
 @example(row(1) + b"<Sessions><!-- </Sessions>" + row(2) + b" --></Sessions>", 5000)
 @example(row(1).replace(b"false", b"<"), 5000)
 def test_plain_rows_are_read_as_the_parser_reads_them(body: bytes, piece: int) -> None:
-    plain = OPEN + b' a="1">' + body + b"</SystemSessions>"
-    parsed = OPEN + b" a='1'>" + body + b"</SystemSessions>"  # in such a list no row is plain
-    assert outcome(plain, piece) == outcome(parsed, len(parsed))
+    simple = LIST_START + b' a="1">' + body + b"</SystemSessions>"
+    parsed = LIST_START + b" a='1'>" + body + b"</SystemSessions>"  # in such a list no row is plain
+    assert outcome(simple, piece) == outcome(parsed, len(parsed))
 
 
-class CountedRows(Rows):
+class CountingCollector(SessionCollector):
     """Rows that count those of the parser."""
 
-    parsed = 0
+    parsed_count = 0
 
-    def take(self, item: Item) -> None:
-        self.parsed += 1
-        super().take(item)
+    def add_element(self, element: ParsedElement) -> None:
+        self.parsed_count += 1
+        super().add_element(element)
 
 
 SERVER_ROW = row(1, b"Cannot connect", b"<EndTimeUTC>2026-11-23T02:00:31Z</EndTimeUTC>")
@@ -156,46 +156,46 @@ SERVER_ROW = row(1, b"Cannot connect", b"<EndTimeUTC>2026-11-23T02:00:31Z</EndTi
     ],
 )
 def test_rows_as_servers_write_them_need_no_parser(change: tuple[bytes, bytes]) -> None:
-    counted = CountedRows(LATEST)
-    document = FastListDocument(counted, "")
-    document.feed(OPEN + b">" + SERVER_ROW.replace(*change) * 3 + b"</SystemSessions>")
-    document.close()
-    assert (counted.count, counted.parsed) == (3, 0)
-    assert read_list(OPEN + b">" + SERVER_ROW.replace(*change) + b"</SystemSessions>").sessions
+    collector = CountingCollector(LATEST)
+    parser = FastListParser(collector, "")
+    parser.feed(LIST_START + b">" + SERVER_ROW.replace(*change) * 3 + b"</SystemSessions>")
+    parser.close()
+    assert (collector.count, collector.parsed_count) == (3, 0)
+    assert read_list(LIST_START + b">" + SERVER_ROW.replace(*change) + b"</SystemSessions>").sessions
 
 
 @pytest.mark.parametrize(
     "odd", [row(2, b"&#10;"), row(2).replace(b' UID="', b' UID=" '), b"<Sessions></Sessions>"]
 )
 def test_rows_after_an_unusual_one_need_no_parser(odd: bytes) -> None:
-    counted = CountedRows(LATEST)
-    document = FastListDocument(counted, "")
-    document.feed(OPEN + b">" + row(1) + odd + row(3) + row(4) + b"</SystemSessions>")
-    document.close()
-    assert (counted.count, counted.parsed) == (4, 1)
+    collector = CountingCollector(LATEST)
+    parser = FastListParser(collector, "")
+    parser.feed(LIST_START + b">" + row(1) + odd + row(3) + row(4) + b"</SystemSessions>")
+    parser.close()
+    assert (collector.count, collector.parsed_count) == (4, 1)
 
 
 def test_a_row_without_links_or_result_needs_no_parser() -> None:
     start, _, rest = SERVER_ROW.partition(b"<Links>")
     _, _, rest = rest.partition(b"</Links>")
     fields, _, _ = rest.partition(b"<Result>")
-    counted = CountedRows(LATEST)
-    document = FastListDocument(counted, "")
-    document.feed(OPEN + b">" + start + fields + b"</Sessions></SystemSessions>")
-    document.close()
-    assert (counted.count, counted.parsed) == (1, 0)
+    collector = CountingCollector(LATEST)
+    parser = FastListParser(collector, "")
+    parser.feed(LIST_START + b">" + start + fields + b"</Sessions></SystemSessions>")
+    parser.close()
+    assert (collector.count, collector.parsed_count) == (1, 0)
 
 
 @pytest.mark.parametrize("behind", [b"<a/>", b"x", b"&amp", b"<!DOCTYPE a>", row(2)])
 @pytest.mark.parametrize("root", [b"", b" a:b='1'", b" xmlns:a=''"])
 def test_nothing_follows_a_list_whatever_its_prefixes(root: bytes, behind: bytes) -> None:
-    with pytest.raises(Unreadable, match="not well-formed"):
+    with pytest.raises(UnreadableDocumentError, match="not well-formed"):
         read_list(b"<SystemSessions" + root + b">" + row(1) + b"</SystemSessions>" + behind)
 
 
 @pytest.mark.parametrize("root", [b"<SystemSessions>", b"<SystemSessions a='1'>"])
 def test_a_prefix_must_be_declared_for_plain_rows_as_for_others(root: bytes) -> None:
-    with pytest.raises(Unreadable, match="not well-formed"):
+    with pytest.raises(UnreadableDocumentError, match="not well-formed"):
         read_list(root + ROWS[3] + b"</SystemSessions>")
 
 
@@ -209,61 +209,65 @@ def test_a_prefix_must_be_declared_for_plain_rows_as_for_others(root: bytes) -> 
 def test_no_list_is_read_that_a_strict_parser_refuses(
     end: bytes, body: bytes, behind: bytes, cuts: list[int]
 ) -> None:
-    document = (OPEN if end != b">" else b"<SystemSessions") + end + body + b"</SystemSessions>" + behind
-    repair = Repair()
-    mended = repair.feed(document) + repair.close()
+    document = (
+        (LIST_START if end != b">" else b"<SystemSessions") + end + body + b"</SystemSessions>" + behind
+    )
+    sanitizer = XmlSanitizer()
+    sanitized = sanitizer.feed(document) + sanitizer.close()
     reader, start = xml_codec.ListReader(), 0
     try:
         for cut in [*sorted(cuts), len(document)]:
             reader.feed(document[start:cut])
             start = max(start, cut)
         reader.close()
-    except Unreadable:
+    except UnreadableDocumentError:
         return
-    etree.fromstring(mended)  # raises if it is not well-formed
+    etree.fromstring(sanitized)  # raises if it is not well-formed
 
 
 def test_errors_after_simple_rows_have_the_correct_position() -> None:
-    body = OPEN + b">" + row(1) + b"\n" + row(2) + b"\n\n  <a></b></SystemSessions>"
+    body = LIST_START + b">" + row(1) + b"\n" + row(2) + b"\n\n  <a></b></SystemSessions>"
     assert outcome(body, 999) == outcome(body.replace(b'"1.0"', b"'1.0'", 1), 999)
     assert str(outcome(body, 999)).endswith("line 5, column 10")
 
 
 @pytest.mark.parametrize("where", ["within a row", "between two rows"])
 def test_a_list_that_ends_early_is_cut(where: str) -> None:
-    body = OPEN + b">" + row(1) + row(2)
-    with pytest.raises(Unreadable) as caught:
+    body = LIST_START + b">" + row(1) + row(2)
+    with pytest.raises(UnreadableDocumentError) as caught:
         read_list(body[: -40 if where == "within a row" else None])
-    assert caught.value.cut
+    assert caught.value.is_truncated
 
 
 def test_more_rows_than_are_read_are_too_many_however_they_are_written() -> None:
-    with pytest.raises(Unreadable) as caught:
-        xml_codec.read_list(OPEN + b">" + row(1) * 250_001)
-    assert caught.value.too_large
+    with pytest.raises(UnreadableDocumentError) as caught:
+        xml_codec.read_list(LIST_START + b">" + row(1) * 250_001)
+    assert caught.value.is_too_large
 
 
-@given(st.lists(st.integers(0, 50), max_size=3 * RUN // 1000), st.booleans())
+@given(st.lists(st.integers(0, 50), max_size=3 * CHUNK_SIZE // 1000), st.booleans())
 def test_a_chunked_sort_equals_sorted(few: list[int], reverse: bool) -> None:
     numbers = [(number * 7919 + place) % 5003 for number in few for place in range(1000)]
     pairs = list(enumerate(numbers))
-    assert gently_sorted(pairs, lambda pair: pair[1], reverse=reverse) == sorted(
+    assert sort_in_chunks(pairs, lambda pair: pair[1], reverse=reverse) == sorted(
         pairs, key=lambda pair: pair[1], reverse=reverse
     )
 
 
-SERVED = {
-    **{f"good {route}": answer for route, answer in GOOD.items()},
+SERVED_LISTS = {
+    **{f"good {route}": answer for route, answer in GOOD_REPLIES.items()},
     **{name: case.reply for name, case in CASES.items()},
 }
 """Every answer that the tests' servers give, whatever it is an answer to."""
 
 
-@pytest.mark.parametrize("name", [name for name in SERVED if isinstance(SERVED[name].chunks, tuple)])
+@pytest.mark.parametrize(
+    "name", [name for name in SERVED_LISTS if isinstance(SERVED_LISTS[name].chunks, tuple)]
+)
 def test_both_parsers_read_what_the_tests_serve_alike(name: str) -> None:
     for charset in ("", "windows-1252"):
-        with suppress(Unreadable):
-            read_list(b"".join(SERVED[name].chunks), charset)
+        with suppress(UnreadableDocumentError):
+            read_list(b"".join(SERVED_LISTS[name].chunks), charset)
 
 
 @pytest.mark.parametrize("prefix", ["", None, "ent"])
@@ -274,7 +278,7 @@ def test_both_parsers_agree_on_the_independent_server(
     prefix: str | None, order: str, line_end: str, more: dict[str, bool]
 ) -> None:
     for references in ("", "list"):
-        manners = Manners(prefix, order, references, line_end=line_end, **more)  # type: ignore[arg-type]
-        document = Stranger(manners).document("/api/systemSessions", "format=Entity")
+        variants = ServerVariant(prefix, order, references, line_end=line_end, **more)  # type: ignore[arg-type]
+        document = IndependentServer(variants).document("/api/systemSessions", "format=Entity")
         assert document
         assert read_list(document.encode()).sessions

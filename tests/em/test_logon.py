@@ -7,72 +7,72 @@ import base64
 from dataclasses import dataclass, field
 
 import pytest
-from rogue import (
-    GOOD,
+from scripted_server import (
+    GOOD_REPLIES,
     GUID,
     LOGON_ID,
     PASSWORD,
     SCRIPTS,
     TOKEN,
-    Asked,
-    Reply,
-    Rogue,
-    good,
-    reply,
-    rogue,
+    ReceivedRequest,
+    ScriptedEmServer,
+    ScriptedReply,
+    make_reply,
+    reply_well,
     route_of,
+    scripted_server,
 )
 
 from emtui.em.client import Client
-from emtui.em.errors import BadSetting, LogonRefused
-from emtui.em.model import uid_of
-from emtui.em.proxy import Proxies
+from emtui.em.errors import InvalidSettingError, LogonRefusedError
+from emtui.em.model import uid_from_guid
+from emtui.em.proxy import ProxySettings
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server, Trust
-from emtui.em.status_errors import likely_slip
+from emtui.em.status_errors import user_name_hint
 
 USERS = ("EXAMPLE\\ops", "ops@example.net", "ops", ".\\ops", "EXAMPLE\\опс")
 
 
-async def connect(server: Rogue, user: str = "EXAMPLE\\ops") -> Client:
-    where = Server("127.0.0.1", server.port, scheme="http")
-    return await Client.connect(where, user, Secret(PASSWORD), trust=Trust(), proxies=Proxies())
+async def connect(server: ScriptedEmServer, user: str = "EXAMPLE\\ops") -> Client:
+    address = Server("127.0.0.1", server.port, scheme="http")
+    return await Client.connect(address, user, Secret(PASSWORD), trust=Trust(), proxies=ProxySettings())
 
 
 @dataclass
-class Expiring:
+class ExpiringLogonServer:
     """Gives token after token; only the newest is good, and `expire` ends it."""
 
     logons: int = 0
-    expired: bool = False
-    refuse: bool = False
-    waiting: int = 0
-    seen: list[str] = field(default_factory=list)
+    is_expired: bool = False
+    refuses_logon: bool = False
+    waiting_count: int = 0
+    tokens: list[str] = field(default_factory=list)
 
-    def __call__(self, asked: Asked) -> Reply:
+    def __call__(self, asked: ReceivedRequest) -> ScriptedReply:
         route = route_of(asked)
         if route == "root":
-            return GOOD["root"]
+            return GOOD_REPLIES["root"]
         if route == "logon":
             return self._logon()
-        self.seen.append(asked.headers["x-restsvcsessionid"])
-        if self.expired or asked.headers["x-restsvcsessionid"] != f"token-{self.logons}":
-            return reply("401 Unauthorized")
-        return GOOD[route]
+        self.tokens.append(asked.headers["x-restsvcsessionid"])
+        if self.is_expired or asked.headers["x-restsvcsessionid"] != f"token-{self.logons}":
+            return make_reply("401 Unauthorized")
+        return GOOD_REPLIES[route]
 
-    def _logon(self) -> Reply:
-        if self.refuse:
+    def _logon(self) -> ScriptedReply:
+        if self.refuses_logon:
             self.logons += 1
             return SCRIPTS["logon-401"].reply
         self.logons += 1
-        self.expired = False
-        return reply("201 Created", headers=f"X-RestSvcSessionId: token-{self.logons}\r\n")
+        self.is_expired = False
+        return make_reply("201 Created", headers=f"X-RestSvcSessionId: token-{self.logons}\r\n")
 
 
 @pytest.mark.parametrize("user", USERS)
 async def test_only_the_user_as_typed_is_sent(user: str) -> None:
-    async with rogue() as server, await connect(server, user):
-        asked = server.asked[1]
+    async with scripted_server() as server, await connect(server, user):
+        asked = server.requests[1]
     assert (asked.method, asked.path) == ("POST", "/api/sessionMngr/?v=latest")
     assert asked.headers.pop("authorization") == "Basic " + base64.b64encode(
         f"{user}:{PASSWORD}".encode()
@@ -87,20 +87,20 @@ async def test_only_the_user_as_typed_is_sent(user: str) -> None:
 
 
 async def test_later_requests_carry_the_token_alone_and_no_cookie() -> None:
-    async with rogue() as server, await connect(server) as client:
+    async with scripted_server() as server, await connect(server) as client:
         await client.sessions()
-        await client.events(uid_of(GUID))
-    for asked in server.asked[2:]:
+        await client.events(uid_from_guid(GUID))
+    for asked in server.requests[2:]:
         assert asked.headers["x-restsvcsessionid"] == TOKEN
         assert not {"cookie", "authorization"} & asked.headers.keys()
 
 
 async def test_closing_deletes_our_own_logon_once() -> None:
-    async with rogue() as server:
+    async with scripted_server() as server:
         client = await connect(server)
         await client.close()
         await client.close()
-        assert [asked.path for asked in server.asked if asked.method == "DELETE"] == [
+        assert [asked.path for asked in server.requests if asked.method == "DELETE"] == [
             f"/api/logonSessions/{LOGON_ID}"
         ]
 
@@ -109,64 +109,64 @@ async def test_closing_deletes_our_own_logon_once() -> None:
 async def test_the_logon_id_is_taken_from_the_location_if_the_body_has_none(path: str) -> None:
     head = f"X-RestSvcSessionId: t\r\nLocation: http://em99.example.net:9399/api/{path}/{LOGON_ID}\r\n"
 
-    def answer(asked: Asked) -> Reply:
-        return reply("201 Created", headers=head) if asked.method == "POST" else good(asked)
+    def answer(asked: ReceivedRequest) -> ScriptedReply:
+        return make_reply("201 Created", headers=head) if asked.method == "POST" else reply_well(asked)
 
-    async with rogue(answer) as server:
+    async with scripted_server(answer) as server:
         await (await connect(server)).close()
-        assert server.asked[-1].path == f"/api/logonSessions/{LOGON_ID}"
+        assert server.requests[-1].path == f"/api/logonSessions/{LOGON_ID}"
 
 
 async def test_without_the_header_the_token_is_derived_from_the_session_id() -> None:
-    body = GOOD["logon"].head.partition(b"\r\n\r\n")[2] + b"".join(GOOD["logon"].chunks)
+    body = GOOD_REPLIES["logon"].head.partition(b"\r\n\r\n")[2] + b"".join(GOOD_REPLIES["logon"].chunks)
 
-    def answer(asked: Asked) -> Reply:
-        return reply("201 Created", body) if asked.method == "POST" else good(asked)
+    def answer(asked: ReceivedRequest) -> ScriptedReply:
+        return make_reply("201 Created", body) if asked.method == "POST" else reply_well(asked)
 
-    async with rogue(answer) as server, await connect(server) as client:
+    async with scripted_server(answer) as server, await connect(server) as client:
         await client.sessions()
-        assert server.asked[-1].headers["x-restsvcsessionid"] == TOKEN
+        assert server.requests[-1].headers["x-restsvcsessionid"] == TOKEN
 
 
 async def test_a_canceled_logon_is_ended_if_it_still_succeeds() -> None:
-    async with rogue() as server:
+    async with scripted_server() as server:
         task = asyncio.create_task(connect(server))
-        await server.until("logon")
+        await server.wait_for_request("logon")
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert [asked.method for asked in server.asked] == ["GET", "POST", "DELETE"]
+        assert [asked.method for asked in server.requests] == ["GET", "POST", "DELETE"]
 
 
 async def test_ten_requests_with_an_expired_logon_renew_it_once() -> None:
-    answer = Expiring()
-    async with rogue(answer) as server, await connect(server) as client:
-        answer.expired = True
-        await asyncio.gather(*(client.session(uid_of(GUID)) for _ in range(10)))
+    answer = ExpiringLogonServer()
+    async with scripted_server(answer) as server, await connect(server) as client:
+        answer.is_expired = True
+        await asyncio.gather(*(client.session(uid_from_guid(GUID)) for _ in range(10)))
         assert server.count("POST") == 2
-        assert set(answer.seen) == {"token-1", "token-2"}
+        assert set(answer.tokens) == {"token-1", "token-2"}
 
 
 async def test_a_refused_renewal_is_not_repeated() -> None:
-    answer = Expiring()
-    async with rogue(answer) as server, await connect(server) as client:
-        answer.expired = answer.refuse = True
+    answer = ExpiringLogonServer()
+    async with scripted_server(answer) as server, await connect(server) as client:
+        answer.is_expired = answer.refuses_logon = True
         results = await asyncio.gather(
-            *(client.session(uid_of(GUID)) for _ in range(10)), return_exceptions=True
+            *(client.session(uid_from_guid(GUID)) for _ in range(10)), return_exceptions=True
         )
-        before = len(server.asked)
-        with pytest.raises(LogonRefused, match="refused the logon") as caught:
+        before = len(server.requests)
+        with pytest.raises(LogonRefusedError, match="refused the logon") as caught:
             await client.sessions()
-        assert all(isinstance(result, LogonRefused) for result in results)
+        assert all(isinstance(result, LogonRefusedError) for result in results)
         assert caught.value.user == "EXAMPLE\\ops"
-        assert (server.count("POST"), len(server.asked)) == (2, before)
+        assert (server.count("POST"), len(server.requests)) == (2, before)
 
 
 async def test_a_name_with_a_colon_is_refused_before_anything_is_sent() -> None:
-    async with rogue() as server:
-        with pytest.raises(BadSetting, match="colon"):
+    async with scripted_server() as server:
+        with pytest.raises(InvalidSettingError, match="colon"):
             await connect(server, "ops:x")
-        assert server.hello == 0
+        assert server.connection_count == 0
 
 
 @pytest.mark.parametrize(
@@ -181,4 +181,4 @@ async def test_a_name_with_a_colon_is_refused_before_anything_is_sent() -> None:
     ],
 )
 def test_the_likely_mistake_in_a_user_name_is_named(user: str, slip: str) -> None:
-    assert slip in likely_slip(user)
+    assert slip in user_name_hint(user)

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from emtui.em.secret import Secret, matching_secrets
+from emtui.em.secret import Secret, spell_secrets
 
 
 def test_a_secret_is_masked_in_every_text() -> None:
@@ -22,8 +22,8 @@ def test_an_empty_secret_is_false() -> None:
 
 
 def test_every_spelling_of_a_secret_is_searched_except_of_short_ones() -> None:
-    held = Secret("swordfish"), Secret("abc")
-    found = matching_secrets(lambda secret: (secret, secret.upper()))
+    long_secret = Secret("swordfish"), Secret("abc")
+    found = spell_secrets(lambda secret: (secret, secret.upper()))
     assert {"swordfish", "SWORDFISH"} <= found
     assert "abc" not in found
-    assert len(held) == 2
+    assert len(long_secret) == 2

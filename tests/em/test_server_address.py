@@ -2,7 +2,7 @@
 
 import pytest
 
-from emtui.em.errors import BadAddress
+from emtui.em.errors import InvalidAddressError
 from emtui.em.server_address import Server, parse_pin, parse_server
 
 
@@ -65,8 +65,8 @@ def test_a_server_is_a_host_a_host_with_port_or_a_url(text: str, server: Server)
 )
 def test_a_server_reads_back_from_its_own_text(text: str) -> None:
     server = parse_server(text)
-    again = parse_server(str(server))
-    assert (again, again.typed) == (server, server.typed)
+    parsed = parse_server(str(server))
+    assert (parsed, parsed.display_host) == (server, server.display_host)
     assert parse_server(server.url) == server
 
 
@@ -75,7 +75,7 @@ def test_an_international_name_is_shown_as_typed_and_is_the_same_server_in_ascii
     assert str(server) == "münchen.example.net"
     assert server.authority == "münchen.example.net:9398"
     assert server.url == "https://münchen.example.net:9398"
-    assert server.sent_url == server.key == "https://xn--mnchen-3ya.example.net:9398"
+    assert server.request_url == server.key == "https://xn--mnchen-3ya.example.net:9398"
     ascii_one = parse_server("xn--mnchen-3ya.example.net")
     assert ascii_one == server
     assert ascii_one.key == server.key
@@ -85,7 +85,7 @@ def test_an_international_name_is_shown_as_typed_and_is_the_same_server_in_ascii
 def test_a_zone_is_shown_and_never_sent() -> None:
     server = parse_server("fe80::1%eth0")
     assert str(server) == "[fe80::1%eth0]:9398"
-    assert server.sent_url == "https://[fe80::1]:9398"
+    assert server.request_url == "https://[fe80::1]:9398"
     assert server != parse_server("fe80::1%eth1")
 
 
@@ -114,7 +114,7 @@ def test_a_zone_is_shown_and_never_sent() -> None:
     ],
 )
 def test_an_invalid_server_address_is_one_sentence(text: str) -> None:
-    with pytest.raises(BadAddress) as caught:
+    with pytest.raises(InvalidAddressError) as caught:
         parse_server(text)
     assert "\x1b" not in str(caught.value)
     assert "hunter2" not in str(caught.value)
@@ -122,7 +122,7 @@ def test_an_invalid_server_address_is_one_sentence(text: str) -> None:
 
 
 def test_plain_http_to_another_computer_must_be_meant() -> None:
-    with pytest.raises(BadAddress, match="--allow-http"):
+    with pytest.raises(InvalidAddressError, match="--allow-http"):
         parse_server("http://em01.example.net:9399")
     assert parse_server("http://em01.example.net:9399", allow_http=True).scheme == "http"
 
@@ -137,7 +137,7 @@ def test_plain_http_to_another_computer_must_be_meant() -> None:
     ],
 )
 def test_the_warning_about_plain_http_has_the_full_url(text: str, url: str) -> None:
-    with pytest.raises(BadAddress) as caught:
+    with pytest.raises(InvalidAddressError) as caught:
         parse_server(text)
     assert str(caught.value).startswith(f"{url} would send the password unencrypted: ")
 
@@ -147,5 +147,5 @@ def test_a_pin_may_have_colons_and_capitals() -> None:
 
 
 def test_a_short_pin_is_refused() -> None:
-    with pytest.raises(BadAddress, match="64 hex digits"):
+    with pytest.raises(InvalidAddressError, match="64 hex digits"):
         parse_pin("abcd")

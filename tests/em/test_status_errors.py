@@ -13,121 +13,149 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
-from answers_table import CASES, HANDSHAKES, Case, Handshake, raw
-from rogue import GUID, Asked, Identity, Reply, good, identity, reply, rogue, route_of
-from talking import logged_on
+from connected_client import connect_client
+from response_cases import CASES, HANDSHAKES, HandshakeCase, ResponseCase, raw
+from scripted_server import (
+    GUID,
+    ReceivedRequest,
+    ScriptedReply,
+    ServerIdentity,
+    make_identity,
+    make_reply,
+    reply_well,
+    route_of,
+    scripted_server,
+)
 from textual.content import Content
 
-from emtui.em.client import Client, Progress, Timeouts
+from emtui.em.client import Client, DownloadProgress, Timeouts
 from emtui.em.error_body import ErrorBody
-from emtui.em.errors import Denied, EmError, Gone, LogonRefused, TimedOut
-from emtui.em.http_requests import Exchange
-from emtui.em.model import uid_of
-from emtui.em.proxy import Proxies
+from emtui.em.errors import (
+    AccessDeniedError,
+    EmError,
+    LogonRefusedError,
+    ServerTimeoutError,
+    SessionGoneError,
+)
+from emtui.em.http_requests import RequestSender
+from emtui.em.model import uid_from_guid
+from emtui.em.proxy import ProxySettings
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server, Trust, parse_server
-from emtui.em.status_errors import ErrorResponse, Requested, error_of
+from emtui.em.status_errors import ErrorResponse, RequestedUrl, status_error
 from emtui.em.transport import open_transport
 
-NO_URL = {LogonRefused, Gone}
+ERRORS_WITHOUT_URL = {LogonRefusedError, SessionGoneError}
 """What is about an account or a session, not about what was requested."""
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Identity:
-    return identity(tmp_path_factory.mktemp("tls"))
+def server_identity(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
+    return make_identity(tmp_path_factory.mktemp("tls"))
 
 
-async def connect(port: int, known: Identity, read: float = 20.0, prefix: str = "") -> Client:
-    return await logged_on(port, known, Timeouts(connect=10, read=read, logoff=1), prefix)
+async def connect(port: int, known: ServerIdentity, read: float = 20.0, prefix: str = "") -> Client:
+    return await connect_client(port, known, Timeouts(connect=10, read=read, logoff=1), prefix)
 
 
-def playing(case: Case) -> Callable[[Asked], Reply]:
+def answer_case(case: ResponseCase) -> Callable[[ReceivedRequest], ScriptedReply]:
     """The odd answer in its place, and good ones elsewhere."""
-    played = 0
+    count = 0
 
-    def answer(asked: Asked) -> Reply:
-        nonlocal played
-        if route_of(asked) != case.at or (case.once and played):
-            return good(asked)
-        played += 1
+    def answer(asked: ReceivedRequest) -> ScriptedReply:
+        nonlocal count
+        if route_of(asked) != case.route or (case.once and count):
+            return reply_well(asked)
+        count += 1
         return case.reply
 
     return answer
 
 
-async def ask_for_everything(client: Client) -> None:
+async def request_everything(client: Client) -> None:
     async with client:
         listing = await client.sessions()
-        assert [session.uid for session in listing.sessions] == [uid_of(GUID)]
-        assert (listing.odd, listing.replaced) == (0, 0)
-        assert (await client.session(uid_of(GUID))).uid == uid_of(GUID)
-        assert len((await client.events(uid_of(GUID))).events) == 1
+        assert [session.uid for session in listing.sessions] == [uid_from_guid(GUID)]
+        assert (listing.unreadable_count, listing.replaced_count) == (0, 0)
+        assert (await client.session(uid_from_guid(GUID))).uid == uid_from_guid(GUID)
+        assert len((await client.events(uid_from_guid(GUID))).events) == 1
 
 
 @pytest.mark.parametrize("name", CASES)
-async def test_each_answer_is_read_or_gives_its_own_sentence(name: str, known: Identity) -> None:
+async def test_each_answer_is_read_or_gives_its_own_sentence(
+    name: str, server_identity: ServerIdentity
+) -> None:
     case = CASES[name]
-    said, kind = "", None
-    async with rogue(playing(case), known.context()) as server:
+    sentence, kind = "", None
+    async with scripted_server(answer_case(case), server_identity.tls_context()) as server:
         try:
-            read = 0.3 if case.reply.after == "hang" else 20.0
-            await ask_for_everything(await connect(server.port, known, read, case.prefix))
+            read = 0.3 if case.reply.then == "hang" else 20.0
+            await request_everything(await connect(server.port, server_identity, read, case.prefix))
         except EmError as problem:
-            said, kind = str(problem).replace(server.authority, "SERVER"), type(problem)
-    assert (said, kind) == (case.sentence, case.error)
-    if case.at != "root":
+            sentence, kind = str(problem).replace(server.authority, "SERVER"), type(problem)
+    assert (sentence, kind) == (case.sentence, case.error)
+    if case.route != "root":
         assert server.count("POST") == 1 + case.demands
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if CASES[name].sentence])
 def test_a_sentence_is_one_and_does_not_doubt_what_is_certain(name: str) -> None:
     case = CASES[name]
-    about = "SERVER " if case.error in NO_URL or "not HTTP" in name else f"https://SERVER{case.prefix}/api/"
+    about = (
+        "SERVER "
+        if case.error in ERRORS_WITHOUT_URL or "not HTTP" in name
+        else f"https://SERVER{case.prefix}/api/"
+    )
     assert case.sentence.startswith(about)
     assert case.sentence.endswith(".")
     assert ". " not in case.sentence.replace("(it is ", "").replace("em99.example.net", "")
-    if case.at != "root":
+    if case.route != "root":
         assert "9398" not in case.sentence, "it has answered as Enterprise Manager on that port"
     if "Portal Administrator" in case.sentence:
-        assert case.at == "list"
+        assert case.route == "list"
         assert case.reply.chunks[0].startswith(b"<Error ")  # type: ignore[index]  # the table's are tuples
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if CASES[name].sentence])
 def test_four_lines_of_a_screen_of_80_columns_hold_a_sentence(name: str) -> None:
     """So much room is there for it under line 1."""
-    told = re.sub("(?<![A-Z])SERVER(?=[ /])", "em01.example.net:9398", CASES[name].sentence)
-    assert len(Content(f"! {told}").wrap(80)) <= 4
+    sentence = re.sub("(?<![A-Z])SERVER(?=[ /])", "em01.example.net:9398", CASES[name].sentence)
+    assert len(Content(f"! {sentence}").wrap(80)) <= 4
 
 
 def test_a_url_in_a_message_has_brackets_and_a_shortened_path() -> None:
-    there = parse_server("https://[fe80::1%25eth0]:9443/veeam/api/")
-    requested = Requested(there, "/api/systemSessions")
-    said = str(error_of(ErrorResponse(requested, 503, {}, b"", ErrorBody())))
-    assert said.startswith("https://[fe80::1%eth0]:9443/veeam/api/systemSessions answered 503 ")
-    assert len(str(Requested(there, f"/api/systemSessions/{'x' * 9000}"))) < 250
+    server = parse_server("https://[fe80::1%25eth0]:9443/veeam/api/")
+    url = RequestedUrl(server, "/api/systemSessions")
+    message = str(status_error(ErrorResponse(url, 503, {}, b"", ErrorBody())))
+    assert message.startswith("https://[fe80::1%eth0]:9443/veeam/api/systemSessions answered 503 ")
+    assert len(str(RequestedUrl(server, f"/api/systemSessions/{'x' * 9000}"))) < 250
 
 
-@pytest.mark.parametrize("odd", [raw("HTTP/1.1 204 No Content\nodd line\n\n"), reply("302 Found", b"", "")])
-async def test_an_error_on_log_off_hides_the_logon_id(odd: Reply, known: Identity) -> None:
-    context = known.context()
-    async with rogue(lambda asked: odd if route_of(asked) == "logoff" else good(asked), context) as server:
-        there = Server("127.0.0.1", server.port)
-        transport = await open_transport(there, Trust(pin=known.sha256), Proxies())
-        exchange = Exchange(there, transport, Timeouts(connect=10, read=20, logoff=1), "emtui")
+@pytest.mark.parametrize(
+    "odd", [raw("HTTP/1.1 204 No Content\nodd line\n\n"), make_reply("302 Found", b"", "")]
+)
+async def test_an_error_on_log_off_hides_the_logon_id(
+    odd: ScriptedReply, server_identity: ServerIdentity
+) -> None:
+    context = server_identity.tls_context()
+    async with scripted_server(
+        lambda asked: odd if route_of(asked) == "logoff" else reply_well(asked), context
+    ) as server:
+        address = Server("127.0.0.1", server.port)
+        transport = await open_transport(address, Trust(pin=server_identity.sha256), ProxySettings())
+        sender = RequestSender(address, transport, Timeouts(connect=10, read=20, logoff=1), "emtui")
         with pytest.raises(EmError) as caught:
-            async with exchange.log_off(Secret("the-logon-id"), Secret("the-token")):
+            async with sender.log_off(Secret("the-logon-id"), Secret("the-token")):
                 pass
-        await exchange.close()
-        assert server.asked[0].path == "/api/logonSessions/the-logon-id"
-    assert str(caught.value).startswith(f"{there.url}/api/logonSessions/*** ")
+        await sender.close()
+        assert server.requests[0].path == "/api/logonSessions/the-logon-id"
+    assert str(caught.value).startswith(f"{address.url}/api/logonSessions/*** ")
 
 
 @contextmanager
-def handshaking(played: Handshake, known: Identity) -> Iterator[int]:
+def handshake_server(played: HandshakeCase, known: ServerIdentity) -> Iterator[int]:
     """A server in threads that does no more than shake hands; its port."""
-    context = known.context()
+    context = known.tls_context()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it is an old version that is played
         context.minimum_version = context.maximum_version = played.version
@@ -155,81 +183,99 @@ def handshaking(played: Handshake, known: Identity) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("name", HANDSHAKES)
-async def test_each_handshake_that_fails_gives_its_own_sentence(name: str, known: Identity) -> None:
+async def test_each_handshake_that_fails_gives_its_own_sentence(
+    name: str, server_identity: ServerIdentity
+) -> None:
     played = HANDSHAKES[name]
-    with handshaking(played, known) as port:
+    with handshake_server(played, server_identity) as port:
         with pytest.raises(EmError) as caught:
-            await connect(port, known)
+            await connect(port, server_identity)
         assert str(caught.value).replace(f"127.0.0.1:{port}", "SERVER") == played.sentence
         assert type(caught.value) is played.error
 
 
 @pytest.mark.parametrize("body", ["401 Unauthorized", "200 OK"])
-async def test_one_logon_for_many_requests_that_find_it_expired_at_once(body: str, known: Identity) -> None:
+async def test_one_logon_for_many_requests_that_find_it_expired_at_once(
+    body: str, server_identity: ServerIdentity
+) -> None:
     """By status line and by document alike; the token of the second logon is another one."""
     logons = 0
 
-    def answer(asked: Asked) -> Reply:
+    def answer(asked: ReceivedRequest) -> ScriptedReply:
         nonlocal logons
         if route_of(asked) == "logon":
             logons += 1
-            told = good(asked)
-            return Reply(told.head.replace(b"NDRj", b"NDR%d" % logons), told.chunks)
+            success = reply_well(asked)
+            return ScriptedReply(success.head.replace(b"NDRj", b"NDR%d" % logons), success.chunks)
         token = asked.headers.get("x-restsvcsessionid", "")
         if route_of(asked) in {"session", "events", "list"} and token.startswith("NDR1"):
-            return reply(body, b'<Error Message="The session has expired" StatusCode="401"/>')
-        return good(asked)
+            return make_reply(body, b'<Error Message="The session has expired" StatusCode="401"/>')
+        return reply_well(asked)
 
-    async with rogue(answer, known.context()) as server, await connect(server.port, known) as client:
-        await asyncio.gather(*(client.session(uid_of(GUID)) for _ in range(8)), client.sessions())
+    async with (
+        scripted_server(answer, server_identity.tls_context()) as server,
+        await connect(server.port, server_identity) as client,
+    ):
+        await asyncio.gather(*(client.session(uid_from_guid(GUID)) for _ in range(8)), client.sessions())
     assert logons == 2
 
 
-async def test_a_401_without_basic_is_not_a_refused_password(known: Identity) -> None:
-    async with rogue(playing(CASES["logon: no Basic"]), known.context()) as server:
-        with pytest.raises(Denied) as caught:
-            await connect(server.port, known)
-    assert not isinstance(caught.value, LogonRefused)
+async def test_a_401_without_basic_is_not_a_refused_password(server_identity: ServerIdentity) -> None:
+    async with scripted_server(
+        answer_case(CASES["logon: no Basic"]), server_identity.tls_context()
+    ) as server:
+        with pytest.raises(AccessDeniedError) as caught:
+            await connect(server.port, server_identity)
+    assert not isinstance(caught.value, LogonRefusedError)
 
 
-async def test_received_and_expected_are_the_bytes_on_the_wire(known: Identity) -> None:
+async def test_received_and_expected_are_the_bytes_on_the_wire(server_identity: ServerIdentity) -> None:
     case = CASES["gzip"]
-    async with rogue(playing(case), known.context()) as server, await connect(server.port, known) as client:
-        seen: list[Progress] = []
+    async with (
+        scripted_server(answer_case(case), server_identity.tls_context()) as server,
+        await connect(server.port, server_identity) as client,
+    ):
+        seen: list[DownloadProgress] = []
         await client.sessions(seen.append)
         packed = len(b"".join(case.reply.chunks))
-        assert client.receipt is not None
-        assert client.receipt.size == packed
-        assert (seen[-1].received, seen[-1].expected, seen[-1].rows) == (packed, packed, 1)
+        assert client.response_stats is not None
+        assert client.response_stats.size == packed
+        assert (seen[-1].received, seen[-1].expected, seen[-1].row_count) == (packed, packed, 1)
 
 
-async def test_a_cookie_that_came_with_the_logon_names_the_balancer(known: Identity) -> None:
+async def test_a_cookie_that_came_with_the_logon_names_the_balancer(server_identity: ServerIdentity) -> None:
     """Whoever routes by cookie sets it once; the 401 comes from another server, which sets none."""
 
-    def answer(asked: Asked) -> Reply:
+    def answer(asked: ReceivedRequest) -> ScriptedReply:
         if route_of(asked) == "logon":
-            told = good(asked)
+            success = reply_well(asked)
             cookie = b"Set-Cookie: ROUTEID=.node1; path=/\r\nContent-Length"
-            return Reply(told.head.replace(b"Content-Length", cookie), told.chunks)
-        return good(asked) if route_of(asked) in {"root", "logoff"} else reply("401 Unauthorized")
+            return ScriptedReply(success.head.replace(b"Content-Length", cookie), success.chunks)
+        return reply_well(asked) if route_of(asked) in {"root", "logoff"} else make_reply("401 Unauthorized")
 
-    async with rogue(answer, known.context()) as server, await connect(server.port, known) as client:
-        with pytest.raises(Denied, match="sets the cookie ROUTEID: a load balancer"):
+    async with (
+        scripted_server(answer, server_identity.tls_context()) as server,
+        await connect(server.port, server_identity) as client,
+    ):
+        with pytest.raises(AccessDeniedError, match="sets the cookie ROUTEID: a load balancer"):
             await client.sessions()
     assert server.count("POST") == 2
 
 
-async def test_endless_headers_time_out(known: Identity) -> None:
-    def forever() -> Iterator[bytes]:
+async def test_endless_headers_time_out(server_identity: ServerIdentity) -> None:
+    def endless_headers() -> Iterator[bytes]:
         while True:
             time.sleep(0.01)
             yield b"HTTP/1.1 102 Processing\r\n\r\n"
 
-    def answer(asked: Asked) -> Reply:
-        return Reply(b"", forever()) if route_of(asked) == "list" else good(asked)
+    def answer(asked: ReceivedRequest) -> ScriptedReply:
+        return ScriptedReply(b"", endless_headers()) if route_of(asked) == "list" else reply_well(asked)
 
-    async with rogue(answer, known.context()) as server, await connect(server.port, known, 0.5) as client:
-        with pytest.raises(TimedOut, match="started a response"):
+    async with (
+        scripted_server(answer, server_identity.tls_context()) as server,
+        await connect(server.port, server_identity, 0.5) as client,
+    ):
+        with pytest.raises(ServerTimeoutError, match="started a response"):
             await client.sessions()
 
 
@@ -247,14 +293,14 @@ async def test_endless_headers_time_out(known: Identity) -> None:
     ],
 )
 async def test_only_a_401_that_offers_basic_refuses_the_password(
-    offered: str, refused: bool, known: Identity
+    offered: str, refused: bool, server_identity: ServerIdentity
 ) -> None:
     head = f"Content-Type: text/html\r\nWWW-Authenticate: {offered}\r\n"
 
-    def answer(asked: Asked) -> Reply:
-        return reply("401 Unauthorized", b"", head) if route_of(asked) == "logon" else good(asked)
+    def answer(asked: ReceivedRequest) -> ScriptedReply:
+        return make_reply("401 Unauthorized", b"", head) if route_of(asked) == "logon" else reply_well(asked)
 
-    async with rogue(answer, known.context()) as server:
-        with pytest.raises(Denied) as caught:
-            await connect(server.port, known)
-    assert isinstance(caught.value, LogonRefused) is refused
+    async with scripted_server(answer, server_identity.tls_context()) as server:
+        with pytest.raises(AccessDeniedError) as caught:
+            await connect(server.port, server_identity)
+    assert isinstance(caught.value, LogonRefusedError) is refused

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from emtui.em import xml_codec
-from emtui.em.text_sanitizer import clean, guarded
+from emtui.em.text_sanitizer import clean, guard_output
 
 ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 KEPT = (
@@ -36,7 +36,7 @@ KEPT = (
 @pytest.mark.parametrize("text", KEPT)
 def test_what_writing_needs_stays(text: str) -> None:
     assert clean(text) == text
-    assert guarded(text) == text
+    assert guard_output(text) == text
 
 
 @pytest.mark.parametrize(
@@ -79,5 +79,5 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 
 
 def test_xml_to_read_shows_them_by_the_same_rule() -> None:
-    told = xml_codec.readable_xml("<a b='⚠\ufe0fx\ufe0f'>می\u200cخواهم pay\u200cpal 👩\u200d👧</a>".encode())
-    assert told == "<a b='⚠\ufe0fx&#xFE0F;'>می\u200cخواهم pay&#x200C;pal 👩\u200d👧</a>"
+    text = xml_codec.readable_xml("<a b='⚠\ufe0fx\ufe0f'>می\u200cخواهم pay\u200cpal 👩\u200d👧</a>".encode())
+    assert text == "<a b='⚠\ufe0fx&#xFE0F;'>می\u200cخواهم pay&#x200C;pal 👩\u200d👧</a>"

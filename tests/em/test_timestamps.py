@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 from both_parsers import read_list
-from rogue import (
-    GOOD,
-    Asked,
-    Reply,
+from connected_client import connected_client
+from scripted_server import (
+    GOOD_REPLIES,
+    ReceivedRequest,
+    ScriptedReply,
     list_xml,
-    reply,
+    make_reply,
     route_of,
 )
-from talking import asking
 
 from emtui.em import xml_codec
 from emtui.em.model import Outcome, Session
@@ -47,28 +47,28 @@ def read(started: str, ended: str, state: str = "Failed", result: str = "Failed"
     """The row as both parsers of a list and that of a single answer read it."""
     head = f'<SystemSessions {NS} xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
     plain = head + row(started, ended, state, result) + "</SystemSessions>"
-    odd = plain.replace("<State>", "<!-- not plain --><State>")
+    unusual = plain.replace("<State>", "<!-- not plain --><State>")
     single = row(started, ended, state, result, "SystemSession")
     (session,) = read_list(plain.encode(), clock=CLOCK).sessions
-    assert read_list(odd.encode(), clock=CLOCK).sessions == (session,)
+    assert read_list(unusual.encode(), clock=CLOCK).sessions == (session,)
     assert xml_codec.read_session(single.encode(), clock=CLOCK) == session
     return session
 
 
-def written(when: datetime) -> str:
+def format_time(when: datetime) -> str:
     return f"{when:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 @pytest.mark.parametrize("never", NEVER)
 def test_never_values_and_times_before_2000_are_unknown_without_a_problem(never: str) -> None:
-    ended = read(written(START), never)
-    assert (ended.started, ended.ended, ended.odd) == (START, None, None)
+    ended = read(format_time(START), never)
+    assert (ended.started, ended.ended, ended.parse_problem) == (START, None, None)
     assert ended.outcome is Outcome.FAILED
-    assert ended.took(CLOCK) is None
-    running = read(written(START), never, "InProgress", "Success")
-    assert running.running
-    assert running.took(CLOCK) == CLOCK - START
-    assert read(never, written(START)).started is None
+    assert ended.duration(CLOCK) is None
+    running = read(format_time(START), never, "InProgress", "Success")
+    assert running.is_running
+    assert running.duration(CLOCK) == CLOCK - START
+    assert read(never, format_time(START)).started is None
 
 
 @pytest.mark.parametrize(
@@ -86,26 +86,26 @@ def test_never_values_and_times_before_2000_are_unknown_without_a_problem(never:
 def test_an_end_is_never_before_its_start_nor_far_ahead_of_the_clock(
     ended: datetime, known: datetime | None
 ) -> None:
-    session = read(written(START), written(ended))
-    assert (session.ended, session.odd) == (known, None)
+    session = read(format_time(START), format_time(ended))
+    assert (session.ended, session.parse_problem) == (known, None)
 
 
 def test_the_first_moment_of_2000_and_two_days_ahead_can_be() -> None:
-    assert read("2000-01-01T00:00:00Z", written(START)).started == datetime(2000, 1, 1, tzinfo=UTC)
-    assert read(written(CLOCK + 2 * DAY), "").started == CLOCK + 2 * DAY
-    assert read(written(CLOCK + 2 * DAY + timedelta(microseconds=1)), "").started is None
+    assert read("2000-01-01T00:00:00Z", format_time(START)).started == datetime(2000, 1, 1, tzinfo=UTC)
+    assert read(format_time(CLOCK + 2 * DAY), "").started == CLOCK + 2 * DAY
+    assert read(format_time(CLOCK + 2 * DAY + timedelta(microseconds=1)), "").started is None
 
 
 def test_an_end_without_a_start_is_kept() -> None:
-    session = read("1900-01-01T00:00:00Z", written(START))
-    assert (session.started, session.ended, session.took(CLOCK)) == (None, START, None)
+    session = read("1900-01-01T00:00:00Z", format_time(START))
+    assert (session.started, session.ended, session.duration(CLOCK)) == (None, START, None)
 
 
 @pytest.mark.parametrize("name", ["1900-01-01 00:00:00", "9999-12-31 23:59:59", "2026-11-25 12:00:01"])
 def test_an_implausible_start_in_a_name_is_unknown(name: str) -> None:
     body = f'<EntityReferences {NS}><Ref Name="Collect Job @{name}" UID="{GUID}"/></EntityReferences>'
     (session,) = read_list(body.encode(), clock=CLOCK).sessions
-    assert (session.started, session.odd) == (None, None)
+    assert (session.started, session.parse_problem) == (None, None)
 
 
 @pytest.mark.parametrize("never", NEVER)
@@ -114,34 +114,34 @@ def test_an_implausible_event_time_is_unknown_without_a_problem(never: str) -> N
     (event,) = xml_codec.read_log(
         f"<SystemSessionEvents {NS}>{lines}</SystemSessionEvents>".encode(), clock=CLOCK
     ).events
-    assert (event.time, event.message, event.odd) == (None, "a", None)
+    assert (event.time, event.message, event.parse_problem) == (None, "a", None)
 
 
 # --- whose clock ------------------------------------------------------------------
 
 
 @dataclass
-class Manager:
+class ClockServer:
     """Lists one run with this start, and sends its own clock as `Date`."""
 
     started: datetime
     date: datetime | None
 
-    def __call__(self, asked: Asked) -> Reply:
-        kind = "Content-Type: application/xml\r\n"
+    def __call__(self, asked: ReceivedRequest) -> ScriptedReply:
+        content_type = "Content-Type: application/xml\r\n"
         date = "" if self.date is None else f"Date: {self.date:%a, %d %b %Y %H:%M:%S} GMT\r\n"
-        at = written(self.started)
+        at = format_time(self.started)
         match route_of(asked):
             case "list":
-                return reply("200 OK", list_xml([row(at, "")]), kind + date)
+                return make_reply("200 OK", list_xml([row(at, "")]), content_type + date)
             case "session":
-                return reply("200 OK", row(at, "", tag="SystemSession").encode(), kind + date)
+                return make_reply("200 OK", row(at, "", tag="SystemSession").encode(), content_type + date)
             case "events":
                 line = f"<Events><CreationTimeUTC>{at}</CreationTimeUTC><Order>1</Order></Events>"
                 body = f"<SystemSessionEvents {NS}>{line}</SystemSessionEvents>".encode()
-                return reply("200 OK", body, kind + date)
+                return make_reply("200 OK", body, content_type + date)
             case route:
-                return GOOD[route]
+                return GOOD_REPLIES[route]
 
 
 @pytest.mark.parametrize(
@@ -162,9 +162,9 @@ async def test_the_clock_is_the_date_of_the_response_or_the_local_one(
     tmp_path: Path, date: timedelta | None, started: timedelta, known: bool
 ) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
-    manager = Manager(now + started, None if date is None else now + date)
+    answers = ClockServer(now + started, None if date is None else now + date)
     expected = now + started if known else None
-    async with asking(tmp_path, manager) as client:
+    async with connected_client(tmp_path, answers) as client:
         (listed,) = (await client.sessions()).sessions
         assert listed.started == expected
         assert (await client.session(listed.uid)).started == expected
@@ -173,14 +173,14 @@ async def test_the_clock_is_the_date_of_the_response_or_the_local_one(
 
 async def test_the_same_bytes_are_parsed_again_after_an_hour(tmp_path: Path) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
-    manager = Manager(now + 3 * DAY, now)
-    async with asking(tmp_path, manager) as client:
+    answers = ClockServer(now + 3 * DAY, now)
+    async with connected_client(tmp_path, answers) as client:
         first = await client.sessions()
         assert first.sessions[0].started is None
-        manager.date = now + timedelta(minutes=59)
+        answers.date = now + timedelta(minutes=59)
         assert await client.sessions() is first
-        manager.date = now + 2 * DAY
+        answers.date = now + 2 * DAY
         second = await client.sessions()
         assert second.sessions[0].started == now + 3 * DAY
-        manager.date = now + 3 * DAY
+        answers.date = now + 3 * DAY
         assert await client.sessions() is second

@@ -13,109 +13,134 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from connected_client import pump
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from rogue import LOGON_ID, PASSWORD, TOKEN, USER, Asked, Identity, Reply, good, identity, negative, rogue
-from talking import pump
+from scripted_server import (
+    LOGON_ID,
+    PASSWORD,
+    TOKEN,
+    USER,
+    ReceivedRequest,
+    ScriptedReply,
+    ServerIdentity,
+    der_with_negative_serial,
+    make_identity,
+    reply_well,
+    scripted_server,
+)
 
 from emtui.em.certificate_reader import read_certificate
-from emtui.em.client import Client, Timeouts, certificate
-from emtui.em.errors import BadCaFile, Broken, Changed, PlainHttp, ProxyTrouble, Untrusted
-from emtui.em.proxy import Proxies
+from emtui.em.client import Client, Timeouts, fetch_certificate
+from emtui.em.errors import (
+    CertificateChangedError,
+    CertificateUntrustedError,
+    ConnectionFailedError,
+    InvalidCaFileError,
+    ProxyFailedError,
+    SchemeMismatchError,
+)
+from emtui.em.proxy import ProxySettings
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server, Trust
-from emtui.em.tls import trusting
+from emtui.em.tls import create_context
 
-DIRECT = Proxies()
+DIRECT = ProxySettings()
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Identity:
-    return identity(tmp_path_factory.mktemp("tls"))
+def server_identity(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
+    return make_identity(tmp_path_factory.mktemp("tls"))
 
 
-async def connect(port: int, trust: Trust, host: str = "127.0.0.1", proxies: Proxies = DIRECT) -> Client:
+async def connect(
+    port: int, trust: Trust, host: str = "127.0.0.1", proxies: ProxySettings = DIRECT
+) -> Client:
     return await Client.connect(Server(host, port), USER, Secret(PASSWORD), trust=trust, proxies=proxies)
 
 
-async def test_a_certificate_in_the_ca_file_is_trusted(known: Identity) -> None:
+async def test_a_certificate_in_the_ca_file_is_trusted(server_identity: ServerIdentity) -> None:
     async with (
-        rogue(context=known.context()) as server,
-        await connect(server.port, Trust(known.pem)) as client,
+        scripted_server(context=server_identity.tls_context()) as server,
+        await connect(server.port, Trust(server_identity.pem)) as client,
     ):
         assert (await client.sessions()).sessions
 
 
-async def test_an_untrusted_certificate_is_shown_and_no_byte_is_sent(known: Identity) -> None:
-    async with rogue(context=known.context()) as server:
-        with pytest.raises(Untrusted) as caught:
+async def test_an_untrusted_certificate_is_shown_and_no_byte_is_sent(server_identity: ServerIdentity) -> None:
+    async with scripted_server(context=server_identity.tls_context()) as server:
+        with pytest.raises(CertificateUntrustedError) as caught:
             await connect(server.port, Trust())
-        assert server.received == 0
+        assert server.received_bytes == 0
     shown = caught.value.certificate
-    assert shown.sha256 == known.sha256
+    assert shown.sha256 == server_identity.sha256
     assert shown.reason == "it is self-signed"
     assert shown.names == ("em01.example.net", "127.0.0.1")
     assert server.authority in str(caught.value)
-    assert not isinstance(caught.value, Changed)
+    assert not isinstance(caught.value, CertificateChangedError)
 
 
 async def test_all_reasons_are_listed(tmp_path: Path) -> None:
-    old = identity(tmp_path, days=-2, address=None)
-    async with rogue(context=old.context()) as server:
-        with pytest.raises(Untrusted, match=r"it expired on \d+ \w+ \d+, it is self-signed") as caught:
+    old = make_identity(tmp_path, days=-2, address=None)
+    async with scripted_server(context=old.tls_context()) as server:
+        with pytest.raises(
+            CertificateUntrustedError, match=r"it expired on \d+ \w+ \d+, it is self-signed"
+        ) as caught:
             await connect(server.port, Trust())
-        assert server.received == 0
+        assert server.received_bytes == 0
     assert "not valid for the name 127.0.0.1" in caught.value.certificate.reason
 
 
 async def test_a_trusted_certificate_for_another_name_is_not_trusted(tmp_path: Path) -> None:
-    other = identity(tmp_path, "em99.example.net", address=None)
-    async with rogue(context=other.context()) as server:
-        with pytest.raises(Untrusted, match=r"not valid for the name 127\.0\.0\.1"):
+    other = make_identity(tmp_path, "em99.example.net", address=None)
+    async with scripted_server(context=other.tls_context()) as server:
+        with pytest.raises(CertificateUntrustedError, match=r"not valid for the name 127\.0\.0\.1"):
             await connect(server.port, Trust(other.pem))
-        assert server.received == 0
+        assert server.received_bytes == 0
 
 
 async def test_the_name_is_verified_and_not_the_address_that_it_resolves_to(tmp_path: Path) -> None:
-    local = identity(tmp_path, "localhost", address=None)
+    local = make_identity(tmp_path, "localhost", address=None)
     async with (
-        rogue(context=local.context()) as server,
+        scripted_server(context=local.tls_context()) as server,
         await connect(server.port, Trust(local.pem), host="localhost") as client,
     ):
         await client.sessions()
-        assert server.asked[0].headers["host"] == f"localhost:{server.port}"
+        assert server.requests[0].headers["host"] == f"localhost:{server.port}"
 
 
 async def test_a_pin_accepts_its_certificate_expired_and_for_another_name(tmp_path: Path) -> None:
-    old = identity(tmp_path, "em99.example.net", days=-2, address=None)
+    old = make_identity(tmp_path, "em99.example.net", days=-2, address=None)
     async with (
-        rogue(context=old.context()) as server,
+        scripted_server(context=old.tls_context()) as server,
         await connect(server.port, Trust(pin=old.sha256)) as client,
     ):
         assert (await client.sessions()).sessions
 
 
-async def test_a_pin_refuses_every_other_certificate_before_a_byte_is_sent(known: Identity) -> None:
-    async with rogue(context=known.context()) as server:
-        with pytest.raises(Changed) as caught:
-            await connect(server.port, Trust(ca_file=known.pem, pin="ab" * 32))
-        assert server.received == 0
+async def test_a_pin_refuses_every_other_certificate_before_a_byte_is_sent(
+    server_identity: ServerIdentity,
+) -> None:
+    async with scripted_server(context=server_identity.tls_context()) as server:
+        with pytest.raises(CertificateChangedError) as caught:
+            await connect(server.port, Trust(ca_file=server_identity.pem, pin="ab" * 32))
+        assert server.received_bytes == 0
     assert caught.value.pinned == "ab" * 32
-    assert caught.value.certificate.sha256 == known.sha256
+    assert caught.value.certificate.sha256 == server_identity.sha256
 
 
-async def test_fetching_a_certificate_sends_no_request(known: Identity) -> None:
-    async with rogue(context=known.context()) as server:
-        shown = await certificate(Server("127.0.0.1", server.port), Proxies())
-        assert (shown.sha256, shown.self_signed) == (known.sha256, True)
-        assert (server.received, server.asked) == (0, [])
+async def test_fetching_a_certificate_sends_no_request(server_identity: ServerIdentity) -> None:
+    async with scripted_server(context=server_identity.tls_context()) as server:
+        shown = await fetch_certificate(Server("127.0.0.1", server.port), ProxySettings())
+        assert (shown.sha256, shown.is_self_signed) == (server_identity.sha256, True)
+        assert (server.received_bytes, server.requests) == (0, [])
 
 
 async def test_plain_http_has_no_certificate() -> None:
-    with pytest.raises(PlainHttp):
-        await certificate(Server("127.0.0.1", scheme="http"), Proxies())
+    with pytest.raises(SchemeMismatchError):
+        await fetch_certificate(Server("127.0.0.1", scheme="http"), ProxySettings())
 
 
 @pytest.mark.parametrize("content", [None, b"", b"nonsense", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
@@ -126,26 +151,28 @@ async def test_a_ca_file_without_a_certificate_is_reported(
     path = tmp_path / "ca.pem"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(BadCaFile, match=r"ca\.pem"):
+    with pytest.raises(InvalidCaFileError, match=r"ca\.pem"):
         await connect(1, Trust(path, pin))
 
 
 async def test_a_connection_closed_during_the_handshake_is_reported() -> None:
-    async def leave(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def close_connection(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()
 
-    async with await asyncio.start_server(leave, "127.0.0.1", 0) as server:
-        with pytest.raises(Broken, match="during the TLS handshake"):
+    async with await asyncio.start_server(close_connection, "127.0.0.1", 0) as server:
+        with pytest.raises(ConnectionFailedError, match="during the TLS handshake"):
             await connect(server.sockets[0].getsockname()[1], Trust())
 
 
-async def test_a_server_that_requires_a_client_certificate_is_reported(known: Identity) -> None:
-    context = known.context()
+async def test_a_server_that_requires_a_client_certificate_is_reported(
+    server_identity: ServerIdentity,
+) -> None:
+    context = server_identity.tls_context()
     context.verify_mode = ssl.CERT_REQUIRED
-    context.load_verify_locations(known.pem)
-    async with rogue(context=context) as server:
-        with pytest.raises(Broken, match="without a response"):
-            await connect(server.port, Trust(known.pem))
+    context.load_verify_locations(server_identity.pem)
+    async with scripted_server(context=context) as server:
+        with pytest.raises(ConnectionFailedError, match="without a response"):
+            await connect(server.port, Trust(server_identity.pem))
 
 
 def test_a_certificate_that_cannot_be_read_still_has_its_fingerprint() -> None:
@@ -158,40 +185,40 @@ def test_a_certificate_that_cannot_be_read_still_has_its_fingerprint() -> None:
 async def test_a_certificate_that_expires_within_thirty_days_has_a_warning(
     tmp_path: Path, days: int, told: str | None
 ) -> None:
-    shown = identity(tmp_path, days=days)
+    shown = make_identity(tmp_path, days=days)
     async with (
-        rogue(context=shown.context()) as server,
+        scripted_server(context=shown.tls_context()) as server,
         await connect(server.port, Trust(pin=shown.sha256)) as client,
     ):
         assert client.certificate is not None
-        ending = client.certificate.ending(datetime.now(UTC))
+        ending = client.certificate.expiry_text(datetime.now(UTC))
     assert (ending or "").startswith(told or "")
     assert bool(ending) is bool(told)
 
 
 @pytest.mark.parametrize("known_key", [True, False, None])
 async def test_a_changed_certificate_says_whether_its_key_is_the_same(
-    known: Identity, known_key: bool | None
+    server_identity: ServerIdentity, known_key: bool | None
 ) -> None:
-    key = read_certificate(known.certificate.public_bytes(Encoding.DER)).key_sha256
+    key = read_certificate(server_identity.certificate.public_bytes(Encoding.DER)).key_sha256
     pinned = {True: key, False: "cd" * 32, None: None}[known_key]
-    async with rogue(context=known.context()) as server:
-        with pytest.raises(Changed) as caught:
+    async with scripted_server(context=server_identity.tls_context()) as server:
+        with pytest.raises(CertificateChangedError) as caught:
             await connect(server.port, Trust(pin="ab" * 32, pin_key=pinned))
-        assert server.received == 0
-    assert caught.value.same_key is known_key
+        assert server.received_bytes == 0
+    assert caught.value.has_same_key is known_key
 
 
-async def test_the_same_key_alone_makes_no_certificate_trusted(known: Identity) -> None:
-    key = read_certificate(known.certificate.public_bytes(Encoding.DER)).key_sha256
-    async with rogue(context=known.context()) as server:
-        with pytest.raises(Untrusted):
+async def test_the_same_key_alone_makes_no_certificate_trusted(server_identity: ServerIdentity) -> None:
+    key = read_certificate(server_identity.certificate.public_bytes(Encoding.DER)).key_sha256
+    async with scripted_server(context=server_identity.tls_context()) as server:
+        with pytest.raises(CertificateUntrustedError):
             await connect(server.port, Trust(pin_key=key))
-        assert server.received == 0
+        assert server.received_bytes == 0
 
 
 def test_the_systems_store_is_used_and_tls_begins_at_1_2() -> None:
-    context = trusting(Trust(), lambda _: None)
+    context = create_context(Trust(), lambda _: None)
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
@@ -199,11 +226,11 @@ def test_the_systems_store_is_used_and_tls_begins_at_1_2() -> None:
     assert context.cert_store_stats()["x509"] or known_here.capath or known_here.cafile
 
 
-class Tunnel:
+class TunnelProxy:
     """An HTTP proxy that connects to a fixed port, or refuses."""
 
-    def __init__(self, to: int, refusal: bytes = b"") -> None:
-        self.to = to
+    def __init__(self, target_port: int, refusal: bytes = b"") -> None:
+        self.target_port = target_port
         self.refusal = refusal
         self.heads: list[bytes] = []
 
@@ -213,26 +240,26 @@ class Tunnel:
             writer.write(b"HTTP/1.1 " + self.refusal + b"\r\nContent-Length: 0\r\n\r\n")
             writer.close()
             return
-        onward, back = await asyncio.open_connection("127.0.0.1", self.to)
+        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self.target_port)
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        await asyncio.gather(pump(reader, back), pump(onward, writer))
+        await asyncio.gather(pump(reader, server_writer), pump(server_reader, writer))
 
 
-def through(port: int) -> Proxies:
-    return Proxies.from_environment({"HTTPS_PROXY": f"http://gate:op%3Aen@127.0.0.1:{port}"})
+def proxy_settings(port: int) -> ProxySettings:
+    return ProxySettings.from_environment({"HTTPS_PROXY": f"http://gate:op%3Aen@127.0.0.1:{port}"})
 
 
-async def test_a_proxy_connects_by_name_and_sees_no_plaintext(known: Identity) -> None:
-    async with rogue(context=known.context()) as server:
-        tunnel = Tunnel(server.port)
+async def test_a_proxy_connects_by_name_and_sees_no_plaintext(server_identity: ServerIdentity) -> None:
+    async with scripted_server(context=server_identity.tls_context()) as server:
+        tunnel = TunnelProxy(server.port)
         async with await asyncio.start_server(tunnel.serve, "127.0.0.1", 0) as gate:
-            proxies = through(gate.sockets[0].getsockname()[1])
-            client = await connect(9398, Trust(known.pem), "em01.example.net", proxies)
+            proxies = proxy_settings(gate.sockets[0].getsockname()[1])
+            client = await connect(9398, Trust(server_identity.pem), "em01.example.net", proxies)
             assert (await client.sessions()).sessions
             await client.close()
-            with pytest.raises(Untrusted, match="via proxy") as caught:
+            with pytest.raises(CertificateUntrustedError, match="via proxy") as caught:
                 await connect(9398, Trust(), "em01.example.net", proxies)
-            assert caught.value.certificate.sha256 == known.sha256
+            assert caught.value.certificate.sha256 == server_identity.sha256
     assert tunnel.heads[0].startswith(b"CONNECT em01.example.net:9398 ")
     assert base64.b64encode(b"gate:op:en") in tunnel.heads[0]
 
@@ -241,9 +268,9 @@ async def test_a_proxy_connects_by_name_and_sees_no_plaintext(known: Identity) -
     ("refusal", "says"), [(b"407 Proxy Authentication Required", "requires a logon"), (b"403 No", "403 No")]
 )
 async def test_a_proxy_that_refuses_is_named(refusal: bytes, says: str) -> None:
-    async with await asyncio.start_server(Tunnel(1, refusal).serve, "127.0.0.1", 0) as gate:
-        with pytest.raises(ProxyTrouble, match=says) as caught:
-            await connect(9398, Trust(), "em01.example.net", through(gate.sockets[0].getsockname()[1]))
+    async with await asyncio.start_server(TunnelProxy(1, refusal).serve, "127.0.0.1", 0) as gate:
+        with pytest.raises(ProxyFailedError, match=says) as caught:
+            await connect(9398, Trust(), "em01.example.net", proxy_settings(gate.sockets[0].getsockname()[1]))
     assert "em01.example.net:9398" in str(caught.value)
     assert "op:en" not in str(caught.value)
 
@@ -254,9 +281,9 @@ async def test_a_proxy_that_refuses_is_named(refusal: bytes, says: str) -> None:
 )
 @pytest.mark.parametrize("scheme", ["https", "http"])
 async def test_an_unresponsive_proxy_is_named_and_not_the_server(after: str, says: str, scheme: str) -> None:
-    async with rogue(lambda _: Reply(b"", after=after)) as mute:
-        proxies = Proxies.from_environment({f"{scheme}_proxy": f"http://{mute.authority}"})
-        with pytest.raises(ProxyTrouble) as caught:
+    async with scripted_server(lambda _: ScriptedReply(b"", then=after)) as mute:
+        proxies = ProxySettings.from_environment({f"{scheme}_proxy": f"http://{mute.authority}"})
+        with pytest.raises(ProxyFailedError) as caught:
             await Client.connect(
                 Server("fd00::2", 9398, scheme),
                 USER,
@@ -269,24 +296,26 @@ async def test_an_unresponsive_proxy_is_named_and_not_the_server(after: str, say
         f"The proxy {mute.authority} {says}, so [fd00::2]:9398 cannot be reached:"
         f" check {scheme}_proxy or use --no-proxy."
     )
-    assert mute.hello == 1
+    assert mute.connection_count == 1
 
 
 async def test_an_unreachable_proxy_is_named() -> None:
-    async with rogue() as gone:
+    async with scripted_server() as gone:
         port = gone.port
-    with pytest.raises(ProxyTrouble, match=rf"127\.0\.0\.1:{port} cannot be reached"):
-        await connect(9398, Trust(), "em01.example.net", through(port))
+    with pytest.raises(ProxyFailedError, match=rf"127\.0\.0\.1:{port} cannot be reached"):
+        await connect(9398, Trust(), "em01.example.net", proxy_settings(port))
 
 
-async def test_nothing_secret_is_logged(known: Identity, caplog: pytest.LogCaptureFixture) -> None:
+async def test_nothing_secret_is_logged(
+    server_identity: ServerIdentity, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
 
-    def answer(asked: Asked) -> Reply:
-        return good(asked)
+    def answer(asked: ReceivedRequest) -> ScriptedReply:
+        return reply_well(asked)
 
-    async with rogue(answer, known.context()) as server:
-        async with await connect(server.port, Trust(known.pem)) as client:
+    async with scripted_server(answer, server_identity.tls_context()) as server:
+        async with await connect(server.port, Trust(server_identity.pem)) as client:
             await client.sessions()
         assert server.count("DELETE") == 1
     assert "/api/systemSessions" in caplog.text
@@ -319,36 +348,38 @@ def test_names_that_the_library_cannot_read_cost_only_themselves() -> None:
 class Signer:
     """A certificate that may sign others; its own key, and who has signed it."""
 
-    def __init__(self, name: str, by: Signer | None = None, *, strict: bool = True, days: int = 30) -> None:
+    def __init__(
+        self, name: str, issuer: Signer | None = None, *, is_ca: bool = True, days: int = 30
+    ) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        self.by = by or self
+        self.issuer = issuer or self
         now = datetime.now(UTC)
         builder = (
-            x509.CertificateBuilder(self.by.name, self.name, self.key.public_key(), 7)
+            x509.CertificateBuilder(self.issuer.name, self.name, self.key.public_key(), 7)
             .not_valid_before(now - timedelta(days=90))
             .not_valid_after(now + timedelta(days=days))
         )
         if name == "127.0.0.1":
             names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(name))])
             builder = builder.add_extension(names, critical=False)
-        elif strict:
+        elif is_ca:
             builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        self.certificate = builder.sign(self.by.key, hashes.SHA256())
+        self.certificate = builder.sign(self.issuer.key, hashes.SHA256())
 
     @property
     def pem(self) -> bytes:
         return self.certificate.public_bytes(Encoding.PEM)
 
-    def file(self, folder: Path, *chain: Signer) -> Identity:
+    def file(self, folder: Path, *chain: Signer) -> ServerIdentity:
         """A file of this certificate, its key, and others after it."""
         path = folder / f"{id(self)}.pem"
         key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         path.write_bytes(key + self.pem + b"".join(one.pem for one in chain))
-        return Identity(path, self.certificate)
+        return ServerIdentity(path, self.certificate)
 
 
-def only(folder: Path, *signers: Signer) -> Path:
+def write_ca_file(folder: Path, *signers: Signer) -> Path:
     path = folder / "ca.pem"
     path.write_bytes(b"".join(signer.pem for signer in signers))
     return path
@@ -361,25 +392,25 @@ async def test_a_ca_file_may_hold_root_issuing_ca_or_the_servers_own(tmp_path: P
     leaf = Signer("127.0.0.1", issuer)
     trusted = {"root": root, "issuer": issuer, "leaf": leaf}[named]
     async with (
-        rogue(context=leaf.file(tmp_path, issuer).context()) as server,
-        await connect(server.port, Trust(only(tmp_path, trusted))) as client,
+        scripted_server(context=leaf.file(tmp_path, issuer).tls_context()) as server,
+        await connect(server.port, Trust(write_ca_file(tmp_path, trusted))) as client,
     ):
         assert (await client.sessions()).sessions
 
 
 @pytest.mark.parametrize("strict", [True, False])
 async def test_what_a_server_signed_for_itself_is_trusted_as_it_is(tmp_path: Path, strict: bool) -> None:
-    leaf = Signer("127.0.0.1", strict=strict)
+    leaf = Signer("127.0.0.1", is_ca=strict)
     async with (
-        rogue(context=leaf.file(tmp_path).context()) as server,
-        await connect(server.port, Trust(only(tmp_path, leaf))) as client,
+        scripted_server(context=leaf.file(tmp_path).tls_context()) as server,
+        await connect(server.port, Trust(write_ca_file(tmp_path, leaf))) as client,
     ):
         assert (await client.sessions()).sessions
 
 
-def test_every_python_verifies_certificates_the_same_way(known: Identity) -> None:
-    for trust in (Trust(), Trust(known.pem)):
-        flags = trusting(trust, lambda _: None).verify_flags
+def test_every_python_verifies_certificates_the_same_way(server_identity: ServerIdentity) -> None:
+    for trust in (Trust(), Trust(server_identity.pem)):
+        flags = create_context(trust, lambda _: None).verify_flags
         assert flags & ssl.VERIFY_X509_PARTIAL_CHAIN
         assert not flags & ssl.VERIFY_X509_STRICT
 
@@ -409,17 +440,17 @@ async def test_an_unsuitable_ca_file_is_reported_with_openssls_reason(
         "no issuing CA": (leaf, [], root),
     }[case]
     host = "localhost" if case == "other name" else "127.0.0.1"
-    async with rogue(context=shown.file(tmp_path, *chain).context()) as server:
-        with pytest.raises(Untrusted) as caught:
-            await connect(server.port, Trust(only(tmp_path, trusted)), host)
-        assert server.received == 0
-    told, reason = str(caught.value), caught.value.certificate.reason
+    async with scripted_server(context=shown.file(tmp_path, *chain).tls_context()) as server:
+        with pytest.raises(CertificateUntrustedError) as caught:
+            await connect(server.port, Trust(write_ca_file(tmp_path, trusted)), host)
+        assert server.received_bytes == 0
+    message, reason = str(caught.value), caught.value.certificate.reason
     assert ours in reason
     assert f"with {tmp_path / 'ca.pem'} OpenSSL says: " in reason
     assert openssl.replace("-", " ") in reason.replace("-", " ")  # OpenSSL 1.1 has no hyphen there
-    assert reason in told
-    assert "--ca-file" not in told
-    assert f"--pin {caught.value.certificate.sha256}" in told
+    assert reason in message
+    assert "--ca-file" not in message
+    assert f"--pin {caught.value.certificate.sha256}" in message
 
 
 @pytest.mark.parametrize(
@@ -428,9 +459,9 @@ async def test_an_unsuitable_ca_file_is_reported_with_openssls_reason(
 async def test_a_ca_file_is_advised_only_where_it_would_help(
     tmp_path: Path, days: int, address: str | None, advised: bool
 ) -> None:
-    shown = identity(tmp_path, days=days, address=address)
-    async with rogue(context=shown.context()) as server:
-        with pytest.raises(Untrusted) as caught:
+    shown = make_identity(tmp_path, days=days, address=address)
+    async with scripted_server(context=shown.tls_context()) as server:
+        with pytest.raises(CertificateUntrustedError) as caught:
             await connect(server.port, Trust())
     assert ("--ca-file" in str(caught.value)) is advised
 
@@ -438,7 +469,7 @@ async def test_a_ca_file_is_advised_only_where_it_would_help(
 def test_an_invalid_serial_number_causes_no_warning(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        read = read_certificate(negative(identity(tmp_path)))
-    assert (read.subject, read.self_signed) == ("CN=em01.example.net", True)
+        read = read_certificate(der_with_negative_serial(make_identity(tmp_path)))
+    assert (read.subject, read.is_self_signed) == ("CN=em01.example.net", True)
     assert read.names
     assert read.key_sha256

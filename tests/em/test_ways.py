@@ -11,29 +11,39 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from rogue import PASSWORD, USER, Asked, Identity, Reply, good, identity, reply, rogue
-from talking import pump
+from connected_client import pump
+from scripted_server import (
+    PASSWORD,
+    USER,
+    ReceivedRequest,
+    ScriptedReply,
+    ServerIdentity,
+    make_identity,
+    make_reply,
+    reply_well,
+    scripted_server,
+)
 
 from emtui.em.client import Client
 from emtui.em.errors import (
-    Broken,
+    CertificateUntrustedError,
+    ConnectionFailedError,
     EmError,
-    NameUnknown,
-    NotEnterpriseManager,
-    ProxyTrouble,
-    Redirected,
-    ServerTrouble,
-    TooOld,
-    Untrusted,
+    HostNotFoundError,
+    NotEnterpriseManagerError,
+    ProxyFailedError,
+    RedirectError,
+    ServerTooOldError,
+    UnexpectedStatusError,
 )
-from emtui.em.proxy import Proxies
+from emtui.em.proxy import ProxySettings
 from emtui.em.secret import Secret
 from emtui.em.server_address import Trust, parse_server
 
-DIRECT = Proxies()
+DIRECT = ProxySettings()
 
 
-def ipv6_here() -> bool:
+def has_ipv6() -> bool:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
@@ -41,7 +51,7 @@ def ipv6_here() -> bool:
     return True
 
 
-def link_local() -> str | None:
+def find_link_local_address() -> str | None:
     """An address of this computer that means something on one interface alone, with its zone."""
     try:
         lines = Path("/proc/net/if_inet6").read_text().splitlines()
@@ -53,146 +63,157 @@ def link_local() -> str | None:
     return None
 
 
-ipv6 = pytest.mark.skipif(not ipv6_here(), reason="this computer has no IPv6")
+ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this computer has no IPv6")
 
 
 @dataclass
-class Gate:
-    """An HTTP proxy that connects everything to one local port; `heads` are the requests received."""
+class ForwardProxy:
+    """An HTTP proxy that connects everything to one local port; `headings` are the requests received."""
 
-    to: int
+    target_port: int
     port: int = 0
     heads: list[str] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         self.heads.append(head.decode("latin-1"))
-        onward, back = await asyncio.open_connection("127.0.0.1", self.to)
+        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self.target_port)
         if head.startswith(b"CONNECT "):
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         else:
-            back.write(head)
-        await asyncio.gather(pump(reader, back), pump(onward, writer))
+            server_writer.write(head)
+        await asyncio.gather(pump(reader, server_writer), pump(server_reader, writer))
 
 
 @asynccontextmanager
-async def gate(
+async def forward_proxy(
     to: int, host: str = "127.0.0.1", context: ssl.SSLContext | None = None
-) -> AsyncIterator[Gate]:
-    played = Gate(to)
+) -> AsyncIterator[ForwardProxy]:
+    played = ForwardProxy(to)
     async with await asyncio.start_server(played.serve, host, 0, ssl=context) as listening:
         played.port = listening.sockets[0].getsockname()[1]
         yield played
 
 
-def through(port: int, host: str = "127.0.0.1", scheme: str = "http") -> Proxies:
+def proxy_settings(port: int, host: str = "127.0.0.1", scheme: str = "http") -> ProxySettings:
     url = f"{scheme}://{host}:{port}"
-    return Proxies.from_environment({"HTTPS_PROXY": url, "http_proxy": url})
+    return ProxySettings.from_environment({"HTTPS_PROXY": url, "http_proxy": url})
 
 
-async def connect(server: str, trust: Trust, proxies: Proxies = DIRECT) -> Client:
-    where = parse_server(server, allow_http=True)
-    return await Client.connect(where, USER, Secret(PASSWORD), trust=trust, proxies=proxies)
+async def connect(server: str, trust: Trust, proxies: ProxySettings = DIRECT) -> Client:
+    address = parse_server(server, allow_http=True)
+    return await Client.connect(address, USER, Secret(PASSWORD), trust=trust, proxies=proxies)
 
 
 # --- through a proxy ----------------------------------------------------------------
 
 
 async def test_an_ipv6_address_is_sent_to_a_proxy_in_brackets(tmp_path: Path) -> None:
-    known = identity(tmp_path, address="fd00::2")
-    async with rogue(context=known.context()) as server, gate(server.port) as proxy:
-        async with await connect("fd00::2", Trust(known.pem), through(proxy.port)) as client:
+    known = make_identity(tmp_path, address="fd00::2")
+    async with scripted_server(context=known.tls_context()) as server, forward_proxy(server.port) as proxy:
+        async with await connect("fd00::2", Trust(known.pem), proxy_settings(proxy.port)) as client:
             assert (await client.sessions()).sessions
-        assert {asked.headers["host"] for asked in server.asked} == {"[fd00::2]:9398"}
+        assert {asked.headers["host"] for asked in server.requests} == {"[fd00::2]:9398"}
     assert proxy.heads[0].startswith("CONNECT [fd00::2]:9398 HTTP/1.1\r\nHost: [fd00::2]:9398\r\n")
 
 
 async def test_in_plain_http_too() -> None:
-    async with rogue() as server, gate(server.port) as proxy:
-        proxies = through(proxy.port)
+    async with scripted_server() as server, forward_proxy(server.port) as proxy:
+        proxies = proxy_settings(proxy.port)
         async with await connect("http://[fd00::2]:9399", Trust(), proxies) as client:
             assert (await client.sessions()).sessions
     assert proxy.heads[0].startswith("GET http://[fd00::2]:9399/api/ HTTP/1.1\r\n")
 
 
 async def test_a_zone_is_never_sent_to_a_proxy(tmp_path: Path) -> None:
-    known = identity(tmp_path, address="fe80::1")
-    async with rogue(context=known.context()) as server, gate(server.port) as proxy:
-        await (await connect("fe80::1%eth0", Trust(known.pem), through(proxy.port))).close()
+    known = make_identity(tmp_path, address="fe80::1")
+    async with scripted_server(context=known.tls_context()) as server, forward_proxy(server.port) as proxy:
+        await (await connect("fe80::1%eth0", Trust(known.pem), proxy_settings(proxy.port))).close()
     assert proxy.heads[0].startswith("CONNECT [fe80::1]:9398 ")
 
 
 @ipv6
-@pytest.mark.parametrize("host", ["::1", link_local()])
+@pytest.mark.parametrize("host", ["::1", find_link_local_address()])
 async def test_a_proxy_may_listen_on_ipv6(tmp_path: Path, host: str | None) -> None:
     if host is None:
         pytest.skip("this computer has no link-local address")
-    known = identity(tmp_path, address="192.0.2.7")
-    async with rogue(context=known.context()) as server, gate(server.port, host) as proxy:
-        proxies = through(proxy.port, f"[{host.replace('%', '%25')}]")
+    known = make_identity(tmp_path, address="192.0.2.7")
+    async with (
+        scripted_server(context=known.tls_context()) as server,
+        forward_proxy(server.port, host) as proxy,
+    ):
+        proxies = proxy_settings(proxy.port, f"[{host.replace('%', '%25')}]")
         await (await connect("192.0.2.7", Trust(known.pem), proxies)).close()
     assert proxy.heads[0].startswith("CONNECT 192.0.2.7:9398 ")
 
 
 async def test_failed_tls_to_the_proxy_is_a_proxy_error(tmp_path: Path) -> None:
-    own, known = identity(tmp_path), identity(tmp_path)
-    async with rogue(context=known.context()) as server, gate(server.port, context=own.context()) as proxy:
-        with pytest.raises(ProxyTrouble, match="self-signed certificate") as caught:
-            await connect("192.0.2.7", Trust(known.pem), through(proxy.port, scheme="https"))
+    own, known = make_identity(tmp_path), make_identity(tmp_path)
+    async with (
+        scripted_server(context=known.tls_context()) as server,
+        forward_proxy(server.port, context=own.tls_context()) as proxy,
+    ):
+        with pytest.raises(ProxyFailedError, match="self-signed certificate") as caught:
+            await connect("192.0.2.7", Trust(known.pem), proxy_settings(proxy.port, scheme="https"))
         assert f"the proxy 127.0.0.1:{proxy.port}" in str(caught.value)
-        assert (server.received, proxy.heads) == (0, [])
+        assert (server.received_bytes, proxy.heads) == (0, [])
 
 
 async def test_errors_behind_tls_to_the_proxy_name_the_failing_host(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The proxy and the server have the same name here, as where both run on one computer."""
-    known, other = identity(tmp_path), identity(tmp_path)
+    known, other = make_identity(tmp_path), make_identity(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(known.pem))
-    mail = Reply(b"220 mail.example.net ready\r\n\r\n", after="close")
+    mail = ScriptedReply(b"220 mail.example.net ready\r\n\r\n", then="close")
 
-    async with rogue(good, known.context()) as server, gate(server.port, context=known.context()) as proxy:
-        proxies = through(proxy.port, scheme="https")
+    async with (
+        scripted_server(reply_well, known.tls_context()) as server,
+        forward_proxy(server.port, context=known.tls_context()) as proxy,
+    ):
+        proxies = proxy_settings(proxy.port, scheme="https")
         await (await connect(server.authority, Trust(known.pem), proxies)).close()
-        with pytest.raises(Untrusted, match=f"certificate of {server.authority}"):
+        with pytest.raises(CertificateUntrustedError, match=f"certificate of {server.authority}"):
             await connect(server.authority, Trust(other.pem), proxies)
-        server.answer = lambda _: mail
-        with pytest.raises(Broken, match=f"^{server.authority} .* is not HTTP"):
+        server.reply_to = lambda _: mail
+        with pytest.raises(ConnectionFailedError, match=f"^{server.authority} .* is not HTTP"):
             await connect(server.authority, Trust(known.pem), proxies)
-    async with rogue(lambda _: mail, known.context()) as impostor:
-        proxies = through(impostor.port, scheme="https")
-        with pytest.raises(ProxyTrouble, match=f"^The proxy {impostor.authority} .* is not HTTP"):
+    async with scripted_server(lambda _: mail, known.tls_context()) as impostor:
+        proxies = proxy_settings(impostor.port, scheme="https")
+        with pytest.raises(ProxyFailedError, match=f"^The proxy {impostor.authority} .* is not HTTP"):
             await connect("192.0.2.7", Trust(known.pem), proxies)
 
 
 # --- international names ----------------------------------------------------------------
 
 
-def naming(known: Identity, names: list[str | None]) -> ssl.SSLContext:
+def naming(known: ServerIdentity, names: list[str | None]) -> ssl.SSLContext:
     """The server's side, which notes the name that it is greeted by."""
-    context = known.context()
+    context = known.tls_context()
     context.sni_callback = lambda _, name, __: names.append(name)
     return context
 
 
 async def test_an_international_name_is_sent_in_ascii_everywhere(tmp_path: Path) -> None:
-    known = identity(tmp_path, "xn--mnchen-3ya.example.net", address=None)
+    known = make_identity(tmp_path, "xn--mnchen-3ya.example.net", address=None)
     names: list[str | None] = []
-    async with rogue(context=naming(known, names)) as server, gate(server.port) as proxy:
-        async with await connect("münchen.example.net", Trust(known.pem), through(proxy.port)) as client:
+    async with scripted_server(context=naming(known, names)) as server, forward_proxy(server.port) as proxy:
+        async with await connect(
+            "münchen.example.net", Trust(known.pem), proxy_settings(proxy.port)
+        ) as client:
             assert (await client.sessions()).sessions
             assert str(client.server) == "münchen.example.net"
-        hosts = {asked.headers["host"] for asked in server.asked}
+        hosts = {asked.headers["host"] for asked in server.requests}
     assert hosts == {"xn--mnchen-3ya.example.net:9398"}
     assert set(names) == {"xn--mnchen-3ya.example.net"}
     assert proxy.heads[0].startswith("CONNECT xn--mnchen-3ya.example.net:9398 ")
 
 
 async def test_a_certificate_for_another_name_is_reported_with_the_name_as_typed(tmp_path: Path) -> None:
-    known = identity(tmp_path, "em01.example.net", address=None)
-    async with rogue(context=known.context()) as server, gate(server.port) as proxy:
-        with pytest.raises(Untrusted) as caught:
-            await connect("münchen.example.net", Trust(known.pem), through(proxy.port))
+    known = make_identity(tmp_path, "em01.example.net", address=None)
+    async with scripted_server(context=known.tls_context()) as server, forward_proxy(server.port) as proxy:
+        with pytest.raises(CertificateUntrustedError) as caught:
+            await connect("münchen.example.net", Trust(known.pem), proxy_settings(proxy.port))
     assert "it is not valid for the name münchen.example.net" in str(caught.value)
     assert "The certificate of münchen.example.net:9398" in str(caught.value)
 
@@ -208,7 +229,7 @@ async def test_names_are_resolved_in_ascii_and_shown_as_typed(
         return real("em01.invalid", 1)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolver)
-    with pytest.raises(NameUnknown, match=r"Cannot resolve host münchen\.example\.net"):
+    with pytest.raises(HostNotFoundError, match=r"Cannot resolve host münchen\.example\.net"):
         await connect("münchen.example.net", Trust())
     assert asked == ["xn--mnchen-3ya.example.net"]
 
@@ -218,33 +239,35 @@ async def test_names_are_resolved_in_ascii_and_shown_as_typed(
 
 @ipv6
 async def test_an_ipv6_address_is_reached_and_verified(tmp_path: Path) -> None:
-    known = identity(tmp_path, address="::1")
+    known = make_identity(tmp_path, address="::1")
     async with (
-        rogue(context=known.context(), host="::1") as server,
+        scripted_server(context=known.tls_context(), host="::1") as server,
         await connect(f"[::1]:{server.port}", Trust(known.pem)) as client,
     ):
         assert (await client.sessions()).sessions
-        assert server.asked[0].headers["host"] == f"[::1]:{server.port}"
+        assert server.requests[0].headers["host"] == f"[::1]:{server.port}"
 
 
-@pytest.mark.skipif(link_local() is None, reason="this computer has no link-local address")
+@pytest.mark.skipif(find_link_local_address() is None, reason="this computer has no link-local address")
 @pytest.mark.parametrize("spelling", ["[{0}%{1}]", "[{0}%25{1}]"])
 async def test_a_link_local_address_is_reached_on_its_interface(tmp_path: Path, spelling: str) -> None:
-    here = link_local() or ""
-    address, _, interface = here.partition("%")
-    known = identity(tmp_path, address=address)
-    async with rogue(context=known.context(), host=here) as server:
-        where = spelling.format(address, interface)
-        async with await connect(f"{where}:{server.port}", Trust(known.pem)) as client:
+    zoned_address = find_link_local_address() or ""
+    address, _, interface = zoned_address.partition("%")
+    known = make_identity(tmp_path, address=address)
+    async with scripted_server(context=known.tls_context(), host=zoned_address) as server:
+        host = spelling.format(address, interface)
+        async with await connect(f"{host}:{server.port}", Trust(known.pem)) as client:
             assert (await client.sessions()).sessions
-        assert server.asked[0].headers["host"] == f"[{address}]:{server.port}"
-        with pytest.raises(Broken, match=rf"link-local.*add it, as in {address}%eth0"):
+        assert server.requests[0].headers["host"] == f"[{address}]:{server.port}"
+        with pytest.raises(ConnectionFailedError, match=rf"link-local.*add it, as in {address}%eth0"):
             await connect(f"[{address}]:{server.port}", Trust(known.pem))
 
 
 @ipv6
 async def test_a_missing_network_interface_is_reported() -> None:
-    with pytest.raises(NameUnknown, match=r"\[fe80::1%nowhere0\]:9398 needs the network interface nowhere0"):
+    with pytest.raises(
+        HostNotFoundError, match=r"\[fe80::1%nowhere0\]:9398 needs the network interface nowhere0"
+    ):
         await connect("fe80::1%nowhere0", Trust())
 
 
@@ -262,13 +285,13 @@ async def test_a_missing_network_interface_is_reported() -> None:
     ],
 )
 async def test_the_path_before_the_last_api_is_kept(tmp_path: Path, typed: str, prefix: str) -> None:
-    known = identity(tmp_path)
+    known = make_identity(tmp_path)
     async with (
-        rogue(context=known.context()) as server,
+        scripted_server(context=known.tls_context()) as server,
         await connect(f"https://{server.authority}{typed}", Trust(known.pem)) as client,
     ):
         assert (await client.sessions()).sessions
-        assert [asked.path for asked in server.asked] == [
+        assert [asked.path for asked in server.requests] == [
             f"{prefix}/api/",
             f"{prefix}/api/sessionMngr/?v=latest",
             f"{prefix}/api/systemSessions?format=Entity",
@@ -276,29 +299,34 @@ async def test_the_path_before_the_last_api_is_kept(tmp_path: Path, typed: str, 
 
 
 _HTML = "Content-Type: text/html\r\n"
-_AWAY = "Location: https://sso.example.org/\r\n"
+_REDIRECT_HEADERS = "Location: https://sso.example.org/\r\n"
 
 
 @pytest.mark.parametrize(
     ("path", "answer", "error", "step"),
     [
-        ("/gw/api/", reply("404 Not Found"), NotEnterpriseManager, "check the path /gw"),
-        ("/gw/api/", reply("200 OK", b"<html></html>", _HTML), NotEnterpriseManager, "check the path /gw"),
-        ("/gw/api/", reply("302 Found", b"", _AWAY), Redirected, "sso.example.org"),
-        ("/gw/api/sessionMngr/", reply("404 Not Found"), ServerTrouble, "404 Not Found"),
-        ("/gw/api/systemSessions", reply("404 Not Found"), TooOld, "Enterprise Manager 12"),
-        ("/gw/api/systemSessions", reply("405 Nope"), ServerTrouble, "405 Method Not Allowed"),
+        ("/gw/api/", make_reply("404 Not Found"), NotEnterpriseManagerError, "check the path /gw"),
+        (
+            "/gw/api/",
+            make_reply("200 OK", b"<html></html>", _HTML),
+            NotEnterpriseManagerError,
+            "check the path /gw",
+        ),
+        ("/gw/api/", make_reply("302 Found", b"", _REDIRECT_HEADERS), RedirectError, "sso.example.org"),
+        ("/gw/api/sessionMngr/", make_reply("404 Not Found"), UnexpectedStatusError, "404 Not Found"),
+        ("/gw/api/systemSessions", make_reply("404 Not Found"), ServerTooOldError, "Enterprise Manager 12"),
+        ("/gw/api/systemSessions", make_reply("405 Nope"), UnexpectedStatusError, "405 Method Not Allowed"),
     ],
 )
 async def test_the_requested_url_is_in_the_message(
-    tmp_path: Path, path: str, answer: Reply, error: type[EmError], step: str
+    tmp_path: Path, path: str, answer: ScriptedReply, error: type[EmError], step: str
 ) -> None:
-    known = identity(tmp_path)
+    known = make_identity(tmp_path)
 
-    def play(asked: Asked) -> Reply:
-        return answer if asked.path.partition("?")[0] == path else good(asked)
+    def play(asked: ReceivedRequest) -> ScriptedReply:
+        return answer if asked.path.partition("?")[0] == path else reply_well(asked)
 
-    async with rogue(play, known.context()) as server:
+    async with scripted_server(play, known.tls_context()) as server:
         with pytest.raises(error) as caught:
             async with await connect(f"https://{server.authority}/gw/api/", Trust(known.pem)) as client:
                 await client.sessions()

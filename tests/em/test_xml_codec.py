@@ -11,19 +11,19 @@ import pytest
 from both_parsers import read_list
 
 from emtui.em import xml_codec
-from emtui.em.model import Event, Listing, Outcome, Result, Session, Uid, uid_of
-from emtui.em.session_parser import believed
+from emtui.em.model import Event, Listing, Outcome, Result, Session, Uid, uid_from_guid
+from emtui.em.session_parser import drop_implausible_times
 from emtui.em.text_sanitizer import clean
-from emtui.em.xml_codec import Unreadable
+from emtui.em.xml_codec import UnreadableDocumentError
 
 NS = 'xmlns="http://www.veeam.com/ent/v1.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 GUID = "11111111-2222-4333-8444-555555555555"
 OTHER = "99999999-2222-4333-8444-555555555555"
-UID = uid_of(GUID)
+UID = uid_from_guid(GUID)
 NAME = "Collect Job @2026-11-23 02:00:00.069837"
 RESULT = "<Result><Result>CompletedSuccessfully</Result><Message/><IsCanceled>false</IsCanceled></Result>"
 ENDED = "<EndTimeUTC>2026-11-23T02:00:31.5Z</EndTimeUTC>"
-TRUE = Session(
+EXPECTED_SESSION = Session(
     UID,
     name=NAME,
     type="CollectJob",
@@ -57,18 +57,20 @@ def listing(*rows: str, root: str = "SystemSessions") -> bytes:
     return f'<?xml version="1.0" encoding="utf-8"?><{root} {NS}>{"".join(rows)}</{root}>'.encode()
 
 
-def only(document: bytes | str) -> Session:
+def read_only_session(document: bytes | str) -> Session:
     body = document if isinstance(document, bytes) else listing(document)
     (session,) = read_list(body).sessions
     return session
 
 
-def single(inside: str, attributes: str = f'UID="{UID}"', root: str = "SystemSession") -> Session:
+def read_single_session(
+    inside: str, attributes: str = f'UID="{UID}"', root: str = "SystemSession"
+) -> Session:
     return xml_codec.read_session(f"<{root} {NS} {attributes}>{inside}</{root}>".encode())
 
 
 def started(text: str) -> datetime | None:
-    return single(f"<CreationTimeUTC>{text}</CreationTimeUTC>").started
+    return read_single_session(f"<CreationTimeUTC>{text}</CreationTimeUTC>").started
 
 
 def log(*lines: str) -> tuple[Event, ...]:
@@ -85,11 +87,11 @@ def line(order: object, message: str, time: str = "2026-11-23T02:00:00.10110") -
 
 @pytest.mark.parametrize("tag", ["Sessions", "SystemSession", "SystemSessions"])
 def test_a_session_in_a_list_is_read_completely(tag: str) -> None:
-    assert only(row(tag=tag)) == TRUE
+    assert read_only_session(row(tag=tag)) == EXPECTED_SESSION
 
 
 def test_a_single_session_is_read_completely() -> None:
-    assert xml_codec.read_session(row(tag="SystemSession").encode()) == TRUE
+    assert xml_codec.read_session(row(tag="SystemSession").encode()) == EXPECTED_SESSION
 
 
 def test_an_empty_list_is_a_list() -> None:
@@ -110,16 +112,16 @@ def test_the_list_is_sorted_newest_first_and_rows_without_a_start_are_last() -> 
 
 def test_references_are_incomplete_sessions_with_the_start_of_their_name() -> None:
     ref = f'<Ref UID="{UID}" Name="{NAME}" Href="x" Type="SystemSessionReference"><Links/></Ref>'
-    expected = Session(UID, name=NAME, started=TRUE.started, complete=False)
-    assert only(listing(ref, root="EntityReferences")) == expected
-    assert only(ref) == expected
-    assert single("<Links/>", f'UID="{UID}" Name="{NAME}"', "EntityRef") == expected
+    expected = Session(UID, name=NAME, started=EXPECTED_SESSION.started, is_complete=False)
+    assert read_only_session(listing(ref, root="EntityReferences")) == expected
+    assert read_only_session(ref) == expected
+    assert read_single_session("<Links/>", f'UID="{UID}" Name="{NAME}"', "EntityRef") == expected
 
 
 @pytest.mark.parametrize("name", ["Collect Job", "Job@home @soon", "Job @2026-13-45 00:00:00"])
 def test_a_reference_whose_name_holds_no_time_has_no_start(name: str) -> None:
-    session = single("", f'UID="{UID}" Name="{name}"', "EntityRef")
-    assert (session.started, session.name, session.odd) == (None, name, None)
+    session = read_single_session("", f'UID="{UID}" Name="{name}"', "EntityRef")
+    assert (session.started, session.name, session.parse_problem) == (None, name, None)
 
 
 # -- what the documents leave open
@@ -146,14 +148,14 @@ def test_the_same_session_is_read_from_every_way_of_writing_it(change: tuple[str
     text = listing(row()).decode()
     assert text.count(change[0])
     read = read_list(text.replace(*change).encode())
-    assert read.sessions == (TRUE,)
-    assert read.replaced == 0
+    assert read.sessions == (EXPECTED_SESSION,)
+    assert read.replaced_count == 0
 
 
 def test_a_namespace_prefix_makes_no_difference() -> None:
     text = listing(row()).decode().replace("xmlns=", "xmlns:e=").replace("</", "\0").replace("<", "<e:")
     text = text.replace("\0", "</e:").replace("<e:?xml", "<?xml")
-    assert only(text.encode()) == TRUE
+    assert read_only_session(text.encode()) == EXPECTED_SESSION
 
 
 @pytest.mark.parametrize(
@@ -161,9 +163,9 @@ def test_a_namespace_prefix_makes_no_difference() -> None:
 )
 def test_absent_empty_and_nil_are_all_unset(unset: str) -> None:
     names = ("SessionType", "CreationTimeUTC", "EndTimeUTC", "State", "Result")
-    assert single("".join(unset.replace("X", name) for name in names)) == Session(UID)
+    assert read_single_session("".join(unset.replace("X", name) for name in names)) == Session(UID)
     inner = "".join(unset.replace("X", name) for name in ("Result", "Message", "IsCanceled"))
-    assert single(f"<Result>{inner}</Result>") == Session(UID)
+    assert read_single_session(f"<Result>{inner}</Result>") == Session(UID)
 
 
 @pytest.mark.parametrize(
@@ -172,44 +174,46 @@ def test_absent_empty_and_nil_are_all_unset(unset: str) -> None:
         ("<Result>Failed</Result>", Result("Failed")),
         ("<Result><Result>None</Result></Result>", Result("None")),
         ("<Result><Result>Perhaps</Result><Message> a\tb </Message></Result>", Result("Perhaps", " a\tb ")),
-        ("<Result><IsCanceled>True</IsCanceled></Result>", Result(canceled=True)),
-        ("<Result><IsCanceled>1</IsCanceled></Result>", Result(canceled=True)),
+        ("<Result><IsCanceled>True</IsCanceled></Result>", Result(is_canceled=True)),
+        ("<Result><IsCanceled>1</IsCanceled></Result>", Result(is_canceled=True)),
         ("<Result><Message>a<b>c</b>d</Message></Result>", Result(None, "acd")),
     ],
 )
 def test_a_result_is_read_in_every_form(result: str, expected: Result) -> None:
-    session = single(result)
+    session = read_single_session(result)
     assert session.result == expected
-    assert session.odd is None
+    assert session.parse_problem is None
 
 
 @pytest.mark.parametrize("tag", ["Sessions", "SystemSession", "Ref"])
 def test_an_empty_element_whose_type_is_a_reference_is_a_reference_whatever_it_is_called(tag: str) -> None:
-    read = only(f'<{tag} UID="{UID}" Name="{NAME}" Type="SystemSessionReference"/>')
-    assert (read.complete, read.started) == (False, TRUE.started)
+    read = read_only_session(f'<{tag} UID="{UID}" Name="{NAME}" Type="SystemSessionReference"/>')
+    assert (read.is_complete, read.started) == (False, EXPECTED_SESSION.started)
 
 
 @pytest.mark.parametrize("length", [199, 200, 201, 5000])
-def test_the_message_of_a_result_is_kept_whole_however_long(length: int) -> None:
+def test_the_message_of_a_result_is_never_shortened(length: int) -> None:
     message = "x" * length
     result = (
         f"<Result><Result>Failed</Result><Message>{message}</Message><IsCanceled>true</IsCanceled></Result>"
     )
-    assert only(row(result=result)).result == Result("Failed", message, canceled=True)
+    assert read_only_session(row(result=result)).result == Result("Failed", message, is_canceled=True)
 
 
 def test_undocumented_words_are_kept() -> None:
-    session = single("<SessionType>QuantumSync</SessionType><State>Dreaming</State><Result>42</Result>")
-    assert (session.type, session.state, session.result.word) == ("QuantumSync", "Dreaming", "42")
-    assert (session.outcome, session.odd) == (Outcome.UNKNOWN, None)
+    session = read_single_session(
+        "<SessionType>QuantumSync</SessionType><State>Dreaming</State><Result>42</Result>"
+    )
+    assert (session.type, session.state, session.result.value) == ("QuantumSync", "Dreaming", "42")
+    assert (session.outcome, session.parse_problem) == (Outcome.UNKNOWN, None)
 
 
 @pytest.mark.parametrize(
     "uid", [GUID, GUID.upper(), f"{{{GUID}}}", f" {UID} ", UID.upper(), f"urn:veeam:systemsession:{GUID}"]
 )
 def test_a_uid_has_one_spelling(uid: str) -> None:
-    session = single("", f'UID="{uid}"')
-    assert (session.uid, session.odd) == (UID, None)
+    session = read_single_session("", f'UID="{uid}"')
+    assert (session.uid, session.parse_problem) == (UID, None)
 
 
 # -- times
@@ -247,8 +251,8 @@ def test_times_are_in_utc_whatever_their_offset() -> None:
 @pytest.mark.parametrize("zone", ["", "Z", ".0000000", "+02:00"])
 @pytest.mark.parametrize("year", ["1753", "0001"])
 def test_the_years_that_mean_never_are_unset(year: str, zone: str) -> None:
-    session = single(f"<EndTimeUTC>{year}-01-01T00:00:00{zone}</EndTimeUTC>")
-    assert (session.ended, session.odd) == (None, None)
+    session = read_single_session(f"<EndTimeUTC>{year}-01-01T00:00:00{zone}</EndTimeUTC>")
+    assert (session.ended, session.parse_problem) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -268,11 +272,11 @@ def test_the_years_that_mean_never_are_unset(year: str, zone: str) -> None:
     ],
 )
 def test_an_unreadable_time_is_reported_and_nothing_else_is_lost(text: str) -> None:
-    session = single(f"<CreationTimeUTC>{text}</CreationTimeUTC><State>Failed</State>")
+    session = read_single_session(f"<CreationTimeUTC>{text}</CreationTimeUTC><State>Failed</State>")
     assert (session.started, session.state) == (None, "Failed")
-    assert session.odd is not None
-    assert session.odd.startswith("CreationTimeUTC “")
-    assert len(session.odd) < 100
+    assert session.parse_problem is not None
+    assert session.parse_problem.startswith("CreationTimeUTC “")
+    assert len(session.parse_problem) < 100
 
 
 # -- odd rows
@@ -280,15 +284,15 @@ def test_an_unreadable_time_is_reported_and_nothing_else_is_lost(text: str) -> N
 
 def test_an_unreadable_row_does_not_affect_the_others() -> None:
     read = read_list(listing(row(started="half past"), row(OTHER)))
-    assert [session.uid for session in read.sessions] == [uid_of(OTHER), UID]
-    assert read.odd == 1
-    assert read.sessions[1].ended == TRUE.ended
+    assert [session.uid for session in read.sessions] == [uid_from_guid(OTHER), UID]
+    assert read.unreadable_count == 1
+    assert read.sessions[1].ended == EXPECTED_SESSION.ended
 
 
 def test_a_row_without_uid_has_that_of_its_href() -> None:
-    session = only(row().replace(" UID=", " Nothing="))
+    session = read_only_session(row().replace(" UID=", " Nothing="))
     assert session.uid == UID
-    assert session.odd == "no UID"
+    assert session.parse_problem == "no UID"
 
 
 def test_a_row_without_uid_and_href_has_a_stable_derived_uid() -> None:
@@ -296,7 +300,7 @@ def test_a_row_without_uid_and_href_has_a_stable_derived_uid() -> None:
     first = read_list(listing(nameless, row(OTHER))).sessions
     second = read_list(listing(row(OTHER), nameless)).sessions
     assert first == second
-    assert [session.odd for session in first if session.uid != uid_of(OTHER)] == ["no UID"]
+    assert [session.parse_problem for session in first if session.uid != uid_from_guid(OTHER)] == ["no UID"]
 
 
 ENDED = "2026-11-23T02:00:{:02}Z"
@@ -336,7 +340,7 @@ def test_of_duplicates_the_one_that_ended_last_is_kept(copies: list[str], state:
         read = read_list(listing(*others, *rows)).sessions
         assert [one.state for one in read if one.uid == UID] == [state]
         assert len(read) == 1 + len(others)
-        assert [one.odd for one in read] == [None] * len(read), "it is not the fault of the row"
+        assert [one.parse_problem for one in read] == [None] * len(read), "it is not the fault of the row"
 
 
 @pytest.mark.parametrize(
@@ -358,7 +362,7 @@ def test_rows_without_uid_that_differ_in_name_type_or_start_are_two_rows(before:
 
 @pytest.mark.parametrize("tag", ["SystemSession", "Sessions", "EntityRef", "Ref"])
 def test_a_session_alone_may_have_each_of_its_roots(tag: str) -> None:
-    assert single("", root=tag).uid == UID
+    assert read_single_session("", root=tag).uid == UID
 
 
 def test_a_start_after_the_servers_clock_is_unknown_in_a_session_and_in_an_event() -> None:
@@ -374,9 +378,11 @@ def test_a_start_after_the_servers_clock_is_unknown_in_a_session_and_in_an_event
 
 def test_a_time_implausible_by_a_later_clock_is_dropped() -> None:
     last = datetime(2026, 11, 23, 2, 0, 10, tzinfo=UTC)
-    assert believed(TRUE, last + timedelta(minutes=1)) is TRUE
-    assert believed(TRUE, last) == replace(TRUE, ended=None)
-    assert believed(TRUE, last - timedelta(minutes=1)) == replace(TRUE, started=None, ended=None)
+    assert drop_implausible_times(EXPECTED_SESSION, last + timedelta(minutes=1)) is EXPECTED_SESSION
+    assert drop_implausible_times(EXPECTED_SESSION, last) == replace(EXPECTED_SESSION, ended=None)
+    assert drop_implausible_times(EXPECTED_SESSION, last - timedelta(minutes=1)) == replace(
+        EXPECTED_SESSION, started=None, ended=None
+    )
 
 
 def test_the_versions_of_the_api_are_those_that_the_root_names() -> None:
@@ -385,10 +391,11 @@ def test_the_versions_of_the_api_are_those_that_the_root_names() -> None:
     )
     inside = f'<SupportedVersions>{names}<Other Name="x"/><SupportedVersion/></SupportedVersions>'
     assert (
-        xml_codec.versions(f"<EnterpriseManager {NS}>{inside}</EnterpriseManager>".encode()) == "v1_6, v1_7"
+        xml_codec.read_api_versions(f"<EnterpriseManager {NS}>{inside}</EnterpriseManager>".encode())
+        == "v1_6, v1_7"
     )
-    with pytest.raises(Unreadable):
-        xml_codec.versions(listing())
+    with pytest.raises(UnreadableDocumentError):
+        xml_codec.read_api_versions(listing())
 
 
 def test_each_document_is_read_in_the_charset_of_its_content_type() -> None:
@@ -407,7 +414,7 @@ def test_each_document_is_read_in_the_charset_of_its_content_type() -> None:
         f"<EnterpriseManager {NS}><SupportedVersions>"
         '<SupportedVersion Name="Höhe"/></SupportedVersions></EnterpriseManager>'
     )
-    assert xml_codec.versions(encoded(root), charset) == "Höhe"
+    assert xml_codec.read_api_versions(encoded(root), charset) == "Höhe"
 
 
 def test_an_order_of_other_uids_makes_no_difference_to_copies() -> None:
@@ -420,11 +427,11 @@ def test_an_order_of_other_uids_makes_no_difference_to_copies() -> None:
 def test_an_entity_is_preferred_to_a_reference_of_the_same_uid() -> None:
     reference = f'<Ref UID="{UID}" Name="Collect Job @2026-11-23 02:00:00" Type="SystemSessionReference"/>'
     for rows in ((reference, row()), (row(), reference)):
-        assert read_list(listing(*rows)).sessions == (TRUE,)
+        assert read_list(listing(*rows)).sessions == (EXPECTED_SESSION,)
     again = reference.replace("02:00:00", "03:00:00")
     body = f"<EntityReferences {NS}>{reference}{again}</EntityReferences>".encode()
     (session,) = read_list(body).sessions
-    assert (session.name, session.complete) == ("Collect Job @2026-11-23 03:00:00", False)
+    assert (session.name, session.is_complete) == ("Collect Job @2026-11-23 03:00:00", False)
 
 
 def test_the_same_row_twice_is_one_row() -> None:
@@ -436,27 +443,27 @@ def test_a_session_of_another_family_is_shown_and_counted() -> None:
     read = read_list(
         listing(row(), f'<BackupJobSession UID="{uid}" Name="Nightly SQL"/>', "<Count>2</Count>")
     )
-    assert read.sessions[0] == TRUE
+    assert read.sessions[0] == EXPECTED_SESSION
     assert read.sessions[1:] == (
-        Session(Uid(uid), name="Nightly SQL", odd="it is listed as BackupJobSession"),
+        Session(Uid(uid), name="Nightly SQL", parse_problem="it is listed as BackupJobSession"),
     )
 
 
 def test_what_an_attribute_must_write_as_a_reference_is_read_as_what_it_means() -> None:
     name = "a &amp; b &lt;c&gt; &quot;d&quot; &#39;e&#39; &#x2F;&#38;"
-    assert single("", f'UID="{UID}" Name="{name}"').name == "a & b <c> \"d\" 'e' /&"
+    assert read_single_session("", f'UID="{UID}" Name="{name}"').name == "a & b <c> \"d\" 'e' /&"
     assert xml_codec.read_error_body(b'<Error Message="R&amp;D"/>', "application/xml").message == "R&D"
 
 
 def test_a_uid_of_another_family_is_reported() -> None:
-    session = single("", f'UID="urn:veeam:BackupJobSession:{GUID}"')
+    session = read_single_session("", f'UID="urn:veeam:BackupJobSession:{GUID}"')
     assert session.uid == UID
-    assert session.odd == f"UID “urn:veeam:BackupJobSession:{GUID}”"
+    assert session.parse_problem == f"UID “urn:veeam:BackupJobSession:{GUID}”"
 
 
 def test_an_invalid_boolean_is_reported() -> None:
-    session = single("<Result><IsCanceled>perhaps</IsCanceled></Result>")
-    assert (session.result.canceled, session.odd) == (False, "IsCanceled “perhaps”")
+    session = read_single_session("<Result><IsCanceled>perhaps</IsCanceled></Result>")
+    assert (session.result.is_canceled, session.parse_problem) == (False, "IsCanceled “perhaps”")
 
 
 # -- events
@@ -472,7 +479,7 @@ def test_events_are_sorted_by_order_and_stable() -> None:
 def test_an_event_without_order_stays_behind_the_one_it_came_after(order: str) -> None:
     events = log(line(2, "b"), line(order, "b+"), line(1, "a"), line(3, "c"))
     assert [event.message for event in events] == ["a", "b", "b+", "c"]
-    assert [bool(event.odd) for event in events] == [False, False, True, False]
+    assert [bool(event.parse_problem) for event in events] == [False, False, True, False]
 
 
 def test_an_event_with_an_unreadable_time_keeps_its_message() -> None:
@@ -484,7 +491,7 @@ def test_a_log_may_be_empty_or_of_another_spelling() -> None:
     assert log() == ()
     read = xml_codec.read_log(f"<Events><Event>{line(1, 'a')}</Event><Links/></Events>".encode())
     assert [event.message for event in read.events] == ["a"]
-    assert read.odd == 0
+    assert read.unreadable_count == 0
 
 
 def test_a_message_of_a_megabyte_is_read() -> None:
@@ -501,26 +508,26 @@ def test_a_message_of_a_megabyte_is_read() -> None:
 def test_what_xml_forbids_is_replaced_and_counted(illegal: str) -> None:
     read = read_list(listing(row(state=f"a{illegal}b{illegal}")))
     assert read.sessions[0].state == "a\ufffdb\ufffd"
-    assert read.replaced == 2
+    assert read.replaced_count == 2
 
 
 def test_what_is_replaced_in_a_log_is_counted() -> None:
     body = f"<SystemSessionEvents {NS}><Events>{line(1, 'a' + chr(27) + 'b')}</Events></SystemSessionEvents>"
     read = xml_codec.read_log(body.encode())
-    assert (read.events[0].message, read.replaced) == ("a\ufffdb", 1)
+    assert (read.events[0].message, read.replaced_count) == ("a\ufffdb", 1)
 
 
 def test_bytes_that_are_no_utf_8_are_replaced_and_counted() -> None:
     body = listing(row(state="MARK")).replace(b"MARK", b"\xe4\xff \xc3\xa4 \xef\xbf\xbd \xed\xa0\x80")
     read = read_list(body)
     assert read.sessions[0].state == "\ufffd\ufffd ä \ufffd \ufffd\ufffd\ufffd"
-    assert read.replaced == 5
+    assert read.replaced_count == 5
 
 
 def test_a_reference_in_cdata_is_text() -> None:
     read = read_list(listing(row(state="<![CDATA[&#27;]]>&#27;<![CDATA[]]]]><![CDATA[>&#x1B;]]>")))
     assert read.sessions[0].state == "&#27;\ufffd]]>&#x1B;"
-    assert read.replaced == 1
+    assert read.replaced_count == 1
 
 
 @pytest.mark.parametrize(
@@ -530,20 +537,20 @@ def test_legal_references_stay(number: str) -> None:
     code = int(number[1:], 16) if number.startswith("x") else int(number)
     read = xml_codec.read_log(f"<Events><Events>{line(1, f'a&#{number};b')}</Events></Events>".encode())
     assert read.events[0].message == clean(f"a{chr(code)}b")
-    assert read.replaced == 0
+    assert read.replaced_count == 0
 
 
 def test_every_text_is_cleaned_once() -> None:
     evil = "a\u202eb\u009b\u200b"
     shown = "a⟨U+202E⟩b⟨U+009B⟩⟨U+200B⟩"
-    session = single(
+    session = read_single_session(
         f"<SessionType>{evil}</SessionType><State>{evil}</State><CreationTimeUTC>{evil}</CreationTimeUTC>"
         f"<Result><Result>{evil}</Result><Message>{evil}\r\n\t&#13;</Message></Result>",
         f'UID="{evil}" Name="{evil}"',
     )
-    assert (session.name, session.type, session.state, session.result.word) == (shown,) * 4
+    assert (session.name, session.type, session.state, session.result.value) == (shown,) * 4
     assert session.result.message == f"{shown}\n\t␍"
-    assert session.odd == f"UID “{shown}”, CreationTimeUTC “{shown}”"
+    assert session.parse_problem == f"UID “{shown}”, CreationTimeUTC “{shown}”"
     assert (
         xml_codec.read_log(f"<Events><Events>{line(1, evil)}</Events></Events>".encode()).events[0].message
         == shown
@@ -595,11 +602,11 @@ def test_cleaning_shows_what_would_hide_or_move(text: str, shown: str) -> None:
     ],
 )
 def test_another_document_is_one_clear_reason(body: bytes, reason: str) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableDocumentError) as caught:
         read_list(body)
     assert caught.value.reason == reason
-    assert not caught.value.cut
-    assert not caught.value.too_large
+    assert not caught.value.is_truncated
+    assert not caught.value.is_too_large
 
 
 ENTITY = b'<!DOCTYPE SystemSessions [<!ENTITY e "boom">]><SystemSessions>&e;</SystemSessions>'
@@ -609,28 +616,28 @@ ENTITY = b'<!DOCTYPE SystemSessions [<!ENTITY e "boom">]><SystemSessions>&e;</Sy
     "body", [ENTITY, b"<?xml version='1.0'?><!-- <a> --> " + ENTITY, b"\xef\xbb\xbf\r\n" + ENTITY]
 )
 def test_a_doctype_is_refused(body: bytes) -> None:
-    with pytest.raises(Unreadable, match="it has a DOCTYPE"):
+    with pytest.raises(UnreadableDocumentError, match="it has a DOCTYPE"):
         read_list(body)
 
 
 def test_a_doctype_in_a_comment_or_in_text_is_none() -> None:
     body = listing(row(state="<![CDATA[<!DOCTYPE]]>")).replace(b"<Sys", b"<!-- <!DOCTYPE x> --><Sys", 1)
-    assert only(body).state == "<!DOCTYPE"
+    assert read_only_session(body).state == "<!DOCTYPE"
 
 
 def test_a_body_truncated_anywhere_is_truncated() -> None:
     body = listing(row(), row(OTHER))
     for end in range(len(body) - 1):
-        with pytest.raises(Unreadable) as caught:
+        with pytest.raises(UnreadableDocumentError) as caught:
             read_list(body[:end])
-        assert caught.value.cut, body[:end]
+        assert caught.value.is_truncated, body[:end]
 
 
 @pytest.mark.parametrize("body", [b"", b" \r\n", b"\xef\xbb\xbf"])
 def test_an_empty_body_is_cut(body: bytes) -> None:
-    with pytest.raises(Unreadable, match="it is empty") as caught:
+    with pytest.raises(UnreadableDocumentError, match="it is empty") as caught:
         read_list(body)
-    assert caught.value.cut
+    assert caught.value.is_truncated
 
 
 @pytest.mark.parametrize(
@@ -646,15 +653,15 @@ def test_an_empty_body_is_cut(body: bytes) -> None:
     ids=["depth", "text", "name", "prolog", "rows", "namespace"],
 )
 def test_what_is_deeper_or_longer_than_is_read_is_too_large(body: bytes) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableDocumentError) as caught:
         read_list(body)
-    assert caught.value.too_large
+    assert caught.value.is_too_large
 
 
 def test_the_root_must_be_that_of_enterprise_manager() -> None:
-    xml_codec.read_root(f"<EnterpriseManager {NS}><Links/></EnterpriseManager>".encode())
-    with pytest.raises(Unreadable, match="its root is feed"):
-        xml_codec.read_root(b"<feed/>")
+    xml_codec.check_root(f"<EnterpriseManager {NS}><Links/></EnterpriseManager>".encode())
+    with pytest.raises(UnreadableDocumentError, match="its root is feed"):
+        xml_codec.check_root(b"<feed/>")
 
 
 # -- piece by piece
@@ -664,9 +671,9 @@ def test_rows_are_counted_while_the_list_arrives() -> None:
     reader = xml_codec.ListReader()
     for piece in (b"<SystemSessions>", row().encode(), row(OTHER)[:-5].encode()):
         reader.feed(piece)
-    assert reader.rows == 1
+    assert reader.row_count == 1
     reader.feed(b"ions></SystemSessions>")
-    assert reader.rows == 2
+    assert reader.row_count == 2
     assert len(reader.close().sessions) == 2
 
 
@@ -705,25 +712,25 @@ def test_a_document_of_single_bytes_is_the_same() -> None:
         reader.feed(body[start : start + 1])
     read = reader.close()
     assert read == read_list(body)
-    assert read.replaced == 2
+    assert read.replaced_count == 2
     assert len(read.sessions) == 2
 
 
 # -- logon and errors
 
 
-def test_a_logon_tells_its_id_as_a_secret() -> None:
+def test_the_id_of_a_logon_is_a_secret() -> None:
     body = (
         f'<LogonSession {NS} Href="https://em01.example.net:9398/api/logonSessions/{GUID}">'
         "<Links><Link/></Links><UserName>EXAMPLE\\ops</UserName>"
         f"<SessionId> {GUID} </SessionId></LogonSession>"
     )
-    told = xml_codec.read_logon(body.encode())
-    assert told.user_name == "EXAMPLE\\ops"
-    assert told.href == f"https://em01.example.net:9398/api/logonSessions/{GUID}"
-    assert told.session_id is not None
-    assert told.session_id.reveal() == GUID
-    assert GUID not in repr(told.session_id)
+    logon = xml_codec.read_logon(body.encode())
+    assert logon.user_name == "EXAMPLE\\ops"
+    assert logon.href == f"https://em01.example.net:9398/api/logonSessions/{GUID}"
+    assert logon.session_id is not None
+    assert logon.session_id.reveal() == GUID
+    assert GUID not in repr(logon.session_id)
 
 
 def test_an_empty_logon_has_no_values() -> None:
@@ -798,7 +805,7 @@ def test_a_harmful_document_is_shown_with_references_and_means_the_same() -> Non
         "<State>\ufffd\ufffd&#x202E;&#x9B;&#x7F;&#x200B;&#xFEFF;é<![CDATA[&#x202E;&#27;]]></State>\n\n<"
         in text
     )
-    assert only(text.replace("[&#x202E;", "[\u202e").encode()) == only(body)
+    assert read_only_session(text.replace("[&#x202E;", "[\u202e").encode()) == read_only_session(body)
 
 
 def test_a_name_that_holds_what_cannot_be_seen_stays_a_name() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from emtui.em import xml_codec
 from emtui.em.model import Listing
-from emtui.em.text_sanitizer import brief, clean
-from emtui.em.xml_codec import Unreadable
+from emtui.em.text_sanitizer import clean, shorten
+from emtui.em.xml_codec import UnreadableDocumentError
 
 NS = b'xmlns="http://www.veeam.com/ent/v1.0"'
 ROW = (
@@ -69,7 +69,7 @@ READERS: tuple[Callable[[bytes], object], ...] = (
     read_list,
     xml_codec.read_session,
     xml_codec.read_log,
-    xml_codec.read_root,
+    xml_codec.check_root,
     xml_codec.read_logon,
     xml_codec.readable_xml,
 )
@@ -90,11 +90,11 @@ def outcome(read: Callable[[], Listing]) -> Listing | tuple[bool, bool]:
     """The list, or in which way it is none."""
     try:
         return read()
-    except Unreadable as problem:
-        return problem.cut, problem.too_large
+    except UnreadableDocumentError as problem:
+        return problem.is_truncated, problem.is_too_large
 
 
-def in_pieces(body: bytes, cuts: list[int]) -> Listing:
+def read_in_chunks(body: bytes, cuts: list[int]) -> Listing:
     reader = xml_codec.ListReader()
     ends = sorted(min(cut, len(body)) for cut in cuts)
     for start, end in zip([0, *ends], [*ends, len(body)], strict=True):
@@ -105,7 +105,7 @@ def in_pieces(body: bytes, cuts: list[int]) -> Listing:
 def reason(read: Callable[[bytes], object], body: bytes) -> str:
     try:
         read(body)
-    except Unreadable as problem:
+    except UnreadableDocumentError as problem:
         return problem.reason
     return ""
 
@@ -115,14 +115,14 @@ def reason(read: Callable[[bytes], object], body: bytes) -> str:
 @example(b"<\xd7\xb5>")  # U+05F5 is no character yet
 def test_no_bytes_raise_anything_but_unreadable(body: bytes) -> None:
     for read in READERS:
-        said = reason(read, body)
-        assert brief(said, len(said)) == said
+        text = reason(read, body)
+        assert shorten(text, len(text)) == text
 
 
 @settings(max_examples=200)
 @given(mutated(), st.lists(st.integers(0, 1200), max_size=8))
 def test_where_the_pieces_end_makes_no_difference(body: bytes, cuts: list[int]) -> None:
-    assert outcome(lambda: in_pieces(body, cuts)) == outcome(lambda: read_list(body))
+    assert outcome(lambda: read_in_chunks(body, cuts)) == outcome(lambda: read_list(body))
 
 
 @settings(max_examples=100)
@@ -149,7 +149,7 @@ def test_what_is_made_readable_is_the_same_list(body: bytes) -> None:
     first = outcome(lambda: read_list(body))
     try:
         text = xml_codec.readable_xml(body)
-    except Unreadable:
+    except UnreadableDocumentError:
         return
     again = outcome(lambda: xml_codec.read_list(text.encode()))
     if isinstance(first, Listing) and isinstance(again, Listing):

@@ -11,9 +11,18 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from emtui.em.text_sanitizer import clean
-from emtui.handover.blocks import Block, Fact, Item, Part, Quote, Rows, Said, Title
-from emtui.handover.render_markdown import code, markdown
-from emtui.handover.render_text import plain
+from emtui.handover.blocks import (
+    Block,
+    FactBlock,
+    ForeignText,
+    LinesBlock,
+    ListItemBlock,
+    QuoteBlock,
+    SectionBlock,
+    TitleBlock,
+)
+from emtui.handover.render_markdown import code_span, render_markdown
+from emtui.handover.render_text import render_text
 
 HOSTILE = (
     "# a heading",
@@ -48,8 +57,10 @@ HOSTILE = (
     "",
     " ",
 )
-PIECES = st.lists(st.sampled_from([*HOSTILE, "`", "``", "```", " ", "\n", "#", "@", "<", "\\"]), max_size=6)
-ANYTHING = (st.text(max_size=80) | PIECES.map("".join)).map(clean)
+HOSTILE_PARTS = st.lists(
+    st.sampled_from([*HOSTILE, "`", "``", "```", " ", "\n", "#", "@", "<", "\\"]), max_size=6
+)
+ANY_TEXT = (st.text(max_size=80) | HOSTILE_PARTS.map("".join)).map(clean)
 ALLOWED = {
     *("inline", "paragraph_open", "paragraph_close", "blockquote_open", "blockquote_close"),
     *("bullet_list_open", "bullet_list_close", "list_item_open", "list_item_close"),
@@ -57,22 +68,22 @@ ALLOWED = {
 }
 
 
-def as_it_is(text: str) -> str:
+def unredacted(text: str) -> str:
     return text
 
 
-def document(said: str) -> tuple[Block, ...]:
+def make_blocks(text: str) -> tuple[Block, ...]:
     """Every kind of block, with the same text in each place that takes one."""
-    words = Said(said)
+    words = ForeignText(text)
     return (
-        Title(("DEMO: ", words, " failed on ", words)),
-        Quote(words),
-        Fact("Server state", (words, words, ", canceled")),
-        Part("Events", ("3 of 4",)),
-        Rows((("> +0.0s  ", words), ("  ", words))),
-        Part("Note", (words,)),
-        Item((words,)),
-        Item(("at ", words, ": ", words)),
+        TitleBlock(("DEMO: ", words, " failed on ", words)),
+        QuoteBlock(words),
+        FactBlock("Server state", (words, words, ", canceled")),
+        SectionBlock("Events", ("3 of 4",)),
+        LinesBlock((("> +0.0s  ", words), ("  ", words))),
+        SectionBlock("Note", (words,)),
+        ListItemBlock((words,)),
+        ListItemBlock(("at ", words, ": ", words)),
     )
 
 
@@ -84,16 +95,16 @@ def tokens(text: str) -> Iterator[Token]:
 
 @pytest.mark.parametrize("said", HOSTILE)
 def test_hostile_text_is_always_in_code(said: str) -> None:
-    text = markdown(document(said), as_it_is)
+    text = render_markdown(make_blocks(said), unredacted)
     assert {token.type for token in tokens(text)} <= ALLOWED
     outside = " ".join(token.content for token in tokens(text) if token.type == "text")
     assert not set("@#<>[]`~\\|").intersection(outside)
     assert "://" not in outside
 
 
-@given(ANYTHING)
+@given(ANY_TEXT)
 def test_no_text_is_parsed_as_markup(said: str) -> None:
-    text = markdown(document(said), as_it_is)
+    text = render_markdown(make_blocks(said), unredacted)
     found = list(tokens(text))
     assert {token.type for token in found} <= ALLOWED
     assert [token.type for token in found].count("fence") == 1
@@ -102,18 +113,18 @@ def test_no_text_is_parsed_as_markup(said: str) -> None:
     assert len(fence.splitlines()) == 2, "each row is one line"
 
 
-@given(ANYTHING)
+@given(ANY_TEXT)
 def test_a_code_span_preserves_the_text_on_one_line(said: str) -> None:
-    shown = Said(said).shown(as_it_is)
+    shown = ForeignText(said).render(unredacted)
     if not shown.strip():
         return
-    spans = [token.content for token in tokens(f"x {code(shown)} y") if token.type == "code_inline"]
-    assert spans == [shown] or (not spans and shown.isalpha() and code(shown) == shown)
+    spans = [token.content for token in tokens(f"x {code_span(shown)} y") if token.type == "code_inline"]
+    assert spans == [shown] or (not spans and shown.isalpha() and code_span(shown) == shown)
 
 
-@given(ANYTHING)
+@given(ANY_TEXT)
 def test_no_foreign_text_starts_a_line(said: str) -> None:
-    lines = markdown(document(said), as_it_is).split("\n")
+    lines = render_markdown(make_blocks(said), unredacted).split("\n")
     fence = next(line for line in lines if line and not line.strip("`"))
     inside = range(lines.index(fence) + 1, lines.index(fence, lines.index(fence) + 1))
     for place, line in enumerate(lines):
@@ -122,12 +133,14 @@ def test_no_foreign_text_starts_a_line(said: str) -> None:
 
 
 def test_words_of_ours_and_bare_words_are_not_in_code() -> None:
-    text = markdown((Title((Said("CollectJob"), " failed on ", Said("em01.example.net"))),), as_it_is)
+    text = render_markdown(
+        (TitleBlock((ForeignText("CollectJob"), " failed on ", ForeignText("em01.example.net"))),), unredacted
+    )
     assert text == "**CollectJob failed on `em01.example.net`**\n"
 
 
 def test_plain_text_has_the_same_words_in_the_same_order_and_no_marks() -> None:
-    text = plain(document("some *text*\nof two lines"), as_it_is)
+    text = render_text(make_blocks("some *text*\nof two lines"), unredacted)
     assert text == (
         "DEMO: some *text* ⏎ of two lines failed on some *text* ⏎ of two lines\n\n"
         "  some *text* ⏎ of two lines\n\n"
@@ -142,5 +155,5 @@ def test_plain_text_has_the_same_words_in_the_same_order_and_no_marks() -> None:
 
 
 def test_what_must_not_leave_is_taken_out_before_a_text_is_cut() -> None:
-    said = Said("a token: 0123456789abcdef", most=15)
-    assert said.shown(lambda text: text.replace("0123456789abcdef", "***")) == "a token: ***"
+    said = ForeignText("a token: 0123456789abcdef", max_cells=15)
+    assert said.render(lambda text: text.replace("0123456789abcdef", "***")) == "a token: ***"

@@ -7,24 +7,36 @@ from dataclasses import replace
 from datetime import timedelta, timezone
 
 import pytest
-from made_cases import BAD, CET, DATED, GOOD, GUID, MESSAGE, TIME, case, earlier, failed, origin
-from made_runs import MINUTE, NOON, SECOND, log
+from report_factory import (
+    CET,
+    FAILED_OUTCOME,
+    GUID,
+    MESSAGE,
+    STARTED_TEXT,
+    STARTED_TEXT_WITH_DATE,
+    SUCCESSFUL_OUTCOME,
+    earlier_runs,
+    failed_run,
+    report_origin,
+    run_report,
+)
+from session_factory import MINUTE, NOON, SECOND, make_log
 
-from emtui.em.model import Event, Result, Session, uid_of
-from emtui.handover.render_markdown import markdown
-from emtui.handover.render_text import plain
-from emtui.handover.run_report import Case
-from emtui.handover.ticket import ticket
+from emtui.em.model import Event, Result, Session, uid_from_guid
+from emtui.handover.render_markdown import render_markdown
+from emtui.handover.render_text import render_text
+from emtui.handover.run_report import RunReport
+from emtui.handover.ticket import build_ticket
 
-PEOPLE = (("Known", "storage is patched, until it succeeds"), ("Note", "INC0012345 (team file)"))
+ANNOTATIONS = (("Known", "storage is patched, until it succeeds"), ("Note", "INC0012345 (team file)"))
 
 
-def as_it_is(text: str) -> str:
+def unredacted(text: str) -> str:
     return text
 
 
-def told(one: Case) -> str:
-    return plain(ticket(one), as_it_is)
+def ticket_text(report: RunReport) -> str:
+    return render_text(build_ticket(report), unredacted)
 
 
 def words_of(text: str) -> list[str]:
@@ -33,7 +45,7 @@ def words_of(text: str) -> list[str]:
 
 
 def test_the_most_important_comes_first_and_all_of_it_is_short() -> None:
-    lines = told(case()).splitlines()
+    lines = ticket_text(run_report()).splitlines()
     assert lines[0] == "CollectJob failed on em01.example.net"
     assert lines[2] == f"  {MESSAGE}"
     assert lines[4] == "Started       2026-11-23 13:00:00 +01:00 local, 2026-11-23 12:00:00 +00:00 UTC"
@@ -63,33 +75,38 @@ def test_the_most_important_comes_first_and_all_of_it_is_short() -> None:
     ],
 )
 def test_a_ticket_has_start_pauses_and_comparison(sentence: str) -> None:
-    assert sentence in told(case())
+    assert sentence in ticket_text(run_report())
 
 
 def test_markdown_says_the_same_words_as_plain_text() -> None:
-    blocks = ticket(case())
-    marked = re.sub(r"^```$|\*\*|`", "", markdown(blocks, as_it_is), flags=re.MULTILINE)
-    assert words_of(marked) == words_of(plain(blocks, as_it_is))
+    blocks = build_ticket(run_report())
+    marked = re.sub(r"^```$|\*\*|`", "", render_markdown(blocks, unredacted), flags=re.MULTILINE)
+    assert words_of(marked) == words_of(render_text(blocks, unredacted))
 
 
 def test_every_time_has_its_date_and_offset() -> None:
-    text = DATED.sub("", told(case(people=(("Known", "until it succeeds"), ("Note", "see INC0012345")))))
-    assert TIME.findall(text) == []
+    text = STARTED_TEXT_WITH_DATE.sub(
+        "", ticket_text(run_report(annotations=(("Known", "until it succeeds"), ("Note", "see INC0012345"))))
+    )
+    assert STARTED_TEXT.findall(text) == []
 
 
 def test_the_servers_time_follows_local_and_utc_without_duplicates() -> None:
-    there = origin(server=timezone(timedelta(hours=-5)))
-    assert "13:00:00 +01:00 local, 2026-11-23 12:00:00 +00:00 UTC, 2026-11-23 07:00:00 -05:00 server" in told(
-        case(origin=there)
+    origin_far_away = report_origin(server=timezone(timedelta(hours=-5)))
+    assert (
+        "13:00:00 +01:00 local, 2026-11-23 12:00:00 +00:00 UTC, 2026-11-23 07:00:00 -05:00 server"
+        in ticket_text(run_report(origin=origin_far_away))
     )
-    assert "13:00:00 +01:00 local and server, 2026-11-23 12:00:00 +00:00 UTC\n" in told(
-        case(origin=origin(server=CET))
+    assert "13:00:00 +01:00 local and server, 2026-11-23 12:00:00 +00:00 UTC\n" in ticket_text(
+        run_report(origin=report_origin(server=CET))
     )
 
 
 def test_a_failure_that_came_before_is_counted_with_its_first_and_last_time() -> None:
-    again = [failed(uid=uid_of("22222222-2222-4333-8444-555555555555"), started=NOON - 15 * MINUTE)]
-    text = told(case(past=[*again, *earlier()[1:]]))
+    again = [
+        failed_run(uid=uid_from_guid("22222222-2222-4333-8444-555555555555"), started=NOON - 15 * MINUTE)
+    ]
+    text = ticket_text(run_report(earlier=[*again, *earlier_runs()[1:]]))
     assert (
         "Since         2nd failure in a row, first 2026-11-23 12:45:00 +01:00, after 29 successes\n" in text
     )
@@ -98,15 +115,15 @@ def test_a_failure_that_came_before_is_counted_with_its_first_and_last_time() ->
 
 
 def test_notes_and_acknowledgements_are_in_the_ticket() -> None:
-    text = told(case(people=PEOPLE))
+    text = ticket_text(run_report(annotations=ANNOTATIONS))
     assert (
         "Known         storage is patched, until it succeeds\nNote          INC0012345 (team file)\n" in text
     )
-    assert "Known" not in told(case())
+    assert "Known" not in ticket_text(run_report())
 
 
 def test_a_demo_is_labeled_and_has_no_command() -> None:
-    text = told(case(origin=origin(mark="DEMO"), command=""))
+    text = ticket_text(run_report(origin=report_origin(mode_label="DEMO"), command=""))
     assert text.startswith("DEMO: CollectJob failed on ")
     assert "Open" not in text
 
@@ -115,48 +132,58 @@ def test_a_demo_is_labeled_and_has_no_command() -> None:
 
 
 def test_without_unknowns_there_is_no_such_section() -> None:
-    assert "Unknown" not in told(case())
+    assert "Unknown" not in ticket_text(run_report())
 
 
 def test_unavailable_events_are_reported_with_the_reason() -> None:
-    text = told(replace(case(events=()), log=None, difference=None, why="em01.example.net answered 503."))
+    text = ticket_text(
+        replace(
+            run_report(events=()),
+            log=None,
+            difference=None,
+            missing_log_reason="em01.example.net answered 503.",
+        )
+    )
     assert "Unknown\n\n- events: em01.example.net answered 503.\n" in text
     assert "\nEvents" not in text
 
 
 @pytest.mark.parametrize(
-    ("made", "sentence"),
+    ("report", "sentence"),
     [
-        (case(events=()), "what the run did: the server has no events for it"),
-        (case(past=[]), "when this began: before the oldest listed run"),
-        (case(past=[]), "usual duration: fewer than five earlier successful runs are listed"),
-        (case(past=[]), "comparison: no earlier successful run is listed"),
-        (case(logs=0), "comparison: the events of the last successful run could not be read"),
-        (case(logs=2), "usual step durations: only 2 logs of successful runs could be read"),
-        (case(logs=4), "usual step durations: based on only 4 successful runs"),
-        (case(session=failed(odd="no end")), "unreadable part of the server's data: no end"),
-        (case(events=[Event(1, NOON, "x", "no time")]), "1 of 1 event: not fully readable"),
+        (run_report(events=()), "what the run did: the server has no events for it"),
+        (run_report(earlier=[]), "when this began: before the oldest listed run"),
+        (run_report(earlier=[]), "usual duration: fewer than five earlier successful runs are listed"),
+        (run_report(earlier=[]), "comparison: no earlier successful run is listed"),
+        (run_report(logs=0), "comparison: the events of the last successful run could not be read"),
+        (run_report(logs=2), "usual step durations: only 2 logs of successful runs could be read"),
+        (run_report(logs=4), "usual step durations: based on only 4 successful runs"),
         (
-            case(session=failed(state="InProgress", ended=None)),
+            run_report(session=failed_run(parse_problem="no end")),
+            "unreadable part of the server's data: no end",
+        ),
+        (run_report(events=[Event(1, NOON, "x", "no time")]), "1 of 1 event: not fully readable"),
+        (
+            run_report(session=failed_run(state="InProgress", ended=None)),
             "final outcome: still running at 2026-11-23 13:05:00 +01:00",
         ),
         (
-            case(origin=origin(skew=None)),
+            run_report(origin=report_origin(skew=None)),
             "server clock: the server does not report its time",
         ),
         (
-            case(origin=origin(skew=timedelta(minutes=-3))),
+            run_report(origin=report_origin(skew=timedelta(minutes=-3))),
             "correct time: the server's clock is 3m00s behind the sender's; times here are the server's",
         ),
         (
-            case(origin=origin(blind_since=NOON)),
+            run_report(origin=report_origin(lost_since=NOON)),
             "current state: no response from the server since 2026-11-23 13:00:00 +01:00",
         ),
-        (replace(case(), explanation=None), "history: not available"),
+        (replace(run_report(), explanation=None), "history: not available"),
     ],
 )
-def test_unknown_facts_are_listed(made: Case, sentence: str) -> None:
-    text = told(made)
+def test_unknown_facts_are_listed(report: RunReport, sentence: str) -> None:
+    text = ticket_text(report)
     assert f"- {sentence}\n" in text.partition("Unknown\n")[2]
 
 
@@ -164,24 +191,24 @@ def test_unknown_facts_are_listed(made: Case, sentence: str) -> None:
 
 
 def test_a_run_with_only_a_name_still_has_a_ticket() -> None:
-    bare = Session(uid_of(GUID), name="CollectJob@x", complete=False)
-    text = told(Case(origin(), bare, why="not found"))
+    bare = Session(uid_from_guid(GUID), name="CollectJob@x", is_complete=False)
+    text = ticket_text(RunReport(report_origin(), bare, missing_log_reason="not found"))
     assert text.startswith("CollectJob@x on em01.example.net\n")
     assert f"ID            {GUID}\n" in text
 
 
 def test_a_run_without_pauses_shows_the_first_suspected_error_or_its_end() -> None:
     quick = [(float(place), f"line {place} of many") for place in range(20)]
-    text = told(case(events=log(*quick)))
+    text = ticket_text(run_report(events=make_log(*quick)))
     assert "Events: 4 of 20; last events\n" in text
-    text = told(case(events=log(*quick[:9], (9.0, "it failed"), *quick[10:])))
+    text = ticket_text(run_report(events=make_log(*quick[:9], (9.0, "it failed"), *quick[10:])))
     assert "Events: 8 of 20; ! first suspected error\n" in text
     assert "\n  !    +9.0s  2026-11-23 13:00:09 +01:00  it failed\n" in text
 
 
 def test_a_failure_far_from_the_wait_is_shown_as_well_with_what_is_left_out_between() -> None:
     many = [(float(99 + place), f"line {place} of many") for place in range(20)]
-    text = told(case(events=log((0.0, "waits"), *many, (130.0, "it failed"))))
+    text = ticket_text(run_report(events=make_log((0.0, "waits"), *many, (130.0, "it failed"))))
     assert "Events: 9 of 22; > pause, ! first suspected error\n" in text
     assert "\n  >    +0.0s  2026-11-23 13:00:00 +01:00  waits\n" in text
     assert "  line 3 of many\n    … 13 more …\n" in text
@@ -189,36 +216,42 @@ def test_a_failure_far_from_the_wait_is_shown_as_well_with_what_is_left_out_betw
 
 
 def test_a_running_session_shows_its_duration_so_far() -> None:
-    running = failed(state="InProgress", ended=None, result=Result("None"))
-    assert "Duration      5m00s so far\n" in told(case(session=running))
+    running = failed_run(state="InProgress", ended=None, result=Result("None"))
+    assert "Duration      5m00s so far\n" in ticket_text(run_report(session=running))
 
 
 def test_long_logs_and_long_messages_leave_it_short() -> None:
     lines = [(float(place * 60), f"server{place}.example.net: {'x' * 900}") for place in range(500)]
-    text = told(case(session=failed(result=Result("Failed", "m" * 50_000)), events=log(*lines)))
+    text = ticket_text(
+        run_report(session=failed_run(result=Result("Failed", "m" * 50_000)), events=make_log(*lines))
+    )
     assert len(text.splitlines()) <= 60
     assert max(map(len, text.splitlines())) <= 1_010
     assert ": 500 new, 6 missing; first 10 shown (+ new, - missing, ~ moved, ! slower)\n" in text
 
 
 def test_a_run_equal_to_the_last_successful_one_says_so() -> None:
-    same = case(session=failed(ended=NOON + 34 * SECOND), events=log(*GOOD))
-    assert ": no line differs, none of 5 steps slower\n" in told(same)
+    same = run_report(session=failed_run(ended=NOON + 34 * SECOND), events=make_log(*SUCCESSFUL_OUTCOME))
+    assert ": no line differs, none of 5 steps slower\n" in ticket_text(same)
 
 
 def test_what_must_not_leave_is_in_none_of_its_lines() -> None:
     secret = "44cfbdbe-5a95"
-    said = [(at, f"{text} {secret}") for at, text in BAD]
-    row = failed(result=Result(secret, f"{secret} refused"), type=secret, name=secret)
-    made = case(session=row, events=log(*said), people=(("Note", secret),), why=secret)
-    for write in (markdown, plain):
-        text = write(ticket(made), lambda said: said.replace(secret, "***"))
+    said = [(at, f"{text} {secret}") for at, text in FAILED_OUTCOME]
+    row = failed_run(result=Result(secret, f"{secret} refused"), type=secret, name=secret)
+    made = run_report(
+        session=row, events=make_log(*said), annotations=(("Note", secret),), missing_log_reason=secret
+    )
+    for write in (render_markdown, render_text):
+        text = write(build_ticket(made), lambda said: said.replace(secret, "***"))
         assert secret not in text
         assert "***" in text
 
 
 def test_an_unknown_duration_and_a_contradiction_are_shown() -> None:
-    text = told(case(session=failed(ended=None, state="CompletedSuccessfully", result=Result("Failed"))))
+    text = ticket_text(
+        run_report(session=failed_run(ended=None, state="CompletedSuccessfully", result=Result("Failed")))
+    )
     assert "\nDuration      unknown\n" in text
     assert "\nServer state  CompletedSuccessfully / Failed (contradictory)\n" in text
-    assert "\nStarted       unknown\n" in told(case(session=failed(started=None)))
+    assert "\nStarted       unknown\n" in ticket_text(run_report(session=failed_run(started=None)))

@@ -8,11 +8,11 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_runs import NOON
+from session_factory import NOON
 
 from emtui.em.model import Event, Log, Result, Session, Uid
 from emtui.em.secret import Secret
-from emtui.handover.withheld_fields import Withheld
+from emtui.handover.withheld_fields import ReportRedactor
 
 USER = "EXAMPLE\\ops"
 PASSWORD = "p4ss wörd & <more>"
@@ -22,7 +22,7 @@ BASIC = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
 
 @pytest.fixture
-def held() -> tuple[Secret, ...]:
+def secrets() -> tuple[Secret, ...]:
     """The secrets of the process during a logon."""
     return Secret(PASSWORD), Secret(LOGON_ID), Secret(TOKEN)
 
@@ -35,23 +35,23 @@ def held() -> tuple[Secret, ...]:
         *(USER, USER.lower(), "ops", "OPS", "ops@example.net"[:3]),
     ],
 )
-def test_each_spelling_is_redacted(spelled: str, held: tuple[Secret, ...]) -> None:
-    assert len(held) == 3
-    found = Withheld(USER).text(f"said ({spelled}).")
+def test_each_spelling_is_redacted(spelled: str, secrets: tuple[Secret, ...]) -> None:
+    assert len(secrets) == 3
+    found = ReportRedactor(USER).redact_text(f"said ({spelled}).")
     assert spelled not in found
     assert found.startswith("said (***")
 
 
 def test_a_name_inside_a_longer_one_is_not_redacted() -> None:
-    assert Withheld(USER).text("ops.example.net laptops ops-01 dev-ops ops.") == (
+    assert ReportRedactor(USER).redact_text("ops.example.net laptops ops-01 dev-ops ops.") == (
         "ops.example.net laptops ops-01 dev-ops ***."
     )
 
 
 def test_without_a_logon_nothing_is_redacted() -> None:
     text = "Log export started by EXAMPLE\\ops, and nobody: else"
-    assert Withheld("").text(text) == text
-    assert Withheld("").xml(text) == text
+    assert ReportRedactor("").redact_text(text) == text
+    assert ReportRedactor("").redact_xml(text) == text
 
 
 @pytest.mark.parametrize(
@@ -66,30 +66,40 @@ def test_without_a_logon_nothing_is_redacted() -> None:
         "&#52;4cfbdbe-5a95-4156-8867-91f069b7c2cc",
     ],
 )
-def test_character_references_are_redacted(written: str, held: tuple[Secret, ...]) -> None:
-    assert len(held) == 3
-    assert Withheld(USER).xml(f"<Message>as {written} said</Message>") == "<Message>as *** said</Message>"
+def test_character_references_are_redacted(written: str, secrets: tuple[Secret, ...]) -> None:
+    assert len(secrets) == 3
+    assert (
+        ReportRedactor(USER).redact_xml(f"<Message>as {written} said</Message>")
+        == "<Message>as *** said</Message>"
+    )
 
 
 @given(st.text(min_size=4, max_size=20).filter(str.strip), st.text(max_size=10))
 def test_no_secret_is_left_in_any_text(secret: str, around: str) -> None:
     kept = Secret(secret)
-    said = Withheld(USER).text(f"{around} {secret} {around}")
+    said = ReportRedactor(USER).redact_text(f"{around} {secret} {around}")
     assert kept.reveal() not in said or kept.reveal() in "***" or kept.reveal() in f"{around} *** {around}"
 
 
 def test_every_text_of_a_session_and_its_log_is_redacted() -> None:
     session = Session(
-        Uid(f"x-{USER}"), USER, USER, NOON, NOON, USER, Result(USER, f"by {USER}", canceled=True), odd=USER
+        Uid(f"x-{USER}"),
+        USER,
+        USER,
+        NOON,
+        NOON,
+        USER,
+        Result(USER, f"by {USER}", is_canceled=True),
+        parse_problem=USER,
     )
     log = Log((Event(1, NOON, f"by {USER}", USER), Event(2, None, None)))
-    withheld = Withheld(USER)
-    hidden = withheld.session(session)
+    withheld = ReportRedactor(USER)
+    hidden = withheld.redact_session(session)
     assert "ops" not in repr(hidden)
-    assert "ops" not in repr(withheld.log(log))
-    assert (hidden.started, hidden.result.canceled, hidden.result.message) == (NOON, True, "by ***")
+    assert "ops" not in repr(withheld.redact_log(log))
+    assert (hidden.started, hidden.result.is_canceled, hidden.result.message) == (NOON, True, "by ***")
 
 
-def test_its_repr_shows_no_secret(held: tuple[Secret, ...]) -> None:
-    assert len(held) == 3
-    assert PASSWORD not in repr(Withheld(USER)) + str(Withheld(USER))
+def test_its_repr_shows_no_secret(secrets: tuple[Secret, ...]) -> None:
+    assert len(secrets) == 3
+    assert PASSWORD not in repr(ReportRedactor(USER)) + str(ReportRedactor(USER))

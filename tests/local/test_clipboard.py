@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from desktop import need
+from desktop_session import require_program
 
-from emtui.local.clipboard import MOST, SCREENS_MOST, copy
+from emtui.local.clipboard import MAX_BASE64_BYTES, SCREEN_STRING_MAX_BYTES, copy_to_clipboard
 
-HOSTILE = "M\x1b]52;c;eA==\x07\x9b2J\u202etxt.exe\x00 ends\nsecond\tline"
-XTERM = {"TERM": "xterm-256color", "PATH": os.environ["PATH"]}
+HOSTILE_TEXT = "M\x1b]52;c;eA==\x07\x9b2J\u202etxt.exe\x00 ends\nsecond\tline"
+XTERM_ENVIRON = {"TERM": "xterm-256color", "PATH": os.environ["PATH"]}
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "emtui"
 
 
-def unpacked(sequence: str) -> str:
+def decode_osc_52(sequence: str) -> str:
     """Decode OSC 52 like a terminal."""
     found = re.fullmatch(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", sequence)
     assert found
@@ -32,37 +32,38 @@ def unpacked(sequence: str) -> str:
 
 
 def test_a_terminal_gets_osc_52_and_the_sentence_does_not_promise_that_it_obeys() -> None:
-    copied = copy("CollectJob  日本", XTERM, keep=False)
-    assert unpacked(copied.sequence) == "CollectJob  日本"
-    assert copied.told == "Copied to the clipboard, if the terminal allows it."
+    copied = copy_to_clipboard("CollectJob  日本", XTERM_ENVIRON, can_save=False)
+    assert decode_osc_52(copied.sequence) == "CollectJob  日本"
+    assert copied.message == "Copied to the clipboard, if the terminal allows it."
 
 
 @pytest.mark.parametrize("outer", ["tmux", "screen"])
 def test_a_multiplexer_at_the_other_end_of_ssh_is_named(outer: str) -> None:
-    copied = copy("x", {"TERM": f"{outer}-256color"}, keep=False)
+    copied = copy_to_clipboard("x", {"TERM": f"{outer}-256color"}, can_save=False)
     assert (
-        copied.told
+        copied.message
         == f"Copied to the clipboard, if the terminal allows it and the outer {outer} passes it on."
     )
 
 
 def test_screen_gets_strings_that_are_short_enough() -> None:
     text = "x" * 5_000
-    copied = copy(text, {"TERM": "screen", "STY": "1.pts"}, keep=False)
+    copied = copy_to_clipboard(text, {"TERM": "screen", "STY": "1.pts"}, can_save=False)
     strings = re.findall(r"\x1bP(.*?)\x1b\\", copied.sequence, re.DOTALL)
     assert copied.sequence == "".join(f"\x1bP{string}\x1b\\" for string in strings)
-    assert max(len(string) + 4 for string in strings) <= SCREENS_MOST
-    assert unpacked("".join(strings)) == text
-    assert copied.told.startswith("Copied through screen ")
+    assert max(len(string) + 4 for string in strings) <= SCREEN_STRING_MAX_BYTES
+    assert decode_osc_52("".join(strings)) == text
+    assert copied.message.startswith("Copied through screen ")
 
 
 @pytest.mark.parametrize(
-    "environ", [XTERM, {"TERM": "screen", "STY": "1.pts"}, {"TERM": "linux"}, {"TMUX": "/nowhere,1,0"}]
+    "environ",
+    [XTERM_ENVIRON, {"TERM": "screen", "STY": "1.pts"}, {"TERM": "linux"}, {"TMUX": "/nowhere,1,0"}],
 )
 def test_nothing_that_a_terminal_obeys_is_copied(environ: dict[str, str], state: Path) -> None:
-    copied = copy(HOSTILE, environ, keep=True)
+    copied = copy_to_clipboard(HOSTILE_TEXT, environ, can_save=True)
     if copied.sequence:
-        text = unpacked(copied.sequence.replace("\x1bP", "").replace("\x1b\\", ""))
+        text = decode_osc_52(copied.sequence.replace("\x1bP", "").replace("\x1b\\", ""))
     else:
         (file,) = state.iterdir()
         text = file.read_text()
@@ -70,12 +71,12 @@ def test_nothing_that_a_terminal_obeys_is_copied(environ: dict[str, str], state:
 
 
 def test_a_text_of_maximum_length_goes_to_the_terminal_and_a_longer_one_to_a_file(state: Path) -> None:
-    most = MOST // 4 * 3
-    assert len(copy("x" * most, XTERM, keep=True).sequence) <= MOST + 8
-    longer = copy("x" * (most + 1), XTERM, keep=True)
+    most = MAX_BASE64_BYTES // 4 * 3
+    assert len(copy_to_clipboard("x" * most, XTERM_ENVIRON, can_save=True).sequence) <= MAX_BASE64_BYTES + 8
+    longer = copy_to_clipboard("x" * (most + 1), XTERM_ENVIRON, can_save=True)
     assert longer.sequence == ""
     (file,) = state.iterdir()
-    assert longer.told == f"Copied to {file}: it is too long for the clipboard."
+    assert longer.message == f"Copied to {file}: it is too long for the clipboard."
     assert file.stat().st_mode & 0o777 == 0o600
     assert len(file.read_text()) == most + 1
 
@@ -83,26 +84,29 @@ def test_a_text_of_maximum_length_goes_to_the_terminal_and_a_longer_one_to_a_fil
 def test_the_home_folder_is_abbreviated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
-    told = copy("x", {"TERM": "linux"}, keep=True).told
+    message = copy_to_clipboard("x", {"TERM": "linux"}, can_save=True).message
     assert re.fullmatch(
-        r"Copied to ~/.local/state/emtui/copied-\w+\.txt: this terminal has no clipboard\.", told
+        r"Copied to ~/.local/state/emtui/copied-\w+\.txt: this terminal has no clipboard\.", message
     )
 
 
 def test_each_text_gets_a_file_of_its_own(state: Path) -> None:
     for text in ("one", "two"):
-        copy(text, {"TERM": "linux"}, keep=True)
+        copy_to_clipboard(text, {"TERM": "linux"}, can_save=True)
     assert {file.read_text() for file in state.iterdir()} == {"one", "two"}
 
 
 def test_without_permission_to_write_the_message_says_that_nothing_was_copied(state: Path) -> None:
-    assert copy("x", {"TERM": "linux"}, keep=False).told == "Not copied: this terminal has no clipboard."
+    assert (
+        copy_to_clipboard("x", {"TERM": "linux"}, can_save=False).message
+        == "Not copied: this terminal has no clipboard."
+    )
     assert not state.exists()
 
 
 def test_an_unusable_state_folder_is_reported(state: Path) -> None:
     state.write_text("a file")
-    said = copy("x", {"TERM": "linux"}, keep=True).told
+    said = copy_to_clipboard("x", {"TERM": "linux"}, can_save=True).message
     assert said == "Not copied: this terminal has no clipboard, and no file can be written."
 
 
@@ -112,26 +116,26 @@ def test_an_unusable_state_folder_is_reported(state: Path) -> None:
 @pytest.fixture
 def tmux(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of a program in a new tmux with default settings."""
-    need("tmux")
-    environ = {**XTERM, "TMUX_TMPDIR": str(tmp_path_factory.mktemp("t")), "HOME": "/nonexistent"}
+    require_program("tmux")
+    environ = {**XTERM_ENVIRON, "TMUX_TMPDIR": str(tmp_path_factory.mktemp("t")), "HOME": "/nonexistent"}
     command = ["tmux", "-L", "copy", "-f", "/dev/null"]
     subprocess.run([*command, "new-session", "-d", "cat"], env=environ, check=True)
     asked = [*command, "display-message", "-p", "#{socket_path},#{pid},0 #{pane_id}"]
-    told = subprocess.run(asked, env=environ, check=True, capture_output=True, text=True).stdout.split()
-    yield {"PATH": environ["PATH"], "TERM": "tmux-256color", "TMUX": told[0], "TMUX_PANE": told[1]}
+    text = subprocess.run(asked, env=environ, check=True, capture_output=True, text=True).stdout.split()
+    yield {"PATH": environ["PATH"], "TERM": "tmux-256color", "TMUX": text[0], "TMUX_PANE": text[1]}
     subprocess.run([*command, "kill-server"], env=environ, check=True, capture_output=True)
 
 
 @pytest.mark.parametrize("text", ["failed  CollectJob  日本 ⏎ `$(id)` -w\n", "x" * 300_000])
 def test_tmux_holds_the_exact_text_in_its_buffer(tmux: dict[str, str], text: str) -> None:
-    copied = copy(text, tmux, keep=False)
+    copied = copy_to_clipboard(text, tmux, can_save=False)
     assert copied.sequence == ""
-    assert copied.told == "Copied to tmux's buffer, and to the clipboard if the terminal allows it."
+    assert copied.message == "Copied to tmux's buffer, and to the clipboard if the terminal allows it."
     held = subprocess.run(["tmux", "save-buffer", "-"], env=tmux, check=True, capture_output=True)
     assert held.stdout.decode() == text
 
 
-NOSY = """#!/bin/sh
+SPYING_TMUX = """#!/bin/sh
 printf '%s ' "$@" >> {folder}/argv
 env >> {folder}/environ
 cat > /dev/null
@@ -139,16 +143,18 @@ exit {code}
 """
 
 
-@pytest.mark.parametrize(("code", "told"), [(0, "Copied to tmux"), (1, "Not copied: tmux does not respond.")])
+@pytest.mark.parametrize(
+    ("code", "expected_start"), [(0, "Copied to tmux"), (1, "Not copied: tmux does not respond.")]
+)
 def test_tmux_sees_neither_the_text_in_its_arguments_nor_anything_in_its_environment(
-    tmp_path: Path, code: int, told: str
+    tmp_path: Path, code: int, expected_start: str
 ) -> None:
     program = tmp_path / "tmux"
-    program.write_text(NOSY.format(folder=tmp_path, code=code))
+    program.write_text(SPYING_TMUX.format(folder=tmp_path, code=code))
     program.chmod(0o700)
     secret = {"EMTUI_PASSWORD": "swordfish", "AWS_SECRET": "swordfish"}
     environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "TMUX": "/x,1,0", "TMUX_PANE": "%0", **secret}
-    assert copy("the text", environ, keep=False).told.startswith(told)
+    assert copy_to_clipboard("the text", environ, can_save=False).message.startswith(expected_start)
     tries = {0: "load-buffer -w - ", 1: "load-buffer -w - load-buffer - "}
     assert (tmp_path / "argv").read_text() == tries[code]
     seen = (tmp_path / "environ").read_text()

@@ -4,100 +4,122 @@ from pathlib import Path
 
 import pytest
 
-from emtui.em.errors import BadAddress
+from emtui.em.errors import InvalidAddressError
 from emtui.em.server_address import Server, Trust
 from emtui.local.configuration import Config
-from emtui.local.connection import Options, resolve
-from emtui.local.profiles import BadConfig, Profile
+from emtui.local.connection import ConnectionOptions, resolve_connection
+from emtui.local.profiles import InvalidConfigError, Profile
 
 PIN = "ab" * 32
 PROD = Profile("prod", Server("em01.example.net"), "EXAMPLE\\ops", pin=PIN)
 LAB = Profile("lab", Server("em02.example.net", 9400), "ops@example.net", no_proxy=True)
-BOTH = Config((PROD, LAB))
+TWO_PROFILES = Config((PROD, LAB))
 
 
 def test_nothing_at_all_is_an_empty_connection() -> None:
-    found = resolve(Options(), {}, Config())
+    found = resolve_connection(ConnectionOptions(), {}, Config())
     assert (found.server, found.user, found.profile, found.trust) == (None, None, None, Trust())
 
 
 def test_the_only_profile_is_meant_and_of_two_none() -> None:
-    assert resolve(Options(), {}, Config((PROD,))).profile == PROD
-    assert resolve(Options(), {}, BOTH).profile is None
+    assert resolve_connection(ConnectionOptions(), {}, Config((PROD,))).profile == PROD
+    assert resolve_connection(ConnectionOptions(), {}, TWO_PROFILES).profile is None
 
 
 def test_the_default_profile_is_meant_unless_another_is_named() -> None:
-    config = Config((PROD, LAB), default="lab")
-    assert resolve(Options(), {}, config).server == LAB.server
-    assert resolve(Options(profile="prod"), {}, config).server == PROD.server
-    assert resolve(Options(), {"EMTUI_PROFILE": "prod"}, config).trust.pin == PIN
-    assert resolve(Options(profile="lab"), {"EMTUI_PROFILE": "prod"}, config).profile == LAB
+    config = Config((PROD, LAB), default_profile="lab")
+    assert resolve_connection(ConnectionOptions(), {}, config).server == LAB.server
+    assert resolve_connection(ConnectionOptions(profile="prod"), {}, config).server == PROD.server
+    assert resolve_connection(ConnectionOptions(), {"EMTUI_PROFILE": "prod"}, config).trust.pin == PIN
+    assert (
+        resolve_connection(ConnectionOptions(profile="lab"), {"EMTUI_PROFILE": "prod"}, config).profile == LAB
+    )
 
 
 def test_an_option_beats_the_environment_and_that_the_profile() -> None:
     environ = {"EMTUI_USER": "from-environment", "EMTUI_SERVER": ""}
-    assert resolve(Options(), environ, Config((PROD,))).user == "from-environment"
-    assert resolve(Options(user="from-option"), environ, Config((PROD,))).user == "from-option"
-    assert resolve(Options(), environ, Config((PROD,))).server == PROD.server
+    assert resolve_connection(ConnectionOptions(), environ, Config((PROD,))).user == "from-environment"
+    assert (
+        resolve_connection(ConnectionOptions(user="from-option"), environ, Config((PROD,))).user
+        == "from-option"
+    )
+    assert resolve_connection(ConnectionOptions(), environ, Config((PROD,))).server == PROD.server
 
 
 def test_a_pin_stays_with_the_server_that_it_was_accepted_for() -> None:
-    elsewhere = resolve(Options(server="em09.example.net"), {}, Config((PROD,)))
+    elsewhere = resolve_connection(ConnectionOptions(server="em09.example.net"), {}, Config((PROD,)))
     assert (elsewhere.profile, elsewhere.trust.pin, elsewhere.user) == (None, None, None)
-    same = resolve(Options(server="https://EM01.example.net:9398/api/"), {}, Config((PROD,)))
+    same = resolve_connection(
+        ConnectionOptions(server="https://EM01.example.net:9398/api/"), {}, Config((PROD,))
+    )
     assert same.trust.pin == PIN
-    assert same.passing
+    assert same.is_temporary
 
 
 def test_a_server_that_is_named_has_the_pin_of_its_profile_whichever_is_the_default() -> None:
-    for config in (BOTH, Config((LAB, PROD), default="lab")):
-        named = resolve(Options(server="em01.example.net", user="EXAMPLE\\ops"), {}, config)
-        assert (named.profile, named.trust.pin, named.passing) == (PROD, PIN, True)
-        assert resolve(Options(server="em01.example.net"), {}, config).profile == PROD
-        other = resolve(Options(server="em01.example.net", user="EXAMPLE\\other"), {}, config)
+    for config in (TWO_PROFILES, Config((LAB, PROD), default_profile="lab")):
+        named = resolve_connection(
+            ConnectionOptions(server="em01.example.net", user="EXAMPLE\\ops"), {}, config
+        )
+        assert (named.profile, named.trust.pin, named.is_temporary) == (PROD, PIN, True)
+        assert resolve_connection(ConnectionOptions(server="em01.example.net"), {}, config).profile == PROD
+        other = resolve_connection(
+            ConnectionOptions(server="em01.example.net", user="EXAMPLE\\other"), {}, config
+        )
         assert (other.profile, other.trust.pin) == (None, None)
     two = Config((PROD, Profile("second", PROD.server, "x")))
-    assert resolve(Options(server="em01.example.net"), {}, two).profile is None
-    assert resolve(Options(server="em01.example.net", user="x"), {}, two).profile == two.profiles[1]
+    assert resolve_connection(ConnectionOptions(server="em01.example.net"), {}, two).profile is None
+    assert (
+        resolve_connection(ConnectionOptions(server="em01.example.net", user="x"), {}, two).profile
+        == two.profiles[1]
+    )
 
 
 def test_a_ca_file_never_widens_what_a_pin_has_narrowed() -> None:
-    found = resolve(Options(ca_file="ca.pem"), {}, Config((PROD,)))
+    found = resolve_connection(ConnectionOptions(ca_file="ca.pem"), {}, Config((PROD,)))
     assert found.trust == Trust(Path("ca.pem"), PIN)
-    other = resolve(Options(ca_file="ca.pem", pin=PIN.upper().replace("A", "C")), {}, Config((PROD,)))
+    other = resolve_connection(
+        ConnectionOptions(ca_file="ca.pem", pin=PIN.upper().replace("A", "C")), {}, Config((PROD,))
+    )
     assert other.trust == Trust(Path("ca.pem"), "cb" * 32)
 
 
 def test_an_unknown_profile_suggests_the_nearest_or_lists_all() -> None:
-    with pytest.raises(BadConfig, match="did you mean prod"):
-        resolve(Options(profile="prd"), {}, BOTH)
-    with pytest.raises(BadConfig, match="available profiles: prod, lab"):
-        resolve(Options(profile="xyz"), {}, BOTH)
-    with pytest.raises(BadConfig, match="create one with emtui login"):
-        resolve(Options(profile="xyz"), {}, Config())
+    with pytest.raises(InvalidConfigError, match="did you mean prod"):
+        resolve_connection(ConnectionOptions(profile="prd"), {}, TWO_PROFILES)
+    with pytest.raises(InvalidConfigError, match="available profiles: prod, lab"):
+        resolve_connection(ConnectionOptions(profile="xyz"), {}, TWO_PROFILES)
+    with pytest.raises(InvalidConfigError, match="create one with emtui login"):
+        resolve_connection(ConnectionOptions(profile="xyz"), {}, Config())
 
 
 def test_invalid_servers_pins_and_users_are_rejected() -> None:
-    with pytest.raises(BadAddress):
-        resolve(Options(server="http://em01.example.net"), {}, Config())
-    with pytest.raises(BadAddress):
-        resolve(Options(pin="1234"), {}, Config())
-    with pytest.raises(BadConfig, match="control character"):
-        resolve(Options(user="EXAMPLE\x08ackup"), {}, Config())
-    assert resolve(Options(server="http://em01.example.net", allow_http=True), {}, Config()).server
+    with pytest.raises(InvalidAddressError):
+        resolve_connection(ConnectionOptions(server="http://em01.example.net"), {}, Config())
+    with pytest.raises(InvalidAddressError):
+        resolve_connection(ConnectionOptions(pin="1234"), {}, Config())
+    with pytest.raises(InvalidConfigError, match="control character"):
+        resolve_connection(ConnectionOptions(user="EXAMPLE\x08ackup"), {}, Config())
+    assert resolve_connection(
+        ConnectionOptions(server="http://em01.example.net", allow_http=True), {}, Config()
+    ).server
 
 
 def test_a_profile_that_may_speak_http_allows_it_for_its_own_server_alone() -> None:
     plain = Profile("plain", Server("em03.example.net", 80, "http"), allow_http=True)
-    assert resolve(Options(server="http://em03.example.net:80"), {}, Config((plain,))).allow_http
-    with pytest.raises(BadAddress, match="unencrypted"):
-        resolve(Options(server="http://em01.example.net"), {}, Config((plain,)))
-    assert not resolve(Options(server="em01.example.net"), {}, Config((plain,))).allow_http
+    assert resolve_connection(
+        ConnectionOptions(server="http://em03.example.net:80"), {}, Config((plain,))
+    ).allow_http
+    with pytest.raises(InvalidAddressError, match="unencrypted"):
+        resolve_connection(ConnectionOptions(server="http://em01.example.net"), {}, Config((plain,)))
+    assert not resolve_connection(
+        ConnectionOptions(server="em01.example.net"), {}, Config((plain,))
+    ).allow_http
 
 
 def test_the_command_of_a_profile_is_for_its_own_user_and_server_alone() -> None:
     profile = Profile("prod", Server("em01.example.net"), "EXAMPLE\\ops", password_command=("pass",))
     config = Config((profile,))
-    assert resolve(Options(), {}, config).password_command == ("pass",)
-    assert resolve(Options(user="EXAMPLE\\other"), {}, config).password_command == ()
-    assert resolve(Options(server="em02.example.net"), {}, config).password_command == ()
+    assert resolve_connection(ConnectionOptions(), {}, config).password_command == ("pass",)
+    assert resolve_connection(ConnectionOptions(user="EXAMPLE\\other"), {}, config).password_command == ()
+    assert resolve_connection(ConnectionOptions(server="em02.example.net"), {}, config).password_command == ()

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.em.secret import Secret, without_secrets
+from emtui.em.secret import Secret, mask_secrets
 from emtui.local import crash_report, logfile
-from emtui.local.state_files import NoState
+from emtui.local.state_files import StateUnavailableError
 
 PASSWORD = "hunter2-in-a-variable"
 
@@ -33,11 +33,11 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
-def log_in(state: Path) -> str:
+def read_log(state: Path) -> str:
     return (state / "emtui.log").read_text()
 
 
-def failing() -> Exception:
+def raised_error() -> Exception:
     password = PASSWORD
     try:
         try:
@@ -49,18 +49,18 @@ def failing() -> Exception:
 
 
 def test_a_fault_tells_its_kind_its_place_and_the_log_and_no_value(state: Path) -> None:
-    said = crash_report.told(failing())
+    said = crash_report.report_error(raised_error())
     assert "ExceptionGroup at test_crash_report.py:" in said
     assert f"the last lines of {state / 'emtui.log'}" in said
     for kind in ("KeyError", "ValueError", "ExceptionGroup"):
-        assert kind in log_in(state)
-    assert "failing" in log_in(state)
-    assert PASSWORD not in said + log_in(state)
+        assert kind in read_log(state)
+    assert "raised_error" in read_log(state)
+    assert PASSWORD not in said + read_log(state)
 
 
 def test_a_log_that_cannot_be_written_is_part_of_the_sentence(state: Path) -> None:
     state.write_text("in the way")
-    assert "It could not be logged: " in crash_report.told(failing())
+    assert "It could not be logged: " in crash_report.report_error(raised_error())
 
 
 @pytest.mark.parametrize(
@@ -79,36 +79,36 @@ def test_a_log_that_cannot_be_written_is_part_of_the_sentence(state: Path) -> No
     ],
 )
 def test_what_looks_like_a_credential_is_not_written(line: str) -> None:
-    assert "RVhBTVBMRVxvcHM6c3dvcmRmaXNo" not in logfile.redacted(f"before {line} after")
+    assert "RVhBTVBMRVxvcHM6c3dvcmRmaXNo" not in logfile.redact(f"before {line} after")
 
 
 @given(secret=st.text(min_size=4), around=st.text())
 def test_no_secret_that_is_held_is_ever_written(secret: str, around: str) -> None:
     held = Secret(secret)
     if secret not in "***":
-        assert secret not in without_secrets(f"{around}{secret}{around}") or secret in around + "***" + around
+        assert secret not in mask_secrets(f"{around}{secret}{around}") or secret in around + "***" + around
     assert held.reveal() == secret
 
 
 def test_the_log_does_not_keep_a_dropped_secret_alive() -> None:
     held = Secret("only-for-a-moment")
-    assert without_secrets("only-for-a-moment") == "***"
+    assert mask_secrets("only-for-a-moment") == "***"
     del held
     gc.collect()
-    assert without_secrets("only-for-a-moment") == "only-for-a-moment"
+    assert mask_secrets("only-for-a-moment") == "only-for-a-moment"
 
 
 def test_a_record_is_one_line_that_no_terminal_obeys(state: Path) -> None:
-    logfile.start(debug=True)
+    logfile.start_logging(debug=True)
     logging.getLogger("emtui.em").debug("a\n\x1b]0;owned\x07\u202eb\r")
-    (line,) = log_in(state).splitlines()
+    (line,) = read_log(state).splitlines()
     assert line.isprintable()
     assert "a ⏎ ␛]0;owned␇⟨U+202E⟩b␍" in line
 
 
 def test_the_log_is_small_and_its_owners_alone(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logfile, "SIZE", 2000)
-    logfile.start(debug=True)
+    monkeypatch.setattr(logfile, "MAX_FILE_BYTES", 2000)
+    logfile.start_logging(debug=True)
     for number in range(200):
         logging.getLogger("emtui.em").debug("line %s", number)
     assert sorted(path.name for path in state.iterdir()) == ["emtui.log", "emtui.log.1"]
@@ -121,19 +121,19 @@ def test_a_log_that_is_a_link_is_not_written_through(state: Path, tmp_path: Path
     state.mkdir()
     (tmp_path / "victim").write_text("theirs\n")
     (state / "emtui.log").symlink_to(tmp_path / "victim")
-    with pytest.raises(NoState):
-        logfile.start()
+    with pytest.raises(StateUnavailableError):
+        logfile.start_logging()
     assert (tmp_path / "victim").read_text() == "theirs\n"
 
 
-LAST_RESORTS = {
+EXCEPTION_HOOK_SCRIPTS = {
     "uncaught": "fail()",
     "thread": "import threading; one = threading.Thread(target=fail); one.start(); one.join()",
     "unraisable": "class Odd:\n    def __del__(self): fail()\nodd = Odd(); del odd",
     "dropped task": """
 import asyncio, gc
 async def main():
-    asyncio.get_running_loop().set_exception_handler(crash_report.in_loop)
+    asyncio.get_running_loop().set_exception_handler(crash_report.log_task_exception)
     async def late(): fail()
     task = asyncio.create_task(late())
     await asyncio.sleep(0.01)
@@ -143,19 +143,19 @@ asyncio.run(main())
 }
 
 
-@pytest.mark.parametrize("name", LAST_RESORTS)
+@pytest.mark.parametrize("name", EXCEPTION_HOOK_SCRIPTS)
 def test_every_last_resort_of_python_leads_to_one_sentence_and_the_log(state: Path, name: str) -> None:
     code = (
-        "from emtui.local import crash_report; import sys; crash_report.watch()\n"
+        "from emtui.local import crash_report; import sys; crash_report.install_exception_hooks()\n"
         f"def fail():\n    password = {PASSWORD!r}\n    raise ValueError(password)\n"
-        f"{LAST_RESORTS[name]}\n"
-        "said = crash_report.untold()\n"
+        f"{EXCEPTION_HOOK_SCRIPTS[name]}\n"
+        "said = crash_report.take_unreported()\n"
         "if said: print(said, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stderr.count("\n") == 1
     assert "internal error (ValueError at <string>:" in done.stderr
     assert str(state / "emtui.log") in done.stderr
-    assert "fail" in log_in(state)
+    assert "fail" in read_log(state)
     # the log has the frames; the source line itself is not secret
-    assert PASSWORD not in done.stdout + done.stderr + log_in(state)
+    assert PASSWORD not in done.stdout + done.stderr + read_log(state)

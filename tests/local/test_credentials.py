@@ -13,23 +13,30 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from desktop import folders, keyring_on, session_bus
+from desktop_session import desktop_folders, running_keyring, session_bus
 
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server
-from emtui.local.credentials import KeyringSilent, NoKeyring, forget, recall, store, tried
+from emtui.local.credentials import (
+    KeyringTimeoutError,
+    KeyringUnavailableError,
+    check_keyrings,
+    delete_password,
+    load_password,
+    save_password,
+)
 
 SERVER = Server("em01.example.net")
 USER = "EXAMPLE\\ops"
-WORD = "correct horse \\ 'battery' ☃"
-PATIENCE = 1.5
+PASSWORD_TEXT = "correct horse \\ 'battery' ☃"
+SHORT_TIMEOUT_S = 1.5
 """Time-out in seconds for a keyring that never responds; enough for its child to start."""
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A separate home, without a bus unless the test starts one."""
-    for name, value in folders(tmp_path).items():
+    for name, value in desktop_folders(tmp_path).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'no-bus'}")
     monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
@@ -45,21 +52,21 @@ def bus(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 async def test_a_real_keyring_returns_a_saved_password_and_deletes_it(bus: str, home: Path) -> None:
-    with keyring_on(bus, home):
-        assert await store(SERVER, USER, Secret(WORD)) == "Secret Service"
-        kept = await recall(SERVER, USER)
+    with running_keyring(bus, home):
+        assert await save_password(SERVER, USER, Secret(PASSWORD_TEXT)) == "Secret Service"
+        kept = await load_password(SERVER, USER)
         assert kept.password is not None
-        assert (kept.password.reveal(), kept.backend) == (WORD, "Secret Service")
-        assert await forget(SERVER, USER)
-        assert (await recall(SERVER, USER)).password is None
-        assert not await forget(SERVER, USER)
+        assert (kept.password.reveal(), kept.backend) == (PASSWORD_TEXT, "Secret Service")
+        assert await delete_password(SERVER, USER)
+        assert (await load_password(SERVER, USER)).password is None
+        assert not await delete_password(SERVER, USER)
 
 
 async def test_each_server_and_each_user_has_a_password_of_its_own(bus: str, home: Path) -> None:
-    with keyring_on(bus, home):
-        await store(SERVER, USER, Secret("first"))
-        await store(SERVER, USER, Secret("second"))
-        again = (await recall(SERVER, USER)).password
+    with running_keyring(bus, home):
+        await save_password(SERVER, USER, Secret("first"))
+        await save_password(SERVER, USER, Secret("second"))
+        again = (await load_password(SERVER, USER)).password
         assert again is not None
         assert again.reveal() == "second"
         for server, user in (
@@ -68,20 +75,20 @@ async def test_each_server_and_each_user_has_a_password_of_its_own(bus: str, hom
             (Server("em01.example.net", prefix="/lab"), USER),
             (SERVER, "ops"),
         ):
-            assert (await recall(server, user)).password is None
+            assert (await load_password(server, user)).password is None
 
 
 async def test_a_locked_keyring_without_a_prompt_is_reported_in_time(bus: str, home: Path) -> None:
-    with keyring_on(bus, home):
-        await store(SERVER, USER, Secret(WORD))
-    with keyring_on(bus, home, unlocked=False):
+    with running_keyring(bus, home):
+        await save_password(SERVER, USER, Secret(PASSWORD_TEXT))
+    with running_keyring(bus, home, unlocked=False):
         began = time.monotonic()
-        with pytest.raises(NoKeyring):
-            await recall(SERVER, USER, patience=2)
+        with pytest.raises(KeyringUnavailableError):
+            await load_password(SERVER, USER, timeout_s=2)
         assert time.monotonic() - began < 20
 
 
-ELSEWHERE = """
+PROMPTING_SECRET_SERVICE = """
 import time
 __version_tuple__ = (3, 3)
 class Connection:
@@ -102,38 +109,38 @@ async def test_a_locked_keyring_that_prompts_on_another_display_is_reported(
 ) -> None:
     package = home / "lib" / "secretstorage"
     package.mkdir(parents=True)
-    (package / "__init__.py").write_text(ELSEWHERE)
+    (package / "__init__.py").write_text(PROMPTING_SECRET_SERVICE)
     (package / "exceptions.py").write_text("class SecretStorageException(Exception): pass\n")
     monkeypatch.setenv("PYTHONPATH", str(home / "lib"))
-    with pytest.raises(KeyringSilent, match="waits to be unlocked, perhaps on another display"):
-        await recall(SERVER, USER, patience=PATIENCE)
-    assert {one.name: one.verdict for one in await tried()}["Secret Service"] == "locked"
+    with pytest.raises(KeyringTimeoutError, match="waits to be unlocked, perhaps on another display"):
+        await load_password(SERVER, USER, timeout_s=SHORT_TIMEOUT_S)
+    assert {one.name: one.state for one in await check_keyrings()}["Secret Service"] == "locked"
 
 
 async def test_a_bus_without_a_keyring_is_no_keyring(bus: str) -> None:
     assert bus
-    with pytest.raises(NoKeyring, match="cannot be saved on this computer") as caught:
-        await recall(SERVER, USER)
-    assert not isinstance(caught.value, KeyringSilent)
+    with pytest.raises(KeyringUnavailableError, match="cannot be saved on this computer") as caught:
+        await load_password(SERVER, USER)
+    assert not isinstance(caught.value, KeyringTimeoutError)
 
 
 async def test_without_a_bus_there_is_no_keyring() -> None:
-    with pytest.raises(NoKeyring, match="cannot be saved on this computer") as caught:
-        await store(SERVER, USER, Secret(WORD))
-    assert not isinstance(caught.value, KeyringSilent)
+    with pytest.raises(KeyringUnavailableError, match="cannot be saved on this computer") as caught:
+        await save_password(SERVER, USER, Secret(PASSWORD_TEXT))
+    assert not isinstance(caught.value, KeyringTimeoutError)
 
 
 # --- a bus that never responds ---------------------------------------------------
 
 
-class MuteBus:
+class SilentBus:
     """Accepts clients and never responds; records which processes connect and disconnect."""
 
     def __init__(self) -> None:
         self.callers: asyncio.Queue[int] = asyncio.Queue()
         self.left: asyncio.Queue[int] = asyncio.Queue()
 
-    async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def accept_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = writer.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
         pid = struct.unpack("3i", peer)[0]
         self.callers.put_nowait(pid)
@@ -146,66 +153,68 @@ class MuteBus:
 
 
 @asynccontextmanager
-async def mute_bus(home: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MuteBus]:
-    bus = MuteBus()
-    async with await asyncio.start_unix_server(bus.meet, home / "mute"):
+async def silent_bus(home: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SilentBus]:
+    bus = SilentBus()
+    async with await asyncio.start_unix_server(bus.accept_client, home / "mute"):
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={home / 'mute'}")
         yield bus
 
 
-def alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def anybody_sees(pid: int) -> bytes:
+def is_in_process_list(pid: int) -> bytes:
     """The arguments and the environment of a process."""
     return Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
 
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc and asks the socket who calls")
+only_on_linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="looks at /proc and asks the socket who calls"
+)
 
 
-@linux
+@only_on_linux
 async def test_an_unresponsive_bus_times_out_and_the_child_ends(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with mute_bus(home, monkeypatch) as bus:
+    async with silent_bus(home, monkeypatch) as bus:
         began = time.monotonic()
-        with pytest.raises(KeyringSilent, match="type the password"):
-            await recall(SERVER, USER, patience=PATIENCE)
-        assert time.monotonic() - began < PATIENCE + 20
+        with pytest.raises(KeyringTimeoutError, match="type the password"):
+            await load_password(SERVER, USER, timeout_s=SHORT_TIMEOUT_S)
+        assert time.monotonic() - began < SHORT_TIMEOUT_S + 20
         pid = await asyncio.wait_for(bus.left.get(), 30)
-        assert not alive(pid)
+        assert not is_alive(pid)
 
 
-@linux
+@only_on_linux
 async def test_who_stops_waiting_leaves_no_child_behind(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with mute_bus(home, monkeypatch) as bus:
-        asking = asyncio.create_task(recall(SERVER, USER, patience=60))
+    async with silent_bus(home, monkeypatch) as bus:
+        asking = asyncio.create_task(load_password(SERVER, USER, timeout_s=60))
         pid = await asyncio.wait_for(bus.callers.get(), 30)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
         assert await asyncio.wait_for(bus.left.get(), 30) == pid
-        assert not alive(pid)
+        assert not is_alive(pid)
 
 
-@linux
+@only_on_linux
 async def test_the_child_is_given_no_password_in_arguments_or_environment(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("EMTUI_PASSWORD", WORD)
+    monkeypatch.setenv("EMTUI_PASSWORD", PASSWORD_TEXT)
     monkeypatch.setenv("HTTPS_PROXY", "http://ops:elsewhere@proxy.example.net")
-    async with mute_bus(home, monkeypatch) as bus:
-        asking = asyncio.create_task(store(SERVER, USER, Secret(WORD), patience=60))
+    async with silent_bus(home, monkeypatch) as bus:
+        asking = asyncio.create_task(save_password(SERVER, USER, Secret(PASSWORD_TEXT), timeout_s=60))
         pid = await asyncio.wait_for(bus.callers.get(), 30)
-        seen = anybody_sees(pid)
+        seen = is_in_process_list(pid)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
     assert b"keyring_worker" in seen
     assert b"DBUS_SESSION_BUS_ADDRESS=" in seen
-    for secret in (WORD.encode(), b"EMTUI_PASSWORD", b"elsewhere"):
+    for secret in (PASSWORD_TEXT.encode(), b"EMTUI_PASSWORD", b"elsewhere"):
         assert secret not in seen
 
 
@@ -224,11 +233,11 @@ async def test_a_backend_that_stores_nothing_is_rejected(
     monkeypatch: pytest.MonkeyPatch, backend: str, said: str
 ) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", backend)
-    with pytest.raises(NoKeyring, match=said):
-        await store(SERVER, USER, Secret(WORD))
+    with pytest.raises(KeyringUnavailableError, match=said):
+        await save_password(SERVER, USER, Secret(PASSWORD_TEXT))
 
 
-PLAIN = "keyrings.alt.file.PlaintextKeyring"
+PLAIN_TEXT_BACKEND = "keyrings.alt.file.PlaintextKeyring"
 
 
 @pytest.fixture
@@ -252,10 +261,11 @@ def plain_text(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_backend_that_writes_plain_text_is_named_and_never_used(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", PLAIN)
-    for ask in (partial(store, password=Secret(WORD)), recall, forget):
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", PLAIN_TEXT_BACKEND)
+    for ask in (partial(save_password, password=Secret(PASSWORD_TEXT)), load_password, delete_password):
         with pytest.raises(
-            NoKeyring, match=rf"{PLAIN} stores passwords in clear text; to use it, set keyring = "
+            KeyringUnavailableError,
+            match=rf"{PLAIN_TEXT_BACKEND} stores passwords in clear text; to use it, set keyring = ",
         ):
             await ask(SERVER, USER)
     assert not (home / "plain").exists()
@@ -263,49 +273,56 @@ async def test_a_backend_that_writes_plain_text_is_named_and_never_used(
 
 @pytest.mark.usefixtures("plain_text")
 async def test_a_plain_text_backend_that_is_only_installed_is_not_chosen(home: Path) -> None:
-    with pytest.raises(NoKeyring, match=r"except keyrings\.alt, which stores passwords in clear text"):
-        await store(SERVER, USER, Secret(WORD))
+    with pytest.raises(
+        KeyringUnavailableError, match=r"except keyrings\.alt, which stores passwords in clear text"
+    ):
+        await save_password(SERVER, USER, Secret(PASSWORD_TEXT))
     assert not (home / "plain").exists()
 
 
 @pytest.mark.usefixtures("plain_text")
 async def test_what_the_configuration_names_is_used_as_it_was_meant(home: Path) -> None:
-    assert await store(SERVER, USER, Secret(WORD), keyring=PLAIN) == PLAIN
-    assert (home / "plain").read_text() == WORD
+    assert (
+        await save_password(SERVER, USER, Secret(PASSWORD_TEXT), keyring=PLAIN_TEXT_BACKEND)
+        == PLAIN_TEXT_BACKEND
+    )
+    assert (home / "plain").read_text() == PASSWORD_TEXT
 
 
 async def test_the_settings_of_the_keyring_library_are_heard(home: Path) -> None:
     settings = home / "config" / "python_keyring" / "keyringrc.cfg"
     settings.parent.mkdir(parents=True)
     settings.write_text("[backend]\ndefault-keyring=keyring.backends.null.Keyring\n")
-    with pytest.raises(NoKeyring, match=r"null\.Keyring stores nothing"):
-        await recall(SERVER, USER)
+    with pytest.raises(KeyringUnavailableError, match=r"null\.Keyring stores nothing"):
+        await load_password(SERVER, USER)
 
 
 async def test_an_unknown_keyring_is_rejected_with_the_available_ones() -> None:
-    with pytest.raises(NoKeyring, match="unknown keyring 'gnome'; available: Secret Service, libsecret"):
-        await recall(SERVER, USER, keyring="gnome")
+    with pytest.raises(
+        KeyringUnavailableError, match="unknown keyring 'gnome'; available: Secret Service, libsecret"
+    ):
+        await load_password(SERVER, USER, keyring="gnome")
 
 
 async def test_a_disabled_keyring_is_not_used(bus: str, home: Path) -> None:
-    with keyring_on(bus, home):
-        await store(SERVER, USER, Secret(WORD))
-        with pytest.raises(NoKeyring, match="disabled"):
-            await recall(SERVER, USER, keyring="off")
+    with running_keyring(bus, home):
+        await save_password(SERVER, USER, Secret(PASSWORD_TEXT))
+        with pytest.raises(KeyringUnavailableError, match="disabled"):
+            await load_password(SERVER, USER, keyring="off")
 
 
 async def test_a_keyring_is_selected_by_its_name(bus: str, home: Path) -> None:
-    with keyring_on(bus, home):
-        name = await store(SERVER, USER, Secret(WORD))
-        kept = await recall(SERVER, USER, keyring=name)
+    with running_keyring(bus, home):
+        name = await save_password(SERVER, USER, Secret(PASSWORD_TEXT))
+        kept = await load_password(SERVER, USER, keyring=name)
         assert kept.password is not None
-        with pytest.raises(NoKeyring):
-            await recall(SERVER, USER, keyring="KWallet")
+        with pytest.raises(KeyringUnavailableError):
+            await load_password(SERVER, USER, keyring="KWallet")
 
 
 async def test_every_keyring_is_probed_and_only_the_available_one_is_ready(bus: str, home: Path) -> None:
-    with keyring_on(bus, home):
-        found = {one.name: one.verdict for one in await tried()}
+    with running_keyring(bus, home):
+        found = {one.name: one.state for one in await check_keyrings()}
     assert found.pop("Secret Service") == "ready"
     assert "ready" not in {found["macOS Keychain"], found["Windows Credential Locker"], found["KWallet"]}
 
@@ -321,9 +338,9 @@ async def test_the_error_text_of_a_backend_is_not_shown(home: Path, monkeypatch:
         "        print('noise'); raise OSError(password)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(home / "lib"))
-    with pytest.raises(NoKeyring, match="OSError") as caught:
-        await store(SERVER, USER, Secret(WORD), keyring="rude.Keyring")
-    assert WORD not in str(caught.value)
+    with pytest.raises(KeyringUnavailableError, match="OSError") as caught:
+        await save_password(SERVER, USER, Secret(PASSWORD_TEXT), keyring="rude.Keyring")
+    assert PASSWORD_TEXT not in str(caught.value)
 
 
 async def test_code_in_the_current_folder_is_never_run(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -331,6 +348,6 @@ async def test_code_in_the_current_folder_is_never_run(home: Path, monkeypatch: 
         (home / f"{name}.py").write_text(f"open({str(home / 'ran')!r}, 'w').close()\n")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     monkeypatch.chdir(home)
-    with pytest.raises(NoKeyring, match="no keyring"):
-        await recall(SERVER, USER)
+    with pytest.raises(KeyringUnavailableError, match="no keyring"):
+        await load_password(SERVER, USER)
     assert not (home / "ran").exists()

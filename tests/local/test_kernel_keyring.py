@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kernel import refusal
+from kernel_keyring_support import keyring_refusal
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError, PasswordDeleteError, PasswordSetError
 from keyring.testing.backend import BackendBasicTests
@@ -20,30 +20,30 @@ from keyring.testing.backend import BackendBasicTests
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server
 from emtui.local import credentials, keyctl
-from emtui.local.kernel_keyring import KernelKeyring, desktop_session, explained
-from emtui.local.keyctl import TWELVE_HOURS, Keys
+from emtui.local.kernel_keyring import KernelKeyring, format_kernel_error, has_desktop_session
+from emtui.local.keyctl import DEFAULT_RETENTION_S, KernelKeys
 
 SERVER = Server("em01.example.net")
 
 
-def a_keyring() -> KernelKeyring:
+def has_kernel_keyring() -> KernelKeyring:
     return KernelKeyring()  # type: ignore[no-untyped-call] # the library's own __init__ says no type
 
 
-kernel = pytest.mark.skipif(bool(refusal()), reason=refusal() or "it answers")
+needs_kernel_keyring = pytest.mark.skipif(bool(keyring_refusal()), reason=keyring_refusal() or "it answers")
 
 
-@kernel
-class TestAsTheLibraryWantsIt(BackendBasicTests):
+@needs_kernel_keyring
+class TestBackendContract(BackendBasicTests):
     """The library's own tests of a backend."""
 
     def init_keyring(self) -> KeyringBackend:
-        return a_keyring()
+        return has_kernel_keyring()
 
 
 @pytest.fixture
 def keys() -> Iterator[KernelKeyring]:
-    keyring = a_keyring()
+    keyring = has_kernel_keyring()
     yield keyring
     for user in ("ops", "a:b", "a"):
         for service in ("emtui-test", "b:emtui-test"):
@@ -51,13 +51,13 @@ def keys() -> Iterator[KernelKeyring]:
                 keyring.delete_password(service, user)
 
 
-@kernel
+@needs_kernel_keyring
 def test_service_and_user_are_never_mixed_up(keys: KernelKeyring) -> None:
     keys.set_password("emtui-test", "a:b", "one")
     assert keys.get_password("b:emtui-test", "a") is None
 
 
-@kernel
+@needs_kernel_keyring
 def test_a_password_is_gone_when_its_time_is_over(keys: KernelKeyring) -> None:
     keys.with_properties(timeout=1).set_password("emtui-test", "ops", "word")
     ends = time.monotonic() + 30
@@ -66,14 +66,14 @@ def test_a_password_is_gone_when_its_time_is_over(keys: KernelKeyring) -> None:
         time.sleep(0.1)
 
 
-@kernel
+@needs_kernel_keyring
 @pytest.mark.parametrize(
-    ("timeout", "told"),
+    ("timeout", "expected"),
     [(None, {"12h", "11h"}), ("3600", {"60m", "59m", "1h"}), (10**9, {"2d", "3d"})],
     ids=["unless told", "as told", "the kernel's own at most"],
 )
 def test_a_password_expires_and_is_not_readable_by_others(
-    keys: KernelKeyring, timeout: object, told: set[str]
+    keys: KernelKeyring, timeout: object, expected: set[str]
 ) -> None:
     wished = keys if timeout is None else keys.with_properties(timeout=timeout)
     user = f"ops-{os.getpid()}-{timeout}"
@@ -81,15 +81,15 @@ def test_a_password_expires_and_is_not_readable_by_others(
     try:
         (line,) = [one for one in Path("/proc/keys").read_text().splitlines() if f":{user}:" in one]
         _, _, _, left, permissions, uid, *_ = line.split()
-        assert left in told
+        assert left in expected
         assert (permissions, int(uid)) == ("3f010000", os.geteuid())
     finally:
         keys.delete_password("emtui-test", user)
-    assert TWELVE_HOURS == 12 * 3600
-    assert keyctl.longest()
+    assert DEFAULT_RETENTION_S == 12 * 3600
+    assert keyctl.max_retention()
 
 
-@kernel
+@needs_kernel_keyring
 def test_a_password_that_is_too_long_or_missing_is_one_sentence(keys: KernelKeyring) -> None:
     with pytest.raises(PasswordSetError, match="too long"):
         keys.set_password("emtui-test", "ops", "x" * 40000)
@@ -101,7 +101,7 @@ def test_a_password_that_is_too_long_or_missing_is_one_sentence(keys: KernelKeyr
 
 
 @pytest.mark.parametrize(
-    ("timeout", "told"),
+    ("timeout", "expected"),
     [
         (None, "kernel keyring for 12 hours"),
         ("3600", "kernel keyring for 1 hour"),
@@ -111,19 +111,19 @@ def test_a_password_that_is_too_long_or_missing_is_one_sentence(keys: KernelKeyr
     ],
 )
 def test_the_retention_is_shown_with_the_name(
-    monkeypatch: pytest.MonkeyPatch, timeout: str | None, told: str
+    monkeypatch: pytest.MonkeyPatch, timeout: str | None, expected: str
 ) -> None:
     monkeypatch.delenv("KEYRING_PROPERTY_TIMEOUT", raising=False)
     if timeout:
         monkeypatch.setenv("KEYRING_PROPERTY_TIMEOUT", timeout)
-    assert credentials.lasting("kernel keyring") == told
-    assert credentials.lasting("Secret Service") == "Secret Service"
+    assert credentials.format_retention("kernel keyring") == expected
+    assert credentials.format_retention("Secret Service") == "Secret Service"
 
 
 def test_a_kernel_that_denies_access_is_one_sentence() -> None:
-    assert "containers" in explained(OSError(errno.ENOSYS, "Function not implemented"))
-    assert "containers" in explained(OSError(errno.EPERM, "Operation not permitted"))
-    assert "full" in explained(OSError(errno.EDQUOT, "Disk quota exceeded"))
+    assert "containers" in format_kernel_error(OSError(errno.ENOSYS, "Function not implemented"))
+    assert "containers" in format_kernel_error(OSError(errno.EPERM, "Operation not permitted"))
+    assert "full" in format_kernel_error(OSError(errno.EDQUOT, "Disk quota exceeded"))
 
 
 @pytest.mark.parametrize("name", ["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"])
@@ -132,14 +132,14 @@ def test_it_is_not_selected_in_a_d_bus_session(
 ) -> None:
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    assert not desktop_session()
+    assert not has_desktop_session()
     (tmp_path / "bus").touch()
     monkeypatch.setenv(name, str(tmp_path))
     with pytest.raises(RuntimeError, match="D-Bus"):
         _ = KernelKeyring.priority
 
 
-@kernel
+@needs_kernel_keyring
 async def test_on_a_server_without_a_desktop_emtui_remembers_in_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -147,19 +147,19 @@ async def test_on_a_server_without_a_desktop_emtui_remembers_in_it(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     user = f"EXAMPLE\\{tmp_path.name}"
-    assert await credentials.best() == "kernel keyring"
+    assert await credentials.preferred_keyring() == "kernel keyring"
     try:
-        assert await credentials.store(SERVER, user, Secret("word ☃")) == "kernel keyring"
-        kept = await credentials.recall(SERVER, user)
+        assert await credentials.save_password(SERVER, user, Secret("word ☃")) == "kernel keyring"
+        kept = await credentials.load_password(SERVER, user)
         assert kept.password is not None
         assert kept.password.reveal() == "word ☃"
     finally:
-        assert await credentials.forget(SERVER, user)
-    assert (await credentials.recall(SERVER, user)).password is None
+        assert await credentials.delete_password(SERVER, user)
+    assert (await credentials.load_password(SERVER, user)).password is None
     assert list(tmp_path.rglob("*")) == []
 
 
-@kernel
+@needs_kernel_keyring
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=repr)
 async def test_a_line_end_that_another_program_stored_is_none_of_the_password(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: str
@@ -167,18 +167,18 @@ async def test_a_line_end_that_another_program_stored_is_none_of_the_password(
     for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "PYTHON_KEYRING_BACKEND"):
         monkeypatch.delenv(name, raising=False)
     user = f"EXAMPLE\\{tmp_path.name}"
-    a_keyring().set_password(credentials.SERVICE, f"{user}@{SERVER.url}", f"word{end}")
+    has_kernel_keyring().set_password(credentials.SERVICE_NAME, f"{user}@{SERVER.url}", f"word{end}")
     try:
-        kept = await credentials.recall(SERVER, user)
+        kept = await credentials.load_password(SERVER, user)
         assert kept.password is not None
         assert kept.password.reveal() == "word"
     finally:
-        assert await credentials.forget(SERVER, user)
+        assert await credentials.delete_password(SERVER, user)
 
 
 # --- one login stores, another reads --------------------------------------------------
 
-LOGIN = """
+LOGIN_SCRIPT = """
 import ctypes, os, sys
 JOIN_SESSION = 1
 library = ctypes.CDLL(None, use_errno=True)
@@ -189,12 +189,12 @@ assert library.syscall(number, JOIN_SESSION, None) > 0, "no session keyring of i
 """
 
 
-def in_a_login(code: str) -> str:
+def run_in_new_login(code: str) -> str:
     """Return what an ordinary user's Python prints, in a new session keyring."""
     source = Path(keyctl.__file__).read_text()
     done = subprocess.run(
         [sys.executable, "-I", "-"],
-        input=f"{source.replace('from __future__ import annotations', '')}\n{LOGIN}\n{code}",
+        input=f"{source.replace('from __future__ import annotations', '')}\n{LOGIN_SCRIPT}\n{code}",
         cwd="/",
         capture_output=True,
         text=True,
@@ -205,16 +205,16 @@ def in_a_login(code: str) -> str:
     return done.stdout.strip()
 
 
-@kernel
+@needs_kernel_keyring
 @pytest.mark.skipif(os.uname().machine not in {"x86_64", "aarch64"}, reason="the test knows two machines")
 def test_a_plain_users_password_is_read_in_another_login_than_the_one_that_stored_it(tmp_path: Path) -> None:
     name = f"emtui-test:{tmp_path.name}:{os.getpid()}"
-    in_a_login(f"Keys().put({name!r}, b'\\1word', 600)")
+    run_in_new_login(f"KernelKeys().put({name!r}, b'\\1word', 600)")
     try:
-        assert in_a_login(f"print(Keys().get({name!r}))") == "b'\\x01word'"
+        assert run_in_new_login(f"print(KernelKeys().get({name!r}))") == "b'\\x01word'"
     finally:
-        assert in_a_login(f"print(Keys().drop({name!r}))") == "True"
-    assert in_a_login(f"print(Keys().get({name!r}))") == "None"
-    mine: Any = Keys()
+        assert run_in_new_login(f"print(KernelKeys().delete({name!r}))") == "True"
+    assert run_in_new_login(f"print(KernelKeys().get({name!r}))") == "None"
+    mine: Any = KernelKeys()
     if os.geteuid() == 0:
         assert mine.get(name) is None

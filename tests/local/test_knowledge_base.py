@@ -23,7 +23,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def own_notes(home: Path) -> Path:
+def own_notes_file(home: Path) -> Path:
     return home / "config" / "emtui" / "notes.toml"
 
 
@@ -46,7 +46,7 @@ def test_what_has_ended_is_dropped_and_is_no_revision() -> None:
     base.acknowledge("f00d", RECORD)
     base.acknowledge("beef", RECORD)
     assert base.revision == 2
-    base.save(ended=["beef"])
+    base.save(ended_keys=["beef"])
     assert base.revision == 2
     assert set(KnowledgeBase(SERVER).load().acknowledgements) == {"f00d"}
     base.unacknowledge("f00d")
@@ -54,7 +54,7 @@ def test_what_has_ended_is_dropped_and_is_no_revision() -> None:
 
 
 def test_of_a_demo_or_a_recording_nothing_is_read_or_written(home: Path) -> None:
-    own_notes(home).write_text(NOTE)
+    own_notes_file(home).write_text(NOTE)
     base = KnowledgeBase(None)
     base.acknowledge("f00d", RECORD)
     base.save()
@@ -65,16 +65,16 @@ def test_of_a_demo_or_a_recording_nothing_is_read_or_written(home: Path) -> None
 def test_notes_are_read_again_once_their_file_has_changed(home: Path) -> None:
     base = KnowledgeBase(SERVER)
     assert base.load().notes == ()
-    own_notes(home).write_text(NOTE)
+    own_notes_file(home).write_text(NOTE)
     (note,) = base.load().notes
-    assert (note.text, note.known) == ("patched on Mondays", False)
+    assert (note.text, note.is_acknowledgement) == ("patched on Mondays", False)
     assert base.load().notes[0] is note
     assert base.load().is_empty
-    own_notes(home).write_text(NOTE + "known = true\n")
+    own_notes_file(home).write_text(NOTE + "known = true\n")
     knowledge = base.load()
-    assert knowledge.notes[0].known
+    assert knowledge.notes[0].is_acknowledgement
     assert not knowledge.is_empty
-    own_notes(home).unlink()
+    own_notes_file(home).unlink()
     assert base.load().notes == ()
 
 
@@ -82,12 +82,12 @@ def test_a_problem_is_reported_once_while_it_lasts(home: Path) -> None:
     marks = home / "state" / "emtui" / "marks.json"
     marks.write_text("[]")
     marks.chmod(0o600)
-    own_notes(home).write_text("[[notes]]\n")
+    own_notes_file(home).write_text("[[notes]]\n")
     base = KnowledgeBase(SERVER)
     assert base.load().is_empty
     store, notes = base.new_problems(PREFIX)
     assert store.startswith(f"{PREFIX}: {marks} is not a valid emtui file")
-    assert notes.startswith(f"{own_notes(home)}: notes is not valid")
+    assert notes.startswith(f"{own_notes_file(home)}: notes is not valid")
     base.load()
     assert base.new_problems(PREFIX) == ()
     marks.unlink()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from answers_table import CASES
+from response_cases import CASES
 
-from emtui.local.logfile import redacted
+from emtui.local.logfile import redact
 
 
 @pytest.mark.parametrize("sentence", sorted({case.sentence for case in CASES.values()}))
 def test_no_sentence_about_an_answer_loses_a_word(sentence: str) -> None:
-    told = sentence.replace("SERVER/", "em01.example.net:9398/")
-    assert redacted(told) == told
+    message = sentence.replace("SERVER/", "em01.example.net:9398/")
+    assert redact(message) == message
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,6 @@ def test_no_sentence_about_an_answer_loses_a_word(sentence: str) -> None:
     ],
 )
 def test_what_looks_like_a_credential_is_hidden(text: str) -> None:
-    told = redacted(text)
-    assert "ter2" not in told
-    assert "***" in told
+    redacted_text = redact(text)
+    assert "ter2" not in redacted_text
+    assert "***" in redacted_text

@@ -10,46 +10,47 @@ from pathlib import Path
 import pytest
 
 from emtui.local import notify
-from emtui.tui.formatting.alert_text import LONGEST
+from emtui.tui.formatting.alert_text import MAX_SENTENCE_LENGTH
 
 
 async def test_the_sentence_is_its_last_argument_and_nothing_of_emtui_is_in_its_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EMTUI_USER", "ops")
-    told = tmp_path / "told"
+    output = tmp_path / "told"
     code = (
         "import os, sys; open(sys.argv[1], 'w').write(sys.argv[2] + '|' + os.environ.get('EMTUI_USER', 'no'))"
     )
-    said = await notify.run((sys.executable, "-c", code, str(told)), "$(false); `x`\x1b[31m")
+    said = await notify.run_notify_command((sys.executable, "-c", code, str(output)), "$(false); `x`\x1b[31m")
     assert said is None
-    text = told.read_text()
+    text = output.read_text()
     assert text.startswith("$(false); `x`")
     assert text.endswith("|no")
     assert "\x1b" not in text
 
 
 async def test_every_failure_is_one_sentence() -> None:
-    assert await notify.run(("/nowhere/at-all",), "x") == (
+    assert await notify.run_notify_command(("/nowhere/at-all",), "x") == (
         "The notify_command cannot be run: No such file or directory."
     )
-    assert await notify.run((sys.executable, "-c", "raise SystemExit(3)"), "x") == (
+    assert await notify.run_notify_command((sys.executable, "-c", "raise SystemExit(3)"), "x") == (
         "The notify_command exited with code 3."
     )
     assert (
-        await notify.run(("true\0",), "x") == "The notify_command cannot be run: it contains a NUL character."
+        await notify.run_notify_command(("true\0",), "x")
+        == "The notify_command cannot be run: it contains a NUL character."
     )
 
 
-STARTS = 'sleep 600 & echo $$ $! >"$0"; '
+START_BACKGROUND_PROCESS = 'sleep 600 & echo $$ $! >"$0"; '
 
 
-def group_in(pids: Path) -> list[int]:
+def read_group(pids: Path) -> list[int]:
     """Return the shell and its child, once the shell has written their IDs."""
     return [int(pid) for pid in pids.read_text().split()] if pids.exists() else []
 
 
-def state(pid: int) -> str:
+def process_state(pid: int) -> str:
     """Return the kernel's state letter; empty for a process that does not exist."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -57,10 +58,10 @@ def state(pid: int) -> str:
         return ""
 
 
-async def gone(pids: Sequence[int]) -> bool:
+async def wait_until_gone(pids: Sequence[int]) -> bool:
     """Whether all end soon; init may reap orphans late."""
     for _ in range(100):
-        if all(state(pid) in ("", "Z") for pid in pids) and not state(pids[0]):
+        if all(process_state(pid) in ("", "Z") for pid in pids) and not process_state(pids[0]):
             return True
         await asyncio.sleep(0.02)
     return False
@@ -79,16 +80,19 @@ async def gone(pids: Sequence[int]) -> bool:
 async def test_what_takes_too_long_is_ended_with_all_that_it_has_started_and_leaves_no_zombie(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str, said: str | None
 ) -> None:
-    monkeypatch.setattr(notify, "PATIENCE", 0.5)
+    monkeypatch.setattr(notify, "COMMAND_TIMEOUT_S", 0.5)
     pids = tmp_path / "pids"
-    held = asyncio.create_task(longest_hold())
-    assert await notify.run(("sh", "-c", f"{STARTS}{then}", str(pids)), "x") == said
+    held = asyncio.create_task(longest_wait())
+    assert (
+        await notify.run_notify_command(("sh", "-c", f"{START_BACKGROUND_PROCESS}{then}", str(pids)), "x")
+        == said
+    )
     held.cancel()
-    assert len(group_in(pids)) == 2
-    assert await gone(group_in(pids))
+    assert len(read_group(pids)) == 2
+    assert await wait_until_gone(read_group(pids))
 
 
-async def longest_hold() -> None:
+async def longest_wait() -> None:
     """Fail the test if the event loop is blocked."""
     loop = asyncio.get_running_loop()
     while True:
@@ -98,33 +102,39 @@ async def longest_hold() -> None:
 
 
 async def test_it_may_take_a_minute() -> None:
-    assert notify.PATIENCE == 60
+    assert notify.COMMAND_TIMEOUT_S == 60
 
 
-async def test_who_no_longer_waits_for_it_ends_it(tmp_path: Path) -> None:
+async def test_canceling_the_wait_ends_the_command(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
-    running = asyncio.create_task(notify.run(("sh", "-c", f"{STARTS}wait", str(pids)), "x"))
+    running = asyncio.create_task(
+        notify.run_notify_command(("sh", "-c", f"{START_BACKGROUND_PROCESS}wait", str(pids)), "x")
+    )
     async with asyncio.timeout(10):
-        while len(group_in(pids)) < 2:  # noqa: ASYNC110 - another process writes it
+        while len(read_group(pids)) < 2:  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(0.01)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert await gone(group_in(pids))
+    assert await wait_until_gone(read_group(pids))
 
 
 async def test_the_end_of_a_process_that_is_stuck_waits_for_none_of_them(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
-    running = asyncio.create_task(notify.run(("sh", "-c", f"{STARTS}wait", str(pids)), "x"))
+    running = asyncio.create_task(
+        notify.run_notify_command(("sh", "-c", f"{START_BACKGROUND_PROCESS}wait", str(pids)), "x")
+    )
     async with asyncio.timeout(10):
-        while len(group_in(pids)) < 2:  # noqa: ASYNC110 - another process writes it
+        while len(read_group(pids)) < 2:  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(0.01)
-    notify.end_at_once()
+    notify.kill_all()
     assert await running == "The notify_command exited with code -9."
-    assert await gone(group_in(pids))
+    assert await wait_until_gone(read_group(pids))
 
 
 async def test_a_long_sentence_is_passed_completely_up_to_the_limit(tmp_path: Path) -> None:
-    told = tmp_path / "told"
-    await notify.run(("sh", "-c", 'printf %s "$1" >"$0"', str(told)), "x" * LONGEST)
-    assert told.read_text() == "x" * LONGEST
+    output = tmp_path / "told"
+    await notify.run_notify_command(
+        ("sh", "-c", 'printf %s "$1" >"$0"', str(output)), "x" * MAX_SENTENCE_LENGTH
+    )
+    assert output.read_text() == "x" * MAX_SENTENCE_LENGTH

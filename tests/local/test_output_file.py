@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from emtui.local import output_file
-from emtui.local.output_file import NotWritten, Written, here, told, write
+from emtui.local.output_file import (
+    OutputFileNotWrittenError,
+    WrittenFile,
+    format_path,
+    output_folders,
+    write_output_file,
+)
 
 DATA = b"all of it"
 
@@ -19,10 +25,10 @@ DATA = b"all of it"
 def test_it_is_the_owners_alone_whatever_the_umask_and_nothing_else_is_left(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        written = write(DATA, "emtui-x", ".zip", [tmp_path])
+        written = write_output_file(DATA, "emtui-x", ".zip", [tmp_path])
     finally:
         os.umask(before)
-    assert written == Written(tmp_path / "emtui-x.zip")
+    assert written == WrittenFile(tmp_path / "emtui-x.zip")
     assert stat.S_IMODE(written.path.stat().st_mode) == 0o600
     assert written.path.stat().st_nlink == 1
     assert written.path.read_bytes() == DATA
@@ -30,26 +36,28 @@ def test_it_is_the_owners_alone_whatever_the_umask_and_nothing_else_is_left(tmp_
 
 
 def test_a_second_one_gets_a_name_of_its_own(tmp_path: Path) -> None:
-    names = [write(b"%d" % number, "emtui-x", ".zip", [tmp_path]).path.name for number in range(3)]
+    names = [
+        write_output_file(b"%d" % number, "emtui-x", ".zip", [tmp_path]).path.name for number in range(3)
+    ]
     assert names == ["emtui-x.zip", "emtui-x-2.zip", "emtui-x-3.zip"]
     assert (tmp_path / "emtui-x.zip").read_bytes() == b"0"
 
 
 def test_a_link_that_has_the_name_is_neither_followed_nor_replaced(tmp_path: Path) -> None:
     (tmp_path / "emtui-x.zip").symlink_to(tmp_path / "elsewhere")
-    assert write(DATA, "emtui-x", ".zip", [tmp_path]).path.name == "emtui-x-2.zip"
+    assert write_output_file(DATA, "emtui-x", ".zip", [tmp_path]).path.name == "emtui-x-2.zip"
     assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_folder_that_takes_nothing_leads_to_the_next_and_is_named(tmp_path: Path) -> None:
-    written = write(DATA, "emtui-x", ".zip", [tmp_path / "gone", tmp_path])
+    written = write_output_file(DATA, "emtui-x", ".zip", [tmp_path / "gone", tmp_path])
     assert written.path.parent == tmp_path
-    assert written.instead == f"{tmp_path / 'gone'} is not writable (No such file or directory)"
+    assert written.fallback_reason == f"{tmp_path / 'gone'} is not writable (No such file or directory)"
 
 
 def test_no_writable_folder_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(NotWritten) as found:
-        write(DATA, "emtui-x", ".zip", [tmp_path / "gone", tmp_path / "gone too"])
+    with pytest.raises(OutputFileNotWrittenError) as found:
+        write_output_file(DATA, "emtui-x", ".zip", [tmp_path / "gone", tmp_path / "gone too"])
     assert (
         str(found.value) == f"Not written: {tmp_path / 'gone'} is not writable (No such file or directory)."
     )
@@ -58,27 +66,27 @@ def test_no_writable_folder_is_one_sentence(tmp_path: Path) -> None:
 def test_names_run_out(tmp_path: Path) -> None:
     for number in range(1, 100):
         (tmp_path / f"x{f'-{number}' if number > 1 else ''}.zip").touch()
-    with pytest.raises(NotWritten, match="too many files of that name"):
-        write(DATA, "x", ".zip", [tmp_path])
+    with pytest.raises(OutputFileNotWrittenError, match="too many files of that name"):
+        write_output_file(DATA, "x", ".zip", [tmp_path])
     assert len(list(tmp_path.iterdir())) == 99
 
 
-FULL = """
+FULL_DISK_SCRIPT = """
 import resource, signal, sys
 from pathlib import Path
-from emtui.local.output_file import NotWritten, write
+from emtui.local.output_file import OutputFileNotWrittenError, write_output_file
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 try:
-    write(bytes(10_000), "emtui-x", ".zip", [Path(sys.argv[1])])
-except NotWritten as problem:
+    write_output_file(bytes(10_000), "emtui-x", ".zip", [Path(sys.argv[1])])
+except OutputFileNotWrittenError as problem:
     print(problem)
 """
 
 
 def test_a_disk_that_takes_only_half_of_it_is_one_sentence_and_no_half_is_left(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", FULL_DISK_SCRIPT, str(tmp_path)], capture_output=True, text=True, check=True
     )
     assert done.stdout == f"Not written: {tmp_path} is not writable (File too large).\n"
     assert list(tmp_path.iterdir()) == []
@@ -86,8 +94,8 @@ def test_a_disk_that_takes_only_half_of_it_is_one_sentence_and_no_half_is_left(t
 
 def test_a_disk_without_links_is_filled_in_its_place(tmp_path: Path) -> None:
     (tmp_path / "emtui-x.zip").write_bytes(b"somebody's")
-    names = output_file._names(tmp_path, "emtui-x", ".zip")  # noqa: SLF001 - no such disk is at hand
-    taken = [path for path in names if output_file._filled(path, DATA)]  # noqa: SLF001
+    names = output_file._candidate_paths(tmp_path, "emtui-x", ".zip")  # noqa: SLF001 - no such disk is at hand
+    taken = [path for path in names if output_file._create_and_write(path, DATA)]  # noqa: SLF001
     assert len(taken) == 98
     assert (tmp_path / "emtui-x.zip").read_bytes() == b"somebody's"
     assert stat.S_IMODE(taken[0].stat().st_mode) == 0o600
@@ -98,15 +106,15 @@ def test_the_folders_are_current_home_and_if_allowed_state(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    assert here(keep=False) == (Path(), tmp_path)
+    assert output_folders(include_state_folder=False) == (Path(), tmp_path)
     assert not (tmp_path / "state").exists()
-    assert here(keep=True) == (Path(), tmp_path, tmp_path / "state" / "emtui")
+    assert output_folders(include_state_folder=True) == (Path(), tmp_path, tmp_path / "state" / "emtui")
 
 
 def test_a_path_is_abbreviated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "night").mkdir()
     monkeypatch.chdir(tmp_path / "night")
-    assert told(tmp_path / "night" / "x.zip") == "x.zip"
-    assert told(tmp_path / "x.zip") == "~/x.zip"
-    assert told(Path("/x\x1b.zip")) == "/x␛.zip"
+    assert format_path(tmp_path / "night" / "x.zip") == "x.zip"
+    assert format_path(tmp_path / "x.zip") == "~/x.zip"
+    assert format_path(Path("/x\x1b.zip")) == "/x␛.zip"

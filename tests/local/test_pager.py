@@ -9,10 +9,10 @@ import pytest
 
 from emtui.local import pager
 
-PATH = {"PATH": os.environ["PATH"]}
+PATH_ENVIRON = {"PATH": os.environ["PATH"]}
 
 
-def a_program(folder: Path, code: int = 0) -> Path:
+def make_pager(folder: Path, code: int = 0) -> Path:
     """A pager that saves its arguments, environment and standard input."""
     program = folder / "my pager"
     lines = (
@@ -33,8 +33,8 @@ def test_it_gets_the_text_on_its_input_and_nothing_of_emtui(
 ) -> None:
     monkeypatch.setenv("EMTUI_PASSWORD", "swordfish")
     monkeypatch.setenv("EMTUI_USER", "ops")
-    argv = pager.command({"PAGER": f"'{a_program(tmp_path)}' -S '+/two words'", **PATH})
-    pager.show(argv, "CollectJob \x1b]0;owned\x07\u202e日本\n\tend\n")
+    argv = pager.pager_command({"PAGER": f"'{make_pager(tmp_path)}' -S '+/two words'", **PATH_ENVIRON})
+    pager.show_in_pager(argv, "CollectJob \x1b]0;owned\x07\u202e日本\n\tend\n")
     assert (tmp_path / "text").read_text() == "CollectJob \ufffd]0;owned\ufffd\ufffd日本\n\tend\n"
     assert (tmp_path / "argv").read_text() == "-S|+/two words|"
     seen = (tmp_path / "environ").read_text()
@@ -48,7 +48,7 @@ def test_it_is_less_unless_something_else_is_named(tmp_path: Path) -> None:
     less.write_text("#!/bin/sh\n")
     less.chmod(0o700)
     for environ in ({}, {"PAGER": ""}, {"PAGER": "  "}):
-        assert pager.command({**environ, "PATH": str(tmp_path)}) == ("less",)
+        assert pager.pager_command({**environ, "PATH": str(tmp_path)}) == ("less",)
 
 
 @pytest.mark.parametrize(
@@ -60,34 +60,34 @@ def test_it_is_less_unless_something_else_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_run_is_one_sentence(wanted: str, said: str) -> None:
-    with pytest.raises(pager.NoPager) as caught:
-        pager.command({"PAGER": wanted, **PATH})
+    with pytest.raises(pager.PagerFailedError) as caught:
+        pager.pager_command({"PAGER": wanted, **PATH_ENVIRON})
     assert str(caught.value) == said
 
 
 def test_one_that_ends_before_it_has_read_all_is_left_in_peace() -> None:
-    pager.show(("true",), "x" * 1_000_000)
+    pager.show_in_pager(("true",), "x" * 1_000_000)
 
 
 def test_a_pager_that_fails_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(pager.NoPager, match=r"my pager exited with code 3\.$"):
-        pager.show((str(a_program(tmp_path, 3)),), "x")
+    with pytest.raises(pager.PagerFailedError, match=r"my pager exited with code 3\.$"):
+        pager.show_in_pager((str(make_pager(tmp_path, 3)),), "x")
 
 
 def test_one_that_takes_long_for_the_text_and_then_ends_at_once_has_not_been_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     keys: list[str] = []
-    monkeypatch.setattr(pager, "_until_key", lambda: keys.append("any"))
-    slow = ("sh", "-c", f"sleep {pager.SEEN + 0.3}; cat >/dev/null")
-    pager.show(slow, "x" * 1_000_000)
+    monkeypatch.setattr(pager, "_wait_for_key", lambda: keys.append("any"))
+    slow = ("sh", "-c", f"sleep {pager.MIN_READING_S + 0.3}; cat >/dev/null")
+    pager.show_in_pager(slow, "x" * 1_000_000)
     assert keys == ["any"]
-    pager.show(("sh", "-c", f"cat >/dev/null; sleep {pager.SEEN + 0.3}"), "x" * 1_000_000)
+    pager.show_in_pager(("sh", "-c", f"cat >/dev/null; sleep {pager.MIN_READING_S + 0.3}"), "x" * 1_000_000)
     assert keys == ["any"]
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_536, 65_537, 3_000_000])
 def test_a_slow_pager_gets_the_complete_text(tmp_path: Path, size: int) -> None:
-    there = tmp_path / "text"
-    pager.show(("sh", "-c", f"sleep 0.2; head -c 9; sleep 0.2; cat >{there}"), "x" * size)
-    assert there.stat().st_size == max(size - 9, 0)
+    received = tmp_path / "text"
+    pager.show_in_pager(("sh", "-c", f"sleep 0.2; head -c 9; sleep 0.2; cat >{received}"), "x" * size)
+    assert received.stat().st_size == max(size - 9, 0)

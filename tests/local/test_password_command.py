@@ -10,21 +10,24 @@ from pathlib import Path
 import pytest
 
 from emtui.em.secret import Secret
-from emtui.local.password_command import CommandFailed, run
+from emtui.local.password_command import PasswordCommandFailedError, run_password_command
 
 
-def python(code: str) -> list[str]:
+def python_command(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
 def test_the_first_line_is_the_password_and_the_rest_is_not() -> None:
-    assert run(python("print('correct horse \\u2603'); print('login: ops')")).reveal() == "correct horse ☃"
+    assert (
+        run_password_command(python_command("print('correct horse \\u2603'); print('login: ops')")).reveal()
+        == "correct horse ☃"
+    )
 
 
 def test_no_shell_reads_it() -> None:
-    assert run([sys.executable, "-c", "import sys; print(sys.argv[1])", "$(id); `id` *"]).reveal() == (
-        "$(id); `id` *"
-    )
+    assert run_password_command(
+        [sys.executable, "-c", "import sys; print(sys.argv[1])", "$(id); `id` *"]
+    ).reveal() == ("$(id); `id` *")
 
 
 @pytest.mark.parametrize(
@@ -38,24 +41,24 @@ def test_no_shell_reads_it() -> None:
     ],
 )
 def test_every_failure_is_one_sentence(code: str, said: str) -> None:
-    with pytest.raises(CommandFailed) as caught:
-        run(python(code))
+    with pytest.raises(PasswordCommandFailedError) as caught:
+        run_password_command(python_command(code))
     assert said in str(caught.value)
     assert str(caught.value).isprintable()
 
 
 @pytest.mark.parametrize("argv", [["/nowhere/at/all"], ["\0"]])
 def test_a_command_that_is_none_is_one_sentence(argv: list[str]) -> None:
-    with pytest.raises(CommandFailed, match="cannot be run"):
-        run(argv)
+    with pytest.raises(PasswordCommandFailedError, match="cannot be run"):
+        run_password_command(argv)
 
 
 def test_a_command_that_takes_too_long_is_killed(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     code = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     began = time.monotonic()
-    with pytest.raises(CommandFailed, match="took more than 2 s"):
-        run(python(code), patience=2)
+    with pytest.raises(PasswordCommandFailedError, match="took more than 2 s"):
+        run_password_command(python_command(code), timeout=2)
     assert time.monotonic() - began < 20
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)
@@ -65,38 +68,38 @@ def test_it_sees_nothing_of_emtui_in_its_environment(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("EMTUI_PASSWORD", "swordfish")
     monkeypatch.setenv("EMTUI_PIN", "ab" * 32)
     code = "import os; print([name for name in os.environ if name.startswith('EMTUI')])"
-    assert run(python(code)).reveal() == "[]"
+    assert run_password_command(python_command(code)).reveal() == "[]"
 
 
 def test_a_known_secret_is_not_shown() -> None:
     held = Secret("swordfish")
-    with pytest.raises(CommandFailed) as caught:
-        run(python("raise SystemExit('bad passphrase swordfish')"))
+    with pytest.raises(PasswordCommandFailedError) as caught:
+        run_password_command(python_command("raise SystemExit('bad passphrase swordfish')"))
     assert held
     assert "bad passphrase ***" in str(caught.value)
 
 
 def test_an_unattended_command_cannot_prompt() -> None:
     code = "import sys, os; print(sys.stdin.read() == '' and os.getsid(0) == os.getpid())"
-    assert run(python(code), attended=False).reveal() == "True"
+    assert run_password_command(python_command(code), is_attended=False).reveal() == "True"
 
 
 def test_what_the_program_leaves_running_is_not_waited_for() -> None:
     began = time.monotonic()
     code = "import subprocess; print('correct horse', flush=True); subprocess.Popen(['sleep', '20'])"
-    assert run(python(code)).reveal() == "correct horse"
+    assert run_password_command(python_command(code)).reveal() == "correct horse"
     assert time.monotonic() - began < 10
 
 
 def test_a_program_without_end_costs_no_memory() -> None:
-    with pytest.raises(CommandFailed, match="was killed by signal 13"):
-        run(["yes"])
+    with pytest.raises(PasswordCommandFailedError, match="was killed by signal 13"):
+        run_password_command(["yes"])
 
 
 def test_what_is_not_utf_8_is_no_password() -> None:
-    with pytest.raises(CommandFailed, match="not UTF-8"):
-        run(python("import sys; sys.stdout.buffer.write(b'p\\xe4ss\\n')"))
+    with pytest.raises(PasswordCommandFailedError, match="not UTF-8"):
+        run_password_command(python_command("import sys; sys.stdout.buffer.write(b'p\\xe4ss\\n')"))
 
 
 def test_a_byte_order_mark_is_no_part_of_the_password() -> None:
-    assert run(python("print('\\ufeffcorrect horse')")).reveal() == "correct horse"
+    assert run_password_command(python_command("print('\\ufeffcorrect horse')")).reveal() == "correct horse"

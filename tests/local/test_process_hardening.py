@@ -12,7 +12,7 @@ import pytest
 
 from emtui.local import process_hardening
 
-PROBE = """
+DUMPABLE_SCRIPT = """
 import ctypes, os, sys, types
 PR_GET_DUMPABLE, PR_SET_DUMPABLE = 3, 4
 library = ctypes.CDLL(None)
@@ -22,11 +22,11 @@ if os.geteuid() == 0:  # as a plain user, who may look at what is his
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
     library.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
 if sys.argv[2] == "closed":
-    assert process_hardening.close_to_others()
+    assert process_hardening.disable_dumping()
 print(library.prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), flush=True)
 sys.stdin.read()
 """
-LOOK = """
+OTHER_USER_SCRIPT = """
 import os, sys
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
@@ -41,7 +41,7 @@ def test_a_process_that_holds_a_password_is_not_dumped_and_its_environment_not_s
 ) -> None:
     python = [sys.executable, "-I", "-c"]
     with subprocess.Popen(
-        [*python, PROBE, process_hardening.__file__, how],
+        [*python, DUMPABLE_SCRIPT, process_hardening.__file__, how],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -49,21 +49,24 @@ def test_a_process_that_holds_a_password_is_not_dumped_and_its_environment_not_s
     ) as held:
         assert held.stdout
         assert held.stdout.readline().strip() == dumpable
-        looked = subprocess.run([*python, LOOK, str(held.pid)], capture_output=True, text=True, check=False)
+        looked = subprocess.run(
+            [*python, OTHER_USER_SCRIPT, str(held.pid)], capture_output=True, text=True, check=False
+        )
         held.communicate("")
     assert (looked.stdout == "True\n") is seen, looked.stderr
 
 
-JOBS = """
+JOB_CONTROL_SCRIPT = """
 import os, sys
 from emtui.local import process_hardening as process
-print(int(process.under_job_control()), process.ancestors()[0] == os.getppid(), process.ancestors()[-1])
+ancestors = process.ancestor_processes()
+print(int(process.is_under_job_control()), ancestors[0] == os.getppid(), ancestors[-1])
 """
 
 
 def test_only_a_job_of_a_shell_can_be_brought_back() -> None:
-    probe = f"{shlex.quote(sys.executable)} -c {shlex.quote(JOBS)}"
-    job = [sys.executable, str(Path(__file__).parents[1] / "job.py")]
+    probe = f"{shlex.quote(sys.executable)} -c {shlex.quote(JOB_CONTROL_SCRIPT)}"
+    job = [sys.executable, str(Path(__file__).parents[1] / "job_control_shell.py")]
     lines = {}
     for name, argv in {
         "first process": ["sh", "-c", f"exec {probe}"],

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from emtui.em.server_address import Server
-from emtui.local.config_writer import save
-from emtui.local.configuration import Config, load
-from emtui.local.paths import config_file, state_dir, team_files
-from emtui.local.profiles import BadConfig, Profile
+from emtui.local.config_writer import save_profile
+from emtui.local.configuration import Config, load_config
+from emtui.local.paths import config_file, state_folder, team_files
+from emtui.local.profiles import InvalidConfigError, Profile
 
 PROD = Profile("prod", Server("em01.example.net"), "EXAMPLE\\ops", pin="ab" * 32)
 
 
-def written(folder: Path, text: str) -> Path:
+def write_config(folder: Path, text: str) -> Path:
     path = folder / "config.toml"
     path.write_text(text)
     path.chmod(0o600)
@@ -25,7 +25,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_a_missing_file_is_an_empty_configuration(tmp_path: Path) -> None:
-    assert load(tmp_path / "none.toml") == Config()
+    assert load_config(tmp_path / "none.toml") == Config()
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def test_a_missing_file_is_an_empty_configuration(tmp_path: Path) -> None:
 )
 def test_what_is_written_is_read_back(tmp_path: Path, profile: Profile) -> None:
     path = tmp_path / "emtui" / "config.toml"
-    save(path, profile)
-    assert load(path).profiles == (profile,)
+    save_profile(path, profile)
+    assert load_config(path).profiles == (profile,)
 
 
 def test_a_changed_profile_leaves_comments_order_and_the_others_alone(tmp_path: Path) -> None:
@@ -49,20 +49,20 @@ def test_a_changed_profile_leaves_comments_order_and_the_others_alone(tmp_path: 
         "# ours\ndefault_profile = 'lab'\n\n[profiles.prod] # day\nserver = 'em01.example.net' # main\n\n"
         "[profiles.lab]\nserver = 'em02.example.net'\n"
     )
-    path = written(tmp_path, text)
-    save(path, PROD)
+    path = write_config(tmp_path, text)
+    save_profile(path, PROD)
     after = path.read_text()
     for line in text.splitlines():
         assert line in after
     assert "user = 'EXAMPLE\\ops'" in after
-    assert load(path).default == "lab"
-    save(path, replace(PROD, pin=None, user=None))
+    assert load_config(path).default_profile == "lab"
+    save_profile(path, replace(PROD, pin=None, user=None))
     assert path.read_text() == text
 
 
 def test_the_file_is_its_owners_alone_and_no_half_file_is_left(tmp_path: Path) -> None:
     path = tmp_path / "new" / "config.toml"
-    save(path, PROD)
+    save_profile(path, PROD)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [entry.name for entry in path.parent.iterdir()] == ["config.toml"]
@@ -72,20 +72,20 @@ def test_a_linked_configuration_is_written_through_the_link(tmp_path: Path) -> N
     real = tmp_path / "dotfiles.toml"
     link = tmp_path / "config.toml"
     link.symlink_to(real)
-    save(link, PROD)
+    save_profile(link, PROD)
     assert link.is_symlink()
-    assert load(real).profiles == (PROD,)
+    assert load_config(real).profiles == (PROD,)
 
 
 def test_two_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     names = [f"p{number}" for number in range(12)]
-    threads = [threading.Thread(target=save, args=(path, replace(PROD, name=name))) for name in names]
+    threads = [threading.Thread(target=save_profile, args=(path, replace(PROD, name=name))) for name in names]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(profile.name for profile in load(path).profiles) == sorted(names)
+    assert sorted(profile.name for profile in load_config(path).profiles) == sorted(names)
 
 
 @pytest.mark.parametrize(
@@ -117,31 +117,31 @@ def test_two_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_one_sentence_that_names_the_file(tmp_path: Path, text: str, said: str) -> None:
-    path = written(tmp_path, text)
-    with pytest.raises(BadConfig, match=said) as caught:
-        load(path)
+    path = write_config(tmp_path, text)
+    with pytest.raises(InvalidConfigError, match=said) as caught:
+        load_config(path)
     assert str(path) in str(caught.value)
     assert "hunter2" not in str(caught.value)
 
 
 def test_a_file_that_others_may_write_is_not_believed(tmp_path: Path) -> None:
-    path = written(tmp_path, "")
+    path = write_config(tmp_path, "")
     path.chmod(0o620)
-    with pytest.raises(BadConfig, match="chmod go-w"):
-        load(path)
+    with pytest.raises(InvalidConfigError, match="chmod go-w"):
+        load_config(path)
 
 
 def test_a_configuration_that_cannot_be_meant_is_not_written_over(tmp_path: Path) -> None:
-    path = written(tmp_path, "[profiles.prod\n")
-    with pytest.raises(BadConfig):
-        save(path, PROD)
+    path = write_config(tmp_path, "[profiles.prod\n")
+    with pytest.raises(InvalidConfigError):
+        save_profile(path, PROD)
     assert path.read_text() == "[profiles.prod\n"
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(BadConfig, match="cannot be written"):
-        save(tmp_path / "file" / "config.toml", PROD)
+    with pytest.raises(InvalidConfigError, match="cannot be written"):
+        save_profile(tmp_path / "file" / "config.toml", PROD)
 
 
 def test_files_are_where_each_platform_keeps_them() -> None:
@@ -150,68 +150,68 @@ def test_files_are_where_each_platform_keeps_them() -> None:
     assert config_file({"XDG_CONFIG_HOME": "/x"}, home, "linux") == Path("/x/emtui/config.toml")
     assert config_file({"XDG_CONFIG_HOME": "relative"}, home, "linux") == home / ".config/emtui/config.toml"
     assert config_file({}, home, "darwin") == home / "Library/Application Support/emtui/config.toml"
-    assert state_dir({}, home, "linux") == home / ".local/state/emtui"
+    assert state_folder({}, home, "linux") == home / ".local/state/emtui"
 
 
 # --- the user's configuration overrides the team's ---------------------------------------
 
 
-def team(folder: Path, text: str) -> Path:
+def write_team_config(folder: Path, text: str) -> Path:
     (folder / "etc").mkdir()
-    return written(folder / "etc", text)
+    return write_config(folder / "etc", text)
 
 
-TEAM = (
+TEAM_CONFIG = (
     "default_profile = 'prod'\n[profiles.prod]\nserver = 'em01.example.net'\nca_file = 'ca.pem'\n"
     f"pin = '{'cd' * 32}'\n[profiles.lab]\nserver = 'em02.example.net'\n"
 )
 
 
 def test_the_users_values_lie_over_the_teams_key_by_key(tmp_path: Path) -> None:
-    beneath = team(tmp_path, TEAM)
-    own = written(tmp_path, "[profiles.prod]\nuser = 'EXAMPLE\\ops'\npin = '" + "ab" * 32 + "'\n")
-    config = load(own, beneath)
+    beneath = write_team_config(tmp_path, TEAM_CONFIG)
+    own = write_config(tmp_path, "[profiles.prod]\nuser = 'EXAMPLE\\ops'\npin = '" + "ab" * 32 + "'\n")
+    config = load_config(own, beneath)
     found = config.find("prod")
     assert found is not None
     assert (found.server.host, found.user, found.pin) == ("em01.example.net", "EXAMPLE\\ops", "ab" * 32)
     assert found.ca_file == beneath.parent / "ca.pem"
-    assert config.default == "prod"
+    assert config.default_profile == "prod"
     assert {profile.name for profile in config.profiles} == {"prod", "lab"}
 
 
 def test_each_value_has_the_file_that_sets_it(tmp_path: Path) -> None:
-    beneath = team(tmp_path, TEAM)
-    own = written(tmp_path, "[profiles.prod]\nuser = 'ops@example.net'\n")
-    config = load(own, beneath)
-    files = {key: stated.file for key, stated in config.stated["prod"].items()}
+    beneath = write_team_config(tmp_path, TEAM_CONFIG)
+    own = write_config(tmp_path, "[profiles.prod]\nuser = 'ops@example.net'\n")
+    config = load_config(own, beneath)
+    files = {key: stated.file for key, stated in config.profile_values["prod"].items()}
     assert files == {"user": own, "server": beneath, "ca_file": beneath, "pin": beneath}
-    assert config.default_from == beneath
+    assert config.default_profile_file == beneath
 
 
 def test_values_of_the_team_file_are_not_repeated(tmp_path: Path) -> None:
-    beneath = team(tmp_path, TEAM)
+    beneath = write_team_config(tmp_path, TEAM_CONFIG)
     own = tmp_path / "config.toml"
-    found = load(own, beneath).find("prod")
+    found = load_config(own, beneath).find("prod")
     assert found is not None
-    save(own, replace(found, user="EXAMPLE\\ops"), beneath)
+    save_profile(own, replace(found, user="EXAMPLE\\ops"), beneath)
     assert own.read_text() == "[profiles.prod]\nuser = 'EXAMPLE\\ops'\n"
-    save(own, replace(found, user=None), beneath)
-    assert load(own, beneath).find("prod") == found
+    save_profile(own, replace(found, user=None), beneath)
+    assert load_config(own, beneath).find("prod") == found
 
 
 def test_a_mistake_is_reported_with_its_file(tmp_path: Path) -> None:
-    beneath = team(tmp_path, "[profiles.prod]\nserver = 'em01.example.net'\npin = 'short'\n")
-    own = written(tmp_path, "[profiles.prod]\nuser = 'ops'\n")
-    with pytest.raises(BadConfig, match=r"etc/config\.toml"):
-        load(own, beneath)
+    beneath = write_team_config(tmp_path, "[profiles.prod]\nserver = 'em01.example.net'\npin = 'short'\n")
+    own = write_config(tmp_path, "[profiles.prod]\nuser = 'ops'\n")
+    with pytest.raises(InvalidConfigError, match=r"etc/config\.toml"):
+        load_config(own, beneath)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_a_team_file_of_another_user_is_not_believed(tmp_path: Path) -> None:
-    beneath = team(tmp_path, TEAM)
+    beneath = write_team_config(tmp_path, TEAM_CONFIG)
     os.chown(beneath, 65534, 65534)
-    with pytest.raises(BadConfig, match="must be owned by you or root"):
-        load(tmp_path / "none", beneath)
+    with pytest.raises(InvalidConfigError, match="must be owned by you or root"):
+        load_config(tmp_path / "none", beneath)
 
 
 def test_the_teams_files_are_where_the_desktop_says() -> None:
@@ -234,12 +234,12 @@ def test_a_file_that_cannot_be_changed_without_harm_stays_as_it_is(tmp_path: Pat
     file = tmp_path / "config.toml"
     file.write_text(text)
     file.chmod(0o600)
-    with pytest.raises(BadConfig, match="cannot be edited safely"):
-        save(file, Profile("other", Server("em02.example.net")))
+    with pytest.raises(InvalidConfigError, match="cannot be edited safely"):
+        save_profile(file, Profile("other", Server("em02.example.net")))
     assert file.read_text() == text
 
 
 def test_a_pipe_in_place_of_the_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "config.toml", 0o600)
-    with pytest.raises(BadConfig, match="is not a file"):
-        load(tmp_path / "config.toml")
+    with pytest.raises(InvalidConfigError, match="is not a file"):
+        load_config(tmp_path / "config.toml")

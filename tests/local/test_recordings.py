@@ -7,47 +7,47 @@ from pathlib import Path
 
 import pytest
 
-from emtui.local.recordings import NewFile, NoRecording, opened
+from emtui.local.recordings import RecordingFile, RecordingFileError, open_recording
 
 
 def test_the_file_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        file = NewFile(tmp_path / "night.rec")
+        file = RecordingFile(tmp_path / "night.rec")
     finally:
         os.umask(before)
     file.write(b"abc")
     file.close()
     assert (tmp_path / "night.rec").stat().st_mode & 0o777 == 0o600
     assert file.size == 3
-    with opened(tmp_path / "night.rec") as again:
+    with open_recording(tmp_path / "night.rec") as again:
         assert again.read() == b"abc"
 
 
 def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "night.rec").write_text("mine")
-    with pytest.raises(NoRecording, match="already exists: a recording needs a new file"):
-        NewFile(tmp_path / "night.rec")
+    with pytest.raises(RecordingFileError, match="already exists: a recording needs a new file"):
+        RecordingFile(tmp_path / "night.rec")
     assert (tmp_path / "night.rec").read_text() == "mine"
 
 
 def test_a_link_is_not_written_through(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(NoRecording, match="already exists"):
-        NewFile(tmp_path / "link")
+    with pytest.raises(RecordingFileError, match="already exists"):
+        RecordingFile(tmp_path / "link")
     assert not (tmp_path / "elsewhere").exists()
 
 
 @pytest.mark.parametrize("name", ["missing/night.rec", "a\0b"])
 def test_what_cannot_be_made_is_one_sentence(tmp_path: Path, name: str) -> None:
-    with pytest.raises(NoRecording, match="cannot be created: "):
-        NewFile(tmp_path / name)
+    with pytest.raises(RecordingFileError, match="cannot be created: "):
+        RecordingFile(tmp_path / name)
 
 
 def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     for path in (tmp_path, tmp_path / "fifo", Path("/dev/zero")):
-        with pytest.raises(NoRecording, match="is not a file"):
-            opened(path)
-    with pytest.raises(NoRecording, match="cannot be read: No such file"):
-        opened(tmp_path / "missing")
+        with pytest.raises(RecordingFileError, match="is not a file"):
+            open_recording(path)
+    with pytest.raises(RecordingFileError, match="cannot be read: No such file"):
+        open_recording(tmp_path / "missing")

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from emtui.em.server_address import Server
-from emtui.local.config_writer import save
-from emtui.local.configuration import load
-from emtui.local.profiles import BadConfig, Profile, Stated
+from emtui.local.config_writer import save_profile
+from emtui.local.configuration import load_config
+from emtui.local.profiles import ConfigValue, InvalidConfigError, Profile
 
 
-def written(folder: Path, name: str, text: str) -> Path:
+def write_config(folder: Path, name: str, text: str) -> Path:
     file = folder / name
     file.write_text(text)
     file.chmod(0o600)
@@ -20,12 +20,14 @@ def written(folder: Path, name: str, text: str) -> Path:
 
 
 def test_ones_own_lie_over_the_teams_digit_by_digit(tmp_path: Path) -> None:
-    mine = written(tmp_path, "mine.toml", '[queries]\n7 = "is:stuck"\n5 = " type:CollectJob took:>5m "\n')
-    team = written(tmp_path, "team.toml", '[queries]\n5 = "state:failed"\n6 = "nothing:reads this"\n')
-    assert load(mine, team).queries == {
-        "5": Stated("type:CollectJob took:>5m", mine),
-        "6": Stated("nothing:reads this", team),
-        "7": Stated("is:stuck", mine),
+    mine = write_config(
+        tmp_path, "mine.toml", '[queries]\n7 = "is:stuck"\n5 = " type:CollectJob took:>5m "\n'
+    )
+    team = write_config(tmp_path, "team.toml", '[queries]\n5 = "state:failed"\n6 = "nothing:reads this"\n')
+    assert load_config(mine, team).queries == {
+        "5": ConfigValue("type:CollectJob took:>5m", mine),
+        "6": ConfigValue("nothing:reads this", team),
+        "7": ConfigValue("is:stuck", mine),
     }
 
 
@@ -42,16 +44,16 @@ def test_ones_own_lie_over_the_teams_digit_by_digit(tmp_path: Path) -> None:
     ],
 )
 def test_invalid_queries_are_rejected_with_the_file(tmp_path: Path, text: str, said: str) -> None:
-    file = written(tmp_path, "config.toml", text)
-    with pytest.raises(BadConfig) as caught:
-        load(file)
+    file = write_config(tmp_path, "config.toml", text)
+    with pytest.raises(InvalidConfigError) as caught:
+        load_config(file)
     assert said in str(caught.value)
     assert str(file) in str(caught.value)
 
 
-def test_keeping_a_profile_leaves_them_as_they_are(tmp_path: Path) -> None:
+def test_saving_a_profile_leaves_them_as_they_are(tmp_path: Path) -> None:
     text = '[queries]\n5 = "took:>10m"  # slow ones\n'
-    file = written(tmp_path, "config.toml", text)
-    save(file, Profile("prod", Server("em01.example.net")))
+    file = write_config(tmp_path, "config.toml", text)
+    save_profile(file, Profile("prod", Server("em01.example.net")))
     assert file.read_text().startswith(text)
-    assert load(file).queries == {"5": Stated("took:>10m", file)}
+    assert load_config(file).queries == {"5": ConfigValue("took:>10m", file)}

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emtui.em.model import Event, Result, Session, Uid
-from emtui.local.team_notes import Note, Notes, load, notes_on
+from emtui.local.team_notes import TeamNote, TeamNotes, find_notes, load_notes
 
-LOST = "Cannot connect to backup server bs02.example.net: the remote host closed the connection"
+CONNECTION_FAILED = "Cannot connect to backup server bs02.example.net: the remote host closed the connection"
 NOTE = """
 [[note]]
 pattern = "bs02.example.net*closed the connection"
@@ -22,38 +22,38 @@ link = "https://wiki.example.net/bs02"
 """
 
 
-def failed(message: str | None) -> Session:
+def failed_session(message: str | None) -> Session:
     return Session(Uid("1"), type="CollectJob", state="Failed", result=Result("Failed", message))
 
 
-def notes(tmp_path: Path, text: str) -> Notes:
+def load_notes_text(tmp_path: Path, text: str) -> TeamNotes:
     file = tmp_path / "notes.toml"
     file.write_text(text)
-    return load(tmp_path / "own.toml", file, zone=UTC)
+    return load_notes(tmp_path / "own.toml", file, zone=UTC)
 
 
-def problem(tmp_path: Path, text: str) -> str:
-    found = notes(tmp_path, text)
+def load_problem(tmp_path: Path, text: str) -> str:
+    found = load_notes_text(tmp_path, text)
     assert found.notes == ()
     (sentence,) = found.problems
     return sentence
 
 
 def test_a_note_has_a_text_a_link_and_its_source(tmp_path: Path) -> None:
-    (note,) = notes(tmp_path, NOTE).notes
-    assert note.fits("CollectJob", LOST)
+    (note,) = load_notes_text(tmp_path, NOTE).notes
+    assert note.matches("CollectJob", CONNECTION_FAILED)
     assert note.text == "storage patches bs02 on Mondays: INC0012345"
-    assert (note.link, note.whose) == ("https://wiki.example.net/bs02", "team file")
+    assert (note.link, note.source) == ("https://wiki.example.net/bs02", "team file")
 
 
 def test_the_users_notes_come_first_and_a_missing_file_is_skipped(tmp_path: Path) -> None:
     own, team = tmp_path / "own.toml", tmp_path / "team.toml"
     own.write_text('[[note]]\npattern = "bs02"\ntext = "mine"\n')
     team.write_text(NOTE)
-    found = load(own, team, tmp_path / "none.toml")
-    run = failed(LOST)
-    assert [note.whose for note in notes_on(found.notes, run)] == ["your file", "team file"]
-    assert load(tmp_path / "none.toml") == Notes()
+    found = load_notes(own, team, tmp_path / "none.toml")
+    run = failed_session(CONNECTION_FAILED)
+    assert [note.source for note in find_notes(found.notes, run)] == ["your file", "team file"]
+    assert load_notes(tmp_path / "none.toml") == TeamNotes()
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_the_users_notes_come_first_and_a_missing_file_is_skipped(tmp_path: Path
 def test_a_pattern_is_plain_text_anywhere_in_the_message_with_stars_as_wildcards(
     pattern: str, fits: bool
 ) -> None:
-    assert Note(pattern, "x").fits("CollectJob", LOST) is fits
+    assert TeamNote(pattern, "x").matches("CollectJob", CONNECTION_FAILED) is fits
 
 
 @pytest.mark.parametrize(
@@ -80,30 +80,30 @@ def test_a_pattern_is_plain_text_anywhere_in_the_message_with_stars_as_wildcards
     [("CollectJob", True), ("collectjob", True), ("Collect", False), ("*Job", True), ("Collect*", True)],
 )
 def test_a_type_must_match_completely(kind: str, fits: bool) -> None:
-    assert Note("bs02", "x", type=kind).fits("CollectJob", LOST) is fits
+    assert TeamNote("bs02", "x", type=kind).matches("CollectJob", CONNECTION_FAILED) is fits
 
 
 def test_a_note_may_be_about_a_line_of_the_log_of_a_run_that_did_not_end_well() -> None:
-    note = Note("bs02", "x")
-    lines = (Event(1, None, "Starting..."), Event(2, None, LOST))
-    assert notes_on((note,), failed("Something went wrong"), lines) == (note,)
-    assert notes_on((note,), failed("Something went wrong")) == ()
-    good = replace(failed(None), state="CompletedSuccessfully", result=Result("Success"))
-    assert notes_on((note,), good, lines) == ()
+    note = TeamNote("bs02", "x")
+    lines = (Event(1, None, "Starting..."), Event(2, None, CONNECTION_FAILED))
+    assert find_notes((note,), failed_session("Something went wrong"), lines) == (note,)
+    assert find_notes((note,), failed_session("Something went wrong")) == ()
+    good = replace(failed_session(None), state="CompletedSuccessfully", result=Result("Success"))
+    assert find_notes((note,), good, lines) == ()
 
 
 def test_letters_match_however_they_are_composed() -> None:
-    assert Note("café*STRASSE", "x").fits(None, "Cafe\u0301 in der Straße")
-    assert not Note("cafe*", "x").fits(None, "Cafe\u0301")
+    assert TeamNote("café*STRASSE", "x").matches(None, "Cafe\u0301 in der Straße")
+    assert not TeamNote("cafe*", "x").matches(None, "Cafe\u0301")
 
 
-def test_without_a_message_no_note_fits() -> None:
-    assert not Note("*", "x").fits("CollectJob", None)
+def test_without_a_message_no_note_matches() -> None:
+    assert not TeamNote("*", "x").matches("CollectJob", None)
 
 
 def test_an_acknowledgement_by_the_team_may_expire(tmp_path: Path) -> None:
-    (note,) = notes(tmp_path, NOTE + "known = true\nuntil = 2026-11-30\n").notes
-    assert note.known
+    (note,) = load_notes_text(tmp_path, NOTE + "known = true\nuntil = 2026-11-30\n").notes
+    assert note.is_acknowledgement
     assert note.until == datetime(2026, 11, 30, tzinfo=UTC)
 
 
@@ -136,7 +136,7 @@ def test_an_acknowledgement_by_the_team_may_expire(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_one_sentence_that_names_the_file(tmp_path: Path, text: str, said: str) -> None:
-    sentence = problem(tmp_path, text)
+    sentence = load_problem(tmp_path, text)
     assert sentence.startswith(str(tmp_path / "notes.toml"))
     assert said in sentence
     assert "\n" not in sentence
@@ -146,7 +146,7 @@ def test_a_file_that_others_can_write_is_not_read(tmp_path: Path) -> None:
     file = tmp_path / "notes.toml"
     file.write_text(NOTE)
     file.chmod(0o666)
-    (sentence,) = load(tmp_path / "own.toml", file).problems
+    (sentence,) = load_notes(tmp_path / "own.toml", file).problems
     assert "is writable by group or others" in sentence
 
 
@@ -154,16 +154,16 @@ def test_a_bad_file_takes_nothing_from_the_others(tmp_path: Path) -> None:
     own, team = tmp_path / "own.toml", tmp_path / "team.toml"
     own.write_text("[[")
     team.write_text(NOTE)
-    found = load(own, team)
+    found = load_notes(own, team)
     assert (len(found.notes), len(found.problems)) == (1, 1)
 
 
 def test_control_characters_are_shown_never_obeyed(tmp_path: Path) -> None:
-    (note,) = notes(tmp_path, '[[note]]\npattern = "a"\ntext = "\\u001b[31mred\\u202e"\n').notes
+    (note,) = load_notes_text(tmp_path, '[[note]]\npattern = "a"\ntext = "\\u001b[31mred\\u202e"\n').notes
     assert note.text == "␛[31mred⟨U+202E⟩"
 
 
 @given(st.lists(st.text("ab", max_size=3), min_size=1, max_size=4), st.text("abc", max_size=6))
 def test_stars_stand_for_whatever_is_between(parts: list[str], between: str) -> None:
-    assert Note("*".join(parts), "x").fits("T", "c" + between.join(parts))
-    assert Note("x", "x", type="*".join(parts)).fits(between.join(parts), "x") or len(parts) == 1
+    assert TeamNote("*".join(parts), "x").matches("T", "c" + between.join(parts))
+    assert TeamNote("x", "x", type="*".join(parts)).matches(between.join(parts), "x") or len(parts) == 1

@@ -24,27 +24,27 @@ from emtui.local import terminal
     ],
 )
 def test_the_first_of_the_three_that_is_set_decides_the_encoding(environ: dict[str, str], utf8: bool) -> None:
-    assert terminal.writes_utf8(environ) is utf8
-    assert terminal.only_ascii({**environ, "TERM": "xterm"}) is not utf8
+    assert terminal.is_utf8(environ) is utf8
+    assert terminal.is_ascii_only({**environ, "TERM": "xterm"}) is not utf8
 
 
 @pytest.mark.parametrize("name", ["linux", "vt100", "vt220", "vt102"])
 def test_consoles_are_simple_and_get_ascii_in_any_locale(name: str) -> None:
     environ = {"TERM": name, "LANG": "C.UTF-8"}
-    assert terminal.simple(environ)
-    assert terminal.only_ascii(environ)
+    assert terminal.is_simple(environ)
+    assert terminal.is_ascii_only(environ)
 
 
 @pytest.mark.parametrize("name", ["xterm-256color", "xterm-16color", "screen", "tmux-256color", "new", "vte"])
 def test_everything_else_gets_all_glyphs(name: str) -> None:
     environ = {"TERM": name, "LANG": "C.UTF-8"}
-    assert terminal.draws(environ)
-    assert not terminal.only_ascii(environ)
+    assert terminal.can_draw(environ)
+    assert not terminal.is_ascii_only(environ)
 
 
 @pytest.mark.parametrize("environ", [{}, {"TERM": ""}, {"TERM": "dumb"}, {"TERM": " DUMB "}])
 def test_a_dumb_terminal_draws_nothing(environ: dict[str, str]) -> None:
-    assert not terminal.draws(environ)
+    assert not terminal.can_draw(environ)
 
 
 @pytest.mark.parametrize(
@@ -52,11 +52,11 @@ def test_a_dumb_terminal_draws_nothing(environ: dict[str, str]) -> None:
     [({}, True), ({"NO_COLOR": ""}, True), ({"NO_COLOR": "0"}, False), ({"TERM": "vt220"}, False)],
 )
 def test_no_color_forbids_colours_if_it_is_anything_but_empty(environ: dict[str, str], colored: bool) -> None:
-    assert terminal.colored(environ) is colored
+    assert terminal.has_colors(environ) is colored
 
 
 @pytest.mark.parametrize(
-    ("told", "light"),
+    ("colorfgbg", "light"),
     [
         ("15;0", False),
         ("0;15", True),
@@ -66,8 +66,8 @@ def test_no_color_forbids_colours_if_it_is_anything_but_empty(environ: dict[str,
         ("", None),
     ],
 )
-def test_colorfgbg_ends_with_the_background(told: str, light: bool | None) -> None:
-    assert terminal.light({"COLORFGBG": told}) is light
+def test_colorfgbg_ends_with_the_background(colorfgbg: str, light: bool | None) -> None:
+    assert terminal.has_light_background({"COLORFGBG": colorfgbg}) is light
 
 
 @pytest.mark.parametrize(
@@ -82,15 +82,15 @@ def test_colorfgbg_ends_with_the_background(told: str, light: bool | None) -> No
 def test_what_python_made_of_the_locale_is_undone(tmp_path: Path, began: bytes, locale: str) -> None:
     (tmp_path / "environ").write_bytes(began)
     environ = {"LC_CTYPE": "C.UTF-8"}
-    terminal.as_it_was(environ, tmp_path / "environ")
-    assert terminal.locale(environ) == locale
+    terminal.restore_locale(environ, tmp_path / "environ")
+    assert terminal.locale_setting(environ) == locale
 
 
 def test_a_locale_that_python_leaves_alone_is_believed(tmp_path: Path) -> None:
     given = {"LC_CTYPE": "C.UTF-8"}
     for environ in ({"LC_ALL": "C", **given}, {"LC_CTYPE": "en_GB.UTF-8"}, given):
         before = dict(environ)
-        terminal.as_it_was(environ, tmp_path / "no such file")
+        terminal.restore_locale(environ, tmp_path / "no such file")
         assert environ == before
 
 
@@ -114,27 +114,27 @@ TMUX, STY = "/run/user/1000/tmux/default,4711,0", "815.pts-0.em01"
 def test_variables_of_another_terminal_are_removed(
     environ: dict[str, str], ancestors: tuple[int, ...] | None, left: set[str]
 ) -> None:
-    terminal.forget_leftovers(environ, ancestors)
+    terminal.remove_stale_multiplexers(environ, ancestors)
     assert set(environ) == left
 
 
 def test_with_unknown_ancestors_the_tmux_socket_is_checked(tmp_path: Path) -> None:
     (tmp_path / "default").touch()
     environ = {"TMUX": f"{tmp_path}/default,4711,0"}
-    terminal.forget_leftovers(environ, None)
-    assert terminal.relayed(environ)
+    terminal.remove_stale_multiplexers(environ, None)
+    assert terminal.is_in_multiplexer(environ)
 
 
 def test_columns_and_lines_count_only_where_the_terminal_says_0() -> None:
     ours, theirs = os.openpty()
     environ = {"COLUMNS": "40", "LINES": "10"}
     try:
-        assert terminal.size(theirs, environ) == (40, 10)
-        assert terminal.size(theirs, {"COLUMNS": "0", "LINES": "-1"}) == (80, 24)
-        assert terminal.size(theirs, {"COLUMNS": "9" * 5000}) == (80, 24)
+        assert terminal.terminal_size(theirs, environ) == (40, 10)
+        assert terminal.terminal_size(theirs, {"COLUMNS": "0", "LINES": "-1"}) == (80, 24)
+        assert terminal.terminal_size(theirs, {"COLUMNS": "9" * 5000}) == (80, 24)
         termios.tcsetwinsize(theirs, (33, 111))
-        assert terminal.size(theirs, environ) == (111, 33)
+        assert terminal.terminal_size(theirs, environ) == (111, 33)
     finally:
         os.close(ours)
         os.close(theirs)
-    assert terminal.size(theirs, {}) == (80, 24)
+    assert terminal.terminal_size(theirs, {}) == (80, 24)

@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emtui.em.server_address import Server
-from emtui.local.config_writer import save
-from emtui.local.configuration import load
+from emtui.local.config_writer import save_profile
+from emtui.local.configuration import load_config
 from emtui.local.connection import Connection
-from emtui.local.profiles import BadConfig, Profile
-from emtui.local.timezones import NoZone, SystemZone, zone_named
+from emtui.local.profiles import InvalidConfigError, Profile
+from emtui.local.timezones import SystemZone, UnknownTimeZoneError, find_time_zone
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def in_berlin() -> Iterator[None]:
+def local_zone_berlin() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TZ", "Europe/Berlin")
         time.tzset()
@@ -62,8 +62,8 @@ def test_a_round_trip_keeps_the_moment_around_both_changes(month: int, day: int,
     ],
 )
 def test_a_name_of_no_zone_is_one_sentence_with_the_nearest(name: str, hint: str) -> None:
-    with pytest.raises(NoZone) as caught:
-        zone_named(name)
+    with pytest.raises(UnknownTimeZoneError) as caught:
+        find_time_zone(name)
     assert hint in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -71,18 +71,18 @@ def test_a_name_of_no_zone_is_one_sentence_with_the_nearest(name: str, hint: str
 def test_the_zone_of_a_profile_is_written_and_read_and_a_wrong_one_names_its_file(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     profile = Profile("prod", Server("em01.example.net"), time_zone="Europe/Berlin")
-    save(path, profile)
-    assert load(path).profiles == (profile,)
+    save_profile(path, profile)
+    assert load_config(path).profiles == (profile,)
     path.write_text(path.read_text().replace("Europe/Berlin", "Berlin"))
     with pytest.raises(
-        BadConfig, match=r"profile prod: time_zone 'Berlin' .*did you mean Europe/Berlin\?"
+        InvalidConfigError, match=r"profile prod: time_zone 'Berlin' .*did you mean Europe/Berlin\?"
     ) as caught:
-        load(path)
+        load_config(path)
     assert str(path) in str(caught.value)
 
 
 def test_times_use_the_zone_of_the_profile_or_the_local_one() -> None:
     profile = Profile("prod", Server("em01.example.net"), time_zone="Asia/Tokyo")
-    assert str(Connection(profile).zone) == "Asia/Tokyo"
-    assert isinstance(Connection().zone, SystemZone)
-    assert Connection().servers_zone is None
+    assert str(Connection(profile).display_time_zone) == "Asia/Tokyo"
+    assert isinstance(Connection().display_time_zone, SystemZone)
+    assert Connection().server_time_zone is None

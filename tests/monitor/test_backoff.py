@@ -11,31 +11,31 @@ chances = st.floats(0, 1)
 
 def test_the_list_is_polled_every_minute_and_every_three_while_the_user_is_away() -> None:
     pace = PollSchedule()
-    assert pace.after_success(0.1, IDLE_AFTER - 1) == 60
-    assert pace.after_success(0.1, IDLE_AFTER) == 180
+    assert pace.pause_after_success(0.1, IDLE_AFTER - 1) == 60
+    assert pace.pause_after_success(0.1, IDLE_AFTER) == 180
 
 
 def test_a_long_interval_is_not_shortened_while_the_user_is_away() -> None:
-    assert PollSchedule(interval=600).after_success(0.1, IDLE_AFTER) == 600
+    assert PollSchedule(interval=600).pause_after_success(0.1, IDLE_AFTER) == 600
 
 
 def test_a_slow_server_rests_twenty_times_as_long_as_it_worked() -> None:
-    assert PollSchedule().after_success(9, 0) == 180
-    assert PollSchedule().after_success(9, IDLE_AFTER) == 180
-    assert PollSchedule().after_success(10, IDLE_AFTER) == 200
+    assert PollSchedule().pause_after_success(9, 0) == 180
+    assert PollSchedule().pause_after_success(9, IDLE_AFTER) == 180
+    assert PollSchedule().pause_after_success(10, IDLE_AFTER) == 200
 
 
 @given(missed=st.integers(1, 10_000), chance=chances, every=st.floats(10, 3600))
 def test_trouble_waits_longer_and_never_longer_than_five_minutes_or_the_usual(
     missed: int, chance: float, every: float
 ) -> None:
-    pause = PollSchedule(interval=every).after_failure(missed, None, chance)
+    pause = PollSchedule(interval=every).pause_after_failure(missed, None, chance)
     assert MIN_INTERVAL <= pause <= max(300, every)
     assert pause >= min(every, 300) * 0.8 or pause == MIN_INTERVAL
 
 
 def test_the_pauses_double_until_five_minutes() -> None:
-    assert [PollSchedule().after_failure(missed, None, 0) for missed in range(1, 6)] == [
+    assert [PollSchedule().pause_after_failure(missed, None, 0) for missed in range(1, 6)] == [
         60,
         120,
         240,
@@ -45,9 +45,9 @@ def test_the_pauses_double_until_five_minutes() -> None:
 
 
 def test_those_who_lost_the_server_together_come_back_apart() -> None:
-    assert PollSchedule().after_failure(9, None, 1) == pytest.approx(240)
+    assert PollSchedule().pause_after_failure(9, None, 1) == pytest.approx(240)
 
 
 def test_retry_after_of_the_server_is_respected() -> None:
-    assert PollSchedule().after_failure(1, 1200, 0.5) == 1200
-    assert PollSchedule().after_failure(4, 1, 0) == 300
+    assert PollSchedule().pause_after_failure(1, 1200, 0.5) == 1200
+    assert PollSchedule().pause_after_failure(4, 1, 0) == 300

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looks import NOON, Weekend, look, run
+from snapshot_factory import NOON, InstantClock, make_snapshot, numbered_run
 
-from emtui.em.errors import EmError, Unreachable
+from emtui.em.errors import EmError, ServerUnreachableError
 from emtui.em.model import Listing
 from emtui.monitor.absence_summary import AbsenceSummary
 from emtui.monitor.backoff import PollSchedule
@@ -20,44 +20,44 @@ from emtui.monitor.poller import ListResponse, Poller
 from emtui.monitor.snapshot import Snapshot
 
 STEPS = [timedelta(hours=1), timedelta(hours=-1), timedelta(days=400), timedelta(days=-400)]
-LISTING = Listing((run(1, "InProgress"), run(2)))
-AWAY = Unreachable("em01.example.net does not answer.")
+LISTING = Listing((numbered_run(1, "InProgress"), numbered_run(2)))
+UNREACHABLE = ServerUnreachableError("em01.example.net does not answer.")
 
 
 @dataclass
-class Stepping(Weekend):
+class SteppedClock(InstantClock):
     """A clock whose wall time can be set; the monotonic time is unaffected."""
 
-    off: timedelta = field(default_factory=timedelta)
+    offset: timedelta = field(default_factory=timedelta)
 
     def now(self) -> datetime:
-        return super().now() + self.off
+        return super().now() + self.offset
 
 
 @dataclass
-class Server:
+class SteppedServer:
     """Answers at once, by a clock of its own that is right; its answers may be in vain."""
 
-    clock: Stepping
-    asked: list[float] = field(default_factory=list)
+    clock: SteppedClock
+    requested_at: list[float] = field(default_factory=list)
     problem: EmError | None = None
 
     async def __call__(self) -> ListResponse:
-        self.asked.append(self.clock.passed)
+        self.requested_at.append(self.clock.elapsed_s)
         if self.problem:
             raise self.problem
-        return ListResponse(LISTING, RequestCost(1000, 0.0), -self.clock.off)
+        return ListResponse(LISTING, RequestCost(1000, 0.0), -self.clock.offset)
 
 
-async def looks_around(step: timedelta, server: Server, follow: Poller) -> list[Snapshot]:
+async def snapshots_around(step: timedelta, server: SteppedServer, follow: Poller) -> list[Snapshot]:
     """Two snapshots before the clock is set, and two after."""
     seen: list[Snapshot] = []
-    async with aclosing(follow.snapshots()) as looks:
-        async for snapshot in looks:
+    async with aclosing(follow.snapshots()) as snapshots:
+        async for snapshot in snapshots:
             assert snapshot
             seen.append(snapshot)
             if len(seen) == 2:
-                server.clock.off = step
+                server.clock.offset = step
             if len(seen) == 4:
                 break
     return seen
@@ -65,9 +65,11 @@ async def looks_around(step: timedelta, server: Server, follow: Poller) -> list[
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_clock_step_keeps_the_interval_and_dates_by_the_wall_clock(step: timedelta) -> None:
-    server = Server(Stepping())
-    seen = await looks_around(step, server, Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5))
-    assert server.asked == [0.0, 60.0, 120.0, 180.0]
+    server = SteppedServer(SteppedClock())
+    seen = await snapshots_around(
+        step, server, Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5)
+    )
+    assert server.requested_at == [0.0, 60.0, 120.0, 180.0]
     assert [look.as_of - NOON for look in seen[2:]] == [
         step + timedelta(minutes=2),
         step + timedelta(minutes=3),
@@ -76,21 +78,23 @@ async def test_a_clock_step_keeps_the_interval_and_dates_by_the_wall_clock(step:
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_what_runs_is_as_old_as_the_server_says_on_both_sides_of_it(step: timedelta) -> None:
-    server = Server(Stepping())
-    seen = await looks_around(step, server, Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5))
+    server = SteppedServer(SteppedClock())
+    seen = await snapshots_around(
+        step, server, Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5)
+    )
     running = LISTING.sessions[0]
-    assert [running.took(look.server_time) for look in seen] == [
+    assert [running.duration(look.server_time) for look in seen] == [
         timedelta(minutes=15 + minute) for minute in range(4)
     ]
 
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_lost_connection_is_counted_in_polls_and_starts_no_later_than_now(step: timedelta) -> None:
-    server = Server(Stepping())
+    server = SteppedServer(SteppedClock())
     follow = Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5)
     async with aclosing(follow.snapshots()) as looks:
         async for _ in looks:
-            server.problem, server.clock.off = AWAY, step
+            server.problem, server.clock.offset = UNREACHABLE, step
             if follow.health.failures_in_a_row == 3:
                 break
     since = follow.health.lost_since
@@ -104,24 +108,24 @@ moments = st.timedeltas(timedelta(days=-2), timedelta(days=2)).map(NOON.__add__)
 
 @given(st.lists(st.tuples(moments, st.booleans()), max_size=20), moments)
 def test_whatever_the_wall_says_no_time_ends_before_it_began(
-    told: list[tuple[datetime, bool]], left: datetime
+    responses: list[tuple[datetime, bool]], left: datetime
 ) -> None:
     health = FeedHealth()
-    for at, well in told:
+    for at, well in responses:
         if well:
             health.on_response(at, RequestCost(1000, 0.1))
         else:
             health.on_failure(at, "away")
         assert health.lost_since is None or health.lost_since <= at
     assert all(period.until is None or period.since <= period.until for period in health.lost_periods)
-    absence = AbsenceSummary.of(look(run(1)), health, left)
+    absence = AbsenceSummary.compute(make_snapshot(numbered_run(1)), health, left)
     assert absence.since <= absence.until
     assert all(period.until is None or period.since <= period.until for period in absence.outages)
 
 
 @given(moments)
 def test_nothing_takes_less_than_no_time(now: datetime) -> None:
-    for session in (run(1, "InProgress"), run(2)):
-        took = session.took(now)
+    for session in (numbered_run(1, "InProgress"), numbered_run(2)):
+        took = session.duration(now)
         assert took is not None
         assert took >= timedelta()

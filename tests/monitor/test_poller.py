@@ -9,147 +9,158 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from looks import Weekend, look, run
+from snapshot_factory import InstantClock, make_snapshot, numbered_run
 
-from emtui.em.errors import BadSetting, EmError, LogonRefused, ServerTrouble, Unreachable
+from emtui.em.errors import (
+    EmError,
+    InvalidSettingError,
+    LogonRefusedError,
+    ServerUnreachableError,
+    UnexpectedStatusError,
+)
 from emtui.em.model import Listing
 from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.feed_health import Freshness, RequestCost
 from emtui.monitor.poller import ListResponse, Poller
 from emtui.monitor.snapshot import Snapshot
 
-LISTING = Listing((run(1), run(2)))
-AWAY = Unreachable("em01.example.net does not answer.")
+LISTING = Listing((numbered_run(1), numbered_run(2)))
+UNREACHABLE = ServerUnreachableError("em01.example.net does not answer.")
 
 
-class Server:
+class PlannedServer:
     """Responds with its plan, then always with the same list; counts requests."""
 
     def __init__(self, *plan: Listing | EmError, took: float = 0.1) -> None:
         self.plan = list(plan)
-        self.took = took
-        self.asked: list[float] = []
-        self.at_once = self.most_at_once = 0
-        self.clock = Weekend()
+        self.response_time = took
+        self.requested_at: list[float] = []
+        self.concurrent = self.max_concurrent = 0
+        self.clock = InstantClock()
         self.skew: timedelta | None = None
 
     async def __call__(self) -> ListResponse:
-        self.asked.append(self.clock.passed)
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
+        self.requested_at.append(self.clock.elapsed_s)
+        self.concurrent += 1
+        self.max_concurrent = max(self.max_concurrent, self.concurrent)
         try:
             await asyncio.sleep(0)
-            self.clock.passed += self.took
+            self.clock.elapsed_s += self.response_time
         finally:
-            self.at_once -= 1
+            self.concurrent -= 1
         answer = self.plan.pop(0) if self.plan else LISTING
         if isinstance(answer, EmError):
             raise answer
-        return ListResponse(answer, RequestCost(1000, self.took), self.skew)
+        return ListResponse(answer, RequestCost(1000, self.response_time), self.skew)
 
-    def follow(self, pace: PollSchedule | None = None) -> Poller:
-        return Poller(self, pace or PollSchedule(), self.clock, jitter=lambda: 0.5)
+    def make_poller(self, schedule: PollSchedule | None = None) -> Poller:
+        return Poller(self, schedule or PollSchedule(), self.clock, jitter=lambda: 0.5)
 
 
-async def nobody() -> None:
+async def no_user_action() -> None:
     """No user action between two polls."""
 
 
-async def after(
-    follow: Poller, looks: int, between: Callable[[], Awaitable[None]] = nobody
+async def take_snapshots(
+    poller: Poller, count: int, between_polls: Callable[[], Awaitable[None]] = no_user_action
 ) -> list[Snapshot]:
     """The snapshots of so many polls; none may be missing."""
     seen: list[Snapshot] = []
-    async with aclosing(follow.snapshots()) as found:
+    async with aclosing(poller.snapshots()) as found:
         async for snapshot in found:
             assert snapshot
             seen.append(snapshot)
-            if len(seen) == looks:
+            if len(seen) == count:
                 break
-            await between()
+            await between_polls()
     return seen
 
 
 async def test_it_polls_every_minute_and_every_three_after_ten_without_a_key() -> None:
-    server = Server(took=0.0)
-    await after(server.follow(), 14)
-    assert server.asked == [*range(0, 601, 60), 780, 960, 1140]
+    server = PlannedServer(took=0.0)
+    await take_snapshots(server.make_poller(), 14)
+    assert server.requested_at == [*range(0, 601, 60), 780, 960, 1140]
 
 
 async def test_a_key_after_an_absence_polls_at_once_and_at_the_normal_interval() -> None:
-    server = Server(took=0.0)
-    follow = server.follow()
+    server = PlannedServer(took=0.0)
+    follow = server.make_poller()
     keys = iter([*[False] * 12, True])
 
     async def person() -> None:
         if next(keys, False) and follow.record_activity():
             follow.refresh()
 
-    await after(follow, 16, person)
-    assert server.asked[-4:] == [960, 960, 1020, 1080]
+    await take_snapshots(follow, 16, person)
+    assert server.requested_at[-4:] == [960, 960, 1020, 1080]
 
 
 async def test_a_weekend_stays_below_two_thousand_requests() -> None:
-    server = Server()
-    async with aclosing(server.follow().snapshots()) as looks:
+    server = PlannedServer()
+    async with aclosing(server.make_poller().snapshots()) as looks:
         async for _ in looks:
-            if server.clock.passed > 62 * 3600:  # Friday 18:00 to Monday 8:00
+            if server.clock.elapsed_s > 62 * 3600:  # Friday 18:00 to Monday 8:00
                 break
-    assert 1000 < len(server.asked) < 2000
+    assert 1000 < len(server.requested_at) < 2000
 
 
 async def test_a_slow_server_is_left_in_peace_for_twenty_times_as_long() -> None:
-    server = Server(took=30.0)
-    await after(server.follow(), 3)
-    assert server.asked == [0, 630, 1260]
+    server = PlannedServer(took=30.0)
+    await take_snapshots(server.make_poller(), 3)
+    assert server.requested_at == [0, 630, 1260]
 
 
 async def test_the_same_list_gives_the_very_same_sessions() -> None:
-    server = Server()
-    first, second = await after(server.follow(), 2)
+    server = PlannedServer()
+    first, second = await take_snapshots(server.make_poller(), 2)
     assert second.sessions is first.sessions
     assert second.as_of > first.as_of
 
 
-async def test_what_may_pass_leaves_the_last_list_with_its_time_and_is_tried_for_ever() -> None:
-    server = Server(LISTING, *[AWAY] * 500)
-    follow = server.follow()
-    seen = await after(follow, 400)
+async def test_transient_errors_keep_the_last_list_and_are_retried_for_ever() -> None:
+    server = PlannedServer(LISTING, *[UNREACHABLE] * 500)
+    follow = server.make_poller()
+    seen = await take_snapshots(follow, 400)
     assert len({id(snapshot) for snapshot in seen}) == 1
     assert follow.health.freshness is Freshness.LOST
-    assert follow.health.problem == str(AWAY)
-    pauses = [later - earlier for earlier, later in zip(server.asked[1:], server.asked[2:], strict=False)]
+    assert follow.health.problem == str(UNREACHABLE)
+    pauses = [
+        later - earlier
+        for earlier, later in zip(server.requested_at[1:], server.requested_at[2:], strict=False)
+    ]
     assert pauses[:4] == pytest.approx([54.1, 108.1, 216.1, 270.1])
     assert max(pauses) <= 300.1
 
 
-async def test_when_it_is_back_so_is_the_pace() -> None:
-    server = Server(LISTING, AWAY, AWAY, AWAY, took=0)
-    follow = server.follow()
-    await after(follow, 6)
+async def test_the_normal_interval_returns_with_the_server() -> None:
+    server = PlannedServer(LISTING, UNREACHABLE, UNREACHABLE, UNREACHABLE, took=0)
+    follow = server.make_poller()
+    await take_snapshots(follow, 6)
     assert follow.health.freshness is Freshness.FRESH
-    assert server.asked[-1] - server.asked[-2] == 60
+    assert server.requested_at[-1] - server.requested_at[-2] == 60
 
 
 async def test_retry_after_is_honoured() -> None:
-    server = Server(LISTING, ServerTrouble("busy", 503, 700.0), took=0)
-    await after(server.follow(), 3)
-    assert server.asked == [0, 60, 760]
+    server = PlannedServer(LISTING, UnexpectedStatusError("busy", 503, 700.0), took=0)
+    await take_snapshots(server.make_poller(), 3)
+    assert server.requested_at == [0, 60, 760]
 
 
-@pytest.mark.parametrize("problem", [LogonRefused("no", "ops"), BadSetting("no such certificate")])
+@pytest.mark.parametrize(
+    "problem", [LogonRefusedError("no", "ops"), InvalidSettingError("no such certificate")]
+)
 async def test_permanent_errors_are_raised_and_count_as_lost(problem: EmError) -> None:
-    server = Server(LISTING, problem)
-    follow = server.follow()
+    server = PlannedServer(LISTING, problem)
+    follow = server.make_poller()
     with pytest.raises(type(problem)):
-        await after(follow, 3)
+        await take_snapshots(follow, 3)
     assert follow.health.lost_since
-    assert len(server.asked) == 2
+    assert len(server.requested_at) == 2
 
 
 async def test_while_paused_it_requests_only_on_demand() -> None:
-    server = Server(took=0)
-    follow = server.follow()
+    server = PlannedServer(took=0)
+    follow = server.make_poller()
     seen, came = 0, asyncio.Event()
 
     async def consume() -> None:
@@ -165,7 +176,7 @@ async def test_while_paused_it_requests_only_on_demand() -> None:
                 came.clear()
                 await came.wait()
 
-    follow.paused = True
+    follow.is_paused = True
     task = asyncio.create_task(consume())
     for expected in (1, 2, 3):
         await until(expected)
@@ -173,15 +184,15 @@ async def test_while_paused_it_requests_only_on_demand() -> None:
             await asyncio.sleep(0)
         assert seen == expected
         follow.refresh()
-    follow.paused = False
+    follow.is_paused = False
     await until(6)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_repeated_refreshes_send_one_request_at_a_time() -> None:
-    server = Server(took=0)
-    follow = server.follow()
+    server = PlannedServer(took=0)
+    follow = server.make_poller()
 
     async def impatient() -> None:
         while True:
@@ -189,56 +200,56 @@ async def test_repeated_refreshes_send_one_request_at_a_time() -> None:
             await asyncio.sleep(0)
 
     person = asyncio.create_task(impatient())
-    await after(follow, 200)
+    await take_snapshots(follow, 200)
     person.cancel()
-    assert server.most_at_once == 1
+    assert server.max_concurrent == 1
 
 
 async def test_a_canceled_request_is_no_failure_and_polling_continues() -> None:
     held, asking = asyncio.Event(), asyncio.Event()
-    server = Server(took=0)
+    server = PlannedServer(took=0)
 
     async def ask() -> ListResponse:
-        if len(server.asked) == 1:
-            server.asked.append(server.clock.passed)
+        if len(server.requested_at) == 1:
+            server.requested_at.append(server.clock.elapsed_s)
             asking.set()
             await held.wait()
         return await server()
 
     follow = Poller(ask, PollSchedule(), server.clock)
-    task = asyncio.create_task(after(follow, 3))
+    task = asyncio.create_task(take_snapshots(follow, 3))
     await asyncio.wait_for(asking.wait(), 10)
     assert follow.stop()
     first, second, third = await task
     assert second is first
     assert third.as_of > first.as_of
-    assert follow.health.failures == 0
+    assert follow.health.failure_count == 0
 
 
 async def test_a_differing_server_clock_is_used() -> None:
-    server = Server()
+    server = PlannedServer()
     server.skew = timedelta(minutes=9)
-    (seen,) = await after(server.follow(), 1)
+    (seen,) = await take_snapshots(server.make_poller(), 1)
     assert seen.server_time - seen.as_of == timedelta(minutes=9)
-    server = Server()
+    server = PlannedServer()
     server.skew = timedelta(seconds=-1)
-    (seen,) = await after(server.follow(), 1)
+    (seen,) = await take_snapshots(server.make_poller(), 1)
     assert seen.skew == timedelta()
 
 
 async def test_completed_references_stay_complete() -> None:
-    names = Listing(tuple(replace(session, complete=False, type=None) for session in LISTING.sessions))
-    server = Server(names, Listing((replace(run(0), complete=False), *names.sessions)))
-    follow = server.follow()
+    names = Listing(tuple(replace(session, is_complete=False, type=None) for session in LISTING.sessions))
+    server = PlannedServer(names, Listing((replace(numbered_run(0), is_complete=False), *names.sessions)))
+    follow = server.make_poller()
     async with aclosing(follow.snapshots()) as looks:
         async for seen in looks:
-            if len(server.asked) == 2:
+            if len(server.requested_at) == 2:
                 break
             assert seen
-            follow.snapshot = seen.learn({session.uid: session for session in LISTING.sessions})
+            follow.snapshot = seen.with_details({session.uid: session for session in LISTING.sessions})
     assert seen
-    assert [session.complete for session in seen.sessions] == [False, True, True]
+    assert [session.is_complete for session in seen.sessions] == [False, True, True]
 
 
 def test_snapshots_are_dated_by_the_wall_clock() -> None:
-    assert look(run(1)).as_of == Weekend().now()
+    assert make_snapshot(numbered_run(1)).as_of == InstantClock().now()

@@ -5,21 +5,34 @@ from __future__ import annotations
 from contextlib import aclosing
 
 import pytest
-from looks import Weekend, run
+from snapshot_factory import InstantClock, numbered_run
 
-from emtui.em.errors import EmError, LogonRefused, NotFound, ServerTrouble, Unreachable
+from emtui.em.errors import (
+    EmError,
+    LogonRefusedError,
+    ServerUnreachableError,
+    SessionNotFoundError,
+    UnexpectedStatusError,
+)
 from emtui.em.model import Session
 from emtui.monitor.session_poller import SessionPoller
 
-AWAY = Unreachable("em01.example.net does not answer.")
+UNREACHABLE = ServerUnreachableError("em01.example.net does not answer.")
 
 
 async def test_it_polls_every_ten_seconds_and_less_often_after_failures() -> None:
-    clock, asked = Weekend(), list[float]()
-    plan: list[Session | EmError] = [run(1), AWAY, AWAY, ServerTrouble("busy", 503, 77.0), run(1), run(1)]
+    clock, asked = InstantClock(), list[float]()
+    plan: list[Session | EmError] = [
+        numbered_run(1),
+        UNREACHABLE,
+        UNREACHABLE,
+        UnexpectedStatusError("busy", 503, 77.0),
+        numbered_run(1),
+        numbered_run(1),
+    ]
 
     async def ask() -> Session:
-        asked.append(clock.passed)
+        asked.append(clock.elapsed_s)
         answer = plan.pop(0)
         if isinstance(answer, EmError):
             raise answer
@@ -35,11 +48,11 @@ async def test_it_polls_every_ten_seconds_and_less_often_after_failures() -> Non
     assert asked == [0, 10, 20, 40, 117, 127]
 
 
-@pytest.mark.parametrize("problem", [LogonRefused("no", "ops"), NotFound("gone")])
+@pytest.mark.parametrize("problem", [LogonRefusedError("no", "ops"), SessionNotFoundError("gone")])
 async def test_permanent_errors_are_raised(problem: EmError) -> None:
     async def ask() -> Session:
         raise problem
 
     with pytest.raises(type(problem)):
-        async for _ in SessionPoller(ask, clock=Weekend()).results():
+        async for _ in SessionPoller(ask, clock=InstantClock()).results():
             pass

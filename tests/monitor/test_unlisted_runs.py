@@ -7,216 +7,218 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from looks import NOON, run
+from snapshot_factory import NOON, numbered_run
 
 from emtui.em.model import Listing, Outcome, Session
 from emtui.monitor.alert_policy import new_failures
-from emtui.monitor.changes import NOTHING, Changes
+from emtui.monitor.changes import NO_CHANGES, Changes
 from emtui.monitor.feed_health import FeedHealth
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.findings import Failing, NoLongerListed
-from emtui.triage.prioritization import Attention, judged
-from emtui.triage.type_status import standings
+from emtui.triage.findings import FailingFinding, UnlistedRunsFinding
+from emtui.triage.prioritization import PrioritizedFindings, prioritize_findings
+from emtui.triage.type_status import compute_type_statuses
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-RUNS = tuple(run(number) for number in range(203))
+RUNS = tuple(numbered_run(number) for number in range(203))
 """Two days of a run every fifteen minutes, newest first."""
 
 
-class Lists:
+class ListSequence:
     """One list after another, a minute apart."""
 
     def __init__(self, *first: Session, at: datetime = NOON) -> None:
         self.now = at
-        self.seen = Snapshot.of(Listing(first), at)
-        self.changes = NOTHING
+        self.snapshot = Snapshot.from_listing(Listing(first), at)
+        self.changes = NO_CHANGES
 
-    def then(self, *sessions: Session, after: timedelta = MINUTE) -> Snapshot:
+    def add_list(self, *sessions: Session, after: timedelta = MINUTE) -> Snapshot:
         self.now += after
-        before, self.seen = self.seen, self.seen.again(Listing(sessions), self.now)
-        self.changes = Changes.between(before, self.seen)
-        return self.seen
+        before, self.snapshot = self.snapshot, self.snapshot.with_listing(Listing(sessions), self.now)
+        self.changes = Changes.between(before, self.snapshot)
+        return self.snapshot
 
 
 @pytest.mark.parametrize("left", [RUNS[:10], RUNS[-10:], RUNS[::21][:10], RUNS[3:50:5], ()])
 def test_what_a_short_list_lacks_is_counted_whichever_runs_are_left(left: tuple[Session, ...]) -> None:
-    lists = Lists(*RUNS)
-    seen = lists.then(*sorted(left, key=RUNS.index))
+    lists = ListSequence(*RUNS)
+    seen = lists.add_list(*sorted(left, key=RUNS.index))
     assert len(seen.unlisted.runs) == 203 - len(left)
     assert seen.unlisted.since == lists.now
-    assert set(seen.known) == set(RUNS)
-    lists.then(*RUNS)
-    assert not lists.seen.unlisted
+    assert set(seen.all_sessions) == set(RUNS)
+    lists.add_list(*RUNS)
+    assert not lists.snapshot.unlisted
     assert lists.changes.added == lists.changes.changed == ()
     assert set(lists.changes.returned) == set(RUNS) - set(left)
 
 
 def test_an_empty_list_in_between_changes_neither_the_count_nor_since_when() -> None:
-    lists = Lists(*RUNS)
-    since = lists.then(*RUNS[5:15]).unlisted.since
+    lists = ListSequence(*RUNS)
+    since = lists.add_list(*RUNS[5:15]).unlisted.since
     for left in ((), RUNS[50:60], (), RUNS[5:15]):
-        seen = lists.then(*left)
+        seen = lists.add_list(*left)
         assert len(seen.unlisted.runs) == 203 - len(left)
         assert seen.unlisted.since == since
 
 
 def test_a_server_that_drops_its_oldest_runs_by_age_lacks_nothing() -> None:
-    runs = [run(number) for number in range(-400, 3000)]
+    runs = [numbered_run(number) for number in range(-400, 3000)]
     kept = timedelta(days=30)
 
     def listed(now: datetime) -> list[Session]:
         return [one for one in runs if one.started and now - kept < one.started <= now]
 
-    lists = Lists(*listed(NOON))
+    lists = ListSequence(*listed(NOON))
     for minutes in (1, 15, 60, 600, 1, 1440, 15):
-        before = len(lists.seen.sessions)
-        lists.then(*listed(lists.now + minutes * MINUTE), after=minutes * MINUTE)
-        assert not lists.seen.unlisted
-        assert len(lists.seen.sessions) == before or minutes == 1
+        before = len(lists.snapshot.sessions)
+        lists.add_list(*listed(lists.now + minutes * MINUTE), after=minutes * MINUTE)
+        assert not lists.snapshot.unlisted
+        assert len(lists.snapshot.sessions) == before or minutes == 1
 
 
 def test_a_server_that_purges_once_a_day_lacks_nothing() -> None:
-    lists = Lists(*(run(number) for number in range(2976)))
-    lists.then(*(run(number) for number in range(2880)))
-    assert not lists.seen.unlisted
+    lists = ListSequence(*(numbered_run(number) for number in range(2976)))
+    lists.add_list(*(numbered_run(number) for number in range(2880)))
+    assert not lists.snapshot.unlisted
 
 
 @pytest.mark.parametrize("came", [1, 5, 99, 100, 150])
 def test_a_server_that_keeps_so_many_runs_lacks_nothing(came: int) -> None:
-    lists = Lists(*(run(number) for number in range(100)))
-    lists.then(*(run(number) for number in range(-came, 100 - came)), after=came * 15 * MINUTE)
-    assert not lists.seen.unlisted
+    lists = ListSequence(*(numbered_run(number) for number in range(100)))
+    lists.add_list(*(numbered_run(number) for number in range(-came, 100 - came)), after=came * 15 * MINUTE)
+    assert not lists.snapshot.unlisted
     assert len(lists.changes.added) == min(came, 100)
 
 
 def test_one_start_long_before_all_others_does_not_hide_that_the_rest_is_dropped_by_age() -> None:
-    stray = replace(run(999_999), started=NOON - 4000 * DAY)
-    lists = Lists(*(run(number) for number in range(200)), stray)
-    lists.then(*(run(number) for number in range(-1, 199)), stray, after=15 * MINUTE)
-    lists.then(*(run(number) for number in range(-1, 198)), stray, after=15 * MINUTE)
-    assert not lists.seen.unlisted
+    stray = replace(numbered_run(999_999), started=NOON - 4000 * DAY)
+    lists = ListSequence(*(numbered_run(number) for number in range(200)), stray)
+    lists.add_list(*(numbered_run(number) for number in range(-1, 199)), stray, after=15 * MINUTE)
+    lists.add_list(*(numbered_run(number) for number in range(-1, 198)), stray, after=15 * MINUTE)
+    assert not lists.snapshot.unlisted
 
 
 def test_of_a_few_runs_any_that_is_not_the_oldest_is_missed() -> None:
-    lists = Lists(*RUNS[:3])
-    assert lists.then(*RUNS[:1], *RUNS[2:3]).unlisted.runs == (RUNS[1],)
+    lists = ListSequence(*RUNS[:3])
+    assert lists.add_list(*RUNS[:1], *RUNS[2:3]).unlisted.runs == (RUNS[1],)
 
 
 def test_a_run_without_a_start_goes_with_the_others() -> None:
-    bare = replace(run(500), started=None)
-    lists = Lists(*RUNS, bare)
-    assert not lists.then(*RUNS).unlisted
-    lists = Lists(*RUNS, bare)
-    assert lists.then(*RUNS[:10]).unlisted.runs == (*RUNS[10:], bare)
-    lists = Lists(*RUNS, bare)
-    assert len(lists.then().unlisted.runs) == 204
+    bare = replace(numbered_run(500), started=None)
+    lists = ListSequence(*RUNS, bare)
+    assert not lists.add_list(*RUNS).unlisted
+    lists = ListSequence(*RUNS, bare)
+    assert lists.add_list(*RUNS[:10]).unlisted.runs == (*RUNS[10:], bare)
+    lists = ListSequence(*RUNS, bare)
+    assert len(lists.add_list().unlisted.runs) == 204
 
 
 def test_a_run_that_ages_while_others_are_lacking_is_not_counted_with_them() -> None:
-    runs = [run(number) for number in range(200)]
-    lists = Lists(*runs)
-    lists.then(*runs[:50], *runs[55:])
+    runs = [numbered_run(number) for number in range(200)]
+    lists = ListSequence(*runs)
+    lists.add_list(*runs[:50], *runs[55:])
     for number in range(1, 20):
-        lists.then(*runs[:50], *runs[55 : 200 - number], after=15 * MINUTE)
-        assert len(lists.seen.unlisted.runs) == 5
+        lists.add_list(*runs[:50], *runs[55 : 200 - number], after=15 * MINUTE)
+        assert len(lists.snapshot.unlisted.runs) == 5
 
 
 def test_a_list_that_stays_shorter_is_taken_as_it_is_after_a_day() -> None:
-    lists = Lists(*(run(number) for number in range(2880)))
-    assert len(lists.then(*(run(number) for number in range(672))).unlisted.runs) == 2208
-    lists.then(*(run(number) for number in range(-90, 582)), after=90 * 15 * MINUTE)
-    assert lists.seen.unlisted
-    seen = lists.then(*(run(number) for number in range(-100, 572)), after=10 * 15 * MINUTE)
-    assert (seen.unlisted.runs, seen.unlisted.given_up) == ((), True)
-    lists.then(*(run(number) for number in range(-101, 571)), after=15 * MINUTE)
-    assert not lists.seen.unlisted
+    lists = ListSequence(*(numbered_run(number) for number in range(2880)))
+    assert len(lists.add_list(*(numbered_run(number) for number in range(672))).unlisted.runs) == 2208
+    lists.add_list(*(numbered_run(number) for number in range(-90, 582)), after=90 * 15 * MINUTE)
+    assert lists.snapshot.unlisted
+    seen = lists.add_list(*(numbered_run(number) for number in range(-100, 572)), after=10 * 15 * MINUTE)
+    assert (seen.unlisted.runs, seen.unlisted.has_assumed_deleted) == ((), True)
+    lists.add_list(*(numbered_run(number) for number in range(-101, 571)), after=15 * MINUTE)
+    assert not lists.snapshot.unlisted
 
 
 def test_runs_that_are_deleted_are_waited_for_a_week_but_for_ever_by_an_empty_list() -> None:
-    lists = Lists(*RUNS)
-    lists.then(*RUNS[:100], *RUNS[101:])
-    lists.then(*RUNS[:100], *RUNS[102:], after=6 * DAY)
-    assert len(lists.seen.unlisted.runs) == 2
-    lists.then(run(-700), *RUNS[:100], *RUNS[102:], after=DAY)
-    assert lists.seen.unlisted.given_up
-    lists = Lists(*RUNS)
-    lists.then()
-    lists.then(after=60 * DAY)
-    assert len(lists.seen.unlisted.runs) == 203
+    lists = ListSequence(*RUNS)
+    lists.add_list(*RUNS[:100], *RUNS[101:])
+    lists.add_list(*RUNS[:100], *RUNS[102:], after=6 * DAY)
+    assert len(lists.snapshot.unlisted.runs) == 2
+    lists.add_list(numbered_run(-700), *RUNS[:100], *RUNS[102:], after=DAY)
+    assert lists.snapshot.unlisted.has_assumed_deleted
+    lists = ListSequence(*RUNS)
+    lists.add_list()
+    lists.add_list(after=60 * DAY)
+    assert len(lists.snapshot.unlisted.runs) == 203
 
 
 def test_what_was_dropped_and_comes_again_is_not_new() -> None:
-    lists = Lists(*RUNS)
-    lists.then(*RUNS[:-1])
-    assert not lists.seen.unlisted
-    lists.then(*RUNS)
+    lists = ListSequence(*RUNS)
+    lists.add_list(*RUNS[:-1])
+    assert not lists.snapshot.unlisted
+    lists.add_list(*RUNS)
     assert lists.changes == Changes(returned=(RUNS[-1],))
 
 
 def test_what_differs_when_it_returns_is_changed_not_new() -> None:
-    going, ended = run(0, "InProgress"), run(0, "Failed")
-    lists = Lists(going, *RUNS[1:])
-    lists.then(*RUNS[1:])
-    lists.then(ended, *RUNS[1:])
+    going, ended = numbered_run(0, "InProgress"), numbered_run(0, "Failed")
+    lists = ListSequence(going, *RUNS[1:])
+    lists.add_list(*RUNS[1:])
+    lists.add_list(ended, *RUNS[1:])
     assert lists.changes == Changes(changed=(ended,), returned=(ended,))
 
 
 def test_a_complete_run_that_returns_as_a_reference_stays_complete() -> None:
-    lists = Lists(*RUNS)
-    lists.then()
-    lists.then(replace(RUNS[0], complete=False, state=None), *RUNS[1:])
-    assert lists.seen.sessions[0] is RUNS[0]
+    lists = ListSequence(*RUNS)
+    lists.add_list()
+    lists.add_list(replace(RUNS[0], is_complete=False, state=None), *RUNS[1:])
+    assert lists.snapshot.sessions[0] is RUNS[0]
 
 
 def test_of_a_first_list_without_runs_only_what_happens_later_is_new() -> None:
-    lists = Lists()
-    later = replace(run(0), started=NOON + 10 * timedelta(seconds=1), ended=NOON + 20 * timedelta(seconds=1))
-    lists.then(later, *RUNS[1:])
+    lists = ListSequence()
+    later = replace(
+        numbered_run(0), started=NOON + 10 * timedelta(seconds=1), ended=NOON + 20 * timedelta(seconds=1)
+    )
+    lists.add_list(later, *RUNS[1:])
     assert lists.changes.added == (later,)
 
 
-def test_it_is_learned_better_as_what_is_listed() -> None:
-    lists = Lists(*RUNS)
-    lists.then(*RUNS[1:])
-    better = run(0, "Failed")
-    assert lists.seen.learn({better.uid: better}).unlisted.runs == (better,)
+def test_details_of_unlisted_runs_are_merged_too() -> None:
+    lists = ListSequence(*RUNS)
+    lists.add_list(*RUNS[1:])
+    better = numbered_run(0, "Failed")
+    assert lists.snapshot.with_details({better.uid: better}).unlisted.runs == (better,)
 
 
 def test_health_keeps_since_when_how_many_and_until_when() -> None:
-    lists, health = Lists(*RUNS), FeedHealth()
+    lists, health = ListSequence(*RUNS), FeedHealth()
     for left in (RUNS, RUNS[5:15], (), RUNS[:100], RUNS, RUNS):
-        health.on_unlisted(lists.now + MINUTE, lists.then(*left).unlisted)
+        health.on_unlisted(lists.now + MINUTE, lists.add_list(*left).unlisted)
     [period] = health.unlisted_periods
     assert (period.since, period.until) == (NOON + 2 * MINUTE, NOON + 5 * MINUTE)
-    assert (period.count, period.returned) == (203, True)
+    assert (period.count, period.has_returned) == (203, True)
     assert health.unlisted_between(NOON, NOON + MINUTE) == []
     assert health.unlisted_between(NOON + 3 * MINUTE, NOON + 4 * MINUTE) == [period]
 
 
 def test_a_repeated_failure_is_not_alerted_when_the_previous_one_is_unlisted() -> None:
-    def rings(lists: Lists) -> tuple[Session, ...]:
-        return new_failures(lists.changes, lists.seen)
+    def rings(lists: ListSequence) -> tuple[Session, ...]:
+        return new_failures(lists.changes, lists.snapshot)
 
-    old, new = run(1, "Failed"), run(0, "Failed")
-    lists = Lists(old, *RUNS[2:])
-    lists.then()
-    lists.then(old, *RUNS[2:])
+    old, new = numbered_run(1, "Failed"), numbered_run(0, "Failed")
+    lists = ListSequence(old, *RUNS[2:])
+    lists.add_list()
+    lists.add_list(old, *RUNS[2:])
     assert rings(lists) == ()
-    lists.then(*RUNS[2:])
-    lists.then(new, *RUNS[2:])
+    lists.add_list(*RUNS[2:])
+    lists.add_list(new, *RUNS[2:])
     assert rings(lists) == ()
-    lists = Lists(*RUNS[1:])
-    lists.then()
-    lists.then(new, *RUNS[1:])
+    lists = ListSequence(*RUNS[1:])
+    lists.add_list()
+    lists.add_list(new, *RUNS[1:])
     assert rings(lists) == (new,)
 
 
-def findings(seen: Snapshot) -> Attention:
-    return judged(standings(seen.sessions, seen.server_time, unlisted=seen.unlisted))
+def assess_snapshot(seen: Snapshot) -> PrioritizedFindings:
+    return prioritize_findings(compute_type_statuses(seen.sessions, seen.server_time, unlisted=seen.unlisted))
 
 
-def failing(seen: Snapshot) -> dict[str, Failing]:
-    return {one.type: one for one in findings(seen).findings if isinstance(one, Failing)}
+def failing_by_type(seen: Snapshot) -> dict[str, FailingFinding]:
+    return {one.type: one for one in assess_snapshot(seen).findings if isinstance(one, FailingFinding)}
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -227,37 +229,42 @@ def test_for_200_lists_that_shrink_empty_double_and_return_nothing_vanishes_and_
     rng = random.Random(seed)  # noqa: S311 - no secret
     kinds = ("CollectJob", "LogExport", "LicAutoUpdate")
     every = [
-        run(number, rng.choice(("Success", "Success", "Failed")), rng.choice(kinds)) for number in range(203)
+        numbered_run(number, rng.choice(("Success", "Success", "Failed")), rng.choice(kinds))
+        for number in range(203)
     ]
-    lists, ever = Lists(*every), {one.uid for one in every}
+    lists, ever = ListSequence(*every), {one.uid for one in every}
     for number in range(200):
-        before, known = failing(lists.seen), set(ever)
+        before, known = failing_by_type(lists.snapshot), set(ever)
         if rng.random() < 0.2:
-            every.insert(0, run(-1 - number, rng.choice(("Success", "Failed")), rng.choice(kinds)))
+            every.insert(0, numbered_run(-1 - number, rng.choice(("Success", "Failed")), rng.choice(kinds)))
         size = rng.choice((0, 1, 10, len(every) // 2, len(every), len(every)))
         some = set(rng.sample(range(len(every)), size))
         left = [one for place, one in enumerate(every) if place in some]
         if rng.random() < 0.2:
             left = every[: max(size, 1)]
-        seen = lists.then(*left)
+        seen = lists.add_list(*left)
         fresh = {one.uid for one in left} - known
         ever |= fresh
         assert {one.uid for one in lists.changes.added} == fresh
-        assert {one.uid for one in seen.known} == ever
+        assert {one.uid for one in seen.all_sessions} == ever
         assert {one.uid for one in new_failures(lists.changes, seen)} <= fresh
-        after = failing(seen)
+        after = failing_by_type(seen)
         for kind in set(before) - set(after):
-            newer = [one for one in seen.known if one.type == kind and one.uid in fresh]
+            newer = [one for one in seen.all_sessions if one.type == kind and one.uid in fresh]
             assert any(one.outcome is Outcome.SUCCESS for one in newer), "it vanished, and nothing says why"
-        lacking = [one for one in findings(seen).findings if isinstance(one, NoLongerListed)]
-        assert [one.count for one in lacking] == ([len(ever) - len(left)] if len(left) < len(ever) else [])
+        lacking = [one for one in assess_snapshot(seen).findings if isinstance(one, UnlistedRunsFinding)]
+        assert [one.run_count for one in lacking] == (
+            [len(ever) - len(left)] if len(left) < len(ever) else []
+        )
         listed = {one.uid for one in left}
         for kind, finding in after.items():
-            newest = next(one for one in sorted(seen.known, key=_by_start, reverse=True) if one.type == kind)
-            assert finding.unlisted is (newest.uid not in listed)
-    assert not lists.then(*every).unlisted
+            newest = next(
+                one for one in sorted(seen.all_sessions, key=_start_of, reverse=True) if one.type == kind
+            )
+            assert finding.is_unlisted is (newest.uid not in listed)
+    assert not lists.add_list(*every).unlisted
 
 
-def _by_start(one: Session) -> datetime:
+def _start_of(one: Session) -> datetime:
     assert one.started is not None
     return one.started

@@ -16,8 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from oracle import one_after_another
-from oracle.made import ZONES, Made, row, sent
-from rogue import GOOD, PASSWORD, USER, Asked, Identity, Reply, reply, rogue_beside, route_of
+from oracle.made import ZONES, GeneratedCase, list_xml, run_xml
+from scripted_server import (
+    GOOD_REPLIES,
+    PASSWORD,
+    USER,
+    ReceivedRequest,
+    ScriptedReply,
+    ServerIdentity,
+    make_reply,
+    route_of,
+    scripted_server_in_thread,
+)
 
 import emtui
 
@@ -26,43 +36,45 @@ _EVENTS = f"<SystemSessionEvents{NAMESPACE}/>".encode()
 
 
 @dataclass
-class Holder:
+class OracleServer:
     """What the server answers: this list, at this time. `clock` is its own, or `None` for this computer's."""
 
-    made: Made | None = None
+    case: GeneratedCase | None = None
     clock: datetime | None = None
 
-    def __call__(self, asked: Asked) -> Reply:
+    def __call__(self, request: ReceivedRequest) -> ScriptedReply:
         """The answer, with the server's clock in its Date header."""
-        status, body = self._body(asked)
-        good = GOOD[route_of(asked)]
-        headers = "".join(f"{line}\r\n" for line in good.head.decode().split("\r\n")[1:] if _kept(line))
+        status, body = self._body(request)
+        standard = GOOD_REPLIES[route_of(request)]
+        headers = "".join(
+            f"{line}\r\n" for line in standard.head.decode().split("\r\n")[1:] if _is_copied_header(line)
+        )
         date = format_datetime(self.clock or datetime.now(UTC), usegmt=True)
-        answer = reply(status, body, f"{headers}Date: {date}\r\n")
-        return Reply(answer.head + body)  # in one piece, so that nobody waits for an acknowledgement
+        built = make_reply(status, body, f"{headers}Date: {date}\r\n")
+        return ScriptedReply(built.head + body)  # in one piece, so that nobody waits for an acknowledgement
 
-    def _body(self, asked: Asked) -> tuple[str, bytes]:
-        assert self.made is not None
-        route = route_of(asked)
+    def _body(self, request: ReceivedRequest) -> tuple[str, bytes]:
+        assert self.case is not None
+        route = route_of(request)
         if route == "list":
-            return "200 OK", sent(self.made.runs)
+            return "200 OK", list_xml(self.case.runs)
         if route == "events":
             return "200 OK", _EVENTS
         if route == "session":
-            guid = asked.path.partition("?")[0].rsplit("/", 1)[1]
-            copies = [run for run in reversed(self.made.runs) if run.id == guid]
+            guid = request.path.partition("?")[0].rsplit("/", 1)[1]
+            copies = [run for run in reversed(self.case.runs) if run.id == guid]
             newest = max(copies, key=lambda run: run.ended.timestamp() if run.ended else 0.0)
-            return "200 OK", row(newest, "SystemSession", NAMESPACE).encode()
-        good = GOOD[route]
-        return good.head.decode().split("\r\n")[0].removeprefix("HTTP/1.1 "), b"".join(good.chunks)
+            return "200 OK", run_xml(newest, "SystemSession", NAMESPACE).encode()
+        standard = GOOD_REPLIES[route]
+        return standard.head.decode().split("\r\n")[0].removeprefix("HTTP/1.1 "), b"".join(standard.chunks)
 
 
-def _kept(line: str) -> bool:
+def _is_copied_header(line: str) -> bool:
     return bool(line) and not line.startswith("Content-Length")
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class CommandOutcome:
     """How a command ended and what it said."""
 
     code: int
@@ -77,32 +89,32 @@ class Done:
 
 
 @dataclass
-class Emtui:
+class EmtuiRunner:
     """Commands, one after another, of a person whose server this is."""
 
-    holder: Holder
+    server: OracleServer
     authority: str
     sha256: str
     child: subprocess.Popen[str]
 
-    def __call__(self, *argv: str, zone: str = "UTC") -> Done:
+    def __call__(self, *argv: str, zone: str = "UTC") -> CommandOutcome:
         """One command, in a profile that has this time zone."""
-        asked = {"argv": ["-p", zone.replace("/", "-"), *argv], "environ": {"EMTUI_PASSWORD": PASSWORD}}
+        command = {"argv": ["-p", zone.replace("/", "-"), *argv], "environ": {"EMTUI_PASSWORD": PASSWORD}}
         assert self.child.stdin is not None
         assert self.child.stdout is not None
-        self.child.stdin.write(json.dumps(asked) + "\n")
+        self.child.stdin.write(json.dumps(command) + "\n")
         self.child.stdin.flush()
-        return Done(**json.loads(self.child.stdout.readline()))
+        return CommandOutcome(**json.loads(self.child.stdout.readline()))
 
-    def holds(self, made: Made, clock: datetime | None = None) -> None:
+    def serve(self, case: GeneratedCase, clock: datetime | None = None) -> None:
         """From now on the server lists this; its clock shows the list's own time, unless another is given."""
-        self.holder.made, self.holder.clock = made, clock or made.now
+        self.server.case, self.server.clock = case, clock or case.now
 
 
 @contextmanager
-def emtui_of(folder: Path, identity: Identity) -> Iterator[Emtui]:
+def running_emtui(folder: Path, identity: ServerIdentity) -> Iterator[EmtuiRunner]:
     """A server with TLS on loopback, and a person with a home in `folder`, and a profile for each zone."""
-    with rogue_beside(holder := Holder(), identity.context()) as server:
+    with scripted_server_in_thread(list_server := OracleServer(), identity.tls_context()) as server:
         config = folder / "config" / "emtui"
         config.mkdir(parents=True)
         profiles = (
@@ -127,16 +139,16 @@ def emtui_of(folder: Path, identity: Identity) -> Iterator[Emtui]:
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ, text=True
         ) as child:
             try:
-                yield Emtui(holder, server.authority, identity.sha256, child)
+                yield EmtuiRunner(list_server, server.authority, identity.sha256, child)
             finally:
                 assert child.stdin is not None
                 child.stdin.close()
                 child.wait(60)
 
 
-def figures(line: str) -> dict[str, float]:
+def parse_performance_data(line: str) -> dict[str, float]:
     """The performance data of `check`: what stands behind the bar, by its label."""
-    found = {}
+    values = {}
     for quoted, bare, value in re.findall(r"(?:'([^']+)'|([^\s'=]+))=(-?[0-9.]+)", line.partition("|")[2]):
-        found[quoted or bare] = float(value)
-    return found
+        values[quoted or bare] = float(value)
+    return values

@@ -5,41 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from oracle.made import Made
+from oracle.made import GeneratedCase
 
-Judge = Callable[[Made], list[str]]
+DifferenceFinder = Callable[[GeneratedCase], list[str]]
 """What differs between emtui and the oracle in a list; nothing where they agree."""
-TRIES = 60
+MAX_TRIES = 60
 """How often it is tried whether fewer runs will do."""
 
 
-def agree(made: Made, judge: Judge) -> None:
+def assert_agreement(case: GeneratedCase, find_differences: DifferenceFinder) -> None:
     """Fail, with few runs, where emtui and the oracle disagree."""
-    if not judge(made):
+    if not find_differences(case):
         return
-    small = _least(made, judge)
-    told = "\n".join([*judge(small)[:5], *(f"  {run}" for run in small.runs)])
-    raise AssertionError(f"seed {made.seed}, now {made.now}, zone {made.zone}\n{told}")
+    minimal = _minimize(case, find_differences)
+    report = "\n".join([*find_differences(minimal)[:5], *(f"  {run}" for run in minimal.runs)])
+    raise AssertionError(f"seed {case.seed}, now {case.now}, zone {case.zone}\n{report}")
 
 
-def _least(made: Made, judge: Judge) -> Made:
+def _minimize(case: GeneratedCase, find_differences: DifferenceFinder) -> GeneratedCase:
     """The list without runs that the disagreement does not need: first halves, at last single ones."""
-    size, tries = len(made.runs) // 2, 0
+    size, tries = len(case.runs) // 2, 0
     while size:
-        for fewer in _without(made, size):
+        for smaller in _smaller_cases(case, size):
             tries += 1
-            if tries > TRIES:
-                return made
-            if judge(fewer):
-                made = fewer
+            if tries > MAX_TRIES:
+                return case
+            if find_differences(smaller):
+                case = smaller
                 break
         else:
             size //= 2
-    return made
+    return case
 
 
-def _without(made: Made, size: int) -> Iterator[Made]:
+def _smaller_cases(case: GeneratedCase, size: int) -> Iterator[GeneratedCase]:
     """The list without so many runs, taken out one after another."""
-    for start in range(0, len(made.runs), size):
-        if runs := made.runs[:start] + made.runs[start + size :]:
-            yield replace(made, runs=runs)
+    for start in range(0, len(case.runs), size):
+        if runs := case.runs[:start] + case.runs[start + size :]:
+            yield replace(case, runs=runs)

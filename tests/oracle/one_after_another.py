@@ -19,11 +19,11 @@ from emtui.cli import main as emtui
 def main() -> None:
     """Answer until standard input ends."""
     for line in sys.stdin:
-        asked = json.loads(line)
-        os.environ.update(asked["environ"])
+        command = json.loads(line)
+        os.environ.update(command["environ"])
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
-            code = emtui(asked["argv"])
+            code = emtui(command["argv"])
         sys.stdout.write(json.dumps({"code": code, "out": out.getvalue(), "err": err.getvalue()}) + "\n")
         sys.stdout.flush()
 

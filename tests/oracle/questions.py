@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from oracle.made import MINUTE, SECOND, Made
-from oracle.truth import Row, Truth
+from oracle.made import MINUTE, SECOND, GeneratedCase
+from oracle.truth import ExpectedList, ExpectedRun
 
-Meaning = Callable[[Row, Truth], bool | None]
-CLOSE = 20 * SECOND
+Predicate = Callable[[ExpectedRun, ExpectedList], bool | None]
+CLOCK_TOLERANCE = 20 * SECOND
 """How long an answer may take until it has been judged."""
 
 
@@ -26,38 +26,38 @@ SIGNS = (">", ">=", "<", "<=", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ExpectedQuery:
     """A query and what it means."""
 
     text: str
-    means: Meaning
+    matches: Predicate
 
 
-def question(rng: random.Random, made: Made, truth: Truth) -> Question:
+def random_query(rng: random.Random, case: GeneratedCase, truth: ExpectedList) -> ExpectedQuery:
     """One to three terms, all of which must hold; some of them negated."""
-    terms = [_term(rng, made, truth) for _ in range(rng.choice((1, 1, 2, 3)))]
-    return Question(
+    terms = [_maybe_negated_term(rng, case, truth) for _ in range(rng.choice((1, 1, 2, 3)))]
+    return ExpectedQuery(
         " ".join(term.text for term in terms),
-        lambda row, truth: _all([term.means(row, truth) for term in terms]),
+        lambda row, truth: _all([term.matches(row, truth) for term in terms]),
     )
 
 
-def negated(term: Question, sign: str) -> Question:
+def negate(term: ExpectedQuery, sign: str) -> ExpectedQuery:
     """`-type:CollectJob`: for which this does not hold; `!` means the same."""
-    return Question(sign + term.text, lambda row, truth: _not(term.means(row, truth)))
+    return ExpectedQuery(sign + term.text, lambda row, truth: _not(term.matches(row, truth)))
 
 
-def term(rng: random.Random, made: Made, truth: Truth) -> Question:
+def random_term(rng: random.Random, case: GeneratedCase, truth: ExpectedList) -> ExpectedQuery:
     """One word or `key:value`, not negated."""
-    make = rng.choice(
-        (_word, _phrase, _state, _servers_word, _type, _glob, _time, _time, _took, _ratio, _is, _field)
+    maker = rng.choice(
+        (_word, _phrase, _state, _servers_word, _type, _glob, _time, _time, _duration, _ratio, _is, _field)
     )
-    return make(rng, made, truth)
+    return maker(rng, case, truth)
 
 
-def _term(rng: random.Random, made: Made, truth: Truth) -> Question:
-    made_term = term(rng, made, truth)
-    return negated(made_term, rng.choice("-!")) if rng.random() < 0.25 else made_term
+def _maybe_negated_term(rng: random.Random, case: GeneratedCase, truth: ExpectedList) -> ExpectedQuery:
+    made_term = random_term(rng, case, truth)
+    return negate(made_term, rng.choice("-!")) if rng.random() < 0.25 else made_term
 
 
 def _all(parts: list[bool | None]) -> bool | None:
@@ -68,61 +68,63 @@ def _not(part: bool | None) -> bool | None:
     return None if part is None else not part
 
 
-def plain(text: str) -> str:
+def normalize(text: str) -> str:
     """A text as it is compared: without case, and with composed letters."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
-def _texts(row: Row) -> list[str]:
+def _texts(row: ExpectedRun) -> list[str]:
     run = row.run
     return [
-        plain(text)
+        normalize(text)
         for text in (run.name, run.kind, run.message, run.state, run.result, row.outcome, run.id)
         if text
     ]
 
 
-def _holds(needle: str) -> Meaning:
+def _contains(needle: str) -> Predicate:
     """With this text in name, type, message, state, result, outcome or ID, without case."""
-    return lambda row, _truth: any(plain(needle) in text for text in _texts(row))
+    return lambda row, _truth: any(normalize(needle) in text for text in _texts(row))
 
 
-def _somehow(rng: random.Random, text: str) -> str:
+def _vary_case(rng: random.Random, text: str) -> str:
     """The same letters in another case, composed or not."""
     cased = rng.choice((text, text.upper(), text.lower()))
     return unicodedata.normalize("NFD", cased) if rng.random() < 0.5 else cased
 
 
-def _word(rng: random.Random, _made: Made, truth: Truth) -> Question:
+def _word(rng: random.Random, _made: GeneratedCase, truth: ExpectedList) -> ExpectedQuery:
     """`bs02`: with this word."""
     run = rng.choice(truth.rows).run
     words = re.findall(r"[^\W_]{3,}", f"{run.kind} {run.message} {run.state} {run.id}")
-    word = _somehow(rng, rng.choice(words))
-    return Question(word, _holds(word))
+    word = _vary_case(rng, rng.choice(words))
+    return ExpectedQuery(word, _contains(word))
 
 
-def _phrase(rng: random.Random, _made: Made, truth: Truth) -> Question:
+def _phrase(rng: random.Random, _made: GeneratedCase, truth: ExpectedList) -> ExpectedQuery:
     """`"closed the connection"`: with these words together."""
     run = rng.choice(truth.rows).run
     text = run.message or run.name
     start = rng.randint(0, max(0, len(text) - 6))
     phrase = text[start : start + rng.randint(4, 20)]
-    return Question(quoted(phrase), _holds(phrase))
+    return ExpectedQuery(quote(phrase), _contains(phrase))
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """As one value: `\\"` is a quote of the text; a backslash is doubled only directly before a quote."""
     doubled = re.sub(r'(\\+)(?="|$)', lambda found: found[1] * 2, text)
     return '"' + doubled.replace('"', '\\"') + '"'
 
 
-def _state(rng: random.Random, _made: Made, _truth: Truth) -> Question:
+def _state(rng: random.Random, _made: GeneratedCase, _truth: ExpectedList) -> ExpectedQuery:
     """`state:failed,warning`: with one of these outcomes."""
     wanted = rng.sample(("running", "success", "warning", "failed", "canceled", "unknown"), rng.randint(1, 3))
-    return Question(f"state:{_somehow(rng, ','.join(wanted))}", lambda row, _truth: row.outcome in wanted)
+    return ExpectedQuery(
+        f"state:{_vary_case(rng, ','.join(wanted))}", lambda row, _truth: row.outcome in wanted
+    )
 
 
-def _servers_word(rng: random.Random, _made: Made, truth: Truth) -> Question:
+def _servers_word(rng: random.Random, _made: GeneratedCase, truth: ExpectedList) -> ExpectedQuery:
     """`state:CompletedWarning`: with this word of the server; one that is an outcome means that."""
     rows = [
         row.run.state
@@ -131,64 +133,67 @@ def _servers_word(rng: random.Random, _made: Made, truth: Truth) -> Question:
     ]
     word = rng.choice(rows) if rows else "CompletedWarning"
 
-    def means(row: Row, _truth: Truth) -> bool:
-        return word.casefold() in {(said or "").casefold() for said in (row.run.state, row.run.result)}
+    def matches(row: ExpectedRun, _truth: ExpectedList) -> bool:
+        return word.casefold() in {(value or "").casefold() for value in (row.run.state, row.run.result)}
 
-    return Question(f"state:{_somehow(rng, word)}", means)
+    return ExpectedQuery(f"state:{_vary_case(rng, word)}", matches)
 
 
-def _type(rng: random.Random, _made: Made, truth: Truth) -> Question:
+def _type(rng: random.Random, _made: GeneratedCase, truth: ExpectedList) -> ExpectedQuery:
     """`type:CollectJob`: of this type, without case; several with commas."""
-    wanted = [rng.choice(truth.kinds), *rng.sample(["CatalogCrawlJob", "NoSuchJob"], rng.choice((0, 0, 1)))]
-    folded = {plain(kind) for kind in wanted}
-    return Question(
-        f"type:{quoted(_somehow(rng, ','.join(wanted)))}", lambda row, _truth: plain(row.run.kind) in folded
+    wanted = [rng.choice(truth.types), *rng.sample(["CatalogCrawlJob", "NoSuchJob"], rng.choice((0, 0, 1)))]
+    folded = {normalize(kind) for kind in wanted}
+    return ExpectedQuery(
+        f"type:{quote(_vary_case(rng, ','.join(wanted)))}",
+        lambda row, _truth: normalize(row.run.kind) in folded,
     )
 
 
-def _glob(rng: random.Random, _made: Made, truth: Truth) -> Question:
+def _glob(rng: random.Random, _made: GeneratedCase, truth: ExpectedList) -> ExpectedQuery:
     """`*` stands for any text, `?` for one character, `[` for itself."""
-    kind = plain(rng.choice(truth.kinds))
+    kind = normalize(rng.choice(truth.types))
     place = rng.randint(1, len(kind) - 2)
     sign, meant = rng.choice((("*", ".*"), ("?", ".")))
     rest = kind[place + rng.randint(1, 3) if sign == "*" else place + 1 :]
     found = re.compile(re.escape(kind[:place]) + meant + re.escape(rest))
-    return Question(
-        f"type:{quoted(kind[:place] + sign + rest)}",
-        lambda row, _truth: found.fullmatch(plain(row.run.kind)) is not None,
+    return ExpectedQuery(
+        f"type:{quote(kind[:place] + sign + rest)}",
+        lambda row, _truth: found.fullmatch(normalize(row.run.kind)) is not None,
     )
 
 
-def _time(rng: random.Random, made: Made, truth: Truth) -> Question:
+def _time(rng: random.Random, case: GeneratedCase, truth: ExpectedList) -> ExpectedQuery:
     """`since:`, `before:` and `until:`, with a length back from now, a date, a moment, or a clock time."""
     key = rng.choice(("since", "before", "until"))
-    text, when, close = _moment(rng, made, truth, key)
-    return bounded(key, text, when, close)
+    text, when, tolerance = _moment(rng, case, truth, key)
+    return time_term(key, text, when, tolerance)
 
 
-def bounded(key: str, text: str, when: datetime, close: timedelta = timedelta()) -> Question:
+def time_term(key: str, text: str, when: datetime, tolerance: timedelta = timedelta()) -> ExpectedQuery:
     """What began since, before, or until a moment; within `close` of it nobody can say."""
 
-    def means(row: Row, _truth: Truth) -> bool | None:
+    def matches(row: ExpectedRun, _truth: ExpectedList) -> bool | None:
         if key == "since" and row.outcome == "running":
             return True  # and whatever still runs
         if row.started is None:
             return False
-        if abs(row.started - when) < close:
+        if abs(row.started - when) < tolerance:
             return None
         if key == "since":
             return row.started >= when
         return row.started < when or (key == "until" and row.started == when)
 
-    return Question(f"{key}:{text}", means)
+    return ExpectedQuery(f"{key}:{text}", matches)
 
 
-def _moment(rng: random.Random, made: Made, truth: Truth, key: str) -> tuple[str, datetime, timedelta]:
+def _moment(
+    rng: random.Random, case: GeneratedCase, truth: ExpectedList, key: str
+) -> tuple[str, datetime, timedelta]:
     """How it is written, what it means, and within what of it nobody can say."""
     form = rng.choice(("length", "moment", "local", "clock", "exact", "exact", "date"))
     if form == "length":
         minutes = rng.randint(5, 6000)
-        return f"{minutes}m", truth.now - minutes * MINUTE, CLOSE
+        return f"{minutes}m", truth.now - minutes * MINUTE, CLOCK_TOLERANCE
     exact = rng.choice([row.started for row in truth.rows if row.started] or [truth.now])
     if form == "exact":
         return exact.isoformat().replace("+00:00", "Z"), exact, timedelta()
@@ -196,14 +201,18 @@ def _moment(rng: random.Random, made: Made, truth: Truth, key: str) -> tuple[str
     if form == "moment":
         return f"{rough:%Y-%m-%dT%H:%M}Z", rough, timedelta()
     if form == "local":
-        local = rough.astimezone(made.zone)
-        return f"{local:%Y-%m-%dT%H:%M}", which(local.replace(tzinfo=None), made.zone, key), timedelta()
+        local = rough.astimezone(case.zone)
+        return (
+            f"{local:%Y-%m-%dT%H:%M}",
+            resolve_local_time(local.replace(tzinfo=None), case.zone, key),
+            timedelta(),
+        )
     if form == "date":
-        day = rough.astimezone(made.zone).replace(hour=0, minute=0, tzinfo=None)
+        day = rough.astimezone(case.zone).replace(hour=0, minute=0, tzinfo=None)
         meant = (
-            which(day + timedelta(days=1), made.zone, "since")
+            resolve_local_time(day + timedelta(days=1), case.zone, "since")
             if key == "until"
-            else which(day, made.zone, key)
+            else resolve_local_time(day, case.zone, key)
         )
         # until a date means before the next day
         return f"{day:%Y-%m-%d}", meant - timedelta(microseconds=key == "until"), timedelta()
@@ -211,10 +220,10 @@ def _moment(rng: random.Random, made: Made, truth: Truth, key: str) -> tuple[str
         (rng.randint(0, 23), 0, 1, 2, 23)
     )  # the last ones are left out, or come twice, somewhere
     clock = f"{hour:02d}:{rng.choice((0, 10, 30, 45)):02d}"
-    return clock, last_time(clock, truth.now, made.zone, key), timedelta()
+    return clock, last_clock_time(clock, truth.now, case.zone, key), timedelta()
 
 
-def which(local: datetime, zone: ZoneInfo, key: str) -> datetime:
+def resolve_local_time(local: datetime, zone: ZoneInfo, key: str) -> datetime:
     """A local time as a moment, found by trying every minute of two days.
 
     query.md: of an hour that comes twice `since:` means the first and `until:` the second, and a time that
@@ -222,37 +231,37 @@ def which(local: datetime, zone: ZoneInfo, key: str) -> datetime:
     """
     near = local.replace(tzinfo=UTC)
     minutes = [near + number * MINUTE for number in range(-24 * 60, 24 * 60 + 1)]
-    told = [(minute, minute.astimezone(zone).replace(tzinfo=None)) for minute in minutes]
-    found = [minute for minute, shown in told if shown == local]
-    if found:
-        return found[-1] if key == "until" else found[0]
-    return next(minute for minute, shown in told if shown > local)
+    local_times = [(minute, minute.astimezone(zone).replace(tzinfo=None)) for minute in minutes]
+    matching = [minute for minute, local_time in local_times if local_time == local]
+    if matching:
+        return matching[-1] if key == "until" else matching[0]
+    return next(minute for minute, local_time in local_times if local_time > local)
 
 
-def last_time(clock: str, now: datetime, zone: ZoneInfo, key: str) -> datetime:
+def last_clock_time(clock: str, now: datetime, zone: ZoneInfo, key: str) -> datetime:
     """query.md: a clock time is the last one there was."""
     hour, minute = map(int, clock.split(":"))
     today = now.astimezone(zone).replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None)
-    moments = [which(today - timedelta(days=back), zone, key) for back in (0, 1)]
+    moments = [resolve_local_time(today - timedelta(days=back), zone, key) for back in (0, 1)]
     return max(moment for moment in moments if moment <= now)
 
 
-def _took(rng: random.Random, _made: Made, truth: Truth) -> Question:
+def _duration(rng: random.Random, _made: GeneratedCase, truth: ExpectedList) -> ExpectedQuery:
     """`took:>10m`, about as long as one of the runs took."""
-    lengths = [row.length for row in truth.rows if row.length] or [MINUTE]
+    lengths = [row.duration for row in truth.rows if row.duration] or [MINUTE]
     limit = max(SECOND, timedelta(seconds=round(rng.choice(lengths) / SECOND)))
-    return took(rng.choice(SIGNS), _length(rng, limit), limit)
+    return duration_term(rng.choice(SIGNS), _length(rng, limit), limit)
 
 
-def took(sign: str, text: str, limit: timedelta) -> Question:
+def duration_term(sign: str, text: str, limit: timedelta) -> ExpectedQuery:
     """That took longer; one that still runs, up to now. A bare value means at least so much."""
 
-    def means(row: Row, _truth: Truth) -> bool | None:
-        if row.length is None or (row.outcome == "running" and abs(row.length - limit) < CLOSE):
-            return None if row.length is not None else False
-        return _compare(row.length / SECOND, sign, limit / SECOND)
+    def matches(row: ExpectedRun, _truth: ExpectedList) -> bool | None:
+        if row.duration is None or (row.outcome == "running" and abs(row.duration - limit) < CLOCK_TOLERANCE):
+            return None if row.duration is not None else False
+        return _compare(row.duration / SECOND, sign, limit / SECOND)
 
-    return Question(f"took:{sign}{text}", means)
+    return ExpectedQuery(f"took:{sign}{text}", matches)
 
 
 def _length(rng: random.Random, span: timedelta) -> str:
@@ -271,14 +280,14 @@ def _compare(value: float, sign: str, limit: float) -> bool:
     return {">": value > limit, "<": value < limit, "<=": value <= limit}.get(sign, value >= limit)
 
 
-def _ratio(rng: random.Random, _made: Made, truth: Truth) -> Question:
+def _ratio(rng: random.Random, _made: GeneratedCase, truth: ExpectedList) -> ExpectedQuery:
     """`ratio:>2`: that took more than twice the usual of their type, where that is known."""
     ratios = [ratio for row in truth.rows if (ratio := truth.ratio(row)) is not None and ratio < 90] or [2.0]
     limit = round(rng.choice(ratios) + rng.choice((-0.01, 0.01)), 2) or 1.0
     limit = max(limit, 0.1)
     sign = rng.choice(SIGNS)
 
-    def means(row: Row, truth: Truth) -> bool | None:
+    def matches(row: ExpectedRun, truth: ExpectedList) -> bool | None:
         ratio = truth.ratio(row)
         if ratio is None:
             return False
@@ -286,53 +295,55 @@ def _ratio(rng: random.Random, _made: Made, truth: Truth) -> Question:
             return None
         return _compare(ratio, sign, limit)
 
-    return Question(f"ratio:{sign}{limit:g}", means)
+    return ExpectedQuery(f"ratio:{sign}{limit:g}", matches)
 
 
-def _drift(truth: Truth, row: Row) -> float:
+def _drift(truth: ExpectedList, row: ExpectedRun) -> float:
     """How far a ratio goes while an answer is on its way."""
-    usual = truth.usual(row)
-    return CLOSE / usual if usual else 0.0
+    usual = truth.baseline(row)
+    return CLOCK_TOLERANCE / usual if usual else 0.0
 
 
-def _is(rng: random.Random, _made: Made, _truth: Truth) -> Question:
+def _is(rng: random.Random, _made: GeneratedCase, _truth: ExpectedList) -> ExpectedQuery:
     """`is:running`, `is:unusual`, `is:stuck`; nothing is acknowledged. Several with commas, one must hold."""
-    tests: dict[str, Meaning] = {
+    tests: dict[str, Predicate] = {
         "running": lambda row, _truth: row.outcome == "running",
-        "unusual": lambda row, truth: surely(row, truth, truth.is_unusual),
-        "stuck": lambda row, truth: surely(row, truth, truth.is_stuck),
+        "unusual": lambda row, truth: if_stable(row, truth, truth.is_unusual),
+        "stuck": lambda row, truth: if_stable(row, truth, truth.is_stuck),
         "known": lambda _row, _truth: False,
     }
     wanted = rng.sample(sorted(tests), rng.randint(1, 2))
 
-    def means(row: Row, truth: Truth) -> bool | None:
-        held = [tests[word](row, truth) for word in wanted]
-        return True if True in held else None if None in held else False
+    def matches(row: ExpectedRun, truth: ExpectedList) -> bool | None:
+        results = [tests[word](row, truth) for word in wanted]
+        return True if True in results else None if None in results else False
 
-    return Question(f"is:{','.join(wanted)}", means)
+    return ExpectedQuery(f"is:{','.join(wanted)}", matches)
 
 
-def surely(row: Row, truth: Truth, holds: Callable[[Row], bool]) -> bool | None:
+def if_stable(row: ExpectedRun, truth: ExpectedList, predicate: Callable[[ExpectedRun], bool]) -> bool | None:
     """Whether it holds now and will for a while."""
-    if row.outcome != "running" or row.length is None or row.started is None:
-        return holds(row)
-    usual, past = truth.usual(row), truth.past(row)
+    if row.outcome != "running" or row.duration is None or row.started is None:
+        return predicate(row)
+    usual, past = truth.baseline(row), truth.past_durations(row)
     if usual is None:
         return False
     limits = (usual * 1.5, usual + 30 * SECOND, max(past))
-    return None if any(abs(row.length - limit) < CLOSE for limit in limits) else holds(row)
+    return None if any(abs(row.duration - limit) < CLOCK_TOLERANCE for limit in limits) else predicate(row)
 
 
-def _field(rng: random.Random, _made: Made, truth: Truth) -> Question:
+def _field(rng: random.Random, _made: GeneratedCase, truth: ExpectedList) -> ExpectedQuery:
     """`message:license` `name:2026-11` `id:5f1c`: in the message, in the name, at the beginning of the ID."""
     run = rng.choice(truth.rows).run
     key = rng.choice(("message", "name", "id"))
     if key == "id":
         digits = run.id[: rng.randint(1, 8)]
-        return Question(f"id:{digits.upper()}", lambda row, _truth: row.run.id.startswith(digits))
+        return ExpectedQuery(f"id:{digits.upper()}", lambda row, _truth: row.run.id.startswith(digits))
     words = re.findall(r"[^\W_]{3,}", run.message if key == "message" and run.message else run.kind)
-    word = _somehow(rng, rng.choice(words))
-    return Question(
+    word = _vary_case(rng, rng.choice(words))
+    return ExpectedQuery(
         f"{key}:{word}",
-        lambda row, _truth: plain(word) in plain(row.run.message if key == "message" else row.run.name),
+        lambda row, _truth: (
+            normalize(word) in normalize(row.run.message if key == "message" else row.run.name)
+        ),
     )

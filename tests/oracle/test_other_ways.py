@@ -14,13 +14,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from oracle.asked import Done, Emtui
-from oracle.made import HOUR, SKEWS, ZONES, chance, irregular, steady
-from oracle.questions import question
-from oracle.truth import Truth
+from oracle.asked import CommandOutcome, EmtuiRunner
+from oracle.made import HOUR, SKEWS, ZONES, irregular_case, scheduled_case, seeded_random
+from oracle.questions import random_query
+from oracle.truth import ExpectedList
 
 SEEDS = range(600, 608)
-SORTED = (
+SORT_KEYS = (
     "type",
     "started",
     "ended",
@@ -36,21 +36,21 @@ SORTED = (
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_order_in_which_runs_are_sent_changes_nothing(emtui: Emtui, seed: int) -> None:
-    made = irregular(seed)
-    guid = chance(seed).choice(made.runs).id
+def test_the_order_in_which_runs_are_sent_changes_nothing(emtui: EmtuiRunner, seed: int) -> None:
+    case = irregular_case(seed)
+    guid = seeded_random(seed).choice(case.runs).id
     commands = (("sessions", "-o", "json"), ("sessions",), ("check",), ("show", guid, "-o", "json"))
     command = commands[seed % 4]
-    emtui.holds(made)
-    before = _still(emtui(*command, zone=str(made.zone)))
-    emtui.holds(made.shuffled(chance(seed)))
-    assert _still(emtui(*command, zone=str(made.zone))) == before
+    emtui.serve(case)
+    before = _without_durations(emtui(*command, zone=str(case.zone)))
+    emtui.serve(case.shuffled(seeded_random(seed)))
+    assert _without_durations(emtui(*command, zone=str(case.zone))) == before
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_began_since_a_time_and_before_it_is_all_that_began(emtui: Emtui, seed: int) -> None:
-    made, rng = irregular(seed), chance(seed)
-    emtui.holds(made)
+def test_what_began_since_a_time_and_before_it_is_all_that_began(emtui: EmtuiRunner, seed: int) -> None:
+    case, rng = irregular_case(seed), seeded_random(seed)
+    emtui.serve(case)
     rows = {row["id"]: row for row in emtui("sessions", "-o", "json").json}
     began = {guid for guid, row in rows.items() if row["started"]}
     running = {guid for guid, row in rows.items() if row["outcome"] == "running"}
@@ -65,19 +65,19 @@ def test_what_began_since_a_time_and_before_it_is_all_that_began(emtui: Emtui, s
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_every_format_has_the_same_rows(emtui: Emtui, seed: int) -> None:
-    made = irregular(seed)
-    emtui.holds(made)
-    asked = question(chance(seed), made, Truth(made)).text
+def test_every_format_has_the_same_rows(emtui: EmtuiRunner, seed: int) -> None:
+    case = irregular_case(seed)
+    emtui.serve(case)
+    query = random_query(seeded_random(seed), case, ExpectedList(case)).text
     as_json, as_lines, as_csv, as_table = (
-        emtui("sessions", "-o", form, "--", asked, zone=str(made.zone))
+        emtui("sessions", "-o", form, "--", query, zone=str(case.zone))
         for form in ("json", "jsonl", "csv", "table")
     )
-    rows = [_without_now(row) for row in as_json.json]
-    assert [_without_now(json.loads(line)) for line in as_lines.out.splitlines()] == rows
+    rows = [_without_running_duration(row) for row in as_json.json]
+    assert [_without_running_duration(json.loads(line)) for line in as_lines.out.splitlines()] == rows
     header, *cells = csv.reader(io.StringIO(as_csv.out))
-    assert [_without_now(dict(zip(header, line, strict=True))) for line in cells] == [
-        {key: _cell(value) for key, value in row.items()} for row in rows
+    assert [_without_running_duration(dict(zip(header, line, strict=True))) for line in cells] == [
+        {key: _csv_cell(value) for key, value in row.items()} for row in rows
     ]
     lines = as_table.out.splitlines()[1:]
     assert [line.split()[0] for line in lines] == [row["outcome"] for row in rows]
@@ -86,7 +86,7 @@ def test_every_format_has_the_same_rows(emtui: Emtui, seed: int) -> None:
         assert row["type"] in line
 
 
-def _cell(value: object) -> str:
+def _csv_cell(value: object) -> str:
     """How CSV has a value: null as empty, formulas defused."""
     if value is None:
         return ""
@@ -94,45 +94,45 @@ def _cell(value: object) -> str:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_zone_of_who_reads_changes_only_how_times_are_written(emtui: Emtui, seed: int) -> None:
-    made = steady(seed) if seed % 4 == 3 else irregular(seed)
+def test_the_zone_of_who_reads_changes_only_how_times_are_written(emtui: EmtuiRunner, seed: int) -> None:
+    case = scheduled_case(seed) if seed % 4 == 3 else irregular_case(seed)
     command = (
-        ("sessions", "-o", "json", f"before:{made.now - 6 * HOUR:%Y-%m-%dT%H:%MZ}"),
+        ("sessions", "-o", "json", f"before:{case.now - 6 * HOUR:%Y-%m-%dT%H:%MZ}"),
         ("sessions",),
-        ("show", chance(seed).choice(made.runs).id, "-o", "json"),
+        ("show", seeded_random(seed).choice(case.runs).id, "-o", "json"),
         ("check",),
     )[seed % 4]
-    emtui.holds(made)
-    said = {_without_times(_still(emtui(*command, zone=zone))) for zone in ZONES}
-    assert len(said) == 1, (command, said)
+    emtui.serve(case)
+    outputs = {_without_times(_without_durations(emtui(*command, zone=zone))) for zone in ZONES}
+    assert len(outputs) == 1, (command, outputs)
 
 
 @pytest.mark.parametrize("seed", SEEDS[:4])
 @pytest.mark.parametrize("skew", SKEWS, ids=str)
-def test_a_server_whose_clock_is_wrong_says_the_same(emtui: Emtui, seed: int, skew: timedelta) -> None:
+def test_a_server_whose_clock_is_wrong_says_the_same(emtui: EmtuiRunner, seed: int, skew: timedelta) -> None:
     """The same list as of then and as of now: nothing but its times differs."""
-    made = irregular(seed)
+    case = irregular_case(seed)
     command = (
         ("sessions", "-o", "json", "since:24h"),
         ("sessions", "-o", "json", "is:stuck,unusual"),
         ("check", "--stuck"),
-        ("show", chance(seed).choice(made.runs).id, "-o", "json"),
+        ("show", seeded_random(seed).choice(case.runs).id, "-o", "json"),
     )[seed % 4]
-    emtui.holds(made)
-    said = _without_times(_still(emtui(*command)))
-    emtui.holds(made.as_of(datetime.now(UTC) + skew))
-    assert _without_times(_still(emtui(*command))) == said
+    emtui.serve(case)
+    output = _without_times(_without_durations(emtui(*command)))
+    emtui.serve(case.as_of(datetime.now(UTC) + skew))
+    assert _without_times(_without_durations(emtui(*command))) == output
 
 
-@pytest.mark.parametrize("key", SORTED)
-def test_sorting_puts_small_first_large_last_and_unknown_after_both(emtui: Emtui, key: str) -> None:
-    made = irregular(620 + SORTED.index(key))
-    emtui.holds(made)
+@pytest.mark.parametrize("key", SORT_KEYS)
+def test_sorting_puts_small_first_large_last_and_unknown_after_both(emtui: EmtuiRunner, key: str) -> None:
+    case = irregular_case(620 + SORT_KEYS.index(key))
+    emtui.serve(case)
     up, down = (emtui("sessions", "-o", "json", "--sort", f"{sign}{key}").json for sign in ("", "-"))
-    for rows, bigger in ((up, _after), (down, lambda one, other: _after(other, one))):
+    for rows, is_after in ((up, _sorts_after), (down, lambda one, other: _sorts_after(other, one))):
         known = [row[key] for row in rows if row[key] is not None]
         assert [row[key] for row in rows] == known + [None] * (len(rows) - len(known))
-        assert not any(bigger(one, other) for one, other in pairwise(known)), known
+        assert not any(is_after(one, other) for one, other in pairwise(known)), known
         for one, other in pairwise(rows):
             assert one[key] != other[key] or one["uid"] < other["uid"] or key == "duration_s", (one, other)
     assert sorted(_ids_of(up)) == sorted(_ids_of(down))
@@ -140,30 +140,30 @@ def test_sorting_puts_small_first_large_last_and_unknown_after_both(emtui: Emtui
     assert _ids_of(few) == _ids_of(up)[:3]
 
 
-def _after(one: Any, other: Any) -> bool:  # noqa: ANN401 - values of JSON
+def _sorts_after(value: Any, other: Any) -> bool:  # noqa: ANN401 - values of JSON
     """Whether one stands behind the other in this order, texts without case."""
-    return bool(one.casefold() > other.casefold()) if isinstance(one, str) else bool(one > other)
+    return bool(value.casefold() > other.casefold()) if isinstance(value, str) else bool(value > other)
 
 
-def _ids(done: Done) -> list[str]:
-    return _ids_of(done.json)
+def _ids(outcome: CommandOutcome) -> list[str]:
+    return _ids_of(outcome.json)
 
 
 def _ids_of(rows: list[dict[str, Any]]) -> list[str]:
     return [row["id"] for row in rows]
 
 
-def _without_now(row: dict[str, Any]) -> dict[str, Any]:
+def _without_running_duration(row: dict[str, Any]) -> dict[str, Any]:
     """A row without the length of what still runs, which is another a moment later."""
     return {key: value for key, value in row.items() if key != "duration_s" or row["outcome"] != "running"}
 
 
-def _still(done: Done) -> str:
+def _without_durations(outcome: CommandOutcome) -> str:
     """What a command said, without what grows while it is asked: the seconds of what still runs."""
-    return f"{done.code}\n{GROWING.sub('…', done.out)}"
+    return f"{outcome.code}\n{DURATIONS.sub('…', outcome.out)}"
 
 
-GROWING = re.compile(r"\d+\.\d+s?\b|\b\d+s|\d+m\d\ds|\d+h\d\dm|\d+d\d+h")
+DURATIONS = re.compile(r"\d+\.\d+s?\b|\b\d+s|\d+m\d\ds|\d+h\d\dm|\d+d\d+h")
 """Lengths: of what still runs they are others a second later."""
 TIMES = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\S+"

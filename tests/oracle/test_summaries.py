@@ -12,40 +12,40 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from made_cases import origin
-from oracle.asked import Emtui
-from oracle.made import HOUR, Made, irregular
-from oracle.questions import surely
-from oracle.truth import Row, Truth
-from rogue import PASSWORD, USER
+from oracle.asked import EmtuiRunner
+from oracle.made import HOUR, GeneratedCase, irregular_case
+from oracle.questions import if_stable
+from oracle.truth import ExpectedList, ExpectedRun
+from report_factory import report_origin
+from scripted_server import PASSWORD, USER
 
 from emtui.em.client import Client
 from emtui.em.model import Session
-from emtui.em.proxy import Proxies
+from emtui.em.proxy import ProxySettings
 from emtui.em.secret import Secret
 from emtui.em.server_address import Trust, parse_server
-from emtui.handover.render_text import plain
-from emtui.handover.shift_summary import Shift, summary
-from emtui.monitor.recording.reader import read
+from emtui.handover.render_text import render_text
+from emtui.handover.shift_summary import ShiftReport, summarize_shift
+from emtui.monitor.recording.reader import read_recording
 from emtui.monitor.recording.recorder import Recorder
-from emtui.monitor.recording.recording_format import Writer
-from emtui.monitor.recording.replay_source import Replay
-from emtui.triage.findings import Failing, Finding, Hanging, Warned
-from emtui.triage.prioritization import judged
-from emtui.triage.type_status import Standings, standings
+from emtui.monitor.recording.recording_format import RecordingWriter
+from emtui.monitor.recording.replay_source import ReplaySource
+from emtui.triage.findings import FailingFinding, Finding, StuckRunFinding, WarningFinding
+from emtui.triage.prioritization import prioritize_findings
+from emtui.triage.type_status import TypeStatuses, compute_type_statuses
 
 SEEDS = range(700, 725)
 
 
-async def connected(emtui: Emtui) -> Client:
+async def connect(emtui: EmtuiRunner) -> Client:
     server, trust = parse_server(emtui.authority), Trust(pin=emtui.sha256)
-    return await Client.connect(server, USER, Secret(PASSWORD), trust=trust, proxies=Proxies())
+    return await Client.connect(server, USER, Secret(PASSWORD), trust=trust, proxies=ProxySettings())
 
 
-async def listed(emtui: Emtui, made: Made) -> tuple[Session, ...]:
+async def read_sessions(emtui: EmtuiRunner, case: GeneratedCase) -> tuple[Session, ...]:
     """The list as emtui reads it."""
-    emtui.holds(made)
-    client = await connected(emtui)
+    emtui.serve(case)
+    client = await connect(emtui)
     try:
         return (await client.sessions()).sessions
     finally:
@@ -53,47 +53,54 @@ async def listed(emtui: Emtui, made: Made) -> tuple[Session, ...]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-async def test_every_type_that_fails_warns_or_hangs_needs_attention(emtui: Emtui, seed: int) -> None:
-    made = irregular(seed)
-    truth = Truth(made)
-    findings = judged(standings(await listed(emtui, made), made.now)).findings
-    newest = [row for kind in truth.kinds if (row := truth.newest_decided(kind))]
-    assert _types(findings, Failing) == [row.run.kind for row in newest if row.outcome == "failed"]
-    assert _types(findings, Warned) == [row.run.kind for row in newest if row.outcome == "warning"]
-    hanging = {row.run.id: surely(row, truth, truth.is_stuck) for row in truth.rows}
-    shown = {finding.overrun.session.id for finding in findings if isinstance(finding, Hanging)}
-    assert {guid for guid, hangs in hanging.items() if hangs} <= shown
-    assert shown <= {guid for guid, hangs in hanging.items() if hangs is not False}
+async def test_every_type_that_fails_warns_or_is_stuck_needs_attention(emtui: EmtuiRunner, seed: int) -> None:
+    case = irregular_case(seed)
+    truth = ExpectedList(case)
+    findings = prioritize_findings(compute_type_statuses(await read_sessions(emtui, case), case.now)).findings
+    newest = [row for kind in truth.types if (row := truth.newest_finished(kind))]
+    assert _types(findings, FailingFinding) == [row.run.kind for row in newest if row.outcome == "failed"]
+    assert _types(findings, WarningFinding) == [row.run.kind for row in newest if row.outcome == "warning"]
+    stuck = {row.run.id: if_stable(row, truth, truth.is_stuck) for row in truth.rows}
+    shown = {finding.overrun.session.id for finding in findings if isinstance(finding, StuckRunFinding)}
+    assert {guid for guid, is_stuck in stuck.items() if is_stuck} <= shown
+    assert shown <= {guid for guid, is_stuck in stuck.items() if is_stuck is not False}
 
 
-def _types(findings: Sequence[Finding], what: type[Failing | Warned]) -> list[str]:
-    return sorted(finding.type for finding in findings if isinstance(finding, what))
+def _types(findings: Sequence[Finding], finding_class: type[FailingFinding | WarningFinding]) -> list[str]:
+    return sorted(finding.type for finding in findings if isinstance(finding, finding_class))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_the_shift_summary_lists_what_needs_attention_and_what_was_bad_meanwhile(
-    emtui: Emtui, seed: int
+    emtui: EmtuiRunner, seed: int
 ) -> None:
-    made = irregular(seed)
-    truth, sessions = Truth(made), await listed(emtui, made)
-    board = standings(sessions, made.now)
-    findings, sections = judged(board).findings, _sections(_summary(sessions, board, made.now))
-    needs = next(iter(sections.values()))  # what needs attention stands first
-    assert len(needs) == len(findings), (needs, findings)
-    for finding, line in zip(findings, needs, strict=True):
+    case = irregular_case(seed)
+    truth, sessions = ExpectedList(case), await read_sessions(emtui, case)
+    type_statuses = compute_type_statuses(sessions, case.now)
+    findings, sections = (
+        prioritize_findings(type_statuses).findings,
+        _sections(_summary(sessions, type_statuses, case.now)),
+    )
+    attention_lines = next(iter(sections.values()))  # what needs attention stands first
+    assert len(attention_lines) == len(findings), (attention_lines, findings)
+    for finding, line in zip(findings, attention_lines, strict=True):
         assert finding.type is None or line.startswith(f"{finding.type} "), (finding, line)
-    for kind in truth.kinds:
+    for kind in truth.types:
         bad = [
-            row for row in truth.of(kind) if row.outcome == "failed" and _start(row) > made.now - 12 * HOUR
+            row
+            for row in truth.runs_of(kind)
+            if row.outcome == "failed" and _start(row) > case.now - 12 * HOUR
         ]
-        newest = truth.newest_decided(kind)
+        newest = truth.newest_finished(kind)
         if bad and newest and newest.outcome == "success":
             assert any(line.startswith(f"{kind} failed") for line in sections["Recovered"]), (kind, sections)
 
 
-def _summary(sessions: Sequence[Session], board: Standings, now: datetime) -> str:
-    shift = Shift(origin(now), tuple(sessions), board, tuple(judged(board).findings))
-    return plain(summary(shift), lambda text: text)
+def _summary(sessions: Sequence[Session], type_statuses: TypeStatuses, now: datetime) -> str:
+    shift = ShiftReport(
+        report_origin(now), tuple(sessions), type_statuses, tuple(prioritize_findings(type_statuses).findings)
+    )
+    return render_text(summarize_shift(shift), lambda text: text)
 
 
 def _sections(text: str) -> dict[str, list[str]]:
@@ -107,25 +114,25 @@ def _sections(text: str) -> dict[str, list[str]]:
     return found
 
 
-def _start(row: Row) -> datetime:
+def _start(row: ExpectedRun) -> datetime:
     assert row.started is not None
     return row.started
 
 
 @pytest.mark.parametrize("seed", SEEDS[:10])
-async def test_a_recording_shows_what_was_recorded(emtui: Emtui, seed: int) -> None:
-    made, file = irregular(seed), io.BytesIO()
-    emtui.holds(made)
-    recorder = Recorder(Writer(file, datetime.now(UTC)), lambda: datetime.now(UTC))
-    client = recorder.listen(await connected(emtui))
+async def test_a_recording_shows_what_was_recorded(emtui: EmtuiRunner, seed: int) -> None:
+    case, file = irregular_case(seed), io.BytesIO()
+    emtui.serve(case)
+    recorder = Recorder(RecordingWriter(file, datetime.now(UTC)), lambda: datetime.now(UTC))
+    client = recorder.wrap_client(await connect(emtui))
     before = (await client.sessions()).sessions
     await client.close()
     assert recorder.close() == ""
-    replay = Replay("night.rec", read(io.BytesIO(file.getvalue()), "night.rec"))
+    replay = ReplaySource("night.rec", read_recording(io.BytesIO(file.getvalue()), "night.rec"))
     after = (await replay.sessions()).sessions
     await replay.close()
     assert after == before
-    assert _summary(after, standings(after, made.now), made.now) == _summary(
-        before, standings(before, made.now), made.now
+    assert _summary(after, compute_type_statuses(after, case.now), case.now) == _summary(
+        before, compute_type_statuses(before, case.now), case.now
     )
     assert abs(replay.now() - datetime.now(UTC)) < timedelta(minutes=5)

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pty_terminal import Terminal, a_home, at_night
-from served import Demo
+from demo_server import RunningDemo
+from pty_terminal import EmtuiTerminal, isolated_environment, run_night_demo
 
 
 @pytest.fixture
-def demo_list(tmp_path: Path, demo: Demo) -> Iterator[Terminal]:
+def demo_list(tmp_path: Path, demo: RunningDemo) -> Iterator[EmtuiTerminal]:
     """The list of that night, once it has been thought about."""
-    with at_night(demo, environ=a_home(tmp_path)) as terminal:
-        terminal.until("Password")
+    with run_night_demo(demo, environ=isolated_environment(tmp_path)) as terminal:
+        terminal.wait_for("Password")
         terminal.press("enter")
-        terminal.until("1 of 3,", "6 alerts")
+        terminal.wait_for("1 of 3,", "6 alerts")
         yield terminal

@@ -4,76 +4,78 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pty_terminal import NIGHT, Terminal, a_home, emtui, marked
+from pty_terminal import NIGHT_OPTIONS, EmtuiTerminal, cursor_row, isolated_environment, run_emtui
 
-HANGS = "! DatabaseMaintenance has run for 2h11m since 00:00, usually 3m02s"
-LATE = "! CatalogReplicationJob last ran Sat 01:27, usually every 4h"
+STUCK_TEXT = "! DatabaseMaintenance has run for 2h11m since 00:00, usually 3m02s"
+OVERDUE_TEXT = "! CatalogReplicationJob last ran Sat 01:27, usually every 4h"
 
 
-def test_before_any_key_it_says_what_hangs_and_what_is_late_and_since_when(demo_list: Terminal) -> None:
+def test_before_any_key_it_says_what_hangs_and_what_is_late_and_since_when(demo_list: EmtuiTerminal) -> None:
     first, second = demo_list.lines()[1:3]
-    assert first == HANGS
-    assert second.startswith(LATE)
+    assert first == STUCK_TEXT
+    assert second.startswith(OVERDUE_TEXT)
 
 
-def test_a_walks_through_the_findings_and_says_on_how_many_runs_each_rests(demo_list: Terminal) -> None:
+def test_a_walks_through_the_findings_and_says_on_how_many_runs_each_rests(demo_list: EmtuiTerminal) -> None:
     demo_list.press("a")
-    shown = demo_list.until("(on 29 good")
-    assert "DatabaseMaintenance" in marked(shown)
+    shown = demo_list.wait_for("(on 29 good")
+    assert "DatabaseMaintenance" in cursor_row(shown)
     demo_list.press("a")
-    shown = demo_list.until("intervals)")
-    assert "CatalogReplica… × 168 Sat 01:27" in marked(shown).replace("  ", " ")
+    shown = demo_list.wait_for("intervals)")
+    assert "CatalogReplica… × 168 Sat 01:27" in cursor_row(shown).replace("  ", " ")
     demo_list.press("a", "a", "a", "a", "a")
-    demo_list.until(lambda lines: "DatabaseMaintenance" in marked(lines))
+    demo_list.wait_for(lambda lines: "DatabaseMaintenance" in cursor_row(lines))
 
 
-def test_a_finds_a_run_that_the_query_hides(demo_list: Terminal) -> None:
+def test_a_finds_a_run_that_the_query_hides(demo_list: EmtuiTerminal) -> None:
     demo_list.press("1")
-    demo_list.until("/ state:failed,warning")
+    demo_list.wait_for("/ state:failed,warning")
     demo_list.press("a")
-    demo_list.until(lambda lines: "DatabaseMaintenance" in marked(lines))
+    demo_list.wait_for(lambda lines: "DatabaseMaintenance" in cursor_row(lines))
 
 
-def test_all_findings_are_a_list_each_with_its_run(demo_list: Terminal) -> None:
+def test_the_attention_list_shows_each_finding_with_its_run(demo_list: EmtuiTerminal) -> None:
     demo_list.press("4")
-    shown = demo_list.until("1 of 6 alerts")
+    shown = demo_list.wait_for("1 of 6 alerts")
     assert "9 of 12 types on time, 1 without a rhythm" in shown[1]
-    assert shown[2] == f"› {HANGS}"
+    assert shown[2] == f"› {STUCK_TEXT}"
     demo_list.press("down", "enter")
-    demo_list.until("CatalogReplicationJob  · success")
+    demo_list.wait_for("CatalogReplicationJob  · success")
     demo_list.press("q")
-    demo_list.until("2 of 6 alerts")
+    demo_list.wait_for("2 of 6 alerts")
 
 
-def test_the_board_has_a_line_for_each_type_and_leads_to_its_runs(demo_list: Terminal) -> None:
+def test_the_overview_has_a_line_for_each_type_and_leads_to_its_runs(demo_list: EmtuiTerminal) -> None:
     demo_list.press("B")
-    shown = demo_list.until("9 of 12 types on time")
+    shown = demo_list.wait_for("9 of 12 types on time")
     assert any("DatabaseMaintenance" in line and line.endswith("×43 usual") for line in shown)
     assert any("CatalogReplicationJob" in line and "late 1d20h" in line for line in shown)
     demo_list.press("r")
-    demo_list.until("Asking for the list.")
+    demo_list.wait_for("Asking for the list.")
     demo_list.press(":")
-    demo_list.until("Commands are called from the list, a run, and a difference")
+    demo_list.wait_for("Commands are called from the list, a run, and a difference")
     demo_list.press("4")
-    demo_list.until("4 does nothing here. The list: what needs somebody, as a list.")
+    demo_list.wait_for("4 does nothing here. The list: what needs somebody, as a list.")
     demo_list.press("l")
-    shown = demo_list.until("/ type:DatabaseMaintenance")
-    assert marked(shown).split()[1:4] == ["►", "running", "DatabaseMaintenance"]
+    shown = demo_list.wait_for("/ type:DatabaseMaintenance")
+    assert cursor_row(shown).split()[1:4] == ["►", "running", "DatabaseMaintenance"]
 
 
-def test_where_a_run_is_open_a_opens_the_next_that_needs_somebody(demo_list: Terminal) -> None:
+def test_a_opens_the_next_alert_where_a_run_is_open(demo_list: EmtuiTerminal) -> None:
     demo_list.press("enter")
-    demo_list.until("q back")
+    demo_list.wait_for("q back")
     demo_list.press("a")
-    demo_list.until("DatabaseMaintenance  ► running")
+    demo_list.wait_for("DatabaseMaintenance  ► running")
     demo_list.press("q")
-    demo_list.until(lambda lines: "DatabaseMaintenance" in marked(lines))
+    demo_list.wait_for(lambda lines: "DatabaseMaintenance" in cursor_row(lines))
 
 
-def test_a_quiet_world_says_on_what_ground_nothing_needs_anybody(tmp_path: Path) -> None:
-    with emtui("demo", "--seed", "0", *NIGHT[2:], environ=a_home(tmp_path)) as terminal:
-        terminal.until("Password")
+def test_without_alerts_the_evidence_is_shown(tmp_path: Path) -> None:
+    with run_emtui(
+        "demo", "--seed", "0", *NIGHT_OPTIONS[2:], environ=isolated_environment(tmp_path)
+    ) as terminal:
+        terminal.wait_for("Password")
         terminal.press("enter")
-        terminal.until("nothing needs you: ")
+        terminal.wait_for("nothing needs you: ")
         terminal.press("a")
-        terminal.until("Nothing needs you.")
+        terminal.wait_for("Nothing needs you.")

@@ -7,129 +7,135 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pty_terminal import NIGHT, Terminal, a_home, emtui
+from pty_terminal import NIGHT_OPTIONS, EmtuiTerminal, isolated_environment, run_emtui
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def marked(lines: list[str]) -> str:
+def row_under_cursor(lines: list[str]) -> str:
     """The row under the cursor."""
     return next((line for line in lines if line.startswith("›")), "")
 
 
-def listed(lines: list[str]) -> bool:
+def listed_rows(lines: list[str]) -> bool:
     """Whether the list has come and is painted whole: its last line tells the position."""
-    return bool(marked(lines)) and re.search(r"\d of \d", lines[-1]) is not None
+    return bool(row_under_cursor(lines)) and re.search(r"\d of \d", lines[-1]) is not None
 
 
 @pytest.fixture
-def demo_list(tmp_path: Path) -> Iterator[Terminal]:
+def demo_list(tmp_path: Path) -> Iterator[EmtuiTerminal]:
     """`emtui demo`, Enter: the list, once it has been thought about."""
-    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
-        terminal.until("Password")
+    with run_emtui("demo", *NIGHT_OPTIONS, environ=isolated_environment(tmp_path)) as terminal:
+        terminal.wait_for("Password")
         terminal.press("enter")
-        terminal.until(listed, "6 alerts")
+        terminal.wait_for(listed_rows, "6 alerts")
         yield terminal
 
 
-def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list: Terminal) -> None:
+def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list: EmtuiTerminal) -> None:
     tally = re.search(r"1 of ([\d,]+) runs$", demo_list.lines()[-1])
     assert tally
     assert 2_500 < int(tally[1].replace(",", "")) < 4_000
 
     demo_list.press("/", "state:failed type:CollectJob", "enter")
-    filtered = demo_list.until(
+    filtered = demo_list.wait_for(
         "/ state:failed type:CollectJob",
         "of 3,",
-        lambda lines: "failed" in marked(lines) and listed(lines) and "Enter open" in lines[-1],
+        lambda lines: (
+            "failed" in row_under_cursor(lines) and listed_rows(lines) and "Enter open" in lines[-1]
+        ),
     )
-    assert "CollectJob" in marked(filtered)
+    assert "CollectJob" in row_under_cursor(filtered)
 
     demo_list.press("enter")
-    opened = demo_list.opened()
+    opened = demo_list.wait_opened()
     text = "\n".join(opened)
     assert "CollectJob  ■ failed  Sun 22 Nov 02:10:27" in text, "not the newest failure"
     assert re.search(r"bs0\d\.example\.net: the remote host closed the", text)
     demo_list.press("/", "cannot connect", "enter")
-    demo_list.until("events match", lambda lines: "Cannot connect" in marked(lines))
+    demo_list.wait_for("events match", lambda lines: "Cannot connect" in row_under_cursor(lines))
 
     demo_list.press("esc")
-    demo_list.until("server: Failed")
+    demo_list.wait_for("server: Failed")
     demo_list.press("q")
-    demo_list.until(lambda lines: lines == filtered)
+    demo_list.wait_for(lambda lines: lines == filtered)
 
 
 def test_a_demo_far_away_in_time_and_fast_has_its_own_clock_and_says_nothing_of_it(tmp_path: Path) -> None:
     far_off = ("--seed", "0", "--clock", "2031-05-05T05:05:05Z", "--speed", "60")
-    with emtui("demo", *far_off, environ=a_home(tmp_path), columns=100) as terminal:
-        terminal.until("Password")
+    with run_emtui("demo", *far_off, environ=isolated_environment(tmp_path), columns=100) as terminal:
+        terminal.wait_for("Password")
         terminal.press("enter")
-        shown = terminal.until(listed, "ok of")
+        shown = terminal.wait_for(listed_rows, "ok of")
         assert "off:" not in shown[-1]
         assert "certificate" not in shown[-1]
         terminal.press("!")
-        terminal.until("Mon 05 May", "Clocks          the server's agrees with this computer's")
+        terminal.wait_for("Mon 05 May", "Clocks          the server's agrees with this computer's")
 
 
-def test_keys_that_come_in_one_piece_do_what_they_would_one_by_one(demo_list: Terminal) -> None:
+def test_keys_that_come_in_one_piece_do_what_they_would_one_by_one(demo_list: EmtuiTerminal) -> None:
     demo_list.press("/state:failed type:CollectJob\r\r/cannot connect\r")
-    shown = demo_list.until("events match", lambda lines: "Cannot connect" in marked(lines))
+    shown = demo_list.wait_for("events match", lambda lines: "Cannot connect" in row_under_cursor(lines))
     assert "CollectJob  ■ failed" in shown[1]
     demo_list.press("qq")
-    assert demo_list.end() == 0
+    assert demo_list.wait_exit() == 0
 
 
-def test_the_demo_leaves_nothing_behind_and_ends_with_nought(demo_list: Terminal, tmp_path: Path) -> None:
+def test_the_demo_leaves_nothing_behind_and_ends_with_nought(
+    demo_list: EmtuiTerminal, tmp_path: Path
+) -> None:
     demo_list.press("q")
-    assert demo_list.end() == 0
+    assert demo_list.wait_exit() == 0
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-def test_a_pasted_id_opens_that_session_and_is_not_run_as_keys(demo_list: Terminal) -> None:
+def test_a_pasted_id_opens_that_session_and_is_not_run_as_keys(demo_list: EmtuiTerminal) -> None:
     demo_list.press("down", "down", "enter")
-    demo_list.opened()
+    demo_list.wait_opened()
     demo_list.press("i")
-    guid = GUID.search("\n".join(demo_list.until("UID")))
+    guid = GUID.search("\n".join(demo_list.wait_for("UID")))
     assert guid
     demo_list.press("q", "q")
-    demo_list.at_row(8)
+    demo_list.wait_for_row(8)
     demo_list.press("G")
     demo_list.paste(f"https://em01.example.net:9398/api/systemSessions/{guid[0]}?format=Entity")
-    demo_list.opened()
+    demo_list.wait_opened()
     demo_list.press("i")
-    demo_list.until(guid[0])
+    demo_list.wait_for(guid[0])
 
 
-def test_a_pasted_text_is_offered_as_a_query(demo_list: Terminal) -> None:
+def test_a_pasted_text_is_offered_as_a_query(demo_list: EmtuiTerminal) -> None:
     demo_list.paste("LicAutoUpdate\nq\n")
-    demo_list.until(lambda lines: any(line.startswith("/ LicAutoUpdate q") for line in lines))
+    demo_list.wait_for(lambda lines: any(line.startswith("/ LicAutoUpdate q") for line in lines))
     demo_list.press("esc")
-    demo_list.until(lambda lines: bool(marked(lines)))
+    demo_list.wait_for(lambda lines: bool(row_under_cursor(lines)))
 
 
 def test_a_session_that_does_not_exist_is_one_sentence_and_the_list_is_still_there(
-    demo_list: Terminal,
+    demo_list: EmtuiTerminal,
 ) -> None:
     demo_list.press(":", "00000000-0000-4000-8000-000000000000", "enter")
-    demo_list.until("has no session")
+    demo_list.wait_for("has no session")
     demo_list.press("q")
-    demo_list.until(lambda lines: bool(marked(lines)))
+    demo_list.wait_for(lambda lines: bool(row_under_cursor(lines)))
     demo_list.press(":", "ffff", "enter")
-    demo_list.until(lambda lines: "ffff" in lines[-1])
+    demo_list.wait_for(lambda lines: "ffff" in lines[-1])
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(58, 16), (80, 23), (120, 40)])
 def test_no_line_is_too_long_and_the_keys_are_there_at_any_size(
     tmp_path: Path, columns: int, lines: int
 ) -> None:
-    with emtui("demo", *NIGHT, columns=columns, lines=lines, environ=a_home(tmp_path)) as terminal:
-        terminal.until("log on")
+    with run_emtui(
+        "demo", *NIGHT_OPTIONS, columns=columns, lines=lines, environ=isolated_environment(tmp_path)
+    ) as terminal:
+        terminal.wait_for("log on")
         terminal.press("enter")
-        shown = terminal.until(listed)
+        shown = terminal.wait_for(listed_rows)
         assert "? keys" in shown[-1]
         assert re.search(r"1 of \d,\d{3} runs$", shown[-1])
         assert shown[0].startswith(" DEMO")
         terminal.press("?")
-        terminal.until("First of all")
+        terminal.wait_for("First of all")
         terminal.press("q", "q")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0

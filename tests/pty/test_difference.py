@@ -8,16 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pty_terminal import Terminal, a_home, emtui
-from served import Demo
+from demo_server import RunningDemo
+from pty_terminal import EmtuiTerminal, isolated_environment, run_emtui
 
-LINE, PAGE, OPEN = 600, 6_000, 8_000
+LINE, PAGE, OPEN_COMMAND = 600, 6_000, 8_000
 """Bytes that a key may cost."""
 
 
-def seat(home: Path, demo: Demo, user: str | None = None) -> dict[str, str]:
+def terminal_options(home: Path, demo: RunningDemo, user: str | None = None) -> dict[str, str]:
     """The environment of somebody who logs on there without being asked."""
-    return a_home(
+    return isolated_environment(
         home,
         EMTUI_SERVER=demo.url,
         EMTUI_USER=user or demo.user,
@@ -26,103 +26,105 @@ def seat(home: Path, demo: Demo, user: str | None = None) -> dict[str, str]:
     )
 
 
-def under_cursor(text: str) -> Callable[[list[str]], bool]:
+def line_under_cursor(text: str) -> Callable[[list[str]], bool]:
     """Whether the line with the cursor begins so."""
     return lambda lines: any(re.match(text, line) for line in lines)
 
 
-def test_a_failed_run_is_shown_against_the_last_good_one_with_the_cursor_where_they_part(
-    demo_list: Terminal,
+def test_a_failed_run_is_compared_with_the_last_successful_one_from_the_first_difference(
+    demo_list: EmtuiTerminal,
 ) -> None:
     demo_list.press("e", "d")
-    shown = demo_list.until(
+    shown = demo_list.wait_for(
         "with the last good run, Sun 22 Nov 01:55:09, 15m17s earlier, took 1m30s",
         "4 new, 2 missing, none of 11 steps slower",
-        under_cursor(r"›- +5\.9s +Collected bs02\.example\.net"),
+        line_under_cursor(r"›- +5\.9s +Collected bs02\.example\.net"),
     )
     assert sum(line.startswith(" +") and "bs02.example.net" in line for line in shown) == 3
 
 
-def test_another_run_is_chosen_and_the_same_key_leads_back_to_the_events(demo_list: Terminal) -> None:
+def test_another_run_is_chosen_and_the_same_key_leads_back_to_the_events(demo_list: EmtuiTerminal) -> None:
     demo_list.press("e", "d")
-    demo_list.until("with the last good run")
+    demo_list.wait_for("with the last good run")
     demo_list.press("D")
-    demo_list.until("Enter compare")
+    demo_list.wait_for("Enter compare")
     demo_list.press("j", "enter")
-    demo_list.until("with the run of Sun 22 Nov 01:40:01, success, 30m25s earlier")
+    demo_list.wait_for("with the run of Sun 22 Nov 01:40:01, success, 30m25s earlier")
     demo_list.press("d")
-    demo_list.until("s slowest")
+    demo_list.wait_for("s slowest")
 
 
-def test_its_lines_are_searched_and_esc_ends_that(demo_list: Terminal) -> None:
+def test_its_lines_are_searched_and_esc_ends_that(demo_list: EmtuiTerminal) -> None:
     demo_list.press("e", "d")
-    demo_list.until("4 new, 2 missing")
+    demo_list.wait_for("4 new, 2 missing")
     demo_list.press("/", "retrieving data from BS01", "enter")
-    demo_list.until("1 of 17 lines matches")
-    demo_list.until(under_cursor(r"›.* Retrieving data from bs01"))
+    demo_list.wait_for("1 of 17 lines matches")
+    demo_list.wait_for(line_under_cursor(r"›.* Retrieving data from bs01"))
     demo_list.press("esc")
-    demo_list.until("4 new, 2 missing")
+    demo_list.wait_for("4 new, 2 missing")
 
 
-def test_which_match_it_is_and_steps_over_the_end_are_said_there_too(demo_list: Terminal) -> None:
+def test_which_match_it_is_and_steps_over_the_end_are_said_there_too(demo_list: EmtuiTerminal) -> None:
     demo_list.press("e", "d")
-    demo_list.until("4 new, 2 missing")
+    demo_list.wait_for("4 new, 2 missing")
     demo_list.press("g", "/", "retrieving", "enter")
-    demo_list.until("/ retrieving  1 of 3", "3 of 17 lines match")
+    demo_list.wait_for("/ retrieving  1 of 3", "3 of 17 lines match")
     demo_list.press("n", "n", "n")
-    demo_list.until("/ retrieving  1 of 3", "Continued from the top.")
+    demo_list.wait_for("/ retrieving  1 of 3", "Continued from the top.")
     demo_list.press("N")
-    demo_list.until("/ retrieving  3 of 3", "Continued from the bottom.")
+    demo_list.wait_for("/ retrieving  3 of 3", "Continued from the bottom.")
     demo_list.press("esc", "G", "e")
-    demo_list.until("No difference below this line. Continued from the top.")
+    demo_list.wait_for("No difference below this line. Continued from the top.")
     demo_list.press("g", "E")
-    demo_list.until("No difference above this line. Continued from the bottom.")
+    demo_list.wait_for("No difference above this line. Continued from the bottom.")
 
 
-def test_what_a_key_costs(demo_list: Terminal) -> None:
+def test_what_a_key_costs(demo_list: EmtuiTerminal) -> None:
     demo_list.press("e", "enter")
-    demo_list.until("after 95 successes")
-    before = demo_list.rest()
+    demo_list.wait_for("after 95 successes")
+    before = demo_list.wait_idle()
     demo_list.press("d")
-    demo_list.until("4 new, 2 missing")
-    opened = demo_list.rest()
-    assert opened - before <= OPEN
+    demo_list.wait_for("4 new, 2 missing")
+    opened = demo_list.wait_idle()
+    assert opened - before <= OPEN_COMMAND
     demo_list.press("j")
-    down = demo_list.rest()
+    down = demo_list.wait_idle()
     assert down - opened <= LINE
     demo_list.press("e")
-    assert demo_list.rest() - down <= PAGE
+    assert demo_list.wait_idle() - down <= PAGE
 
 
-def test_the_command_that_is_left_opens_the_same_difference_for_anybody(tmp_path: Path, demo: Demo) -> None:
-    with emtui("open", "state:failed", environ=seat(tmp_path, demo)) as terminal:
-        terminal.until("1 of 6 runs")
+def test_the_open_command_shows_the_same_difference_to_another_user(
+    tmp_path: Path, demo: RunningDemo
+) -> None:
+    with run_emtui("open", "state:failed", environ=terminal_options(tmp_path, demo)) as terminal:
+        terminal.wait_for("1 of 6 runs")
         terminal.press("d")
-        terminal.until("4 new, 2 missing")
-        terminal.rest()
+        terminal.wait_for("4 new, 2 missing")
+        terminal.wait_idle()
         first = terminal.lines()
         terminal.press("Q")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
         (said,) = re.findall(r"emtui open [^\r\n]*", terminal.received.decode())
     assert demo.user not in said
     argv = shlex.split(said)[1:]
     assert argv[-2] == "--compare"
-    with emtui(*argv, environ=seat(tmp_path / "other", demo)) as terminal:
-        terminal.until("4 new, 2 missing")
-        terminal.rest()
+    with run_emtui(*argv, environ=terminal_options(tmp_path / "other", demo)) as terminal:
+        terminal.wait_for("4 new, 2 missing")
+        terminal.wait_idle()
         assert terminal.lines()[1:-1] == first[1:-1]
         terminal.press("q")
-        terminal.until("s slowest")
+        terminal.wait_for("s slowest")
 
 
 @pytest.mark.parametrize("name", ["last-success", "good"])
 def test_the_last_successful_run_has_a_name_on_the_command_line(
-    tmp_path: Path, demo: Demo, name: str
+    tmp_path: Path, demo: RunningDemo, name: str
 ) -> None:
     argv = ("open", "latest:DatabaseMaintenance", "--compare", name)
-    with emtui(*argv, environ=seat(tmp_path, demo)) as terminal:
-        terminal.until("no line differs so far, 1 of 4 steps slower, 3 to come")
-        terminal.until(under_cursor(r"› +\S+ +32s +\d+ +Waiting for a lock"))
+    with run_emtui(*argv, environ=terminal_options(tmp_path, demo)) as terminal:
+        terminal.wait_for("no line differs so far, 1 of 4 steps slower, 3 to come")
+        terminal.wait_for(line_under_cursor(r"› +\S+ +32s +\d+ +Waiting for a lock"))
 
 
 @pytest.mark.parametrize(
@@ -134,19 +136,19 @@ def test_the_last_successful_run_has_a_name_on_the_command_line(
     ],
 )
 def test_two_runs_are_compared_or_one_sentence_says_why_not(
-    argv: tuple[str, ...], said: str, tmp_path: Path, demo: Demo
+    argv: tuple[str, ...], said: str, tmp_path: Path, demo: RunningDemo
 ) -> None:
-    with emtui(*argv, environ=seat(tmp_path, demo)) as terminal:
-        assert terminal.end() == 2
+    with run_emtui(*argv, environ=terminal_options(tmp_path, demo)) as terminal:
+        assert terminal.wait_exit() == 2
         assert said in terminal.received.decode()
 
 
 def test_a_run_to_compare_with_that_is_not_there_is_one_sentence_above_the_run(
-    tmp_path: Path, demo: Demo
+    tmp_path: Path, demo: RunningDemo
 ) -> None:
-    nobody = "00000000-0000-4000-8000-000000000000"
-    argv = ("open", "latest:CollectJob", "--compare", nobody)
-    with emtui(*argv, environ=seat(tmp_path, demo)) as terminal:
-        terminal.until("The other run could not be compared.")
+    missing_id = "00000000-0000-4000-8000-000000000000"
+    argv = ("open", "latest:CollectJob", "--compare", missing_id)
+    with run_emtui(*argv, environ=terminal_options(tmp_path, demo)) as terminal:
+        terminal.wait_for("The other run could not be compared.")
         terminal.press("D")
-        terminal.until("Enter compare")
+        terminal.wait_for("Enter compare")

@@ -7,17 +7,17 @@ import re
 from pathlib import Path
 
 import pytest
-from pty_terminal import NIGHT, Terminal, a_home, at_night, emtui
-from served import Demo
+from demo_server import RunningDemo
+from pty_terminal import NIGHT_OPTIONS, EmtuiTerminal, isolated_environment, run_emtui, run_night_demo
 
-COLLECTED = "95 good runs of CollectJob in a row, 02:25–01:55; Enter or z shows them"
+COLLECT_GROUP = "95 good runs of CollectJob in a row, 02:25–01:55; Enter or z shows them"
 CLIPBOARD = re.compile(rb"\x1b\]52;c;([^\x07\x1b]*)")
 
 
-def at_the_list(terminal: Terminal) -> None:
-    terminal.until("Password")
+def running_list(terminal: EmtuiTerminal) -> None:
+    terminal.wait_for("Password")
     terminal.press("enter")
-    terminal.until("1 of 3,", " a: ")
+    terminal.wait_for("1 of 3,", " a: ")
 
 
 def rows(lines: list[str]) -> list[str]:
@@ -25,10 +25,12 @@ def rows(lines: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", ["1", "2", "7"])
-def test_a_day_fits_one_page_and_everything_that_did_not_go_well_has_a_row(tmp_path: Path, seed: str) -> None:
-    with emtui("demo", "--seed", seed, *NIGHT[2:], environ=a_home(tmp_path)) as terminal:
-        at_the_list(terminal)
-        lines = terminal.until("× 95")
+def test_a_day_fits_one_page_and_every_unsuccessful_run_has_a_row(tmp_path: Path, seed: str) -> None:
+    with run_emtui(
+        "demo", "--seed", seed, *NIGHT_OPTIONS[2:], environ=isolated_environment(tmp_path)
+    ) as terminal:
+        running_list(terminal)
+        lines = terminal.wait_for("× 95")
         assert re.match(r"03h [·1-9]{24} 02h failed +1 warned  1 canceled  … of 10\d runs", lines[3])
         shown = "\n".join(rows(lines))
         for trouble in ("▲ warning   LicAuto", "○ canceled  LogExport", "► running   DatabaseMaint"):
@@ -37,20 +39,20 @@ def test_a_day_fits_one_page_and_everything_that_did_not_go_well_has_a_row(tmp_p
         assert re.search(r"■ failed    CollectJob +Sun 02:10", shown), "the day before"
 
 
-def test_enter_and_z_open_a_fold_and_z_closes_it_where_it_was(demo_list: Terminal) -> None:
+def test_enter_and_z_expand_a_group_and_z_collapses_it_in_place(demo_list: EmtuiTerminal) -> None:
     folded = rows(demo_list.lines())
     demo_list.press("down")
-    demo_list.until(COLLECTED)
+    demo_list.wait_for(COLLECT_GROUP)
     demo_list.press("enter")
-    opened = demo_list.until(lambda lines: "CollectJob             01:55:01" in "\n".join(lines))
+    opened = demo_list.wait_for(lambda lines: "CollectJob             01:55:01" in "\n".join(lines))
     assert rows(opened)[1].startswith("› · success   CollectJob             01:55:01")
     demo_list.press("down", "down", "z")
-    demo_list.until(COLLECTED)
+    demo_list.wait_for(COLLECT_GROUP)
     demo_list.press("up")
-    demo_list.until(lambda lines: rows(lines) == folded)
+    demo_list.wait_for(lambda lines: rows(lines) == folded)
 
 
-def test_a_key_that_folds_nothing_says_why(demo_list: Terminal) -> None:
+def test_a_group_key_without_a_group_says_why(demo_list: EmtuiTerminal) -> None:
     for keys, said in (
         ("z", "Nothing folds here: only good runs in a row do."),
         ("1z", "What a query finds is never folded; 0 shows everything."),
@@ -61,51 +63,51 @@ def test_a_key_that_folds_nothing_says_why(demo_list: Terminal) -> None:
         ("Z", "Good runs of a type in a row are one row."),
     ):
         demo_list.press(*keys)
-        demo_list.until(said)
+        demo_list.wait_for(said)
 
 
-def test_s_hops_to_what_takes_or_took_unusually_long(demo_list: Terminal) -> None:
+def test_s_hops_to_what_takes_or_took_unusually_long(demo_list: EmtuiTerminal) -> None:
     for row in ("► running   DatabaseMaintenance    00:00:22", "· success   CatalogConsolidation   04:30:15"):
         demo_list.press("s")
-        demo_list.until(f"› {row}")
+        demo_list.wait_for(f"› {row}")
     demo_list.press("S", "S")
-    demo_list.until("No unusually long run above this one. Continued from the bottom.")
+    demo_list.wait_for("No unusually long run above this one. Continued from the bottom.")
 
 
-def test_the_older_run_of_a_type_is_shown_though_it_was_folded(demo_list: Terminal) -> None:
+def test_the_older_run_of_a_type_is_shown_though_it_was_grouped(demo_list: EmtuiTerminal) -> None:
     demo_list.press("down", "[")
-    lines = demo_list.until("3 of 3,426")
+    lines = demo_list.wait_for("3 of 3,426")
     assert rows(lines)[2].startswith("› · success   CollectJob             01:40:15")
 
 
-def test_a_fold_is_copied_as_one_line(demo_list: Terminal) -> None:
+def test_a_group_is_copied_as_one_line(demo_list: EmtuiTerminal) -> None:
     demo_list.press("down")
-    demo_list.until(COLLECTED)
+    demo_list.wait_for(COLLECT_GROUP)
     demo_list.press("y")
-    demo_list.until("Copied to the clipboard")
+    demo_list.wait_for("Copied to the clipboard")
     strings = CLIPBOARD.findall(demo_list.received)
     assert base64.b64decode(strings[-1]).decode() == (
         "success  CollectJob × 95  2026-11-22 02:25:11 +00:00 – 2026-11-23 01:55:01 +00:00  1m16s"
     )
 
 
-def test_in_ascii_too(tmp_path: Path, demo: Demo) -> None:
-    with at_night(demo, environ=a_home(tmp_path, LC_ALL="C")) as terminal:
-        at_the_list(terminal)
-        lines = terminal.until("x 95")
+def test_in_ascii_too(tmp_path: Path, demo: RunningDemo) -> None:
+    with run_night_demo(demo, environ=isolated_environment(tmp_path, LC_ALL="C")) as terminal:
+        running_list(terminal)
+        lines = terminal.wait_for("x 95")
         assert "  . success   CollectJob  x 95       01:55:01   1m16s       02:25-01:55" in lines
         assert re.match(r"03h \.{24} 02h failed +1 warned  1 canceled  ~ of 105 runs", lines[3])
 
 
 def test_in_the_night_when_clocks_are_put_back_the_hour_that_comes_twice_has_a_letter(tmp_path: Path) -> None:
     night = ("--seed", "1", "--clock", "2026-10-25T02:12:04Z", "--speed", "0")
-    with emtui("demo", *night, environ=a_home(tmp_path, TZ="Europe/Berlin")) as terminal:
-        terminal.until("Password")
+    with run_emtui("demo", *night, environ=isolated_environment(tmp_path, TZ="Europe/Berlin")) as terminal:
+        terminal.wait_for("Password")
         terminal.press("enter")
-        terminal.until(" a: ")
-        terminal.unfold()
+        terminal.wait_for(" a: ")
+        terminal.ungroup_list()
         shown = "\n".join(
-            terminal.until(lambda lines: any(re.search(r" 02:\d\d:\d\dA ", line) for line in lines))
+            terminal.wait_for(lambda lines: any(re.search(r" 02:\d\d:\d\dA ", line) for line in lines))
         )
         started = re.findall(r" (0\d:\d\d):\d\d([AB]?) ", shown)
         letters = [letter for clock, letter in started if clock.startswith("02:")]

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pty_terminal import NIGHT, a_home, emtui, marked
+from pty_terminal import NIGHT_OPTIONS, cursor_row, isolated_environment, run_emtui
 
 
 def test_a_sentence_that_one_line_does_not_hold_has_two_until_the_next_key(tmp_path: Path) -> None:
-    with emtui("demo", *NIGHT, columns=58, lines=16, environ=a_home(tmp_path)) as terminal:
-        terminal.until("Password")
+    with run_emtui(
+        "demo", *NIGHT_OPTIONS, columns=58, lines=16, environ=isolated_environment(tmp_path)
+    ) as terminal:
+        terminal.wait_for("Password")
         terminal.press("enter")
-        terminal.until("1 of 3,")
+        terminal.wait_for("1 of 3,")
         terminal.press("Z", "G")
-        terminal.at_row(3426)
-        terminal.until(lambda lines: marked(lines) == lines[-4] != "")
-        last = marked(terminal.lines())
+        terminal.wait_for_row(3426)
+        terminal.wait_for(lambda lines: cursor_row(lines) == lines[-4] != "")
+        last = cursor_row(terminal.lines())
         terminal.press("Y")
-        terminal.until(
+        terminal.wait_for(
             lambda lines: (
                 lines[-2] == "This is a demo: it ends with you, and no command opens it"
                 and lines[-1].startswith("for anybody else.   ")
                 and lines[-1].endswith("  3,426 of 3,426 runs")
-                and marked(lines) == last
+                and cursor_row(lines) == last
             )
         )
         terminal.press("up")
-        terminal.until(lambda lines: lines[-1].startswith("Enter open") and "3,425 of 3,426" in lines[-1])
+        terminal.wait_for(lambda lines: lines[-1].startswith("Enter open") and "3,425 of 3,426" in lines[-1])

@@ -12,38 +12,38 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from pty_terminal import Terminal, a_home, at_night, emtui
-from rogue import (
-    GOOD,
+from demo_server import RunningDemo
+from hostile_text import hostile_server
+from pty_terminal import EmtuiTerminal, isolated_environment, run_emtui, run_night_demo
+from scripted_server import (
+    GOOD_REPLIES,
     GUID,
     LOGON_ID,
     PASSWORD,
     TOKEN,
     USER,
-    Asked,
-    Identity,
-    Reply,
-    Rogue,
-    identity,
+    ReceivedRequest,
+    ScriptedEmServer,
+    ScriptedReply,
+    ServerIdentity,
     list_xml,
-    reply,
-    rogue_beside,
+    make_identity,
+    make_reply,
     route_of,
+    scripted_server_in_thread,
 )
-from safety_hostile import hostile
-from served import Demo
 
 OSC_52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 _NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Identity:
-    return identity(tmp_path_factory.mktemp("tls"), days=300)  # no warning of its end
+def server_identity(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
+    return make_identity(tmp_path_factory.mktemp("tls"), days=300)  # no warning of its end
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Path:
+def working_folder(tmp_path: Path) -> Path:
     """The folder that one stands in."""
     folder = tmp_path / "here"
     folder.mkdir()
@@ -51,36 +51,40 @@ def here(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def at_demo(demo: Demo, home: Path, here: Path, columns: int = 80, lines: int = 23) -> Iterator[Terminal]:
+def running_demo(
+    demo: RunningDemo, home: Path, here: Path, columns: int = 80, lines: int = 23
+) -> Iterator[EmtuiTerminal]:
     """The list of the demo."""
-    environ = a_home(home, TZ="Europe/Berlin")
-    with at_night(demo, environ=environ, folder=str(here), columns=columns, lines=lines) as terminal:
-        terminal.until("Password")
+    environ = isolated_environment(home, TZ="Europe/Berlin")
+    with run_night_demo(demo, environ=environ, folder=str(here), columns=columns, lines=lines) as terminal:
+        terminal.wait_for("Password")
         terminal.press("enter")
-        terminal.until(lambda lines: re.search(r"\b1 of \d", lines[-1]) is not None)
-        terminal.until("DatabaseMaintenance has run")
+        terminal.wait_for(lambda lines: re.search(r"\b1 of \d", lines[-1]) is not None)
+        terminal.wait_for("DatabaseMaintenance has run")
         yield terminal
 
 
-def copied(terminal: Terminal) -> list[str]:
+def clipboard_text(terminal: EmtuiTerminal) -> list[str]:
     """All that the terminal was told to put on its clipboard."""
     return [base64.b64decode(found).decode() for found in OSC_52.findall(terminal.received)]
 
 
-def written(name: str) -> Callable[[list[str]], bool]:
+def written_name(name: str) -> Callable[[list[str]], bool]:
     """Whether the last line says that a file of such a name was written."""
     return lambda lines: re.match(f"Written: {name}, ", lines[-1]) is not None
 
 
-def the_files(here: Path) -> dict[str, int]:
+def handover_files(here: Path) -> dict[str, int]:
     return {path.name: stat.S_IMODE(path.stat().st_mode) for path in here.iterdir()}
 
 
-def test_two_keys_put_the_ticket_of_a_run_on_the_clipboard(tmp_path: Path, here: Path, demo: Demo) -> None:
-    with at_demo(demo, tmp_path, here) as terminal:
+def test_two_keys_put_the_ticket_of_a_run_on_the_clipboard(
+    tmp_path: Path, working_folder: Path, demo: RunningDemo
+) -> None:
+    with running_demo(demo, tmp_path, working_folder) as terminal:
         terminal.press("e", "H", "enter")  # the Enter comes long before everything was read
-        terminal.until("Copied to the clipboard")
-        (ticket,) = copied(terminal)
+        terminal.wait_for("Copied to the clipboard")
+        (ticket,) = clipboard_text(terminal)
         assert ticket.startswith("**DEMO: CollectJob failed on `127.0.0.1:")
         assert "- **Started**: 2026-11-22 03:10:27 +01:00 local, 2026-11-22 02:10:27 +00:00 UTC\n" in ticket
         assert "- **Waited**: 11s in `bs02.example.net closed the connection, second attempt in" in ticket
@@ -89,20 +93,22 @@ def test_two_keys_put_the_ticket_of_a_run_on_the_clipboard(tmp_path: Path, here:
         assert "EXAMPLE" not in ticket
         assert len(ticket.splitlines()) <= 60
         terminal.press("q")
-        terminal.until("Enter open")
-    assert the_files(here) == {}
+        terminal.wait_for("Enter open")
+    assert handover_files(working_folder) == {}
 
 
-def test_a_bundle_is_really_there_and_a_second_one_beside_it(tmp_path: Path, here: Path, demo: Demo) -> None:
-    with at_demo(demo, tmp_path, here) as terminal:
+def test_a_bundle_is_written_and_a_second_one_gets_a_name_of_its_own(
+    tmp_path: Path, working_folder: Path, demo: RunningDemo
+) -> None:
+    with running_demo(demo, tmp_path, working_folder) as terminal:
         terminal.press("e", "enter")
-        terminal.until("after 95 successes")
+        terminal.wait_for("after 95 successes")
         terminal.press("H", "4", "enter")
-        terminal.until(written(r"emtui-CollectJob-20261122T021027Z-[0-9a-f]{8}\.zip"))
+        terminal.wait_for(written_name(r"emtui-CollectJob-20261122T021027Z-[0-9a-f]{8}\.zip"))
         terminal.press("enter")
-        terminal.until(written(r"emtui-CollectJob-20261122T021027Z-[0-9a-f]{8}-2\.zip"))
-    assert set(the_files(here).values()) == {0o600}
-    first, second = sorted(here.iterdir(), key=lambda path: len(path.name))
+        terminal.wait_for(written_name(r"emtui-CollectJob-20261122T021027Z-[0-9a-f]{8}-2\.zip"))
+    assert set(handover_files(working_folder).values()) == {0o600}
+    first, second = sorted(working_folder.iterdir(), key=lambda path: len(path.name))
     assert first.read_bytes() == second.read_bytes()
     with zipfile.ZipFile(first) as archive:
         assert archive.testzip() is None
@@ -114,118 +120,128 @@ def test_a_bundle_is_really_there_and_a_second_one_beside_it(tmp_path: Path, her
 
 
 def test_the_choices_and_what_is_chosen_fit_the_smallest_terminal(
-    tmp_path: Path, here: Path, demo: Demo
+    tmp_path: Path, working_folder: Path, demo: RunningDemo
 ) -> None:
-    with at_demo(demo, tmp_path, here, columns=58, lines=16) as terminal:
+    with running_demo(demo, tmp_path, working_folder, columns=58, lines=16) as terminal:
         terminal.press("e", "H")
-        shown = terminal.until("**DEMO: CollectJob failed")
+        shown = terminal.wait_for("**DEMO: CollectJob failed")
         assert [line[2] for line in shown[2:6]] == ["1", "2", "3", "4"]
         assert "q back" in shown[-1]
         terminal.press("3")
-        terminal.until("Last 12 hours", "Needs attention")
+        terminal.wait_for("Last 12 hours", "Needs attention")
         terminal.press("w")
-        terminal.until("Written: emtui-shift-20261123T021204Z.md")
-    assert the_files(here) == {"emtui-shift-20261123T021204Z.md": 0o600}
+        terminal.wait_for("Written: emtui-shift-20261123T021204Z.md")
+    assert handover_files(working_folder) == {"emtui-shift-20261123T021204Z.md": 0o600}
 
 
-def test_the_summary_lists_what_the_attention_list_lists(tmp_path: Path, here: Path, demo: Demo) -> None:
-    with at_demo(demo, tmp_path, here) as terminal:
+def test_the_summary_lists_what_the_attention_list_lists(
+    tmp_path: Path, working_folder: Path, demo: RunningDemo
+) -> None:
+    with running_demo(demo, tmp_path, working_folder) as terminal:
         terminal.press("4")
-        shown = terminal.until("Attention", "DatabaseMaintenance has run for")
+        shown = terminal.wait_for("Attention", "DatabaseMaintenance has run for")
         listed = sum(
             1
             for line in shown
             if re.search(r"(has run for|last ran|slower since|failed on|warned|was canceled)", line)
         )
         terminal.press("m", "enter")
-        terminal.until("1 of 6 alerts known")
+        terminal.wait_for("1 of 6 alerts known")
         terminal.press("H", "3", "w")
-        terminal.until("Written: emtui-shift-20261123T021204Z.md")
-        text = (here / "emtui-shift-20261123T021204Z.md").read_text()
+        terminal.wait_for("Written: emtui-shift-20261123T021204Z.md")
+        text = (working_folder / "emtui-shift-20261123T021204Z.md").read_text()
     assert f"**Needs attention**: {listed - 1}\n" in text
     assert "**Acknowledged**: 1\n\n- DatabaseMaintenance has run for" in text
     assert "failed on" in text.partition("**Recovered**")[0], "the failure of each night, which is good again"
     assert "CollectJob failed 5 times since" in text.partition("**Recovered**")[2]
 
 
-def test_from_the_board_and_from_a_finding_it_is_their_run(tmp_path: Path, here: Path, demo: Demo) -> None:
-    with at_demo(demo, tmp_path, here) as terminal:
+def test_from_the_overview_and_from_a_finding_the_report_is_of_their_run(
+    tmp_path: Path, working_folder: Path, demo: RunningDemo
+) -> None:
+    with running_demo(demo, tmp_path, working_folder) as terminal:
         terminal.press("4")
-        terminal.until("Attention")
+        terminal.wait_for("Attention")
         terminal.press("H")
-        terminal.until("Hand over  DatabaseMaintenance running")
+        terminal.wait_for("Hand over  DatabaseMaintenance running")
         terminal.press("q", "q", "B")
-        terminal.until("9 of 12 types on time")
+        terminal.wait_for("9 of 12 types on time")
         terminal.press("down", "H")
-        terminal.until("Hand over  CatalogReplicationJob success")
+        terminal.wait_for("Hand over  CatalogReplicationJob success")
         terminal.press("H")
-        terminal.until("q goes back.")
+        terminal.wait_for("q goes back.")
 
 
 @contextmanager
-def at(answer: Callable[[Asked], Reply], known: Identity, here: Path) -> Iterator[tuple[Rogue, Terminal]]:
+def running_against(
+    reply_to: Callable[[ReceivedRequest], ScriptedReply], known: ServerIdentity, here: Path
+) -> Iterator[tuple[ScriptedEmServer, EmtuiTerminal]]:
     """The list of such a server, seen by somebody who is logged on without being asked anything."""
-    with rogue_beside(answer, known.context()) as server:
-        environ = a_home(
+    with scripted_server_in_thread(reply_to, known.tls_context()) as server:
+        environ = isolated_environment(
             here.parent,
             EMTUI_SERVER=server.authority,
             EMTUI_USER=USER,
             EMTUI_PASSWORD=PASSWORD,
             EMTUI_PIN=known.sha256,
         )
-        with emtui(environ=environ, folder=str(here)) as terminal:
-            terminal.until("1 of ")
+        with run_emtui(environ=environ, folder=str(here)) as terminal:
+            terminal.wait_for("1 of ")
             yield server, terminal
 
 
-def only(route: str, answer: Reply) -> Callable[[Asked], Reply]:
+def reply_only_to(route: str, response: ScriptedReply) -> Callable[[ReceivedRequest], ScriptedReply]:
     """Good answers, but for this one."""
-    return lambda asked: answer if route_of(asked) == route else GOOD[route_of(asked)]
+    return lambda asked: response if route_of(asked) == route else GOOD_REPLIES[route_of(asked)]
 
 
 def test_events_that_cannot_be_read_are_said_and_the_rest_of_the_ticket_stands(
-    here: Path, known: Identity
+    working_folder: Path, server_identity: ServerIdentity
 ) -> None:
-    down = only("events", reply("503 Service Unavailable", b"", ""))
-    with at(down, known, here) as (_, terminal):
+    down = reply_only_to("events", make_reply("503 Service Unavailable", b"", ""))
+    with running_against(down, server_identity, working_folder) as (_, terminal):
         terminal.press("H", "2", "enter")
-        terminal.until("Copied to the clipboard")
-        (ticket,) = copied(terminal)
+        terminal.wait_for("Copied to the clipboard")
+        (ticket,) = clipboard_text(terminal)
         terminal.press("4", "enter")
-        terminal.until(written(r"emtui-CollectJob-20261123T020000Z-11111111\.zip"))
+        terminal.wait_for(written_name(r"emtui-CollectJob-20261123T020000Z-11111111\.zip"))
     assert "Unknown\n\n- events: " in ticket
     assert "503" in ticket
-    (bundle,) = here.iterdir()
+    (bundle,) = working_folder.iterdir()
     with zipfile.ZipFile(bundle) as archive:
         assert "events.jsonl" not in archive.namelist()
         assert "- events.jsonl: " in archive.read("manifest.txt").decode()
 
 
-def test_esc_stops_what_is_asked_for_and_the_summary_can_still_be_had(here: Path, known: Identity) -> None:
-    mute = only("events", Reply(b"", after="hang"))
-    with at(mute, known, here) as (_, terminal):
+def test_esc_stops_what_is_asked_for_and_the_summary_can_still_be_had(
+    working_folder: Path, server_identity: ServerIdentity
+) -> None:
+    mute = reply_only_to("events", ScriptedReply(b"", then="hang"))
+    with running_against(mute, server_identity, working_folder) as (_, terminal):
         terminal.press("H", "enter")
-        terminal.until("As soon as it is there. Esc stops.")
+        terminal.wait_for("As soon as it is there. Esc stops.")
         terminal.press("\x1b[27u")
-        terminal.until("Stopped.")
-        terminal.until("It was stopped before this was there")
+        terminal.wait_for("Stopped.")
+        terminal.wait_for("It was stopped before this was there")
         terminal.press("3", "enter")
-        terminal.until("Copied to the clipboard")
-        assert "Last 12 hours" in copied(terminal)[0]
+        terminal.wait_for("Copied to the clipboard")
+        assert "Last 12 hours" in clipboard_text(terminal)[0]
         terminal.press("\x1b[27u")
-        terminal.until("Enter open")
+        terminal.wait_for("Enter open")
 
 
-def test_hostile_text_says_nothing_to_a_terminal_in_any_file(here: Path, known: Identity) -> None:
-    with at(hostile(), known, here) as (_, terminal):
+def test_hostile_text_says_nothing_to_a_terminal_in_any_file(
+    working_folder: Path, server_identity: ServerIdentity
+) -> None:
+    with running_against(hostile_server(), server_identity, working_folder) as (_, terminal):
         terminal.press("H", "enter")
-        terminal.until(lambda _: len(copied(terminal)) == 1)
+        terminal.wait_for(lambda _: len(clipboard_text(terminal)) == 1)
         terminal.press("3", "w")
-        terminal.until("Written: emtui-shift-")
+        terminal.wait_for("Written: emtui-shift-")
         terminal.press("4", "enter")
-        terminal.until(lambda lines: "Written: emtui-" in lines[-1] and ".zip" in lines[-1])
-        texts = copied(terminal)
-    for path in here.iterdir():
+        terminal.wait_for(lambda lines: "Written: emtui-" in lines[-1] and ".zip" in lines[-1])
+        texts = clipboard_text(terminal)
+    for path in working_folder.iterdir():
         assert re.fullmatch(r"[A-Za-z0-9.-]+", path.name)
         if path.suffix == ".zip":
             with zipfile.ZipFile(path) as archive:
@@ -241,9 +257,9 @@ def test_hostile_text_says_nothing_to_a_terminal_in_any_file(here: Path, known: 
 # --- a server that repeats what it was told ---------------------------------------------------
 
 
-def echo(asked: Asked) -> Reply:
+def repeat_logon(request: ReceivedRequest) -> ScriptedReply:
     """Every message holds the token, the logon's id, the account and the password as Basic sent them."""
-    route = route_of(asked)
+    route = route_of(request)
     basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
     coded = "".join(f"&#{ord(char)};" for char in LOGON_ID)
     said = f"{TOKEN} {LOGON_ID.upper()} {coded} {USER} (ops) {basic} {PASSWORD}"
@@ -259,15 +275,15 @@ def echo(asked: Asked) -> Reply:
         f"<SystemSessionEvents {_NS}><Events><CreationTimeUTC>2026-11-23T02:00:00.5</CreationTimeUTC>"
         f"<Message>{said}</Message><Order>1</Order></Events></SystemSessionEvents>"
     )
-    said_so: dict[str, Callable[[], Reply]] = {
-        "list": lambda: reply("200 OK", list_xml([session])),
-        "session": lambda: reply("200 OK", session.encode()),
-        "events": lambda: reply("200 OK", events.encode()),
+    said_so: dict[str, Callable[[], ScriptedReply]] = {
+        "list": lambda: make_reply("200 OK", list_xml([session])),
+        "session": lambda: make_reply("200 OK", session.encode()),
+        "events": lambda: make_reply("200 OK", events.encode()),
     }
-    return said_so[route]() if route in said_so else GOOD[route]
+    return said_so[route]() if route in said_so else GOOD_REPLIES[route]
 
 
-def leaks(text: str) -> list[str]:
+def leaked_forms(text: str) -> list[str]:
     """What of our logon stands in it."""
     forms = (TOKEN, LOGON_ID, PASSWORD, USER, "ops", base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode())
     coded = "".join(f"&#{ord(char)};" for char in LOGON_ID)
@@ -275,24 +291,24 @@ def leaks(text: str) -> list[str]:
 
 
 def test_a_server_that_repeats_our_logon_is_repeated_in_nothing_that_is_handed_over(
-    here: Path, known: Identity
+    working_folder: Path, server_identity: ServerIdentity
 ) -> None:
-    with at(echo, known, here) as (server, terminal):
+    with running_against(repeat_logon, server_identity, working_folder) as (server, terminal):
         terminal.press("H", "enter")
         for number, key in enumerate(("2", "3"), 1):
-            terminal.until(lambda _, number=number: len(copied(terminal)) == number)  # type: ignore[misc]
+            terminal.wait_for(lambda _, number=number: len(clipboard_text(terminal)) == number)  # type: ignore[misc]
             terminal.press(key, "enter")
-        terminal.until(lambda _: len(copied(terminal)) == 3)
+        terminal.wait_for(lambda _: len(clipboard_text(terminal)) == 3)
         terminal.press("4", "enter")
-        terminal.until("Written: emtui-CollectJob-20261123T020000Z-11111111.zip")
-        texts = copied(terminal)
-    (bundle,) = here.iterdir()
-    assert leaks(bundle.name) == []
+        terminal.wait_for("Written: emtui-CollectJob-20261123T020000Z-11111111.zip")
+        texts = clipboard_text(terminal)
+    (bundle,) = working_folder.iterdir()
+    assert leaked_forms(bundle.name) == []
     with zipfile.ZipFile(bundle) as archive:
         texts += [archive.read(name).decode() for name in archive.namelist()]
     assert len(texts) == 3 + 8
     for text in texts:
-        assert leaks(text) == []
+        assert leaked_forms(text) == []
     assert "***" in texts[0]
     assert f"emtui open --server {server.authority} {GUID}" in texts[0]
     assert "<Message>*** *** *** *** (***) *** ***</Message>" in texts[-4]

@@ -13,20 +13,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from desktop import folders, keyring_on, session_bus
-from kernel import refusal
-from mute_bus import mute_bus
-from pty_terminal import Terminal, a_home, emtui
-from rogue import PASSWORD, USER, identity, rogue_beside
-from served import Demo
+from demo_server import RunningDemo
+from desktop_session import desktop_folders, running_keyring, session_bus
+from kernel_keyring_support import keyring_refusal
+from pty_terminal import EmtuiTerminal, isolated_environment, run_emtui
+from scripted_server import PASSWORD, USER, make_identity, scripted_server_in_thread
+from unresponsive_dbus import unresponsive_bus
 
-Record = Callable[[str, object], None]
+KeyringRecord = Callable[[str, object], None]
 
 
 @pytest.fixture
-def home(tmp_path: Path, demo: Demo) -> dict[str, str]:
+def home(tmp_path: Path, demo: RunningDemo) -> dict[str, str]:
     """A profile, and no bus but the one that a test gives."""
-    environ = a_home(tmp_path) | folders(tmp_path) | {"XDG_STATE_HOME": str(tmp_path / "state")}
+    environ = (
+        isolated_environment(tmp_path)
+        | desktop_folders(tmp_path)
+        | {"XDG_STATE_HOME": str(tmp_path / "state")}
+    )
     file = Path(environ["XDG_CONFIG_HOME"]) / "emtui" / "config.toml"
     file.parent.mkdir(parents=True)
     file.write_text(f"[profiles.lab]\nserver = '{demo.url}'\nuser = '{demo.user}'\npin = '{demo.sha256}'\n")
@@ -41,7 +45,7 @@ def bus(home: dict[str, str]) -> Iterator[str]:
         yield address
 
 
-def remembered(home: dict[str, str], demo: Demo) -> str:
+def remember_password(home: dict[str, str], demo: RunningDemo) -> str:
     """Log on once and keep the password; where it is now."""
     done = subprocess.run(
         [sys.executable, "-m", "emtui", "login", "-p", "lab", "--remember"],
@@ -54,79 +58,79 @@ def remembered(home: dict[str, str], demo: Demo) -> str:
     return done.stderr
 
 
-def said(terminal: Terminal, shown: str, record: Record) -> str:
+def status_text(terminal: EmtuiTerminal, expected: str, record: KeyringRecord) -> str:
     """Wait until it says so; what it said, on one line, and how long it took, for the end of the run."""
-    began = time.monotonic()
-    lines = terminal.until(lambda lines: shown in _flat(lines))
-    record("said", f"{time.monotonic() - began:4.1f} s  {shown}")
-    return _flat(lines)
+    start = time.monotonic()
+    lines = terminal.wait_for(lambda lines: expected in _joined_lines(lines))
+    record("said", f"{time.monotonic() - start:4.1f} s  {expected}")
+    return _joined_lines(lines)
 
 
-def _flat(lines: list[str]) -> str:
+def _joined_lines(lines: list[str]) -> str:
     return " ".join(" ".join(lines).split())
 
 
-def logs_on_by_typing(terminal: Terminal, demo: Demo) -> None:
+def assert_logon_by_typing(terminal: EmtuiTerminal, demo: RunningDemo) -> None:
     terminal.press(demo.password, "enter")
-    terminal.until(" of 105 runs")
+    terminal.wait_for(" of 105 runs")
     terminal.press("q")
-    assert terminal.end() == 0
+    assert terminal.wait_exit() == 0
 
 
 def test_unlocked_the_list_is_there_without_a_question(
-    bus: str, home: dict[str, str], demo: Demo, record_property: Record
+    bus: str, home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
-    with keyring_on(bus, Path(home["HOME"])):
-        assert "Password saved in Secret Service" in remembered(home, demo)
-        with emtui(environ=home) as terminal:
-            said(terminal, "1 of 3,", record_property)
+    with running_keyring(bus, Path(home["HOME"])):
+        assert "Password saved in Secret Service" in remember_password(home, demo)
+        with run_emtui(environ=home) as terminal:
+            status_text(terminal, "1 of 3,", record_property)
             terminal.press("q")
-            assert terminal.end() == 0
+            assert terminal.wait_exit() == 0
 
 
 def test_locked_it_is_said_and_the_password_is_asked_for(
-    bus: str, home: dict[str, str], demo: Demo, record_property: Record
+    bus: str, home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
-    with keyring_on(bus, Path(home["HOME"])):
-        remembered(home, demo)
-    with keyring_on(bus, Path(home["HOME"]), unlocked=False), emtui(environ=home) as terminal:
-        said(terminal, "keyring is locked", record_property)
-        logs_on_by_typing(terminal, demo)
+    with running_keyring(bus, Path(home["HOME"])):
+        remember_password(home, demo)
+    with running_keyring(bus, Path(home["HOME"]), unlocked=False), run_emtui(environ=home) as terminal:
+        status_text(terminal, "keyring is locked", record_property)
+        assert_logon_by_typing(terminal, demo)
 
 
 def test_killed_in_the_middle_it_is_said_and_the_password_is_asked_for(
-    bus: str, home: dict[str, str], demo: Demo, record_property: Record
+    bus: str, home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
-    with keyring_on(bus, Path(home["HOME"])) as daemon:
-        remembered(home, demo)
+    with running_keyring(bus, Path(home["HOME"])) as daemon:
+        remember_password(home, demo)
         daemon.stop()
-        with emtui(environ=home) as terminal:
-            terminal.until("Asking the keyring")
+        with run_emtui(environ=home) as terminal:
+            terminal.wait_for("Asking the keyring")
             daemon.kill()
-            said(terminal, "the keyring failed", record_property)
-            logs_on_by_typing(terminal, demo)
+            status_text(terminal, "the keyring failed", record_property)
+            assert_logon_by_typing(terminal, demo)
 
 
 def test_a_bus_that_never_answers_is_said_after_three_seconds(
-    home: dict[str, str], demo: Demo, record_property: Record
+    home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
-    with mute_bus(Path(home["HOME"])) as address:
+    with unresponsive_bus(Path(home["HOME"])) as address:
         home["DBUS_SESSION_BUS_ADDRESS"] = address
-        with emtui(environ=home) as terminal:
-            said(terminal, "it may be locked, or be asking on another display", record_property)
-            logs_on_by_typing(terminal, demo)
+        with run_emtui(environ=home) as terminal:
+            status_text(terminal, "it may be locked, or be asking on another display", record_property)
+            assert_logon_by_typing(terminal, demo)
 
 
 def test_without_a_bus_there_is_no_keyring_and_that_is_said(
-    home: dict[str, str], demo: Demo, record_property: Record
+    home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
-    with emtui(environ=home) as terminal:
-        said(terminal, "cannot be saved on this computer: no keyring responds", record_property)
-        logs_on_by_typing(terminal, demo)
+    with run_emtui(environ=home) as terminal:
+        status_text(terminal, "cannot be saved on this computer: no keyring responds", record_property)
+        assert_logon_by_typing(terminal, demo)
 
 
 def test_keyrings_alt_is_named_and_not_used(
-    home: dict[str, str], demo: Demo, record_property: Record
+    home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
     library = os.environ.get("EMTUI_KEYRINGS_ALT")
     if not library:
@@ -134,25 +138,25 @@ def test_keyrings_alt_is_named_and_not_used(
             pytest.fail("EMTUI_KEYRINGS_ALT names no folder with keyrings.alt")
         pytest.skip("EMTUI_KEYRINGS_ALT names no folder with keyrings.alt (pip install --target)")
     home["PYTHONPATH"] = library
-    with emtui(environ=home) as terminal:
-        said(terminal, "except keyrings.alt, which stores passwords in clear text", record_property)
-        logs_on_by_typing(terminal, demo)
+    with run_emtui(environ=home) as terminal:
+        status_text(terminal, "except keyrings.alt, which stores passwords in clear text", record_property)
+        assert_logon_by_typing(terminal, demo)
     assert not list(Path(home["HOME"]).rglob("*pass.cfg"))
 
 
 def test_without_a_desktop_the_kernel_keeps_it(
-    home: dict[str, str], demo: Demo, record_property: Record
+    home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
-    if refused := refusal():
+    if refused := keyring_refusal():
         pytest.skip(refused)
     for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"):
         del home[name]
     try:
-        assert "Password saved in kernel keyring for 12 hours" in remembered(home, demo)
-        with emtui(environ=home) as terminal:
-            said(terminal, "1 of 3,", record_property)
+        assert "Password saved in kernel keyring for 12 hours" in remember_password(home, demo)
+        with run_emtui(environ=home) as terminal:
+            status_text(terminal, "1 of 3,", record_property)
             terminal.press("q")
-            assert terminal.end() == 0
+            assert terminal.wait_exit() == 0
     finally:
         out = subprocess.run(
             [sys.executable, "-m", "emtui", "logout", "-p", "lab"],
@@ -165,27 +169,31 @@ def test_without_a_desktop_the_kernel_keeps_it(
 
 
 def test_the_box_the_confirmation_and_login_say_for_how_long_the_kernel_keeps_it(tmp_path: Path) -> None:
-    if refused := refusal():
+    if refused := keyring_refusal():
         pytest.skip(refused)
-    known = identity(tmp_path, days=300)
-    environ = a_home(tmp_path, EMTUI_USER=USER, EMTUI_PIN=known.sha256, XDG_STATE_HOME=str(tmp_path / "s"))
+    known = make_identity(tmp_path, days=300)
+    environ = isolated_environment(
+        tmp_path, EMTUI_USER=USER, EMTUI_PIN=known.sha256, XDG_STATE_HOME=str(tmp_path / "s")
+    )
     for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "PYTHON_KEYRING_BACKEND"):
         environ.pop(name, None)
-    with rogue_beside(context=known.context()) as server:
+    with scripted_server_in_thread(context=known.tls_context()) as server:
         environ["EMTUI_SERVER"] = server.authority
         try:
-            with emtui("login", "-p", "lab", columns=120, environ=environ) as terminal:
-                terminal.until("Password of ")
+            with run_emtui("login", "-p", "lab", columns=120, environ=environ) as terminal:
+                terminal.wait_for("Password of ")
                 terminal.press(PASSWORD, "\r")
-                terminal.until("Save the password in kernel keyring for 12 hours? [y/N]")
+                terminal.wait_for("Save the password in kernel keyring for 12 hours? [y/N]")
                 terminal.press("y", "\r")
-                terminal.until("Password saved in kernel keyring for 12 hours")
+                terminal.wait_for("Password saved in kernel keyring for 12 hours")
             out = [sys.executable, "-m", "emtui", "logout", "-p", "lab"]
             subprocess.run(out, env=environ, capture_output=True, check=True)
-            with emtui(environ=environ) as terminal:
-                terminal.until(lambda lines: "[ ] remember it in kernel keyring for 12 hours" in _flat(lines))
+            with run_emtui(environ=environ) as terminal:
+                terminal.wait_for(
+                    lambda lines: "[ ] remember it in kernel keyring for 12 hours" in _joined_lines(lines)
+                )
                 terminal.press(PASSWORD, "\t", " ", "\r")
-                terminal.until("The password is saved in kernel keyring for 12 hours.")
+                terminal.wait_for("The password is saved in kernel keyring for 12 hours.")
         finally:
             out = [sys.executable, "-m", "emtui", "logout"]
             subprocess.run(out, env=environ, capture_output=True, check=True)

@@ -23,35 +23,35 @@ from pathlib import Path
 
 import pyte
 import pytest
-from desktop import need
-from pty_terminal import a_home, at_night, python
-from rogue import (
-    GOOD,
+from demo_server import RunningDemo
+from desktop_session import require_program
+from pty_terminal import isolated_environment, run_night_demo, run_python
+from scripted_server import (
+    GOOD_REPLIES,
     GUID,
     PASSWORD,
     USER,
-    Asked,
-    Reply,
-    Rogue,
-    good,
-    identity,
+    ReceivedRequest,
+    ScriptedEmServer,
+    ScriptedReply,
     list_xml,
+    make_identity,
+    make_reply,
     options_for,
-    reply,
-    rogue_beside,
+    reply_well,
     route_of,
+    scripted_server_in_thread,
     session_xml,
 )
-from served import Demo
 
-PATIENCE = 60.0
-HASTY = Path(__file__).parent.parent / "hasty.py"
-LEFT = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[<u")
+TIMEOUT_S = 60.0
+FAST_POLLING_SCRIPT = Path(__file__).parent.parent / "run_fast_polling.py"
+RESTORED_MODES = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?7h", b"\x1b[<u")
 """The first screen, the cursor, paste without brackets, wrapping, and keys as they were."""
 
 
 @dataclass
-class Held:
+class RawTerminal:
     """A terminal that is read only when the test wants it to be."""
 
     pid: int
@@ -61,20 +61,20 @@ class Held:
 
     def read(self, seconds: float) -> None:
         """Take in what comes for so long, or until it is closed."""
-        ends = time.monotonic() + seconds
-        while (left := ends - time.monotonic()) > 0:
-            if not select.select([self.master], [], [], left)[0]:
+        deadline = time.monotonic() + seconds
+        while (remaining := deadline - time.monotonic()) > 0:
+            if not select.select([self.master], [], [], remaining)[0]:
                 return
             try:
-                got = os.read(self.master, 65536)
+                chunk = os.read(self.master, 65536)
             except OSError:
                 return
-            self.received += got
+            self.received += chunk
 
-    def until(self, shown: bytes) -> None:
-        ends = time.monotonic() + PATIENCE
-        while shown not in self.received:
-            assert time.monotonic() < ends, self.received[-2000:]
+    def wait_for(self, expected: bytes) -> None:
+        deadline = time.monotonic() + TIMEOUT_S
+        while expected not in self.received:
+            assert time.monotonic() < deadline, self.received[-2000:]
             self.read(0.1)
 
     def press(self, keys: str) -> None:
@@ -84,26 +84,26 @@ class Held:
         os.close(self.master)
         self.master = -1
 
-    def end(self, *, reading: bool = True) -> int:
+    def wait_exit(self, *, reading: bool = True) -> int:
         """Wait for the process; a signal's number, negative, if that killed it."""
-        ends = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_S
         while self.code is None:
-            assert time.monotonic() < ends, "still running"
+            assert time.monotonic() < deadline, "still running"
             if reading and self.master >= 0:
                 self.read(0.05)
             else:
                 time.sleep(0.05)
-            ended, status = os.waitpid(self.pid, os.WNOHANG)
-            if ended:
+            ended_pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if ended_pid:
                 self.code = os.waitstatus_to_exitcode(status)
         return self.code
 
-    def echoes(self) -> bool:
+    def is_echo_on(self) -> bool:
         return bool(termios.tcgetattr(self.master)[3] & termios.ECHO)
 
 
 @contextmanager
-def held(argv: list[str], environ: dict[str, str], *, hang_up: bool = True) -> Iterator[Held]:
+def raw_terminal(argv: list[str], environ: dict[str, str], *, hang_up: bool = True) -> Iterator[RawTerminal]:
     """Run Python with these arguments; without `hang_up` it ignores SIGHUP, as below nohup."""
     pid, master = pty.fork()
     if pid == 0:
@@ -111,7 +111,7 @@ def held(argv: list[str], environ: dict[str, str], *, hang_up: bool = True) -> I
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
         os.execve(sys.executable, [sys.executable, *argv], environ)  # noqa: S606 - the program under test
     ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    terminal = Held(pid, master)
+    terminal = RawTerminal(pid, master)
     try:
         yield terminal
     finally:
@@ -123,103 +123,105 @@ def held(argv: list[str], environ: dict[str, str], *, hang_up: bool = True) -> I
 
 
 @contextmanager
-def logged_on(
+def logged_on_terminal(
     tmp_path: Path,
-    answer: Callable[[Asked], Reply] = good,
+    reply_to: Callable[[ReceivedRequest], ScriptedReply] = reply_well,
     *,
-    every: float = 60.0,
+    interval: float = 60.0,
     hang_up: bool = True,
-    before: tuple[str, ...] = (),
-) -> Iterator[tuple[Held, Rogue]]:
+    arguments_before: tuple[str, ...] = (),
+) -> Iterator[tuple[RawTerminal, ScriptedEmServer]]:
     """emtui with a list on the screen, and its server."""
-    known = identity(tmp_path)
-    with rogue_beside(answer, known.context()) as server:
-        argv = [str(HASTY), str(every), *before]
-        argv += options_for(server, known)
-        with held(argv, a_home(tmp_path, EMTUI_PASSWORD=PASSWORD), hang_up=hang_up) as terminal:
-            terminal.until(b"as of")
+    server_identity = make_identity(tmp_path)
+    with scripted_server_in_thread(reply_to, server_identity.tls_context()) as server:
+        argv = [str(FAST_POLLING_SCRIPT), str(interval), *arguments_before]
+        argv += options_for(server, server_identity)
+        with raw_terminal(
+            argv, isolated_environment(tmp_path, EMTUI_PASSWORD=PASSWORD), hang_up=hang_up
+        ) as terminal:
+            terminal.wait_for(b"as of")
             terminal.read(0.3)
             yield terminal, server
 
 
-def kill(number: int) -> Callable[[Held], None]:
+def send_signal(number: int) -> Callable[[RawTerminal], None]:
     return lambda terminal: os.kill(terminal.pid, number)
 
 
-WAYS: dict[str, tuple[Callable[[Held], None], int]] = {
+EXIT_KEYS: dict[str, tuple[Callable[[RawTerminal], None], int]] = {
     "q": (lambda terminal: terminal.press("q"), 0),
     "Q": (lambda terminal: terminal.press("Q"), 0),
     "ctrl+c twice": (lambda terminal: terminal.press("\x03\x03"), 0),
-    "SIGTERM": (kill(signal.SIGTERM), 143),
-    "SIGHUP": (kill(signal.SIGHUP), 129),
+    "SIGTERM": (send_signal(signal.SIGTERM), 143),
+    "SIGHUP": (send_signal(signal.SIGHUP), 129),
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", EXIT_KEYS)
 def test_the_logon_is_deleted_and_the_terminal_is_as_it_was(tmp_path: Path, way: str) -> None:
-    leave, code = WAYS[way]
-    with logged_on(tmp_path) as (terminal, server):
-        assert not terminal.echoes()
+    leave, code = EXIT_KEYS[way]
+    with logged_on_terminal(tmp_path) as (terminal, server):
+        assert not terminal.is_echo_on()
         leave(terminal)
-        assert terminal.end() == code
-        assert terminal.echoes()
+        assert terminal.wait_exit() == code
+        assert terminal.is_echo_on()
         assert (server.count("POST"), server.count("DELETE")) == (1, 1)
-        for mode in LEFT:
+        for mode in RESTORED_MODES:
             assert mode in terminal.received
 
 
 @pytest.mark.parametrize("hang_up", [True, False], ids=["SIGHUP", "SIGHUP ignored"])
 def test_a_terminal_that_is_closed_ends_it(tmp_path: Path, *, hang_up: bool) -> None:
-    with logged_on(tmp_path, hang_up=hang_up) as (terminal, server):
+    with logged_on_terminal(tmp_path, hang_up=hang_up) as (terminal, server):
         terminal.close()
-        assert terminal.end() == 129
+        assert terminal.wait_exit() == 129
         assert (server.count("POST"), server.count("DELETE")) == (1, 1)
 
 
 @pytest.mark.parametrize("way", ["q", "SIGTERM"])
-def test_a_server_that_does_not_answer_holds_nobody(tmp_path: Path, way: str) -> None:
-    leave, code = WAYS[way]
+def test_an_unresponsive_server_does_not_delay_the_exit(tmp_path: Path, way: str) -> None:
+    leave, code = EXIT_KEYS[way]
 
-    def mute(asked: Asked) -> Reply:
-        return Reply(b"", after="hang") if asked.method == "DELETE" else good(asked)
+    def mute(asked: ReceivedRequest) -> ScriptedReply:
+        return ScriptedReply(b"", then="hang") if asked.method == "DELETE" else reply_well(asked)
 
-    with logged_on(tmp_path, mute) as (terminal, server):
+    with logged_on_terminal(tmp_path, mute) as (terminal, server):
         began = time.monotonic()
         leave(terminal)
-        assert terminal.end() == code
-        assert time.monotonic() - began < PATIENCE
-        assert terminal.echoes()
+        assert terminal.wait_exit() == code
+        assert time.monotonic() - began < TIMEOUT_S
+        assert terminal.is_echo_on()
         assert server.count("DELETE") == 1
-        assert LEFT[0] in terminal.received
+        assert RESTORED_MODES[0] in terminal.received
 
 
 # --- a terminal that does not drain ---------------------------------------------------
 
 
 @dataclass
-class Busy:
+class BusyServer:
     """Another list at every look, so that there is always something to paint."""
 
-    looks: Iterator[int] = field(default_factory=count)
-    shown: int = 0
+    poll_count: Iterator[int] = field(default_factory=count)
+    row_count: int = 0
 
-    def __call__(self, asked: Asked) -> Reply:
-        if route_of(asked) != "list":
-            return GOOD[route_of(asked)]
-        self.shown = next(self.looks)
-        rows = (session_xml(f"{self.shown:08x}-{row:04x}-4333-8444-555555555555") for row in range(40))
-        return reply(
-            "200 OK", list_xml(rows).replace(b"<Message/>", b"<Message>look %d</Message>" % self.shown)
+    def __call__(self, request: ReceivedRequest) -> ScriptedReply:
+        if route_of(request) != "list":
+            return GOOD_REPLIES[route_of(request)]
+        self.row_count = next(self.poll_count)
+        rows = (session_xml(f"{self.row_count:08x}-{row:04x}-4333-8444-555555555555") for row in range(40))
+        return make_reply(
+            "200 OK", list_xml(rows).replace(b"<Message/>", b"<Message>look %d</Message>" % self.row_count)
         )
 
 
-def nobody_reads(busy: Busy) -> None:
+def fill_terminal(busy: BusyServer) -> None:
     """A terminal that takes nothing for so long that far more was to be painted than fits on the way."""
-    began, before = time.monotonic(), busy.shown
-    wait(lambda: busy.shown > before + 40 and time.monotonic() > began + 2)
+    start, previous_count = time.monotonic(), busy.row_count
+    wait_until(lambda: busy.row_count > previous_count + 40 and time.monotonic() > start + 2)
 
 
-def looks_on(terminal: Held) -> set[str]:
+def shows_screen(terminal: RawTerminal) -> set[str]:
     """Which looks the rows on the screen are from by now."""
     terminal.read(0.2)
     screen = pyte.Screen(80, 24)
@@ -228,30 +230,30 @@ def looks_on(terminal: Held) -> set[str]:
 
 
 def test_a_terminal_that_stalls_holds_nothing_up_and_gets_one_picture_afterwards(tmp_path: Path) -> None:
-    busy = Busy()
-    with logged_on(tmp_path, busy, every=0.05) as (terminal, _):
+    busy = BusyServer()
+    with logged_on_terminal(tmp_path, busy, interval=0.05) as (terminal, _):
         terminal.press("Z")
-        terminal.until(b"look ")
-        nobody_reads(busy)
+        terminal.wait_for(b"look ")
+        fill_terminal(busy)
         stalled = len(terminal.received)
         terminal.press("p")
-        terminal.until(b"PAUSED")
-        wait(lambda: looks_on(terminal) == {str(busy.shown)})
+        terminal.wait_for(b"PAUSED")
+        wait_until(lambda: shows_screen(terminal) == {str(busy.row_count)})
         assert len(terminal.received) - stalled < 60_000
         terminal.press("q")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
 
 
 def test_a_terminal_that_stalls_does_not_keep_it_from_ending(tmp_path: Path) -> None:
-    busy = Busy()
-    with logged_on(tmp_path, busy, every=0.05) as (terminal, server):
-        nobody_reads(busy)
+    busy = BusyServer()
+    with logged_on_terminal(tmp_path, busy, interval=0.05) as (terminal, server):
+        fill_terminal(busy)
         os.kill(terminal.pid, signal.SIGTERM)
-        assert terminal.end(reading=False) == 143
+        assert terminal.wait_exit(reading=False) == 143
         assert server.count("DELETE") == 1
-        assert terminal.echoes()
+        assert terminal.is_echo_on()
         terminal.read(0.5)
-        assert LEFT[0] in terminal.received
+        assert RESTORED_MODES[0] in terminal.received
 
 
 @pytest.mark.parametrize(("way", "second"), [("Q", "SIGHUP"), ("SIGTERM", "SIGTERM"), ("SIGTERM", "SIGINT")])
@@ -260,27 +262,27 @@ def test_a_signal_that_comes_while_it_logs_off_cuts_nothing_short(
 ) -> None:
     asked, answers = threading.Event(), threading.Event()
 
-    def late(request: Asked) -> Reply:
+    def late(request: ReceivedRequest) -> ScriptedReply:
         if route_of(request) == "logoff":
             asked.set()
-            answers.wait(PATIENCE)
-        return good(request)
+            answers.wait(TIMEOUT_S)
+        return reply_well(request)
 
-    leave, code = WAYS[way]
-    with logged_on(tmp_path, late) as (terminal, server):
+    leave, code = EXIT_KEYS[way]
+    with logged_on_terminal(tmp_path, late) as (terminal, server):
         leave(terminal)
-        wait(asked.is_set)
+        wait_until(asked.is_set)
         os.kill(terminal.pid, signal.Signals[second])
         time.sleep(0.2)
         answers.set()
-        assert terminal.end() == code
+        assert terminal.wait_exit() == code
         assert server.count("DELETE") == 1
-        assert terminal.echoes()
+        assert terminal.is_echo_on()
 
 
 # --- a resolver that hangs ------------------------------------------------------------
 
-HANGS = """
+HANGING_ROUTES = """
 import socket, sys, time
 socket.getaddrinfo = lambda *_, **__: time.sleep(600)
 from emtui.cli import main
@@ -289,14 +291,16 @@ sys.exit(main(["--server", "em01.example.net", "--user", "EXAMPLE\\\\ops"]))
 
 
 @pytest.mark.parametrize("way", ["ctrl+c twice", "SIGTERM"])
-def test_a_resolver_that_hangs_holds_nobody(tmp_path: Path, way: str) -> None:
-    leave, code = WAYS[way]
-    with held(["-c", HANGS], a_home(tmp_path, EMTUI_PASSWORD=PASSWORD)) as terminal:
-        terminal.until(b"em01.example.net")
+def test_a_hanging_resolver_does_not_delay_the_exit(tmp_path: Path, way: str) -> None:
+    leave, code = EXIT_KEYS[way]
+    with raw_terminal(
+        ["-c", HANGING_ROUTES], isolated_environment(tmp_path, EMTUI_PASSWORD=PASSWORD)
+    ) as terminal:
+        terminal.wait_for(b"em01.example.net")
         terminal.read(0.5)
         leave(terminal)
-        assert terminal.end() == code
-        assert terminal.echoes()
+        assert terminal.wait_exit() == code
+        assert terminal.is_echo_on()
 
 
 # --- around it ------------------------------------------------------------------------
@@ -304,48 +308,52 @@ def test_a_resolver_that_hangs_holds_nobody(tmp_path: Path, way: str) -> None:
 
 def test_the_last_line_comes_back_to_exactly_this_view(tmp_path: Path) -> None:
     query = 'state:success -type:"Log Export"'
-    with logged_on(tmp_path) as (terminal, server):
+    with logged_on_terminal(tmp_path) as (terminal, server):
         terminal.press("/")
         terminal.read(0.2)
         terminal.press(f"{query}\r")
         terminal.read(0.5)
         terminal.press("ooq")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
         (said,) = re.findall(r"emtui open [^\r\n]*", terminal.received.decode())
         argv = shlex.split(said)
         assert argv[:4] == ["emtui", "open", "--server", server.authority]
         assert argv[4].startswith("--sort=")
         assert USER not in said
-        known = identity(tmp_path)
-    with rogue_beside(good, known.context(), int(server.authority.rpartition(":")[2])):
-        environ = a_home(tmp_path, EMTUI_PASSWORD=PASSWORD, EMTUI_USER=USER, EMTUI_PIN=known.sha256)
-        with python("-m", *argv, environ=environ) as again:
-            again.until("1 of 1")
+        known = make_identity(tmp_path)
+    with scripted_server_in_thread(reply_well, known.tls_context(), int(server.authority.rpartition(":")[2])):
+        environ = isolated_environment(
+            tmp_path, EMTUI_PASSWORD=PASSWORD, EMTUI_USER=USER, EMTUI_PIN=known.sha256
+        )
+        with run_python("-m", *argv, environ=environ) as again:
+            again.wait_for("1 of 1")
             again.press("enter")
-            again.until("Starting data collection job")
+            again.wait_for("Starting data collection job")
             again.press("q", "q")
-            assert again.end() == 0
+            assert again.wait_exit() == 0
             assert "--sort=" in again.received.decode()
 
 
 def test_a_session_that_is_open_is_what_is_come_back_to(tmp_path: Path) -> None:
-    with logged_on(tmp_path) as (terminal, server):
+    with logged_on_terminal(tmp_path) as (terminal, server):
         terminal.press("\r")
-        terminal.until(b"Starting data")
+        terminal.wait_for(b"Starting data")
         terminal.press("Q")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
         assert f"emtui open --server {server.authority} {GUID}".encode() in terminal.received
 
 
 def test_ctrl_z_and_fg_come_back_to_the_same_view(tmp_path: Path) -> None:
-    known = identity(tmp_path)
-    with rogue_beside(good, known.context()) as server:
+    known = make_identity(tmp_path)
+    with scripted_server_in_thread(reply_well, known.tls_context()) as server:
         line = shlex.join([sys.executable, "-m", "emtui", *options_for(server, known)])
         code = "import os; os.execvp('bash', ['bash', '--norc', '-i'])"
-        with held(["-c", code], a_home(tmp_path, EMTUI_PASSWORD=PASSWORD, PS1="ready> ")) as terminal:
-            terminal.until(b"ready> ")
+        with raw_terminal(
+            ["-c", code], isolated_environment(tmp_path, EMTUI_PASSWORD=PASSWORD, PS1="ready> ")
+        ) as terminal:
+            terminal.wait_for(b"ready> ")
             terminal.press(line + "\n")
-            terminal.until(b"as of")
+            terminal.wait_for(b"as of")
             terminal.read(0.3)
             terminal.press("/")
             terminal.read(0.2)
@@ -353,62 +361,62 @@ def test_ctrl_z_and_fg_come_back_to_the_same_view(tmp_path: Path) -> None:
             terminal.read(0.3)
             terminal.received = b""
             terminal.press("\x1a")
-            terminal.until(b"Stopped")
-            assert LEFT[0] in terminal.received
+            terminal.wait_for(b"Stopped")
+            assert RESTORED_MODES[0] in terminal.received
             terminal.received = b""
             terminal.press("fg\n")
-            terminal.until(b"Collect")
-            terminal.until(b"1 of 1")
+            terminal.wait_for(b"Collect")
+            terminal.wait_for(b"1 of 1")
             terminal.received = b""
             terminal.press("q")
-            terminal.until(b"ready> ")
+            terminal.wait_for(b"ready> ")
             terminal.press("exit\n")
-            terminal.end()
+            terminal.wait_exit()
         assert server.count("DELETE") == 1
 
 
-def test_without_a_shell_it_does_not_stop_and_says_why(tmp_path: Path, demo: Demo) -> None:
-    with at_night(demo, environ=a_home(tmp_path)) as terminal:
-        terminal.until("Password")
+def test_without_a_shell_it_does_not_stop_and_says_why(tmp_path: Path, demo: RunningDemo) -> None:
+    with run_night_demo(demo, environ=isolated_environment(tmp_path)) as terminal:
+        terminal.wait_for("Password")
         terminal.press("\x1a")
-        terminal.until("Not suspended: no shell started emtui, so fg could not resume it.")
+        terminal.wait_for("Not suspended: no shell started emtui, so fg could not resume it.")
         terminal.press("enter")
-        terminal.at_row(1)
+        terminal.wait_for_row(1)
         for key in (True, False):
             if key:
                 terminal.press("\x1a")
             else:
                 os.kill(terminal.child.pid, signal.SIGTSTP)
-            terminal.until("Not suspended: no shell started emtui, so fg could not resume it.")
+            terminal.wait_for("Not suspended: no shell started emtui, so fg could not resume it.")
             assert os.waitpid(terminal.child.pid, os.WUNTRACED | os.WNOHANG) == (0, 0)
             terminal.press("down")
-            terminal.until(lambda lines: "ctrl+z" not in "\n".join(lines))
+            terminal.wait_for(lambda lines: "ctrl+z" not in "\n".join(lines))
         terminal.press("Q")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
 
 
 def test_a_pane_of_tmux_that_is_closed_ends_it(tmp_path: Path) -> None:
-    need("tmux")
-    known = identity(tmp_path)
-    with rogue_beside(good, known.context()) as server:
+    require_program("tmux")
+    known = make_identity(tmp_path)
+    with scripted_server_in_thread(reply_well, known.tls_context()) as server:
         tmux = ["tmux", "-S", str(tmp_path / "tmux"), "-f", "/dev/null"]
         argv = [sys.executable, "-m", "emtui", *options_for(server, known)]
-        environ = a_home(tmp_path, EMTUI_PASSWORD=PASSWORD)
+        environ = isolated_environment(tmp_path, EMTUI_PASSWORD=PASSWORD)
         subprocess.run(
             [*tmux, "new-session", "-d", "-x", "80", "-y", "24", shlex.join(argv)], env=environ, check=True
         )
         try:
-            wait(lambda: any(route_of(asked) == "list" for asked in server.asked))
+            wait_until(lambda: any(route_of(asked) == "list" for asked in server.requests))
             time.sleep(0.3)
             subprocess.run([*tmux, "kill-pane"], env=environ, check=True)
-            wait(lambda: server.count("DELETE") == 1)
+            wait_until(lambda: server.count("DELETE") == 1)
         finally:
             with suppress(subprocess.CalledProcessError):
                 subprocess.run([*tmux, "kill-server"], env=environ, check=True, capture_output=True)
 
 
-def wait(holds: Callable[[], bool]) -> None:
-    ends = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < ends
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + TIMEOUT_S
+    while not condition():
+        assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -6,23 +6,23 @@ import os
 from pathlib import Path
 
 import pytest
-from odd_bytes import WHOLE, odd, pieces
-from pty_terminal import Terminal, a_home, emtui
+from pty_terminal import EmtuiTerminal, isolated_environment, run_emtui
+from random_terminal_input import SEQUENCES, random_input, split_randomly
 
 ESC = "\x1b[27u"
-EACH = 2_000
+EACH_FIRST_BYTES = 2_000
 """Odd bytes at each place."""
 
 
-def send(terminal: Terminal, sent: bytes) -> None:
+def send_in_chunks(terminal: EmtuiTerminal, content: bytes) -> None:
     """Bytes that are no text, as one piece."""
-    os.write(terminal.child.child_fd, sent)
-    terminal.for_a_while(0.02)
+    os.write(terminal.child.child_fd, content)
+    terminal.read_for(0.02)
 
 
-LAST = 3388
+LAST_ROW = 3388
 """The row of the newest run of the fold at the bottom."""
-REPORTS = [
+KEY_REPORTS = [
     ("\x1b[1;1B", 2),
     ("\x1b[1;1:1B", 2),
     ("\x1b[1;1:2B", 2),
@@ -39,9 +39,9 @@ REPORTS = [
     ("\x1b[57420u", 2),
     ("\x1b[57420;129:2u", 2),
     ("\x1b[27;1;106~", 2),
-    ("\x1b[71;2;71u", LAST),
-    ("\x1b[103:71;2;71u", LAST),
-    ("\x1b[103;2u", LAST),
+    ("\x1b[71;2;71u", LAST_ROW),
+    ("\x1b[103:71;2;71u", LAST_ROW),
+    ("\x1b[103;2u", LAST_ROW),
     ("\x1b[106;3u", 1),
     ("\x1b[106;5u", 1),
     ("\x1b[57441;2u", 1),
@@ -72,20 +72,20 @@ REPORTS = [
 """What a terminal reports on the first row, and the row where the cursor is then."""
 
 
-def test_a_report_is_its_key_or_nothing_and_the_next_key_works(demo_list: Terminal) -> None:
-    for report, row in REPORTS:
-        send(demo_list, report.encode("latin-1"))
-        demo_list.for_a_while(0.25)
-        demo_list.at_row(row)
+def test_a_report_is_its_key_or_nothing_and_the_next_key_works(demo_list: EmtuiTerminal) -> None:
+    for report, row in KEY_REPORTS:
+        send_in_chunks(demo_list, report.encode("latin-1"))
+        demo_list.read_for(0.25)
+        demo_list.wait_for_row(row)
         demo_list.press("j" if row == 1 else "g")
-        demo_list.at_row(2 if row == 1 else 1)
+        demo_list.wait_for_row(2 if row == 1 else 1)
         demo_list.press("g")
-        demo_list.at_row(1)
+        demo_list.wait_for_row(1)
 
 
-def test_what_is_typed_with_reports_of_the_keys_is_in_the_field(demo_list: Terminal) -> None:
+def test_what_is_typed_with_reports_of_the_keys_is_in_the_field(demo_list: EmtuiTerminal) -> None:
     demo_list.press("/")
-    demo_list.until("Enter keep")
+    demo_list.wait_for("Enter keep")
     for report in (
         "\x1b[106:74;2;74u",
         "\x1b[111;1:1;111u\x1b[111;1:3u",
@@ -103,80 +103,82 @@ def test_what_is_typed_with_reports_of_the_keys_is_in_the_field(demo_list: Termi
         "\x1b[113;1:3;113u",
     ):
         demo_list.press(report)
-    demo_list.until(lambda lines: any(line.startswith("/ Job /5/@日本 ") for line in lines))
+    demo_list.wait_for(lambda lines: any(line.startswith("/ Job /5/@日本 ") for line in lines))
 
 
-def test_what_nobody_can_read_is_in_the_log_and_at_the_login_only_how_it_begins(tmp_path: Path) -> None:
-    with emtui("--server", "vbem.example.net", environ=a_home(tmp_path)) as terminal:
-        terminal.until("Password")
+def test_unreadable_input_is_logged_but_at_the_login_only_its_beginning(tmp_path: Path) -> None:
+    with run_emtui("--server", "vbem.example.net", environ=isolated_environment(tmp_path)) as terminal:
+        terminal.wait_for("Password")
         terminal.press("\x1b[104:1;9999;104u", "\x1b]0;hunter2", "\x1b[27u", "ab")
-        terminal.until("[ab")
+        terminal.wait_for("[ab")
         terminal.press("ctrl+c")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
     logged = (tmp_path / "state" / "emtui" / "emtui.log").read_text()
     assert logged.splitlines()[0].endswith(r"not a key, 17 characters: \x1b[")
     assert "104" not in logged
     assert "hunter2" not in logged
 
 
-def test_what_nobody_can_read_is_in_the_log_escaped(demo_list: Terminal, tmp_path: Path) -> None:
+def test_unreadable_input_is_logged_escaped(demo_list: EmtuiTerminal, tmp_path: Path) -> None:
     demo_list.press("\x1b[:u", "\x1b[99999999;1u", "\x1b[106;1:3u", "j")
-    demo_list.at_row(2)
+    demo_list.wait_for_row(2)
     logged = (tmp_path / "state" / "emtui" / "emtui.log").read_text().splitlines()
     assert [line.rpartition(": ")[2] for line in logged] == [r"\x1b[:u", r"\x1b[99999999;1u"]
     demo_list.press(150 * "\x1b[:u", "g")
-    demo_list.at_row(1)
+    demo_list.wait_for_row(1)
     assert len((tmp_path / "state" / "emtui" / "emtui.log").read_text().splitlines()) == 100
 
 
-def test_every_sequence_cut_somewhere_leaves_the_list_alive(demo_list: Terminal) -> None:
-    for number, sequence in enumerate(WHOLE):
+def test_every_sequence_cut_somewhere_leaves_the_list_alive(demo_list: EmtuiTerminal) -> None:
+    for number, sequence in enumerate(SEQUENCES):
         cut = 1 + number % len(sequence)
-        send(demo_list, sequence[:cut])
-        send(demo_list, sequence[cut:])
-    demo_list.for_a_while(6)
-    back_to_the_list(demo_list)
+        send_in_chunks(demo_list, sequence[:cut])
+        send_in_chunks(demo_list, sequence[cut:])
+    demo_list.read_for(6)
+    return_to_list(demo_list)
 
 
 @pytest.mark.parametrize("place", ["list", "query", "search"])
-def test_thousands_of_odd_bytes_end_nothing_and_the_next_key_works(demo_list: Terminal, place: str) -> None:
+def test_thousands_of_random_bytes_end_nothing_and_the_next_key_works(
+    demo_list: EmtuiTerminal, place: str
+) -> None:
     if place == "search":
         demo_list.press("enter")
-        demo_list.opened()
+        demo_list.wait_opened()
     if place != "list":
         demo_list.press("/")
-        demo_list.until("Enter keep")
-    for piece in pieces(7, odd(len(place), EACH)):
-        send(demo_list, piece)
-    demo_list.for_a_while(6)
-    back_to_the_list(demo_list)
+        demo_list.wait_for("Enter keep")
+    for piece in split_randomly(7, random_input(len(place), EACH_FIRST_BYTES)):
+        send_in_chunks(demo_list, piece)
+    demo_list.read_for(6)
+    return_to_list(demo_list)
 
 
-def back_to_the_list(terminal: Terminal) -> None:
+def return_to_list(terminal: EmtuiTerminal) -> None:
     """The first row, and then the second."""
     terminal.press("\x03")
     for _ in range(6):
         terminal.press(ESC)
-        terminal.rest()
+        terminal.wait_idle()
     terminal.press("g", "j", "0", "g")
-    terminal.at_row(1)
+    terminal.wait_for_row(1)
     terminal.press("j")
-    terminal.at_row(2)
+    terminal.wait_for_row(2)
 
 
-def test_thousands_of_odd_bytes_at_the_login_end_nothing_and_it_can_be_typed_into(tmp_path: Path) -> None:
-    with emtui(environ=a_home(tmp_path)) as terminal:
-        terminal.until("Password")
-        for piece in pieces(7, odd(5, EACH)):
-            send(terminal, piece)
-        terminal.for_a_while(6)
+def test_thousands_of_random_bytes_at_the_login_end_nothing_and_it_accepts_input(tmp_path: Path) -> None:
+    with run_emtui(environ=isolated_environment(tmp_path)) as terminal:
+        terminal.wait_for("Password")
+        for piece in split_randomly(7, random_input(5, EACH_FIRST_BYTES)):
+            send_in_chunks(terminal, piece)
+        terminal.read_for(6)
         terminal.press(ESC, ESC)
         for _ in range(9):
             terminal.press("tab", "\x15", "zz")
-            terminal.rest()
+            terminal.wait_idle()
             if any("[zz " in line for line in terminal.lines()):
                 break
-        terminal.until("[zz ")
+        terminal.wait_for("[zz ")
         terminal.press("ctrl+c")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
     assert b"internal error" not in terminal.received

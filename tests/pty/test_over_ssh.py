@@ -21,13 +21,13 @@ from time import monotonic
 
 import pexpect
 import pytest
-from bench.server import Moving, listing
-from desktop import found, need
-from pty_terminal import a_home, end_at_once
-from rogue import PASSWORD, USER, identity, rogue_beside
-from slow_line import NEAR, SLOW, FarTerminal, detour
+from bench.bench_server import MovingList, list_body
+from desktop_session import find_program, require_program
+from pty_terminal import isolated_environment, kill_child
+from scripted_server import PASSWORD, USER, make_identity, scripted_server_in_thread
+from slow_link import FAST_LINK, SLOW_LINK, RemoteTerminal, slow_proxy
 
-HASTY = str(Path(__file__).parents[1] / "hasty.py")
+FAST_POLLING_SCRIPT = str(Path(__file__).parents[1] / "run_fast_polling.py")
 COLUMNS, LINES = 100, 30
 ONE_FRAME = 8_000
 QUERY = "state:failed type:Coll"
@@ -38,7 +38,7 @@ PASTED = "quarantine bs02?\r:leave it to storage\r11111111-2222-4333-8444-555555
 
 
 @dataclass(frozen=True, slots=True)
-class Jump:
+class SshHost:
     """A computer that one logs on to with ssh: its port, and where the keys are."""
 
     port: int
@@ -56,15 +56,15 @@ class Jump:
             "StrictHostKeyChecking": "yes",
             "LogLevel": "ERROR",
         }
-        given = [f"-o{name}={value}" for name, value in options.items()]
-        return ["-F", "/dev/null", "-tt", *given, "-p", str(port), f"{user}@127.0.0.1", command]
+        options_argument = [f"-o{name}={value}" for name, value in options.items()]
+        return ["-F", "/dev/null", "-tt", *options_argument, "-p", str(port), f"{user}@127.0.0.1", command]
 
 
 @pytest.fixture(scope="module")
-def jump(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jump]:
+def ssh_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshHost]:
     """An sshd in the foreground, until all of this module has been tested."""
-    need("sshd")
-    need("ssh")
+    require_program("sshd")
+    require_program("ssh")
     folder = tmp_path_factory.mktemp("sshd")
     for key in ("host", "user"):
         subprocess.run(
@@ -81,22 +81,22 @@ def jump(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jump]:
     )
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where root's sshd locks its children in
-    with _sshd(config):
-        yield Jump(port, folder)
+    with _run_sshd(config):
+        yield SshHost(port, folder)
 
 
 @contextmanager
-def _sshd(config: Path) -> Iterator[None]:
-    argv = [found("sshd") or "sshd", "-D", "-e", "-f", str(config)]
+def _run_sshd(config: Path) -> Iterator[None]:
+    argv = [find_program("sshd") or "sshd", "-D", "-e", "-f", str(config)]
     with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as daemon:
         assert daemon.stderr is not None
-        said = []
+        output = []
         for line in daemon.stderr:
-            said.append(line)
+            output.append(line)
             if "listening" in line:
                 break
         else:
-            pytest.fail(f"sshd did not start: {''.join(said)}")
+            pytest.fail(f"sshd did not start: {''.join(output)}")
         drain = threading.Thread(target=daemon.stderr.read, daemon=True)
         drain.start()
         try:
@@ -108,99 +108,103 @@ def _sshd(config: Path) -> Iterator[None]:
 
 
 @contextmanager
-def over_ssh(jump: Jump, folder: Path, *, tmux: bool) -> Iterator[FarTerminal]:
+def running_over_ssh(jump: SshHost, folder: Path, *, tmux: bool) -> Iterator[RemoteTerminal]:
     """emtui on the jump host, its list on the screen, before the line became a bad one.
 
     A list with changes comes every three seconds.
     """
     with ExitStack() as open_until_then:
-        known, manager = identity(folder), Moving(listing(3_000))
-        server = open_until_then.enter_context(rogue_beside(manager, known.context()))
-        argv = [sys.executable, HASTY, "3", "--server", server.authority]
-        script = there(folder, [*argv, "--user", USER, "--pin", known.sha256])
+        server_identity, server_script = make_identity(folder), MovingList(list_body(3_000))
+        server = open_until_then.enter_context(
+            scripted_server_in_thread(server_script, server_identity.tls_context())
+        )
+        argv = [sys.executable, FAST_POLLING_SCRIPT, "3", "--server", server.authority]
+        script = remote_script(folder, [*argv, "--user", USER, "--pin", server_identity.sha256])
         command = f"sh {shlex.quote(str(script))}"
         if tmux:
-            ours = f"TMUX_TMPDIR={shlex.quote(str(folder))} tmux -L emtui -f /dev/null"
-            command = f"{ours} new-session {shlex.quote(command)}"
-            end = ["sh", "-c", f"{ours} kill-server"]
+            local_socket = f"TMUX_TMPDIR={shlex.quote(str(folder))} tmux -L emtui -f /dev/null"
+            command = f"{local_socket} new-session {shlex.quote(command)}"
+            end = ["sh", "-c", f"{local_socket} kill-server"]
             open_until_then.callback(subprocess.run, end, check=False, capture_output=True)
-        led = open_until_then.enter_context(detour(jump.port, NEAR))
+        proxy = open_until_then.enter_context(slow_proxy(jump.port, FAST_LINK))
         child = pexpect.spawn(
             "ssh",
-            jump.ssh(command, led.port),
-            env=a_home(folder),
+            jump.ssh(command, proxy.port),
+            env=isolated_environment(folder),
             dimensions=(LINES, COLUMNS),
             echo=False,
         )
         child.delaybeforesend = None  # keys come when they come
-        open_until_then.callback(end_at_once, child)
-        terminal = FarTerminal(child, COLUMNS, LINES, led)
-        terminal.at_row(1)
-        led.become(SLOW)
+        open_until_then.callback(kill_child, child)
+        terminal = RemoteTerminal(child, COLUMNS, LINES, proxy)
+        terminal.wait_for_row(1)
+        proxy.change_speed(SLOW_LINK)
         yield terminal
 
 
-def there(folder: Path, argv: list[str]) -> Path:
+def remote_script(folder: Path, argv: list[str]) -> Path:
     """What is run on the jump host; it notes whether emtui knows that it is far away."""
-    environ = a_home(folder, EMTUI_PASSWORD=PASSWORD)
+    environ = isolated_environment(folder, EMTUI_PASSWORD=PASSWORD)
     del environ["TERM"]  # ssh hands on its own, tmux has one
     exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in environ.items())
-    asked = "import os; from emtui.tui.launch import over_ssh; print(over_ssh(os.environ))"
+    command = "import os; from emtui.tui.launch import is_over_ssh; print(is_over_ssh(os.environ))"
     script = folder / "there"
     script.write_text(
-        f"{exports}\n{shlex.quote(sys.executable)} -c {shlex.quote(asked)} >{shlex.quote(str(folder))}/far\n"
+        f"{exports}\n{shlex.quote(sys.executable)}"
+        f" -c {shlex.quote(command)}"
+        f" >{shlex.quote(str(folder))}/far\n"
         f"exec {shlex.join(argv)}\n"
     )
     return script
 
 
 @pytest.mark.parametrize("tmux", [False, True], ids=["plain", "tmux"])
-def test_all_that_one_does_at_night_over_a_bad_line(jump: Jump, tmp_path: Path, *, tmux: bool) -> None:
+def test_all_that_one_does_at_night_over_a_bad_line(ssh_host: SshHost, tmp_path: Path, *, tmux: bool) -> None:
     if tmux:
-        need("tmux")
-    with over_ssh(jump, tmp_path, tmux=tmux) as far:
+        require_program("tmux")
+    with running_over_ssh(ssh_host, tmp_path, tmux=tmux) as far:
         assert (tmp_path / "far").read_text() == "True\n"
-        far.unfold()
-        a_key_is_held(far)
-        an_arrow_arrives_in_two_halves(far)
-        a_session_is_opened_and_left(far)
-        a_query_is_typed(far)
-        lines_are_pasted(far)
+        far.ungroup_list()
+        check_held_key(far)
+        check_split_arrow(far)
+        check_open_session(far)
+        check_typed_query(far)
+        check_pasted_lines(far)
 
 
-def a_key_is_held(far: FarTerminal) -> None:
-    assert far.hold("down", seconds=3, rate=30) <= ONE_FRAME
-    far.at_row(91)
+def check_held_key(terminal: RemoteTerminal) -> None:
+    assert terminal.hold_key("down", seconds=3, rate=30) <= ONE_FRAME
+    terminal.wait_for_row(91)
 
 
-def an_arrow_arrives_in_two_halves(far: FarTerminal) -> None:
-    far.press(ESC)
-    far.watch(monotonic() + SPLIT)
-    far.press(REST_OF_DOWN)
-    far.at_row(92)
+def check_split_arrow(terminal: RemoteTerminal) -> None:
+    terminal.press(ESC)
+    terminal.read_until(monotonic() + SPLIT)
+    terminal.press(REST_OF_DOWN)
+    terminal.wait_for_row(92)
 
 
-def a_session_is_opened_and_left(far: FarTerminal) -> None:
-    far.press("enter")
-    far.opened()
-    far.press("q")
-    far.at_row(92)
+def check_open_session(terminal: RemoteTerminal) -> None:
+    terminal.press("enter")
+    terminal.wait_opened()
+    terminal.press("q")
+    terminal.wait_for_row(92)
 
 
-def a_query_is_typed(far: FarTerminal) -> None:
-    before = len(far.received)
-    far.press("/")
+def check_typed_query(terminal: RemoteTerminal) -> None:
+    before = len(terminal.received)
+    terminal.press("/")
     for key in QUERY:
-        far.hold(key, seconds=0.1, rate=10)
-    far.until(f"/ {QUERY}")
-    assert len(far.received) - before <= 10_000
-    far.press(ESC)
-    far.at_row(92)
+        terminal.hold_key(key, seconds=0.1, rate=10)
+    terminal.wait_for(f"/ {QUERY}")
+    assert len(terminal.received) - before <= 10_000
+    terminal.press(ESC)
+    terminal.wait_for_row(92)
 
 
-def lines_are_pasted(far: FarTerminal) -> None:
+def check_pasted_lines(terminal: RemoteTerminal) -> None:
     """Without brackets: none of it is run as keys, it is offered as a query."""
-    far.press(PASTED)
-    far.until("/ quarantine bs02? :leave")
-    far.press(ESC)
-    far.at_row(92)
+    terminal.press(PASTED)
+    terminal.wait_for("/ quarantine bs02? :leave")
+    terminal.press(ESC)
+    terminal.wait_for_row(92)

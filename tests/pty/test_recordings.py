@@ -9,65 +9,65 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from pty_terminal import Terminal, a_home, emtui, python
-from rogue import (
-    GOOD,
+from pty_terminal import EmtuiTerminal, isolated_environment, run_emtui, run_python
+from scripted_server import (
+    GOOD_REPLIES,
     GUID,
     LOGON_ID,
     PASSWORD,
     TOKEN,
     USER,
-    Asked,
-    Reply,
-    Rogue,
-    identity,
+    ReceivedRequest,
+    ScriptedEmServer,
+    ScriptedReply,
     list_xml,
-    reply,
-    rogue_beside,
+    make_identity,
+    make_reply,
     route_of,
+    scripted_server_in_thread,
     session_xml,
 )
 
 OTHER = "22222222-2222-4333-8444-555555555555"
-DOWN = reply("503 Service Unavailable", b"", "")
+DOWN = make_reply("503 Service Unavailable", b"", "")
 
 
 @dataclass
-class Night:
+class NightServer:
     """What the server lists, and whether it is there."""
 
     guids: tuple[str, ...] = (GUID,)
-    down: bool = False
+    is_down: bool = False
 
-    def __call__(self, asked: Asked) -> Reply:
-        if route_of(asked) == "list":
-            return DOWN if self.down else reply("200 OK", list_xml(map(session_xml, self.guids)))
-        return GOOD[route_of(asked)]
+    def __call__(self, request: ReceivedRequest) -> ScriptedReply:
+        if route_of(request) == "list":
+            return DOWN if self.is_down else make_reply("200 OK", list_xml(map(session_xml, self.guids)))
+        return GOOD_REPLIES[route_of(request)]
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedRun:
     """A recording, what the terminal showed in the end, and the server it is of."""
 
     path: Path
-    shown: list[str]
-    said: str
-    server: Rogue
+    screen_lines: list[str]
+    exit_text: str
+    server: ScriptedEmServer
     environ: dict[str, str]
 
 
-def seen(lines: list[str]) -> bool:
+def rows_and_status(lines: list[str]) -> bool:
     """Whether the list is as the server has it, and nothing troubles it any more."""
     return "as of" in lines[0] and "503" not in "".join(lines)
 
 
 @pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
+def recorded_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecordedRun]:
     """Several looks, a session that was opened, an outage, and the way back."""
     home = tmp_path_factory.mktemp("night")
-    own, night = identity(home), Night()
-    with rogue_beside(night, own.context()) as server:
-        environ = a_home(
+    own, night = make_identity(home), NightServer()
+    with scripted_server_in_thread(night, own.tls_context()) as server:
+        environ = isolated_environment(
             home,
             EMTUI_SERVER=server.authority,
             EMTUI_USER=USER,
@@ -75,32 +75,32 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
             EMTUI_PIN=own.sha256,
         )
         path = home / "night.rec"
-        with emtui("--record", str(path), environ=environ) as terminal:
-            assert terminal.until("1 of 1")[0].startswith(" REC   127.0.0.1")
+        with run_emtui("--record", str(path), environ=environ) as terminal:
+            assert terminal.wait_for("1 of 1")[0].startswith(" REC   127.0.0.1")
             night.guids = (GUID, OTHER)
             terminal.press("r")
-            terminal.until("1 of 2")
+            terminal.wait_for("1 of 2")
             terminal.press("enter")
-            terminal.until("1 event")
+            terminal.wait_for("1 event")
             terminal.press("q")
-            terminal.until("1 of 2")
-            night.down = True
+            terminal.wait_for("1 of 2")
+            night.is_down = True
             for word in ("answered 503", "STALE", "BLIND since"):
                 terminal.press("r")
-                terminal.until(word)
-            night.down = False
+                terminal.wait_for(word)
+            night.is_down = False
             terminal.press("r")
-            shown = terminal.until(seen)
+            shown = terminal.wait_for(rows_and_status)
             terminal.press("q")
-            assert terminal.end() == 0
+            assert terminal.wait_exit() == 0
         said = terminal.received.decode().rpartition("emtui: ")[2]
-        yield Recorded(path, shown, said, server, environ)
+        yield RecordedRun(path, shown, said, server, environ)
 
 
-def replayed(recorded: Recorded, folder: Path, *options: str) -> Iterator[Terminal]:
+def run_replay(recorded: RecordedRun, folder: Path, *options: str) -> Iterator[EmtuiTerminal]:
     """The same in a home of its own, by somebody whose environment still names the server."""
     environ = recorded.environ | {"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")}
-    with emtui("--replay", str(recorded.path), *options, environ=environ) as terminal:
+    with run_emtui("--replay", str(recorded.path), *options, environ=environ) as terminal:
         yield terminal
 
 
@@ -109,131 +109,143 @@ def rows(lines: list[str]) -> list[str]:
     return [line.replace("+", " ") for line in lines[1:-1]]
 
 
-def time_of(lines: list[str]) -> str:
+def shown_time(lines: list[str]) -> str:
     """As of when the list is."""
     return lines[0].partition("as of ")[2].split()[0]
 
 
-def test_it_shows_the_same_rows_and_the_outage_and_asks_nobody(recorded: Recorded, tmp_path: Path) -> None:
-    asked, hello = len(recorded.server.asked), recorded.server.hello
-    for terminal in replayed(recorded, tmp_path, "--speed", "2"):
-        shown = terminal.until(lambda lines: "ended" in lines[0] and seen(lines))
-        assert rows(shown) == rows(recorded.shown)
-        assert time_of(shown) == time_of(recorded.shown)
+def test_it_shows_the_same_rows_and_the_outage_and_asks_nobody(
+    recorded_run: RecordedRun, tmp_path: Path
+) -> None:
+    asked, hello = len(recorded_run.server.requests), recorded_run.server.connection_count
+    for terminal in run_replay(recorded_run, tmp_path, "--speed", "2"):
+        shown = terminal.wait_for(lambda lines: "ended" in lines[0] and rows_and_status(lines))
+        assert rows(shown) == rows(recorded_run.screen_lines)
+        assert shown_time(shown) == shown_time(recorded_run.screen_lines)
         assert shown[0].startswith(" REPLAY   night.rec  ended")
-        terminal.until("The recording ends here.")
+        terminal.wait_for("The recording ends here.")
         for key in ("r", "L", "p", "r", "p"):
             terminal.press(key)
         terminal.press("!")
-        terminal.until("Health of")
+        terminal.wait_for("Health of")
         terminal.press("q")
-        terminal.until(seen)
+        terminal.wait_for(rows_and_status)
         terminal.press("q")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
         assert b"emtui open" not in terminal.received, "there is no server to come back to"
-    assert (len(recorded.server.asked), recorded.server.hello) == (asked, hello)
+    assert (len(recorded_run.server.requests), recorded_run.server.connection_count) == (asked, hello)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-def test_every_screen_says_that_it_is_a_replay(recorded: Recorded, tmp_path: Path) -> None:
-    for terminal in replayed(recorded, tmp_path, "--speed", "100000"):
-        terminal.until("ended")
+def test_every_screen_says_that_it_is_a_replay(recorded_run: RecordedRun, tmp_path: Path) -> None:
+    for terminal in run_replay(recorded_run, tmp_path, "--speed", "100000"):
+        terminal.wait_for("ended")
         steps = ("enter", "1 event"), ("i", "UID"), ("q", "1 event"), ("q", "1 of 2"), ("?", "First of all")
         for key, word in steps:
             terminal.press(key)
-            shown = terminal.until(word)
+            shown = terminal.wait_for(word)
             assert shown[0].startswith(" REPLAY ")
         terminal.press("q", "!")
-        shown = terminal.until("503 Service Unavailable")
+        shown = terminal.wait_for("503 Service Unavailable")
         assert shown[0].startswith(" REPLAY ")
         assert any("3 requests without one" in line for line in shown)
         terminal.press("q", ":", OTHER, "enter")
-        terminal.until("no events of this run up to this time")
+        terminal.wait_for("no events of this run up to this time")
         terminal.press("r", "r")
-        terminal.until("no events of this run up to this time")
+        terminal.wait_for("no events of this run up to this time")
 
 
 def test_a_recording_is_copied_and_read_like_any_view_but_opens_for_nobody(
-    recorded: Recorded, tmp_path: Path
+    recorded_run: RecordedRun, tmp_path: Path
 ) -> None:
     reader = tmp_path / "reader"
     reader.write_text('#!/bin/sh\ncat >"${0%/*}/text"\n')
     reader.chmod(0o700)
-    reading = replace(recorded, environ=recorded.environ | {"PAGER": str(reader)})
-    for terminal in replayed(reading, tmp_path, "--speed", "100000"):
-        terminal.until("The recording ends here.")
+    reading = replace(recorded_run, environ=recorded_run.environ | {"PAGER": str(reader)})
+    for terminal in run_replay(reading, tmp_path, "--speed", "100000"):
+        terminal.wait_for("The recording ends here.")
         for key, said in (("y", "Copied to the clipboard"), ("Y", "no command opens it for anybody but you")):
             terminal.press(key)
-            terminal.until(said)
+            terminal.wait_for(said)
         terminal.press("v")
-        terminal.until("emtui: press any key to go back.")
+        terminal.wait_for("emtui: press any key to go back.")
         terminal.press("enter")
-        terminal.back()
+        terminal.wait_restored()
         terminal.press("Q")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
     assert terminal.received.count(b"\x1b]52;c;") == 1
     assert (tmp_path / "text").read_text().startswith("REPLAY  ")
 
 
-def test_open_shows_a_recording_in_exactly_that_view(recorded: Recorded) -> None:
-    with emtui("open", GUID, "--replay", str(recorded.path), environ=recorded.environ) as terminal:
-        terminal.until("CollectJob  · success")
+def test_open_shows_a_recording_in_exactly_that_view(recorded_run: RecordedRun) -> None:
+    with run_emtui(
+        "open", GUID, "--replay", str(recorded_run.path), environ=recorded_run.environ
+    ) as terminal:
+        terminal.wait_for("CollectJob  · success")
         terminal.press("q", "q")
-        assert terminal.end() == 0
-    with emtui("open", "state:failed", "--replay", str(recorded.path), environ=recorded.environ) as terminal:
-        terminal.until("Nothing matches state:failed")
+        assert terminal.wait_exit() == 0
+    with run_emtui(
+        "open", "state:failed", "--replay", str(recorded_run.path), environ=recorded_run.environ
+    ) as terminal:
+        terminal.wait_for("Nothing matches state:failed")
 
 
-def test_nothing_secret_is_in_the_file_and_it_is_its_owners_alone(recorded: Recorded) -> None:
-    assert recorded.path.stat().st_mode & 0o777 == 0o600
-    text = gzip.decompress(recorded.path.read_bytes()).decode()
-    secret = (PASSWORD, TOKEN, LOGON_ID, "EXAMPLE", "ops", "127.0.0.1", str(recorded.server.port))
+def test_nothing_secret_is_in_the_file_and_it_is_its_owners_alone(recorded_run: RecordedRun) -> None:
+    assert recorded_run.path.stat().st_mode & 0o777 == 0o600
+    text = gzip.decompress(recorded_run.path.read_bytes()).decode()
+    secret = (PASSWORD, TOKEN, LOGON_ID, "EXAMPLE", "ops", "127.0.0.1", str(recorded_run.server.port))
     assert [found for found in secret if found in text] == []
     assert "the-server/api/systemSessions?format=Entity answered 503" in text
     assert "BEGIN" not in text
-    assert f"Recorded to {recorded.path} (" in recorded.said.replace("\r\n", "")
+    assert f"Recorded to {recorded_run.path} (" in recorded_run.exit_text.replace("\r\n", "")
 
 
-def test_a_file_that_is_there_is_left_as_it_is_and_no_logon_is_sent(recorded: Recorded) -> None:
-    before, asked = recorded.path.read_bytes(), len(recorded.server.asked)
-    with emtui("--record", str(recorded.path), environ=recorded.environ) as terminal:
-        assert terminal.end() == 2
+def test_a_file_that_is_there_is_left_as_it_is_and_no_logon_is_sent(recorded_run: RecordedRun) -> None:
+    before, asked = recorded_run.path.read_bytes(), len(recorded_run.server.requests)
+    with run_emtui("--record", str(recorded_run.path), environ=recorded_run.environ) as terminal:
+        assert terminal.wait_exit() == 2
     assert "already exists: a recording needs a new file." in terminal.received.decode().replace("\r\n", "")
-    assert recorded.path.read_bytes() == before
-    assert len(recorded.server.asked) == asked
+    assert recorded_run.path.read_bytes() == before
+    assert len(recorded_run.server.requests) == asked
 
 
-def test_what_was_killed_is_shown_as_far_as_it_is_whole(recorded: Recorded, tmp_path: Path) -> None:
+def test_a_recording_cut_short_by_a_kill_is_shown_up_to_its_last_complete_record(
+    recorded_run: RecordedRun, tmp_path: Path
+) -> None:
     cut = tmp_path / "cut.rec"
-    cut.write_bytes(recorded.path.read_bytes()[:-60])
-    with emtui("--replay", str(cut), "--speed", "1000", environ=a_home(tmp_path)) as terminal:
-        terminal.until("ended")
-        terminal.until("The recording is truncated here; all complete records were shown.")
+    cut.write_bytes(recorded_run.path.read_bytes()[:-60])
+    with run_emtui(
+        "--replay", str(cut), "--speed", "1000", environ=isolated_environment(tmp_path)
+    ) as terminal:
+        terminal.wait_for("ended")
+        terminal.wait_for("The recording is truncated here; all complete records were shown.")
 
 
-def test_a_kill_loses_nothing_that_was_shown(recorded: Recorded, tmp_path: Path) -> None:
+def test_a_kill_loses_nothing_that_was_shown(recorded_run: RecordedRun, tmp_path: Path) -> None:
     path = tmp_path / "killed.rec"
-    with emtui("--record", str(path), environ=recorded.environ) as terminal:
-        terminal.until("1 of 2")
-        terminal.unfold()
+    with run_emtui("--record", str(path), environ=recorded_run.environ) as terminal:
+        terminal.wait_for("1 of 2")
+        terminal.ungroup_list()
         terminal.press("enter")
-        terminal.until("1 event")
-        terminal.rest()
+        terminal.wait_for("1 event")
+        terminal.wait_idle()
         os.kill(terminal.child.pid, 9)
-        assert terminal.end() == -9
-    with emtui("--replay", str(path), "--speed", "1000", environ=a_home(tmp_path)) as terminal:
-        terminal.until("ended")
-        terminal.until("its file was not closed, but all its records")
+        assert terminal.wait_exit() == -9
+    with run_emtui(
+        "--replay", str(path), "--speed", "1000", environ=isolated_environment(tmp_path)
+    ) as terminal:
+        terminal.wait_for("ended")
+        terminal.wait_for("its file was not closed, but all its records")
         assert "every" not in terminal.lines()[0], "nobody is asked"
         terminal.press("!")
-        terminal.until("none: this is a recording")
+        terminal.wait_for("none: this is a recording")
         terminal.press("q")
-        terminal.unfold()
+        terminal.ungroup_list()
         terminal.press("enter")
-        terminal.until("1 event")
+        terminal.wait_for("1 event")
 
 
-SMALL = """
+SMALL_TERMINAL = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (250, 250))
 from emtui.cli import main
@@ -242,14 +254,14 @@ raise SystemExit(main(sys.argv[1:]))
 
 
 def test_a_disk_that_takes_no_more_is_one_sentence_and_the_screens_go_on(
-    recorded: Recorded, tmp_path: Path
+    recorded_run: RecordedRun, tmp_path: Path
 ) -> None:
     path = str(tmp_path / "night.rec")
-    with python("-c", SMALL, "--record", path, environ=recorded.environ) as terminal:
-        terminal.until(lambda lines: lines[0].startswith(" REC STOPPED   127.0.0.1"))
-        terminal.unfold()
+    with run_python("-c", SMALL_TERMINAL, "--record", path, environ=recorded_run.environ) as terminal:
+        terminal.wait_for(lambda lines: lines[0].startswith(" REC STOPPED   127.0.0.1"))
+        terminal.ungroup_list()
         terminal.press("r", "enter")
-        terminal.until("1 event")
+        terminal.wait_for("1 event")
         terminal.press("q", "q")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
     assert "emtui: Recording stopped: cannot write the file: File too large." in terminal.received.decode()

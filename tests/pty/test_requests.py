@@ -6,47 +6,54 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pty_terminal import Terminal, a_home, emtui
-from rogue import PASSWORD, USER, Rogue, identity, rogue_beside, route_of
+from pty_terminal import EmtuiTerminal, isolated_environment, run_emtui
+from scripted_server import (
+    PASSWORD,
+    USER,
+    ScriptedEmServer,
+    make_identity,
+    route_of,
+    scripted_server_in_thread,
+)
 
 
 @contextmanager
-def on_the_list(folder: Path) -> Iterator[tuple[Terminal, Rogue]]:
+def running_list(folder: Path) -> Iterator[tuple[EmtuiTerminal, ScriptedEmServer]]:
     """A server with one run that has ended, and emtui that shows it."""
-    own = identity(folder)
-    with rogue_beside(context=own.context()) as played:
-        environ = a_home(
+    own = make_identity(folder)
+    with scripted_server_in_thread(context=own.tls_context()) as played:
+        environ = isolated_environment(
             folder,
             EMTUI_SERVER=played.authority,
             EMTUI_USER=USER,
             EMTUI_PASSWORD=PASSWORD,
             EMTUI_PIN=own.sha256,
         )
-        with emtui(environ=environ) as terminal:
-            terminal.until("1 of 1")
+        with run_emtui(environ=environ) as terminal:
+            terminal.wait_for("1 of 1")
             yield terminal, played
 
 
-def routes(played: Rogue) -> list[str]:
-    return [route_of(asked) for asked in played.asked]
+def requested_routes(server: ScriptedEmServer) -> list[str]:
+    return [route_of(request) for request in server.requests]
 
 
 def test_each_thing_is_asked_for_once(tmp_path: Path) -> None:
-    with on_the_list(tmp_path) as (terminal, played):
-        assert routes(played) == ["root", "logon", "list"]
+    with running_list(tmp_path) as (terminal, played):
+        assert requested_routes(played) == ["root", "logon", "list"]
         terminal.press("enter")
-        terminal.until("1 event")
-        assert routes(played)[3:] == ["events"]
+        terminal.wait_for("1 event")
+        assert requested_routes(played)[3:] == ["events"]
         terminal.press("q")
-        terminal.until("1 of 1")
+        terminal.wait_for("1 of 1")
         terminal.press("q")
-        assert terminal.end() == 0
-    assert routes(played)[4:] == ["logoff"]
+        assert terminal.wait_exit() == 0
+    assert requested_routes(played)[4:] == ["logoff"]
 
 
 def test_typing_and_moving_ask_nothing(tmp_path: Path) -> None:
-    with on_the_list(tmp_path) as (terminal, played):
+    with running_list(tmp_path) as (terminal, played):
         terminal.press("/", "collect", "enter", "o", "O", "t", "0", "down", "pagedown", "?", "q")
         terminal.press("/", "nonesuch")
-        terminal.until("Nothing matches nonesuch")
-        assert routes(played) == ["root", "logon", "list"]
+        terminal.wait_for("Nothing matches nonesuch")
+        assert requested_routes(played) == ["root", "logon", "list"]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from emtui.query import parse
-from emtui.query.absolute_times import pinned, wall_pinned
+from emtui.query.absolute_times import with_absolute_clock_times, with_absolute_times
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, 250_000, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
@@ -27,10 +27,12 @@ PARIS = ZoneInfo("Europe/Paris")
 )
 def test_times_are_written_in_utc_no_more_exactly_than_they_are(typed: str, meant: str) -> None:
     query = parse(typed, now=NOW, zone=PARIS)
-    assert pinned(query).text == meant
-    assert [term.at for term in parse(meant, now=NOW, zone=UTC).terms] == [term.at for term in query.terms]
+    assert with_absolute_times(query).text == meant
+    assert [term.moment for term in parse(meant, now=NOW, zone=UTC).terms] == [
+        term.moment for term in query.terms
+    ]
 
 
 def test_a_span_stays_as_it_was_typed_where_only_the_zone_changes() -> None:
     query = parse('since:"24h" until:02:10', now=NOW, zone=PARIS)
-    assert wall_pinned(query).text == "since:24h until:2026-11-23T01:10Z"
+    assert with_absolute_clock_times(query).text == "since:24h until:2026-11-23T01:10Z"

@@ -9,21 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emtui.em.model import SESSION_TYPES
-from emtui.query import KEYS, BadQuery, Beyond, Offers, complete, names_of, parse, without_key
+from emtui.query import (
+    KEYS,
+    CompletionCandidates,
+    InvalidQueryError,
+    QueryContext,
+    complete,
+    parse,
+    searchable_type_names,
+    without_incomplete_key,
+)
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 LISTED = ("CollectJob", "CatalogReplicationJob", "LicAutoUpdate", "DatabaseMaintenance")
-OFFERS = Offers(tuple(names_of(LISTED)))
+CANDIDATES = CompletionCandidates(tuple(searchable_type_names(LISTED)))
 
 
-def offered(text: str) -> tuple[str, ...]:
-    return complete(text, len(text), OFFERS).words
+def suggestions_for(text: str) -> tuple[str, ...]:
+    return complete(text, len(text), CANDIDATES).suggestions
 
 
-def can_be_read(text: str) -> bool:
+def is_readable(text: str) -> bool:
     try:
-        parse(text, now=NOW, zone=UTC, beyond=Beyond(unseen=()))
-    except BadQuery:
+        parse(text, now=NOW, zone=UTC, context=QueryContext(unseen=()))
+    except InvalidQueryError:
         return False
     return True
 
@@ -67,28 +76,30 @@ def can_be_read(text: str) -> bool:
 def test_keys_are_offered_then_values(text: str, words: tuple[str, ...]) -> None:
     if text == "is:running,":
         words = ("running", *words)
-    assert offered(text) == words
+    assert suggestions_for(text) == words
 
 
 def test_a_word_takes_the_place_of_the_part_that_was_typed() -> None:
     text = "bs02 -state:success,fai since:24h"
-    done = complete(text, len("bs02 -state:success,fai"), OFFERS)
-    assert done.applied(text, 0) == (
+    done = complete(text, len("bs02 -state:success,fai"), CANDIDATES)
+    assert done.apply(text, 0) == (
         "bs02 -state:success,failed since:24h",
         len("bs02 -state:success,failed"),
     )
-    done = complete('type:"data c', 12, OFFERS)
-    assert done.applied('type:"data c', 0) == ('type:"Data Collection"', 22)
+    done = complete('type:"data c', 12, CANDIDATES)
+    assert done.apply('type:"data c', 0) == ('type:"Data Collection"', 22)
 
 
 def test_a_key_takes_the_place_of_its_letters_and_leaves_the_minus() -> None:
     for sign in "-!":
         text = f"bs02 {sign}st"
-        assert complete(text, len(text), OFFERS).applied(text, 0) == (f"bs02 {sign}state:", 12)
+        assert complete(text, len(text), CANDIDATES).apply(text, 0) == (f"bs02 {sign}state:", 12)
 
 
-READABLE = st.sampled_from(["", "bs02 ", '"two words" ', "state:failed ", "-is:stuck type:data* ", "es "])
-BEGUN = st.one_of(
+READABLE_QUERIES = st.sampled_from(
+    ["", "bs02 ", '"two words" ', "state:failed ", "-is:stuck type:data* ", "es "]
+)
+INCOMPLETE_TERMS = st.one_of(
     st.text("abcdefilnorstuyk", max_size=6),
     st.builds(
         "{}{}:{}{}".format,
@@ -100,18 +111,18 @@ BEGUN = st.one_of(
 )
 
 
-@given(READABLE, BEGUN, st.sampled_from(["", " bs02", " is:running"]))
+@given(READABLE_QUERIES, INCOMPLETE_TERMS, st.sampled_from(["", " bs02", " is:running"]))
 def test_whatever_is_offered_can_be_read_or_is_a_key_that_a_value_follows(
     before: str, begun: str, after: str
 ) -> None:
     text = before + begun
-    done = complete(text + after, len(text), OFFERS)
-    for place, word in enumerate(done.words):
-        completed, end = done.applied(text + after, place)
+    done = complete(text + after, len(text), CANDIDATES)
+    for place, word in enumerate(done.suggestions):
+        completed, end = done.apply(text + after, place)
         if word.endswith(":"):
-            assert complete(completed, end, OFFERS).words or word in {"message:", "name:", "id:"}
+            assert complete(completed, end, CANDIDATES).suggestions or word in {"message:", "name:", "id:"}
         else:
-            assert can_be_read(completed[:end])
+            assert is_readable(completed[:end])
 
 
 @pytest.mark.parametrize(
@@ -130,27 +141,30 @@ def test_whatever_is_offered_can_be_read_or_is_a_key_that_a_value_follows(
     ],
 )
 def test_a_key_without_a_value_is_not_looked_for_while_it_is_typed(text: str, rest: str) -> None:
-    assert without_key(text, len(text)) == rest
-    assert without_key(text + " is:stuck", len(text)) == rest + " is:stuck"
-    assert without_key(text + "x", len(text)) == text + "x"
+    assert without_incomplete_key(text, len(text)) == rest
+    assert without_incomplete_key(text + " is:stuck", len(text)) == rest + " is:stuck"
+    assert without_incomplete_key(text + "x", len(text)) == text + "x"
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_value_that_is_offered_after_a_key_can_be_read(key: str) -> None:
     for first in ("", *"abcdefgilmnoprstuw1234567890<>"):
         text = f"{key}:{first}"
-        done = complete(text, len(text), OFFERS)
-        for place in range(len(done.words)):
-            assert can_be_read(done.applied(text, place)[0])
+        done = complete(text, len(text), CANDIDATES)
+        for place in range(len(done.suggestions)):
+            assert is_readable(done.apply(text, place)[0])
 
 
 def test_names_that_cannot_be_asked_for_are_not_offered() -> None:
-    assert list(names_of(["Collect", "A,B", "A\nB", "BrandNewJob", "Br[1]", 'A"B'])) == [
+    assert list(searchable_type_names(["Collect", "A,B", "A\nB", "BrandNewJob", "Br[1]", 'A"B'])) == [
         'A"B',
         "Br[1]",
         "BrandNewJob",
         "Collect",
     ]
-    assert "Catalog Crawl" in names_of(["CatalogCrawlJob"])
-    assert list(names_of(["CatalogCrawlJob", "catalog crawl"])) == ["catalog crawl", "CatalogCrawlJob"]
-    assert set(SESSION_TYPES) <= set(names_of(SESSION_TYPES))
+    assert "Catalog Crawl" in searchable_type_names(["CatalogCrawlJob"])
+    assert list(searchable_type_names(["CatalogCrawlJob", "catalog crawl"])) == [
+        "catalog crawl",
+        "CatalogCrawlJob",
+    ]
+    assert set(SESSION_TYPES) <= set(searchable_type_names(SESSION_TYPES))

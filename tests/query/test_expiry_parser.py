@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.query import BadQuery
-from emtui.query.expiry_parser import MOST, parse_note, parse_until
+from emtui.query import InvalidQueryError
+from emtui.query.expiry_parser import MAX_NOTE_LENGTH, parse_note, parse_until
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 """A Monday."""
@@ -57,13 +57,13 @@ def test_today_is_that_of_the_zone() -> None:
     "typed", ["", "soon", "25:00", "8", "mon 9", "2026-13-01", "storage is patched", "0x"]
 )
 def test_what_is_no_time_is_said_in_one_sentence_that_shows_how(typed: str) -> None:
-    with pytest.raises(BadQuery, match="write until 08:00, 7d, Mon 08:00 or 2026-11-30"):
+    with pytest.raises(InvalidQueryError, match="write until 08:00, 7d, Mon 08:00 or 2026-11-30"):
         parse_until(typed, now=NOW, zone=PARIS)
 
 
 @pytest.mark.parametrize("typed", ["2026-11-22", "2025-01-01T08:00", "0m"])
 def test_what_has_passed_ends_nothing(typed: str) -> None:
-    with pytest.raises(BadQuery, match="is in the past"):
+    with pytest.raises(InvalidQueryError, match="is in the past"):
         parse_until(typed, now=NOW, zone=PARIS)
 
 
@@ -85,15 +85,15 @@ def test_the_last_until_parts_the_note_from_its_end(typed: str, note: str, until
 
 
 def test_a_note_is_a_line_not_a_book() -> None:
-    with pytest.raises(BadQuery, match=f"at most {MOST} characters"):
-        parse_note("x" * (MOST + 1), now=NOW, zone=UTC)
+    with pytest.raises(InvalidQueryError, match=f"at most {MAX_NOTE_LENGTH} characters"):
+        parse_note("x" * (MAX_NOTE_LENGTH + 1), now=NOW, zone=UTC)
 
 
 @given(st.text(max_size=60))
 def test_whatever_is_typed_is_a_note_or_one_sentence(text: str) -> None:
     try:
         note, until = parse_note(text, now=NOW, zone=timezone(timedelta(hours=1)))
-    except BadQuery:
+    except InvalidQueryError:
         return
     assert until is None or until > NOW
     assert "\n" not in note

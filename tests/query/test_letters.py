@@ -10,42 +10,46 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.em.model import Result, Session, uid_of
-from emtui.query import complete, haystack, parse, parse_order, term
-from emtui.query.completion import Offers
-from emtui.query.type_aliases import is_type_name, names_of
+from emtui.em.model import Result, Session, uid_from_guid
+from emtui.query import complete, format_term, parse, parse_sort_order, searchable_text
+from emtui.query.completion import CompletionCandidates
+from emtui.query.type_aliases import is_type_name, searchable_type_names
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
-Form = Literal["NFC", "NFD"]
-FORMS: tuple[Form, ...] = ("NFC", "NFD")
+NormalForm = Literal["NFC", "NFD"]
+FORMS: tuple[NormalForm, ...] = ("NFC", "NFD")
 
 
-def run(name: str = "", kind: str = "", message: str = "", number: int = 0) -> Session:
-    return Session(uid_of(f"3f2a0b1c-0000-4000-8000-{number:012}"), name, kind, result=Result(None, message))
+def named_session(name: str = "", kind: str = "", message: str = "", number: int = 0) -> Session:
+    return Session(
+        uid_from_guid(f"3f2a0b1c-0000-4000-8000-{number:012}"), name, kind, result=Result(None, message)
+    )
 
 
-def finds(query: str, session: Session) -> bool:
+def query_matches(query: str, session: Session) -> bool:
     return parse(query, now=NOW, zone=UTC).matches(session)
 
 
 @pytest.mark.parametrize("typed", FORMS)
 @pytest.mark.parametrize("said", FORMS)
 @pytest.mark.parametrize("word", ["café", "CAFÉ", "Zürich", "Ångström", "việt"])
-def test_composed_and_decomposed_letters_match_each_other(word: str, said: Form, typed: Form) -> None:
+def test_composed_and_decomposed_letters_match_each_other(
+    word: str, said: NormalForm, typed: NormalForm
+) -> None:
     text, query = (unicodedata.normalize(form, word) for form in (said, typed))
     for found in (query, query.upper(), f"message:{query}", f'"say {query}"'):
-        assert finds(found, run(message=f"say {text} now"))
-    assert finds(f"name:{query}", run(name=text))
-    assert finds(query, run(name=text))
-    assert finds(query, run(kind=text))
+        assert query_matches(found, named_session(message=f"say {text} now"))
+    assert query_matches(f"name:{query}", named_session(name=text))
+    assert query_matches(query, named_session(name=text))
+    assert query_matches(query, named_session(kind=text))
     for found in (query, f"{query}*", f"*{query.lower()}*"):
-        assert finds(f"type:{found}", run(kind=text))
+        assert query_matches(f"type:{found}", named_session(kind=text))
 
 
 def test_a_letter_without_its_mark_is_another_letter() -> None:
     for text in (unicodedata.normalize(form, "café") for form in FORMS):
-        assert not finds("cafe", run(message=text))
-        assert not finds("type:cafe", run(kind=text))
+        assert not query_matches("cafe", named_session(message=text))
+        assert not query_matches("type:cafe", named_session(kind=text))
 
 
 @pytest.mark.parametrize(
@@ -53,35 +57,41 @@ def test_a_letter_without_its_mark_is_another_letter() -> None:
     [("strasse", "Straße 7"), ("STRASSE", "straße"), ("straße", "STRASSE 7"), ("istanbul", "İSTANBUL")],
 )
 def test_letters_that_become_longer_without_case_are_found_both_ways(query: str, text: str) -> None:
-    assert finds(query, run(message=text))
-    assert finds(f"name:{query}", run(name=text))
-    assert finds(f"type:{query}*", run(kind=text))
+    assert query_matches(query, named_session(message=text))
+    assert query_matches(f"name:{query}", named_session(name=text))
+    assert query_matches(f"type:{query}*", named_session(kind=text))
 
 
 @given(st.text(min_size=1, max_size=6), st.sampled_from(FORMS), st.sampled_from(FORMS))
-def test_no_form_of_a_text_is_found_where_another_is_not(text: str, said: Form, typed: Form) -> None:
-    there, query = (unicodedata.normalize(form, text) for form in (said, typed))
-    assert finds(term("message", query), run(message=there))
-    assert finds(term("", query), run(name=there))
-    assert finds(term("", query), run(message=there)) == (finds(term("", text), run(message=text)))
-    assert parse(term("", query), now=NOW, zone=UTC).matches(run(name=there)) or query not in haystack(run())
+def test_no_form_of_a_text_is_found_where_another_is_not(
+    text: str, said: NormalForm, typed: NormalForm
+) -> None:
+    stored_text, query = (unicodedata.normalize(form, text) for form in (said, typed))
+    assert query_matches(format_term("message", query), named_session(message=stored_text))
+    assert query_matches(format_term("", query), named_session(name=stored_text))
+    assert query_matches(format_term("", query), named_session(message=stored_text)) == (
+        query_matches(format_term("", text), named_session(message=text))
+    )
+    assert parse(format_term("", query), now=NOW, zone=UTC).matches(
+        named_session(name=stored_text)
+    ) or query not in searchable_text(named_session())
 
 
 def test_names_are_sorted_by_their_letters_and_equal_ones_by_uid() -> None:
     composed, plain, apart = (
-        run(name, number=number)
+        named_session(name, number=number)
         for number, name in enumerate(
             [unicodedata.normalize("NFC", "Éa"), "z", unicodedata.normalize("NFD", "éa")]
         )
     )
-    assert parse_order("name").sort((apart, plain, composed), NOW) == (plain, composed, apart)
-    assert parse_order("-name").sort((apart, plain, composed), NOW) == (composed, apart, plain)
+    assert parse_sort_order("name").sort((apart, plain, composed), NOW) == (plain, composed, apart)
+    assert parse_sort_order("-name").sort((apart, plain, composed), NOW) == (composed, apart, plain)
 
 
 def test_names_of_types_are_completed_however_their_letters_are_composed() -> None:
     name = unicodedata.normalize("NFD", "ÉxportJob")
     typed = f"type:{unicodedata.normalize('NFC', 'éx')}"
-    assert complete(typed, len(typed), Offers((name,))).words == (name,)
+    assert complete(typed, len(typed), CompletionCandidates((name,))).suggestions == (name,)
 
 
 @pytest.mark.parametrize(
@@ -100,13 +110,13 @@ def test_names_of_types_are_completed_however_their_letters_are_composed() -> No
     ],
 )
 def test_brackets_in_a_type_stand_for_themselves(query: str, kind: str, whether: bool) -> None:
-    assert finds(query, run(kind=kind)) is whether
+    assert query_matches(query, named_session(kind=kind)) is whether
 
 
 def test_a_type_with_brackets_or_quotes_is_offered_and_can_be_asked_for() -> None:
     for kind in ("Job[1]", 'My "own" Job', "Odd[*]"):
-        assert list(names_of([kind])) == [kind]
-        assert finds(term("type", kind), run(kind=kind))
+        assert list(searchable_type_names([kind])) == [kind]
+        assert query_matches(format_term("type", kind), named_session(kind=kind))
 
 
 @pytest.mark.parametrize(

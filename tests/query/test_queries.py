@@ -8,30 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.em.model import SESSION_TYPES, Result, Session, Uid, uid_of
+from emtui.em.model import SESSION_TYPES, Result, Session, Uid, uid_from_guid
 from emtui.query import (
-    FIELDS,
-    STEP,
-    BadQuery,
-    Beyond,
-    ExactTarget,
+    FILTER_STEP_SIZE,
+    SORT_FIELDS,
+    AmbiguousSessionError,
+    ExactSessionRef,
     IncrementalFilter,
-    LatestTarget,
-    NoMatch,
-    PrefixTarget,
+    InvalidQueryError,
+    LatestSessionRef,
+    NoMatchingSessionError,
     Query,
-    SeveralMatch,
-    SeveralNamed,
-    find,
-    haystack,
+    QueryContext,
+    SessionRefPrefix,
+    SeveralSessionsNamedError,
+    find_session,
+    find_session_ref,
+    format_term,
     is_wrapped_id,
     parse,
-    parse_order,
-    parse_target,
-    target_in,
-    term,
+    parse_session_ref,
+    parse_sort_order,
+    searchable_text,
 )
-from emtui.query.sort_order import STEP as SORT_STEP
+from emtui.query.sort_order import SORT_STEP_SIZE as SORT_STEP
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 PARIS = timezone(timedelta(hours=1))
@@ -50,28 +50,28 @@ def session(
 ) -> Session:
     started = None if ago is None else NOW - ago
     ended = None if started is None or state == "InProgress" else started + timedelta(seconds=30)
-    return Session(uid_of(GUID.format(number)), name, kind, started, ended, state, result)
+    return Session(uid_from_guid(GUID.format(number)), name, kind, started, ended, state, result)
 
 
 FAILED = session(1, state="Failed", result=Result("Failed", "Cannot connect to bs02.example.net:\nclosed"))
 RUNNING = session(
     2, kind="DatabaseMaintenance", name=None, state="InProgress", ago=timedelta(days=3), result=Result()
 )
-GOOD = session(3, ago=timedelta(hours=30))
+SUCCESSFUL = session(3, ago=timedelta(hours=30))
 WARNED = session(4, kind="LicAutoUpdate", state="CompletedWarning", ago=timedelta(hours=3), result=Result())
 CANCELED = session(
-    5, kind="CatalogReplicationJob", state="Failed", result=Result("Failed", None, canceled=True)
+    5, kind="CatalogReplicationJob", state="Failed", result=Result("Failed", None, is_canceled=True)
 )
-ODD = session(6, kind="BrandNewJob", state="Pondering", ago=None, result=Result())
-ALL = (FAILED, RUNNING, GOOD, WARNED, CANCELED, ODD)
+UNKNOWN = session(6, kind="BrandNewJob", state="Pondering", ago=None, result=Result())
+ALL = (FAILED, RUNNING, SUCCESSFUL, WARNED, CANCELED, UNKNOWN)
 
 
-def read(text: str) -> Query:
+def parse_query(text: str) -> Query:
     return parse(text, now=NOW, zone=PARIS)
 
 
-def found(text: str) -> set[int]:
-    query = read(text)
+def matching_numbers(text: str) -> set[int]:
+    query = parse_query(text)
     return {int(one.id[-2:], 16) for one in ALL if query.matches(one)}
 
 
@@ -95,7 +95,7 @@ def found(text: str) -> set[int]:
     ],
 )
 def test_words_are_looked_for_in_every_text_of_a_session_without_case(text: str, numbers: set[int]) -> None:
-    assert found(text) == numbers
+    assert matching_numbers(text) == numbers
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_words_are_looked_for_in_every_text_of_a_session_without_case(text: str,
     ],
 )
 def test_state_takes_our_outcomes_and_the_servers_words(text: str, numbers: set[int]) -> None:
-    assert found(text) == numbers
+    assert matching_numbers(text) == numbers
 
 
 @pytest.mark.parametrize(
@@ -134,12 +134,12 @@ def test_state_takes_our_outcomes_and_the_servers_words(text: str, numbers: set[
     ],
 )
 def test_type_globs_and_knows_what_the_web_ui_calls_it(text: str, numbers: set[int]) -> None:
-    assert found(text) == numbers
+    assert matching_numbers(text) == numbers
 
 
 @pytest.mark.parametrize("kind", SESSION_TYPES)
 def test_every_documented_type_can_be_asked_for_by_its_own_name(kind: str) -> None:
-    query = read(f"type:{kind.upper()}")
+    query = parse_query(f"type:{kind.upper()}")
     assert [query.matches(session(kind=other)) for other in SESSION_TYPES].count(True) == 1
     assert query.matches(session(kind=kind))
 
@@ -171,7 +171,7 @@ def test_every_documented_type_can_be_asked_for_by_its_own_name(kind: str) -> No
 def test_since_keeps_what_started_then_or_still_runs_and_until_what_had_started(
     text: str, numbers: set[int]
 ) -> None:
-    assert found(text) == numbers
+    assert matching_numbers(text) == numbers
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_since_keeps_what_started_then_or_still_runs_and_until_what_had_started(
     ],
 )
 def test_texts_have_keys_of_their_own_and_all_terms_must_hold(text: str, numbers: set[int]) -> None:
-    assert found(text) == numbers
+    assert matching_numbers(text) == numbers
 
 
 @pytest.mark.parametrize(
@@ -219,8 +219,13 @@ def test_texts_have_keys_of_their_own_and_all_terms_must_hold(text: str, numbers
 def test_a_wrong_word_is_named_in_one_sentence_with_the_nearest_known_one(
     text: str, word: str, hint: str
 ) -> None:
-    with pytest.raises(BadQuery) as caught:
-        parse(text, now=NOW, zone=PARIS, beyond=Beyond(states=("Failed", "Pondering"), types=("CollectJob",)))
+    with pytest.raises(InvalidQueryError) as caught:
+        parse(
+            text,
+            now=NOW,
+            zone=PARIS,
+            context=QueryContext(states=("Failed", "Pondering"), types=("CollectJob",)),
+        )
     assert caught.value.word == word
     assert hint in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -239,69 +244,69 @@ def test_a_wrong_word_is_named_in_one_sentence_with_the_nearest_known_one(
     ],
 )
 def test_the_place_of_a_wrong_word_is_that_of_the_value_that_was_refused(text: str, wrong: str) -> None:
-    with pytest.raises(BadQuery) as caught:
-        parse(text, now=NOW, zone=PARIS, beyond=Beyond(states=("Failed",)))
-    assert caught.value.at == (wrong.index("^"), len(wrong))
+    with pytest.raises(InvalidQueryError) as caught:
+        parse(text, now=NOW, zone=PARIS, context=QueryContext(states=("Failed",)))
+    assert caught.value.span == (wrong.index("^"), len(wrong))
 
 
 def test_a_word_that_is_no_key_is_quoted_in_the_sentence_as_it_was_typed() -> None:
-    with pytest.raises(BadQuery, match=r"^Unknown query key 'Stat': did you mean state:\?"):
-        read("Stat:failed")
+    with pytest.raises(InvalidQueryError, match=r"^Unknown query key 'Stat': did you mean state:\?"):
+        parse_query("Stat:failed")
 
 
 @pytest.mark.parametrize("key", ["state", "type", "is", "id", "since"])
 def test_blanks_are_no_value_but_of_a_text(key: str) -> None:
-    with pytest.raises(BadQuery, match=f"^{key}: needs a value"):
-        read(f'{key}:" "')
-    assert read('name:" "').matches(GOOD)
+    with pytest.raises(InvalidQueryError, match=f"^{key}: needs a value"):
+        parse_query(f'{key}:" "')
+    assert parse_query('name:" "').matches(SUCCESSFUL)
 
 
 def test_a_query_that_is_still_being_typed_is_read_or_refused_but_never_breaks() -> None:
-    whole = 'type:"Database Replication" since:2026-11-23T02:10 -state:failed,warning !"cannot connect"'
-    for end in range(len(whole) + 1):
-        with suppress(BadQuery):
-            assert read(whole[:end]).terms or not end
+    full_query = 'type:"Database Replication" since:2026-11-23T02:10 -state:failed,warning !"cannot connect"'
+    for end in range(len(full_query) + 1):
+        with suppress(InvalidQueryError):
+            assert parse_query(full_query[:end]).terms or not end
 
 
 @given(st.text(alphabet='abst:-!"*[ ,.', max_size=20))
 def test_whatever_is_typed_its_canonical_text_is_read_as_the_same_query(text: str) -> None:
     try:
-        query = read(text)
-    except BadQuery:
+        query = parse_query(text)
+    except InvalidQueryError:
         return
-    again = read(query.text)
+    again = parse_query(query.text)
     assert again.text == query.text
     assert [again.matches(one) for one in ALL] == [query.matches(one) for one in ALL]
 
 
 def test_the_canonical_text_keeps_what_was_typed() -> None:
-    query = read(' STATE:failed   type:"Database Replication" !collect "a  b" ')
+    query = parse_query(' STATE:failed   type:"Database Replication" !collect "a  b" ')
     assert query.text == 'state:failed type:"Database Replication" -collect "a  b"'
     assert query.keys == {"state", "type"}
-    assert not query.empty
-    assert read("  ").empty
+    assert not query.is_empty
+    assert parse_query("  ").is_empty
 
 
 def test_a_query_can_be_narrowed_to_some_of_its_keys() -> None:
-    query = read("bs02 state:failed since:24h id:3f2a")
-    assert query.only(frozenset({"since", "id"})).text == "since:24h id:3f2a"
-    assert query.only(frozenset()).empty
+    query = parse_query("bs02 state:failed since:24h id:3f2a")
+    assert query.with_keys(frozenset({"since", "id"})).text == "since:24h id:3f2a"
+    assert query.with_keys(frozenset()).is_empty
 
 
 def test_a_minus_alone_is_a_word_and_a_url_has_no_key() -> None:
-    assert read("-").text == "-"
-    assert read("https://bs02/x").text == '"https://bs02/x"'
+    assert parse_query("-").text == "-"
+    assert parse_query("https://bs02/x").text == '"https://bs02/x"'
 
 
 def test_a_term_made_from_an_option_reads_as_that_value() -> None:
-    assert term("type", "Database Replication") == 'type:"Database Replication"'
-    assert term("", "-odd") == '"-odd"'
-    assert read(term("", "-odd")).text == '"-odd"'
+    assert format_term("type", "Database Replication") == 'type:"Database Replication"'
+    assert format_term("", "-odd") == '"-odd"'
+    assert parse_query(format_term("", "-odd")).text == '"-odd"'
 
 
 @given(st.sampled_from(ALL), st.text("aefijlorst0123 -:.\n", min_size=1, max_size=4))
 def test_a_word_is_looked_for_in_all_that_is_said_of_a_session(one: Session, word: str) -> None:
-    assert read(f'"{word}"').matches(one) == (word.casefold() in haystack(one))
+    assert parse_query(f'"{word}"').matches(one) == (word.casefold() in searchable_text(one))
 
 
 TYPED = (
@@ -321,52 +326,56 @@ TYPED = (
 def test_what_a_query_finds_does_not_hang_on_what_was_typed_before(typed: list[str]) -> None:
     sessions, latest = tuple(ALL), None
     for text in typed:
-        latest = IncrementalFilter(sessions, read(text), latest)
+        latest = IncrementalFilter(sessions, parse_query(text), latest)
         while not latest.is_done:
             latest.step()
-        assert latest.matching == tuple(one for one in ALL if read(text).matches(one))
+        assert latest.matches == tuple(one for one in ALL if parse_query(text).matches(one))
 
 
 def test_a_longer_word_is_looked_for_only_among_what_the_shorter_one_found() -> None:
-    sessions = tuple(session(number % 256) for number in range(3 * STEP))
-    first = IncrementalFilter(sessions, read("0a"))
-    assert [first.step() for _ in range(4)] == [STEP, STEP, STEP, 0]
-    assert IncrementalFilter(sessions, read("0ab state:success"), first).step() == len(first.positions) < STEP
+    sessions = tuple(session(number % 256) for number in range(3 * FILTER_STEP_SIZE))
+    first = IncrementalFilter(sessions, parse_query("0a"))
+    assert [first.step() for _ in range(4)] == [FILTER_STEP_SIZE, FILTER_STEP_SIZE, FILTER_STEP_SIZE, 0]
+    assert (
+        IncrementalFilter(sessions, parse_query("0ab state:success"), first).step()
+        == len(first.positions)
+        < FILTER_STEP_SIZE
+    )
 
 
 def test_a_list_of_many_steps_is_filtered_to_its_end() -> None:
-    sessions = tuple(session(number % 256) for number in range(2 * STEP + 1))
-    query = read("0a")
-    whole = IncrementalFilter(sessions, query)
-    while not whole.is_done:
-        whole.step()
+    sessions = tuple(session(number % 256) for number in range(2 * FILTER_STEP_SIZE + 1))
+    query = parse_query("0a")
+    complete_filter = IncrementalFilter(sessions, query)
+    while not complete_filter.is_done:
+        complete_filter.step()
     matching = [(place, one) for place, one in enumerate(sessions) if query.matches(one)]
-    assert list(whole.positions) == [place for place, _ in matching]
-    assert whole.matching == tuple(one for _, one in matching)
+    assert list(complete_filter.positions) == [place for place, _ in matching]
+    assert complete_filter.matches == tuple(one for _, one in matching)
 
 
 def test_a_list_of_many_steps_is_sorted_to_its_end() -> None:
     newest_first = [
-        Session(uid_of(f"{number:08}"), started=NOW - timedelta(minutes=number))
+        Session(uid_from_guid(f"{number:08}"), started=NOW - timedelta(minutes=number))
         for number in range(2 * SORT_STEP + 1)
     ]
-    never = Session(uid_of("0"))
-    assert parse_order("-started").sort([never, *reversed(newest_first)], NOW) == (*newest_first, never)
+    never = Session(uid_from_guid("0"))
+    assert parse_sort_order("-started").sort([never, *reversed(newest_first)], NOW) == (*newest_first, never)
 
 
 @pytest.mark.parametrize("key", ["name", "message"])
 def test_a_session_without_a_text_has_none_of_its_words(key: str) -> None:
-    assert not read(f"{key}:x").matches(Session(uid_of("0")))
+    assert not parse_query(f"{key}:x").matches(Session(uid_from_guid("0")))
 
 
 def test_a_word_is_found_in_an_id_that_is_no_guid() -> None:
-    assert read("nightly").matches(Session(uid_of("Nightly-7")))
+    assert parse_query("nightly").matches(Session(uid_from_guid("Nightly-7")))
 
 
 def test_the_newest_comes_first_and_what_never_started_last() -> None:
-    ids = [one.id[-2:] for one in parse_order("-started").sort(ALL, NOW)]
+    ids = [one.id[-2:] for one in parse_sort_order("-started").sort(ALL, NOW)]
     assert ids == ["01", "05", "04", "03", "02", "06"]
-    assert [one.id[-2:] for one in parse_order("started").sort(ALL, NOW)] == [
+    assert [one.id[-2:] for one in parse_sort_order("started").sort(ALL, NOW)] == [
         "02",
         "03",
         "04",
@@ -377,58 +386,58 @@ def test_the_newest_comes_first_and_what_never_started_last() -> None:
 
 
 def test_unknown_stands_last_in_both_directions() -> None:
-    assert parse_order("took").sort(ALL, NOW)[-1] is ODD
-    assert parse_order("-duration_s").sort(ALL, NOW)[0] is RUNNING
-    assert parse_order("-took").sort(ALL, NOW)[-1] is ODD
-    assert parse_order("-message").sort(ALL, NOW)[0] is FAILED
+    assert parse_sort_order("took").sort(ALL, NOW)[-1] is UNKNOWN
+    assert parse_sort_order("-duration_s").sort(ALL, NOW)[0] is RUNNING
+    assert parse_sort_order("-took").sort(ALL, NOW)[-1] is UNKNOWN
+    assert parse_sort_order("-message").sort(ALL, NOW)[0] is FAILED
 
 
 def test_text_is_sorted_without_case() -> None:
     upper, lower = session(7, name="B"), session(8, name="a")
-    assert parse_order("name").sort((upper, lower), NOW) == (lower, upper)
-    assert parse_order("-name").sort((upper, lower), NOW) == (upper, lower)
+    assert parse_sort_order("name").sort((upper, lower), NOW) == (lower, upper)
+    assert parse_sort_order("-name").sort((upper, lower), NOW) == (upper, lower)
 
 
-def test_what_somebody_knows_of_stands_last_or_first() -> None:
-    order = parse_order("known")
+def test_acknowledged_sessions_are_sorted_last_or_first() -> None:
+    order = parse_sort_order("known")
     known = order.sort(ALL, NOW, lambda one: one is FAILED)
     assert known[-1] is FAILED
-    assert parse_order("-known").sort(ALL, NOW, lambda one: one is FAILED)[0] is FAILED
-    assert order.sort(ALL, NOW) == parse_order("uid").sort(ALL, NOW)
+    assert parse_sort_order("-known").sort(ALL, NOW, lambda one: one is FAILED)[0] is FAILED
+    assert order.sort(ALL, NOW) == parse_sort_order("uid").sort(ALL, NOW)
 
 
 @given(st.permutations(ALL), st.sets(st.sampled_from(ALL)))
-def test_those_that_are_known_and_those_that_are_not_stand_by_uid_in_both_directions(
+def test_acknowledged_and_other_sessions_are_sorted_by_uid_in_both_directions(
     listed: list[Session], known: set[Session]
 ) -> None:
     by_uid = sorted(ALL, key=lambda one: one.uid)
     marked, others = ([one for one in by_uid if (one in known) is whether] for whether in (True, False))
-    assert parse_order("known").sort(listed, NOW, known.__contains__) == (*others, *marked)
-    assert parse_order("-known").sort(listed, NOW, known.__contains__) == (*marked, *others)
+    assert parse_sort_order("known").sort(listed, NOW, known.__contains__) == (*others, *marked)
+    assert parse_sort_order("-known").sort(listed, NOW, known.__contains__) == (*marked, *others)
 
 
-@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("field", SORT_FIELDS)
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_sessions_can_be_sorted_by_every_key_and_equals_stand_by_uid(field: str, sign: str) -> None:
     twins = [session(number) for number in (9, 7, 8)]
-    order = parse_order(sign + field)
+    order = parse_sort_order(sign + field)
     assert set(order.sort(ALL, NOW)) == set(ALL)
     expected = [9, 8, 7] if sign and field in {"uid", "id"} else [7, 8, 9]
     assert [int(one.id[-2:], 16) for one in order.sort(twins, NOW)] == expected
-    assert parse_order(order.text) == order
+    assert parse_sort_order(order.text) == order
 
 
 def test_a_wrong_field_is_refused_with_the_nearest() -> None:
-    with pytest.raises(BadQuery, match="did you mean started"):
-        parse_order("-startd")
+    with pytest.raises(InvalidQueryError, match="did you mean started"):
+        parse_sort_order("-startd")
 
 
 def test_of_the_fields_only_those_that_are_taken_are_suggested() -> None:
-    with pytest.raises(BadQuery, match="did you mean acknowledged"):
-        parse_order("knwon")
+    with pytest.raises(InvalidQueryError, match="did you mean acknowledged"):
+        parse_sort_order("knwon")
     for slip in ("knwon", "kno", "acknowledge", "bogus"):
-        with pytest.raises(BadQuery) as caught:
-            parse_order(slip, [field for field in FIELDS if field != "known"])
+        with pytest.raises(InvalidQueryError) as caught:
+            parse_sort_order(slip, [field for field in SORT_FIELDS if field != "known"])
         said = str(caught.value).replace(slip, "")
         assert "known" not in said.replace("unknown", "")
 
@@ -438,24 +447,24 @@ def test_of_the_fields_only_those_that_are_taken_are_suggested() -> None:
 )
 def test_a_plain_name_of_a_key_is_the_same_order(alias: str, key: str) -> None:
     for sign in ("", "-"):
-        assert parse_order(f"{sign}{alias}") == parse_order(f"{sign}{key}")
-        assert parse_order(f"{sign}{alias.upper()}").text == f"{sign}{key}"
+        assert parse_sort_order(f"{sign}{alias}") == parse_sort_order(f"{sign}{key}")
+        assert parse_sort_order(f"{sign}{alias.upper()}").text == f"{sign}{key}"
 
 
 @pytest.mark.parametrize(
     ("text", "target"),
     [
-        ("3F2A0B1C-0000-4000-8000-000000000001", ExactTarget(FAILED.uid)),
-        (" {3f2a0b1c-0000-4000-8000-000000000001} ", ExactTarget(FAILED.uid)),
-        ("URN:veeam:systemsession:3F2A0B1C-0000-4000-8000-000000000001", ExactTarget(FAILED.uid)),
-        ("3f2a", PrefixTarget("3f2a")),
-        ("3F2A0B1C-00", PrefixTarget("3f2a0b1c00")),
-        ("latest", LatestTarget()),
-        ("Latest:collect*", LatestTarget("collect*")),
+        ("3F2A0B1C-0000-4000-8000-000000000001", ExactSessionRef(FAILED.uid)),
+        (" {3f2a0b1c-0000-4000-8000-000000000001} ", ExactSessionRef(FAILED.uid)),
+        ("URN:veeam:systemsession:3F2A0B1C-0000-4000-8000-000000000001", ExactSessionRef(FAILED.uid)),
+        ("3f2a", SessionRefPrefix("3f2a")),
+        ("3F2A0B1C-00", SessionRefPrefix("3f2a0b1c00")),
+        ("latest", LatestSessionRef()),
+        ("Latest:collect*", LatestSessionRef("collect*")),
     ],
 )
 def test_a_session_is_named_in_several_ways(text: str, target: object) -> None:
-    assert parse_target(text) == target
+    assert parse_session_ref(text) == target
 
 
 @pytest.mark.parametrize(
@@ -466,8 +475,8 @@ def test_a_session_is_named_in_several_ways(text: str, target: object) -> None:
         "https://em01.example.net/api/systemSessions/3f2a0b1c-0000-4000-8000-000000000001/events",
     ],
 )
-def test_a_url_names_the_session_in_it_and_is_kept_to_tell_its_host(url: str) -> None:
-    assert parse_target(url) == ExactTarget(FAILED.uid, url)
+def test_a_url_names_the_session_in_it_and_is_stored_to_show_its_host(url: str) -> None:
+    assert parse_session_ref(url) == ExactSessionRef(FAILED.uid, url)
 
 
 @pytest.mark.parametrize(
@@ -486,8 +495,8 @@ def test_a_url_names_the_session_in_it_and_is_kept_to_tell_its_host(url: str) ->
     ],
 )
 def test_what_names_no_session_is_refused(text: str) -> None:
-    with pytest.raises(BadQuery):
-        parse_target(text)
+    with pytest.raises(InvalidQueryError):
+        parse_session_ref(text)
 
 
 ID = "3f2a0b1c-0000-4000-8000-000000000001"
@@ -497,27 +506,27 @@ URL = f"https://em01.example.net:9398/api/systemSessions/{ID}"
 @pytest.mark.parametrize(
     ("text", "target"),
     [
-        (f"<{URL}>", ExactTarget(FAILED.uid, URL)),
-        (f"({URL}?format=Entity).", ExactTarget(FAILED.uid, f"{URL}?format=Entity")),
-        (f'"urn:veeam:SystemSession:{ID}",', ExactTarget(FAILED.uid)),
-        (f'"{ID.upper()}";', ExactTarget(FAILED.uid)),
-        (f"“{ID}”", ExactTarget(FAILED.uid)),
-        (f"The run {ID} has failed, see the log.", ExactTarget(FAILED.uid)),
-        (f"{ID}\n{ID.upper()}: twice", ExactTarget(FAILED.uid)),
-        (f'{{"uid":"urn:veeam:SystemSession:{ID}","id":"{ID}"}}', ExactTarget(FAILED.uid)),
-        (f"GET /api/systemSessions/{ID}/events 404", ExactTarget(FAILED.uid)),
-        (f"job urn:veeam:Job:{WARNED.id}, run {ID}", ExactTarget(FAILED.uid)),
-        ('"3f2a"', PrefixTarget("3f2a")),
-        ("latest", LatestTarget()),
+        (f"<{URL}>", ExactSessionRef(FAILED.uid, URL)),
+        (f"({URL}?format=Entity).", ExactSessionRef(FAILED.uid, f"{URL}?format=Entity")),
+        (f'"urn:veeam:SystemSession:{ID}",', ExactSessionRef(FAILED.uid)),
+        (f'"{ID.upper()}";', ExactSessionRef(FAILED.uid)),
+        (f"“{ID}”", ExactSessionRef(FAILED.uid)),
+        (f"The run {ID} has failed, see the log.", ExactSessionRef(FAILED.uid)),
+        (f"{ID}\n{ID.upper()}: twice", ExactSessionRef(FAILED.uid)),
+        (f'{{"uid":"urn:veeam:SystemSession:{ID}","id":"{ID}"}}', ExactSessionRef(FAILED.uid)),
+        (f"GET /api/systemSessions/{ID}/events 404", ExactSessionRef(FAILED.uid)),
+        (f"job urn:veeam:Job:{WARNED.id}, run {ID}", ExactSessionRef(FAILED.uid)),
+        ('"3f2a"', SessionRefPrefix("3f2a")),
+        ("latest", LatestSessionRef()),
     ],
 )
 def test_a_session_is_found_in_what_was_copied_from_a_text(text: str, target: object) -> None:
-    assert target_in(text) == target
+    assert find_session_ref(text) == target
 
 
 def test_of_two_sessions_none_is_chosen() -> None:
-    with pytest.raises(SeveralNamed, match="2 different session IDs"):
-        target_in(f"{ID} and {WARNED.id}")
+    with pytest.raises(SeveralSessionsNamedError, match="2 different session IDs"):
+        find_session_ref(f"{ID} and {WARNED.id}")
 
 
 @pytest.mark.parametrize(
@@ -532,8 +541,8 @@ def test_of_two_sessions_none_is_chosen() -> None:
     ],
 )
 def test_a_text_about_something_else_names_no_session(text: str) -> None:
-    with pytest.raises(BadQuery, match="is not a session ID"):
-        target_in(text)
+    with pytest.raises(InvalidQueryError, match="is not a session ID"):
+        find_session_ref(text)
 
 
 @pytest.mark.parametrize(
@@ -553,43 +562,46 @@ def test_open_takes_an_id_in_brackets_but_a_query_for_a_query(text: str, whether
 
 
 def test_the_named_session_is_found_in_the_list() -> None:
-    assert find(ExactTarget(WARNED.uid), ALL) is WARNED
-    assert find(parse_target("3f2a0b1c-0000-4000-8000-000000000003"), ALL) is GOOD
-    assert find(LatestTarget("LicAutoUpdate"), ALL) is WARNED
-    assert find(LatestTarget("Data Collection"), ALL) is FAILED
-    assert find(LatestTarget(), ALL) is FAILED
+    assert find_session(ExactSessionRef(WARNED.uid), ALL) is WARNED
+    assert find_session(parse_session_ref("3f2a0b1c-0000-4000-8000-000000000003"), ALL) is SUCCESSFUL
+    assert find_session(LatestSessionRef("LicAutoUpdate"), ALL) is WARNED
+    assert find_session(LatestSessionRef("Data Collection"), ALL) is FAILED
+    assert find_session(LatestSessionRef(), ALL) is FAILED
 
 
-def test_several_matches_are_told_up_to_ten() -> None:
+def test_several_matches_are_listed_up_to_ten() -> None:
     many = [session(number) for number in range(1, 13)]
-    with pytest.raises(SeveralMatch, match="12 session IDs") as caught:
-        find(PrefixTarget("3f2a"), many)
-    assert caught.value.total == 12
+    with pytest.raises(AmbiguousSessionError, match="12 session IDs") as caught:
+        find_session(SessionRefPrefix("3f2a"), many)
+    assert caught.value.match_count == 12
     assert len(caught.value.sessions) == 10
 
 
 def test_a_word_finds_the_outcome_that_the_end_decides() -> None:
-    over = replace(GOOD, state="Working", result=Result("Warning"))
+    over = replace(SUCCESSFUL, state="Working", result=Result("Warning"))
     goes_on = replace(over, ended=None)
-    query = read("running")
+    query = parse_query("running")
     assert [query.matches(one) for one in (over, goes_on, over)] == [False, True, False]
 
 
 def test_rows_of_one_id_are_one_session() -> None:
-    again = replace(WARNED, uid=Uid(f"{WARNED.uid}#2"), odd="another row has the same UID")
-    assert find(parse_target(WARNED.id.replace("-", "")), [GOOD, WARNED, again]) is WARNED
+    again = replace(WARNED, uid=Uid(f"{WARNED.uid}#2"), parse_problem="another row has the same UID")
+    assert find_session(parse_session_ref(WARNED.id.replace("-", "")), [SUCCESSFUL, WARNED, again]) is WARNED
 
 
 @pytest.mark.parametrize(
-    "target", [PrefixTarget("ffff"), LatestTarget("VcPluginJob"), ExactTarget(uid_of("0" * 8))]
+    "target",
+    [SessionRefPrefix("ffff"), LatestSessionRef("VcPluginJob"), ExactSessionRef(uid_from_guid("0" * 8))],
 )
-def test_no_match_is_said_in_one_sentence(target: PrefixTarget | LatestTarget | ExactTarget) -> None:
-    with pytest.raises(NoMatch, match="30 days"):
-        find(target, ALL)
+def test_no_match_is_said_in_one_sentence(
+    target: SessionRefPrefix | LatestSessionRef | ExactSessionRef,
+) -> None:
+    with pytest.raises(NoMatchingSessionError, match="30 days"):
+        find_session(target, ALL)
 
 
 def test_of_a_type_that_is_not_listed_the_sentence_names_the_type() -> None:
-    with pytest.raises(NoMatch, match=r"^No session of type VcPluginJob in the list"):
-        find(LatestTarget("VcPluginJob"), ALL)
-    with pytest.raises(NoMatch, match=r"^No session in the list"):
-        find(LatestTarget(""), ())
+    with pytest.raises(NoMatchingSessionError, match=r"^No session of type VcPluginJob in the list"):
+        find_session(LatestSessionRef("VcPluginJob"), ALL)
+    with pytest.raises(NoMatchingSessionError, match=r"^No session in the list"):
+        find_session(LatestSessionRef(""), ())

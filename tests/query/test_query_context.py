@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.em.model import Result, Session, uid_of
-from emtui.query import BadQuery, Beyond, IncrementalFilter, Query, parse
-from emtui.triage.baseline import Baselines, baselines
+from emtui.em.model import Result, Session, uid_from_guid
+from emtui.query import IncrementalFilter, InvalidQueryError, Query, QueryContext, parse
+from emtui.triage.baseline import Baselines, compute_baselines
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -23,47 +23,49 @@ def run(number: int, took: timedelta | None, kind: str = "CollectJob", state: st
     """A run that started `took` before now; it has ended unless its state says otherwise."""
     started = None if took is None else NOW - took
     return Session(
-        uid_of(GUID.format(number)), None, kind, started, None if state != "Success" else NOW, state
+        uid_from_guid(GUID.format(number)), None, kind, started, None if state != "Success" else NOW, state
     )
 
 
-def long_before(*minutes: int) -> list[Session]:
+def earlier_runs(*minutes: int) -> list[Session]:
     """Successes of a day before, which took so long."""
     begun = [NOW - timedelta(days=1, minutes=10 * place) for place in range(len(minutes))]
     past = [
         replace(run(number, MINUTE), started=at, ended=at + minutes[number] * MINUTE)
         for number, at in enumerate(begun)
     ]
-    return [replace(one, uid=uid_of(GUID.format(number + 100))) for number, one in enumerate(past)]
+    return [replace(one, uid=uid_from_guid(GUID.format(number + 100))) for number, one in enumerate(past)]
 
 
-USUAL = baselines(long_before(1, 1, 1, 1, 1, 2))
-QUICK, USUALLY, SLOW = run(1, MINUTE / 2), run(2, MINUTE), run(3, 3 * MINUTE)
-GOES_ON = run(4, 10 * MINUTE, state="InProgress")
-BEGINS = run(5, timedelta(seconds=100), state="InProgress")
-OTHER = run(6, 20 * MINUTE, "LogExport")
-NEVER = run(7, None, state="Pondering")
-ALL = (QUICK, USUALLY, SLOW, GOES_ON, BEGINS, OTHER, NEVER)
+BASELINES = compute_baselines(earlier_runs(1, 1, 1, 1, 1, 2))
+QUICK, AS_USUAL, SLOW = run(1, MINUTE / 2), run(2, MINUTE), run(3, 3 * MINUTE)
+RUNNING_LONG = run(4, 10 * MINUTE, state="InProgress")
+RUNNING_SHORT = run(5, timedelta(seconds=100), state="InProgress")
+OTHER_TYPE = run(6, 20 * MINUTE, "LogExport")
+NEVER_STARTED = run(7, None, state="Pondering")
+ALL = (QUICK, AS_USUAL, SLOW, RUNNING_LONG, RUNNING_SHORT, OTHER_TYPE, NEVER_STARTED)
 
 
 @dataclass(frozen=True)
-class Marked:
+class AcknowledgedUids:
     """What somebody has marked, as the test has it."""
 
     uids: frozenset[str] = field(default_factory=frozenset)
 
-    def of(self, session: Session) -> str | None:
+    def for_run(self, session: Session) -> str | None:
         return "a note" if session.uid in self.uids else None
 
 
-BEYOND = Beyond(NOW, USUAL, {QUICK.uid: "+", OTHER.uid: "~"}, Marked(frozenset({SLOW.uid})))
+CONTEXT = QueryContext(
+    NOW, BASELINES, {QUICK.uid: "+", OTHER_TYPE.uid: "~"}, AcknowledgedUids(frozenset({SLOW.uid}))
+)
 
 
-def read(text: str, beyond: Beyond = BEYOND, now: datetime = NOW) -> Query:
-    return parse(text, now=now, zone=UTC, beyond=beyond)
+def parse_query(text: str, context: QueryContext = CONTEXT, now: datetime = NOW) -> Query:
+    return parse(text, now=now, zone=UTC, context=context)
 
 
-def found(query: Query) -> set[int]:
+def matching_numbers(query: Query) -> set[int]:
     return {int(one.id[-2:], 16) for one in ALL if query.matches(one)}
 
 
@@ -84,7 +86,7 @@ def found(query: Query) -> set[int]:
 def test_took_compares_how_long_a_run_took_or_has_run_until_the_last_list(
     text: str, numbers: set[int]
 ) -> None:
-    assert found(read(text)) == numbers
+    assert matching_numbers(parse_query(text)) == numbers
 
 
 @pytest.mark.parametrize(
@@ -99,14 +101,14 @@ def test_took_compares_how_long_a_run_took_or_has_run_until_the_last_list(
     ],
 )
 def test_ratio_is_how_many_times_the_usual_where_that_is_known(text: str, numbers: set[int]) -> None:
-    assert found(read(text)) == numbers
+    assert matching_numbers(parse_query(text)) == numbers
 
 
 def test_what_runs_in_the_words_of_another_family_gets_stuck_whatever_end_it_has() -> None:
-    working = replace(GOES_ON, state="Working", result=Result("None"))
-    assert read("is:stuck").matches(working)
-    assert read("is:stuck").matches(replace(working, ended=NOW))
-    assert not read("is:stuck").matches(replace(working, ended=NOW, result=Result("Failed")))
+    working = replace(RUNNING_LONG, state="Working", result=Result("None"))
+    assert parse_query("is:stuck").matches(working)
+    assert parse_query("is:stuck").matches(replace(working, ended=NOW))
+    assert not parse_query("is:stuck").matches(replace(working, ended=NOW, result=Result("Failed")))
 
 
 @pytest.mark.parametrize(
@@ -124,29 +126,31 @@ def test_what_runs_in_the_words_of_another_family_gets_stuck_whatever_end_it_has
         ("-is:running,unseen", {2, 3, 7}),
     ],
 )
-def test_is_tells_what_is_running_unseen_unusual_stuck_or_known(text: str, numbers: set[int]) -> None:
-    assert found(read(text)) == numbers
+def test_is_selects_running_unseen_unusual_stuck_or_acknowledged_runs(text: str, numbers: set[int]) -> None:
+    assert matching_numbers(parse_query(text)) == numbers
 
 
 def test_before_is_without_the_moment_itself_and_until_with_it() -> None:
     moment = (NOW - 3 * MINUTE).isoformat()
-    assert found(read(f'before:"{moment}"')) == {4, 6}
-    assert found(read(f'until:"{moment}"')) == {3, 4, 6}
-    assert found(read("before:2026-11-23")) == set()
+    assert matching_numbers(parse_query(f'before:"{moment}"')) == {4, 6}
+    assert matching_numbers(parse_query(f'until:"{moment}"')) == {3, 4, 6}
+    assert matching_numbers(parse_query("before:2026-11-23")) == set()
 
 
 def test_what_is_not_known_yet_matches_nothing() -> None:
-    nothing = Beyond(unseen=())
-    assert [found(read(text, nothing)) for text in ("ratio:>0", "is:unusual,stuck,known,unseen")] == [
+    nothing = QueryContext(unseen=())
+    assert [
+        matching_numbers(parse_query(text, nothing)) for text in ("ratio:>0", "is:unusual,stuck,known,unseen")
+    ] == [
         set(),
         set(),
     ]
-    assert found(read("took:>5m", nothing)) == {4, 6}
+    assert matching_numbers(parse_query("took:>5m", nothing)) == {4, 6}
 
 
-def test_where_nobody_looks_on_nothing_is_unseen_and_that_is_said() -> None:
-    with pytest.raises(BadQuery, match="only in the session browser"):
-        read("is:unseen", Beyond())
+def test_without_a_viewer_is_unseen_is_rejected_with_a_message() -> None:
+    with pytest.raises(InvalidQueryError, match="only in the session browser"):
+        parse_query("is:unseen", QueryContext())
 
 
 @pytest.mark.parametrize(
@@ -168,50 +172,50 @@ def test_where_nobody_looks_on_nothing_is_unseen_and_that_is_said() -> None:
     ],
 )
 def test_what_cannot_be_read_is_one_sentence_with_its_place(text: str, word: str, hint: str) -> None:
-    with pytest.raises(BadQuery) as caught:
-        read(f"collect {text} more")
+    with pytest.raises(InvalidQueryError) as caught:
+        parse_query(f"collect {text} more")
     assert caught.value.word == word
     assert hint in str(caught.value)
-    assert caught.value.at
-    start, end = caught.value.at
+    assert caught.value.span
+    start, end = caught.value.span
     assert f"collect {text} more"[start:end] == word
 
 
 @pytest.mark.parametrize("word", ["unsen", "unsee", "", ",", "bogus", "unseenn"])
-def test_only_where_somebody_looks_on_is_unseen_suggested(word: str) -> None:
-    for beyond in (BEYOND, Beyond()):
-        with pytest.raises(BadQuery) as caught:
-            read(f"is:{word}", beyond)
+def test_unseen_is_suggested_only_with_a_viewer(word: str) -> None:
+    for beyond in (CONTEXT, QueryContext()):
+        with pytest.raises(InvalidQueryError) as caught:
+            parse_query(f"is:{word}", beyond)
         assert "unseen" not in str(caught.value).replace(word or "-", "") or beyond.unseen is not None
-    with pytest.raises(BadQuery, match="unseen"):
-        read(f"is:{word or ','}")
+    with pytest.raises(InvalidQueryError, match="unseen"):
+        parse_query(f"is:{word or ','}")
 
 
 def test_a_query_rests_only_on_what_it_asks_for() -> None:
-    assert read('bs02 state:failed type:CollectJob since:24h "is:stuck"').rests_on == frozenset()
-    assert read("took:>1m").rests_on == {"now"}
-    assert read("is:running,unseen").rests_on == {"unseen"}
-    assert read("ratio:>2 is:known").rests_on == {"now", "usual", "known"}
-    assert read("is:acknowledged").rests_on == {"known"}
+    assert parse_query('bs02 state:failed type:CollectJob since:24h "is:stuck"').depends_on == frozenset()
+    assert parse_query("took:>1m").depends_on == {"now"}
+    assert parse_query("is:running,unseen").depends_on == {"unseen"}
+    assert parse_query("ratio:>2 is:known").depends_on == {"now", "baselines", "acknowledged"}
+    assert parse_query("is:acknowledged").depends_on == {"acknowledged"}
 
 
 def test_a_query_stays_itself_unless_what_it_rests_on_has_changed() -> None:
-    later = Beyond(NOW + MINUTE, Baselines(), (), Marked())
-    plain, known = read("collect since:1h"), read("is:known since:1h")
-    assert plain.upon(later) is plain
-    assert known.upon(replace(later, known=BEYOND.known)) is known
-    changed = known.upon(later)
+    later = QueryContext(NOW + MINUTE, Baselines(), (), AcknowledgedUids())
+    plain, known = parse_query("collect since:1h"), parse_query("is:known since:1h")
+    assert plain.with_context(later) is plain
+    assert known.with_context(replace(later, acknowledged=CONTEXT.acknowledged)) is known
+    changed = known.with_context(later)
     assert changed is not known
     assert changed.text == known.text
     assert changed.terms[1] is known.terms[1]
-    assert found(changed) == set()
+    assert matching_numbers(changed) == set()
 
 
 def test_a_run_that_goes_on_takes_longer_with_each_list() -> None:
-    query = read("took:>10m type:CollectJob")
-    assert found(query) == set()
-    assert found(query.upon(Beyond(NOW + MINUTE))) == {4}
-    assert found(read("took:>10m type:CollectJob", Beyond(), NOW + MINUTE)) == {4}
+    query = parse_query("took:>10m type:CollectJob")
+    assert matching_numbers(query) == set()
+    assert matching_numbers(query.with_context(QueryContext(NOW + MINUTE))) == {4}
+    assert matching_numbers(parse_query("took:>10m type:CollectJob", QueryContext(), NOW + MINUTE)) == {4}
 
 
 TEXTS = (
@@ -237,38 +241,44 @@ TEXTS = (
     "data collection",
     "",
 )
-WORLDS = (BEYOND, Beyond(NOW + MINUTE, Baselines(), {SLOW.uid: "+"}, Marked()), Beyond(None, USUAL, ()))
+CONTEXTS = (
+    CONTEXT,
+    QueryContext(NOW + MINUTE, Baselines(), {SLOW.uid: "+"}, AcknowledgedUids()),
+    QueryContext(None, BASELINES, ()),
+)
 NOWS = (NOW, NOW + 9 * MINUTE)
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(WORLDS), st.sampled_from(NOWS)), max_size=6)
+    st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(CONTEXTS), st.sampled_from(NOWS)), max_size=6)
 )
 def test_what_is_found_does_not_hang_on_what_was_looked_for_before(
-    asked: list[tuple[str, Beyond, datetime]],
+    asked: list[tuple[str, QueryContext, datetime]],
 ) -> None:
     latest = None
     for text, beyond, now in asked:
-        query = read(text, beyond, now)
+        query = parse_query(text, beyond, now)
         latest = IncrementalFilter(ALL, query, latest)
         while not latest.is_done:
             latest.step()
-        assert {int(one.id[-2:], 16) for one in latest.matching} == found(query)
+        assert {int(one.id[-2:], 16) for one in latest.matches} == matching_numbers(query)
 
 
-@given(st.sampled_from(TEXTS), st.sampled_from(WORLDS), st.sampled_from(WORLDS))
-def test_a_query_upon_something_else_finds_what_it_would_if_it_were_read_anew(
-    text: str, before: Beyond, after: Beyond
+@given(st.sampled_from(TEXTS), st.sampled_from(CONTEXTS), st.sampled_from(CONTEXTS))
+def test_a_query_with_another_context_finds_what_it_would_if_parsed_again(
+    text: str, before: QueryContext, after: QueryContext
 ) -> None:
-    assert found(read(text, before).upon(after)) == found(read(text, after))
+    assert matching_numbers(parse_query(text, before).with_context(after)) == matching_numbers(
+        parse_query(text, after)
+    )
 
 
 @given(st.sampled_from(TEXTS), st.sampled_from(TEXTS))
 def test_what_narrows_another_query_matches_nothing_that_the_other_does_not(one: str, other: str) -> None:
-    for beyond, again in product(WORLDS, WORLDS):
-        narrow, wide = read(one, beyond), read(other, again)
+    for beyond, again in product(CONTEXTS, CONTEXTS):
+        narrow, wide = parse_query(one, beyond), parse_query(other, again)
         if narrow.narrows(wide):
-            assert found(narrow) <= found(wide)
+            assert matching_numbers(narrow) <= matching_numbers(wide)
 
 
 SIGNS = st.sampled_from(["", ">", "<", ">=", "<="])
@@ -287,11 +297,11 @@ TERMS = st.one_of(
 
 @given(st.lists(st.builds("{}{}".format, st.sampled_from(["", "-", "!"]), TERMS), max_size=4).map(" ".join))
 def test_a_query_that_was_read_is_written_and_read_as_the_same(text: str) -> None:
-    query = read(text)
-    assert read(query.text).text == query.text
-    assert found(read(query.text)) == found(query)
+    query = parse_query(text)
+    assert parse_query(query.text).text == query.text
+    assert matching_numbers(parse_query(query.text)) == matching_numbers(query)
     again = " ".join(term.text for term in query.terms)
-    assert found(read(again)) == found(query)
+    assert matching_numbers(parse_query(again)) == matching_numbers(query)
 
 
 @pytest.mark.parametrize(
@@ -309,15 +319,15 @@ def test_a_query_that_was_read_is_written_and_read_as_the_same(text: str) -> Non
     ],
 )
 def test_words_that_together_are_what_the_web_ui_calls_a_type_find_it(text: str, numbers: set[int]) -> None:
-    assert found(read(text)) == numbers
+    assert matching_numbers(parse_query(text)) == numbers
 
 
 def test_such_words_are_still_words() -> None:
-    said = Session(
-        uid_of(GUID.format(9)),
+    session = Session(
+        uid_from_guid(GUID.format(9)),
         None,
         "LogExport",
         state="Failed",
         result=Result("Failed", "Database Replication"),
     )
-    assert read("database replication").matches(said)
+    assert parse_query("database replication").matches(session)

@@ -8,27 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.em.model import Result, Session, uid_of
-from emtui.query import Query, closed, parse, split, term
-from emtui.query.quoting import quoted, unquoted
+from emtui.em.model import Result, Session, uid_from_guid
+from emtui.query import Query, format_term, parse, split_terms, with_closed_quote
+from emtui.query.quoting import quote, unquote
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
-ODD = st.text(alphabet='ab:\\"" -!\t\n*é', min_size=1, max_size=8)
-VALUES = st.one_of(ODD, st.text(min_size=1))
+SPECIAL_TEXTS = st.text(alphabet='ab:\\"" -!\t\n*é', min_size=1, max_size=8)
+VALUES = st.one_of(SPECIAL_TEXTS, st.text(min_size=1))
 KEYS = st.sampled_from(["", "message", "name"])
 
 
-def read(text: str) -> Query:
+def parse_query(text: str) -> Query:
     return parse(text, now=NOW, zone=UTC)
 
 
-def said(text: str) -> Session:
+def session_with_message(text: str) -> Session:
     """A run of which this text is all that can be read: both its name and its message."""
-    return Session(uid_of("0"), text, None, result=Result(None, text))
+    return Session(uid_from_guid("0"), text, None, result=Result(None, text))
 
 
-def finds(query: str, text: str) -> bool:
-    return read(query).matches(said(text))
+def query_matches(query: str, text: str) -> bool:
+    return parse_query(query).matches(session_with_message(text))
 
 
 @pytest.mark.parametrize(
@@ -50,36 +50,38 @@ def finds(query: str, text: str) -> bool:
     ],
 )
 def test_quotes_and_backslashes_are_found_as_they_stand_in_the_text(query: str, text: str) -> None:
-    assert finds(query, text)
-    assert not finds(query, "nothing of that on any server")
+    assert query_matches(query, text)
+    assert not query_matches(query, "nothing of that on any server")
 
 
 @given(KEYS, VALUES)
 def test_every_text_is_written_so_that_it_is_read_as_the_same_text(key: str, value: str) -> None:
-    (found,) = read(term(key, value)).terms
-    assert (found.key, found.text) == (key, term(key, value))
-    assert unquoted(quoted(value)) == value
-    assert found.test(said(value))
-    assert found.test(said(f"before {value} after"))
-    assert not key or not found.test(said(""))
+    (found,) = parse_query(format_term(key, value)).terms
+    assert (found.key, found.text) == (key, format_term(key, value))
+    assert unquote(quote(value)) == value
+    assert found.test(session_with_message(value))
+    assert found.test(session_with_message(f"before {value} after"))
+    assert not key or not found.test(session_with_message(""))
 
 
 @given(st.lists(st.tuples(st.booleans(), KEYS, VALUES), max_size=4))
 def test_terms_beside_each_other_stay_what_they_are(terms: list[tuple[bool, str, str]]) -> None:
-    written = [f"-{term(key, value)}" if turned else term(key, value) for turned, key, value in terms]
-    query = read(" ".join(written))
+    written = [
+        f"-{format_term(key, value)}" if turned else format_term(key, value) for turned, key, value in terms
+    ]
+    query = parse_query(" ".join(written))
     assert [found.text for found in query.terms] == written
-    assert read(query.text).text == query.text
+    assert parse_query(query.text).text == query.text
 
 
-@given(ODD)
+@given(SPECIAL_TEXTS)
 def test_an_unclosed_quote_is_closed_without_a_change_of_meaning(text: str) -> None:
-    terms = [unquoted(found[0]) for found in split(text)]
-    assert [unquoted(found[0]) for found in split(closed(text))] == terms
-    assert [unquoted(found[0]) for found in split(f"{closed(text)} next")] == [*terms, "next"]
+    terms = [unquote(found[0]) for found in split_terms(text)]
+    assert [unquote(found[0]) for found in split_terms(with_closed_quote(text))] == terms
+    assert [unquote(found[0]) for found in split_terms(f"{with_closed_quote(text)} next")] == [*terms, "next"]
 
 
 def test_an_unclosed_quote_reaches_to_the_end_and_a_backslash_keeps_no_blank() -> None:
-    assert finds('message:"cannot connect', "cannot connect")
-    assert not finds('message:"cannot connect', "connect, cannot")
-    assert [found[0] for found in split("cannot\\ connect")] == ["cannot\\", "connect"]
+    assert query_matches('message:"cannot connect', "cannot connect")
+    assert not query_matches('message:"cannot connect', "connect, cannot")
+    assert [found[0] for found in split_terms("cannot\\ connect")] == ["cannot\\", "connect"]

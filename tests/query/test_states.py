@@ -8,12 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.em.model import STATE_WORDS, Outcome, Result, Session, state_words, uid_of
-from emtui.query import BadQuery, Beyond, Offers, Query, complete, parse, readable, term
-from emtui.query.absolute_times import pinned
+from emtui.em.model import STATE_VALUES, Outcome, Result, Session, state_values, uid_from_guid
+from emtui.query import (
+    CompletionCandidates,
+    InvalidQueryError,
+    Query,
+    QueryContext,
+    completable_words,
+    complete,
+    format_term,
+    parse,
+)
+from emtui.query.absolute_times import with_absolute_times
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
-SAID = (
+STATE_AND_RESULT_WORDS = (
     ("Dreaming", "Perhaps"),
     ("Stopped", "Failed"),
     ("CompletedSuccessfully", "CompletedWarning"),
@@ -22,17 +31,19 @@ SAID = (
     ("Working", "None"),
 )
 SESSIONS = tuple(
-    Session(uid_of(f"3f2a0b1c-0000-4000-8000-{number:012x}"), started=NOW, state=state, result=Result(word))
-    for number, (state, word) in enumerate(SAID)
+    Session(
+        uid_from_guid(f"3f2a0b1c-0000-4000-8000-{number:012x}"), started=NOW, state=state, result=Result(word)
+    )
+    for number, (state, word) in enumerate(STATE_AND_RESULT_WORDS)
 )
-LISTED = state_words(SESSIONS)
+LISTED = state_values(SESSIONS)
 
 
-def read(text: str, states: tuple[str, ...] | None = LISTED) -> Query:
-    return parse(text, now=NOW, zone=UTC, beyond=Beyond(unseen=(), states=states))
+def parse_query(text: str, states: tuple[str, ...] | None = LISTED) -> Query:
+    return parse(text, now=NOW, zone=UTC, context=QueryContext(unseen=(), states=states))
 
 
-def found(query: Query) -> set[int]:
+def matching_numbers(query: Query) -> set[int]:
     return {number for number, session in enumerate(SESSIONS) if query.matches(session)}
 
 
@@ -59,56 +70,66 @@ def found(query: Query) -> set[int]:
 def test_every_word_that_the_server_said_is_taken_without_case_in_state_and_result(
     text: str, numbers: set[int]
 ) -> None:
-    assert found(read(text)) == numbers
-    before = read(text, None)
-    decided = before.upon(Beyond(unseen=(), states=LISTED))
-    assert found(decided) == numbers, "typed before the list is there"
+    assert matching_numbers(parse_query(text)) == numbers
+    before = parse_query(text, None)
+    decided = before.with_context(QueryContext(unseen=(), states=LISTED))
+    assert matching_numbers(decided) == numbers, "typed before the list is there"
 
 
-@pytest.mark.parametrize("word", STATE_WORDS)
+@pytest.mark.parametrize("word", STATE_VALUES)
 def test_a_documented_word_of_any_family_needs_no_list(word: str) -> None:
     for states in (None, ()):
-        assert read(f"state:{word}", states).rests_on == frozenset()
+        assert parse_query(f"state:{word}", states).depends_on == frozenset()
 
 
 def test_a_word_that_only_the_list_can_tell_is_let_through_until_it_is_there_and_decided_once() -> None:
-    early = read("state:Dreaming,faild", None)
-    assert found(early) == {0}
-    assert early.rests_on == {"states"}
-    with pytest.raises(BadQuery, match="'faild' is not a state: did you mean failed") as caught:
-        early.upon(Beyond(unseen=(), states=LISTED))
+    early = parse_query("state:Dreaming,faild", None)
+    assert matching_numbers(early) == {0}
+    assert early.depends_on == {"states"}
+    with pytest.raises(InvalidQueryError, match="'faild' is not a state: did you mean failed") as caught:
+        early.with_context(QueryContext(unseen=(), states=LISTED))
     assert caught.value.word == "faild"
-    decided = read("state:Dreaming", None).upon(Beyond(unseen=(), states=LISTED))
-    assert decided.rests_on == frozenset()
-    assert decided.upon(Beyond(unseen=(), states=())) is decided, "a later list without the word is no error"
+    decided = parse_query("state:Dreaming", None).with_context(QueryContext(unseen=(), states=LISTED))
+    assert decided.depends_on == frozenset()
+    assert decided.with_context(QueryContext(unseen=(), states=())) is decided, (
+        "a later list without the word is no error"
+    )
 
 
 def test_the_nearest_word_may_be_one_of_the_list() -> None:
-    with pytest.raises(BadQuery, match="'Dreamin' is not a state: did you mean Dreaming"):
-        read("state:Dreamin")
+    with pytest.raises(InvalidQueryError, match="'Dreamin' is not a state: did you mean Dreaming"):
+        parse_query("state:Dreamin")
     with pytest.raises(
-        BadQuery, match=r"valid values are running, .*unknown; states in the list: Dreaming, Perhaps, Sto"
+        InvalidQueryError,
+        match=r"valid values are running, .*unknown; states in the list: Dreaming, Perhaps, Sto",
     ):
-        read("state:xyz")
+        parse_query("state:xyz")
     with pytest.raises(
-        BadQuery, match=r"valid values are running, success, warning, failed, canceled, unknown\.$"
+        InvalidQueryError, match=r"valid values are running, success, warning, failed, canceled, unknown\.$"
     ):
-        read("state:xyz", ())
+        parse_query("state:xyz", ())
 
 
 def test_the_text_of_a_query_keeps_what_was_typed_and_tab_gives_what_the_server_wrote() -> None:
-    assert pinned(read("state:dReaming -state:FAILED")).text == "state:dReaming -state:FAILED"
-    offers = Offers(states=readable(LISTED))
-    assert complete("state:drea", len("state:drea"), offers).words == ("Dreaming",)
-    assert complete("state:COMPLETEDW", len("state:COMPLETEDW"), Offers()).words == ("CompletedWarning",)
-    assert complete("state:", len("state:"), offers).words == tuple(Outcome)
-    assert complete("state:fail", len("state:fail"), offers).words == ("failed",)
-    assert complete("state:Träumt", len("state:Träumt"), offers).words == ()
+    assert (
+        with_absolute_times(parse_query("state:dReaming -state:FAILED")).text
+        == "state:dReaming -state:FAILED"
+    )
+    offers = CompletionCandidates(states=completable_words(LISTED))
+    assert complete("state:drea", len("state:drea"), offers).suggestions == ("Dreaming",)
+    assert complete("state:COMPLETEDW", len("state:COMPLETEDW"), CompletionCandidates()).suggestions == (
+        "CompletedWarning",
+    )
+    assert complete("state:", len("state:"), offers).suggestions == tuple(Outcome)
+    assert complete("state:fail", len("state:fail"), offers).suggestions == ("failed",)
+    assert complete("state:Träumt", len("state:Träumt"), offers).suggestions == ()
 
 
 @given(st.text(min_size=1, max_size=12).map(str.strip).filter(bool))
 def test_whatever_the_server_said_can_be_asked_for(word: str) -> None:
     session = Session(SESSIONS[0].uid, state=word)
-    query = parse(term("state", word), now=NOW, zone=UTC, beyond=Beyond(states=state_words([session])))
+    query = parse(
+        format_term("state", word), now=NOW, zone=UTC, context=QueryContext(states=state_values([session]))
+    )
     folded = word.casefold()
     assert query.matches(session) == (folded not in set(Outcome) or folded == session.outcome)

@@ -10,20 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emtui import text_format
-from emtui.em.model import Session, uid_of
-from emtui.query import BadQuery, parse
+from emtui.em.model import Session, uid_from_guid
+from emtui.query import InvalidQueryError, parse
 from emtui.query.expiry_parser import parse_until
-from emtui.query.time_parsing import NotTwice, parse_moment
+from emtui.query.time_parsing import TimeNotRepeatedError, parse_moment
 
 BERLIN = ZoneInfo("Europe/Berlin")
-BACK = datetime(2026, 10, 25, 1, tzinfo=UTC)
+CLOCKS_BACK = datetime(2026, 10, 25, 1, tzinfo=UTC)
 """03:00 becomes 02:00 in Berlin."""
-LATER = BACK + timedelta(hours=6)
+AFTER_CHANGE = CLOCKS_BACK + timedelta(hours=6)
 FIRST, SECOND = datetime(2026, 10, 25, 0, 10, tzinfo=UTC), datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
 ORDINARY = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 
 
-def read(text: str, now: datetime = LATER, zone: tzinfo = BERLIN) -> datetime:
+def parse_time_text(text: str, now: datetime = AFTER_CHANGE, zone: tzinfo = BERLIN) -> datetime:
     return parse_moment(text, now=now, zone=zone)
 
 
@@ -42,17 +42,17 @@ def read(text: str, now: datetime = LATER, zone: tzinfo = BERLIN) -> datetime:
 )
 @pytest.mark.parametrize("away", [timedelta(), timedelta(hours=24)])
 def test_the_letters_that_the_screens_show_are_read(text: str, moment: datetime, away: timedelta) -> None:
-    assert read(text, LATER + away) == moment
+    assert parse_time_text(text, AFTER_CHANGE + away) == moment
 
 
 @pytest.mark.parametrize("key", ["since", "until", "before"])
 @pytest.mark.parametrize(("letter", "moment"), [("A", FIRST), ("B", SECOND)])
 def test_each_key_reads_them(key: str, letter: str, moment: datetime) -> None:
-    query = parse(f"{key}:02:10{letter}", now=LATER, zone=BERLIN)
+    query = parse(f"{key}:02:10{letter}", now=AFTER_CHANGE, zone=BERLIN)
     found = [
         started
         for started in (FIRST - text_format.DAY, FIRST, SECOND, SECOND + text_format.DAY)
-        if query.matches(Session(uid_of("0"), started=started, ended=started, state="Success"))
+        if query.matches(Session(uid_from_guid("0"), started=started, ended=started, state="Success"))
     ]
     expected = {
         "since": [when for when in (FIRST, SECOND, SECOND + text_format.DAY) if when >= moment],
@@ -60,48 +60,48 @@ def test_each_key_reads_them(key: str, letter: str, moment: datetime) -> None:
         "before": [when for when in (FIRST - text_format.DAY, FIRST, SECOND) if when < moment],
     }
     assert found == expected[key]
-    assert [term.at for term in query.terms] == [moment]
+    assert [term.moment for term in query.terms] == [moment]
 
 
 @pytest.mark.parametrize(
     ("text", "now", "said"),
     [
         ("02:10A", ORDINARY, "since:02:10A: 02:10 does not occur twice: remove the letter A."),
-        ("01:10B", LATER, "01:10 does not occur twice"),
+        ("01:10B", AFTER_CHANGE, "01:10 does not occur twice"),
         (
             "2026-10-24T02:10b",
-            LATER,
+            AFTER_CHANGE,
             "2026-10-24T02:10 does not occur twice: remove the letter B.",
         ),
-        ("2026-03-29T02:10A", LATER, "twice"),
-        ("02:10B", BACK + timedelta(minutes=5), "since:02:10B: 02:10B is in the future."),
+        ("2026-03-29T02:10A", AFTER_CHANGE, "twice"),
+        ("02:10B", CLOCKS_BACK + timedelta(minutes=5), "since:02:10B: 02:10B is in the future."),
         ("02:10A", FIRST - timedelta(minutes=5), "in the future"),
-        ("02:10C", LATER, "is not a time"),
-        ("25:10A", LATER, "is not a time"),
-        ("Xy 02:10A", LATER, "is not a time"),
-        ("2026-10-25A", LATER, "is not a time"),
-        ("24hA", LATER, "is not a time"),
-        ("2026-10-25T02:10+01:00A", LATER, "is not a time"),
+        ("02:10C", AFTER_CHANGE, "is not a time"),
+        ("25:10A", AFTER_CHANGE, "is not a time"),
+        ("Xy 02:10A", AFTER_CHANGE, "is not a time"),
+        ("2026-10-25A", AFTER_CHANGE, "is not a time"),
+        ("24hA", AFTER_CHANGE, "is not a time"),
+        ("2026-10-25T02:10+01:00A", AFTER_CHANGE, "is not a time"),
     ],
 )
 def test_a_letter_where_the_hour_does_not_come_twice_is_one_sentence(
     text: str, now: datetime, said: str
 ) -> None:
-    with pytest.raises(BadQuery) as caught:
+    with pytest.raises(InvalidQueryError) as caught:
         parse(f'since:"{text}"', now=now, zone=BERLIN)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_a_letter_that_only_now_makes_wrong_stands_until_the_clock_is_known() -> None:
-    assert parse("since:02:10A", now=ORDINARY, zone=BERLIN, lenient=True).text == "since:02:10A"
-    with pytest.raises(BadQuery, match="2026-10-24T02:10 does not occur twice"):
-        parse("since:2026-10-24T02:10A", now=ORDINARY, zone=BERLIN, lenient=True)
+    assert parse("since:02:10A", now=ORDINARY, zone=BERLIN, is_lenient=True).text == "since:02:10A"
+    with pytest.raises(InvalidQueryError, match="2026-10-24T02:10 does not occur twice"):
+        parse("since:2026-10-24T02:10A", now=ORDINARY, zone=BERLIN, is_lenient=True)
 
 
 def test_in_a_zone_without_changes_no_letter_is_read() -> None:
-    with pytest.raises(NotTwice):
-        read("02:10A", zone=UTC)
+    with pytest.raises(TimeNotRepeatedError):
+        parse_time_text("02:10A", zone=UTC)
 
 
 @pytest.mark.parametrize(
@@ -115,28 +115,28 @@ def test_in_a_zone_without_changes_no_letter_is_read() -> None:
     ],
 )
 def test_a_day_of_the_week_is_the_last_one_there_was(text: str, moment: datetime) -> None:
-    assert read(text, ORDINARY) == moment
+    assert parse_time_text(text, ORDINARY) == moment
 
 
-near = st.timedeltas(timedelta(hours=-30), timedelta(hours=30))
+near_offsets = st.timedeltas(timedelta(hours=-30), timedelta(hours=30))
 
 
-@given(near, near)
+@given(near_offsets, near_offsets)
 def test_a_time_as_the_list_shows_it_is_read_as_the_same_moment(away: timedelta, later: timedelta) -> None:
-    when = (BACK + away).replace(microsecond=0)
-    now = max(BACK + later, when)
-    shown = text_format.clock_short(when, now, BERLIN)
+    when = (CLOCKS_BACK + away).replace(microsecond=0)
+    now = max(CLOCKS_BACK + later, when)
+    shown = text_format.format_short_time(when, now, BERLIN)
     precision = timedelta(seconds=1) if shown.count(":") == 2 else timedelta(minutes=1)
-    assert when - read(shown, now) < precision
-    assert read(shown, now) <= when
+    assert when - parse_time_text(shown, now) < precision
+    assert parse_time_text(shown, now) <= when
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati"])
 def test_a_date_at_the_edge_of_the_calendar_is_that_edge_in_each_zone(zone: str) -> None:
-    first = parse_moment("0001-01-01", now=LATER, zone=ZoneInfo(zone))
-    last = parse_moment("9999-12-31", now=LATER, zone=ZoneInfo(zone), last=True)
+    first = parse_moment("0001-01-01", now=AFTER_CHANGE, zone=ZoneInfo(zone))
+    last = parse_moment("9999-12-31", now=AFTER_CHANGE, zone=ZoneInfo(zone), prefer_latest=True)
     assert first - datetime.min.replace(tzinfo=UTC) < text_format.DAY
     assert datetime.max.replace(tzinfo=UTC) - last < text_format.DAY
-    query = parse("until:9999-12-31 since:0001-01-01", now=LATER, zone=ZoneInfo(zone))
-    assert query.matches(Session(uid_of("0"), started=FIRST, ended=FIRST, state="Success"))
-    assert parse_until("9999-12-31 23:59", now=LATER, zone=ZoneInfo(zone)) > LATER
+    query = parse("until:9999-12-31 since:0001-01-01", now=AFTER_CHANGE, zone=ZoneInfo(zone))
+    assert query.matches(Session(uid_from_guid("0"), started=FIRST, ended=FIRST, state="Success"))
+    assert parse_until("9999-12-31 23:59", now=AFTER_CHANGE, zone=ZoneInfo(zone)) > AFTER_CHANGE

@@ -5,20 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pty_terminal import a_home
-from rogue import Identity, identity
-from shell import Shell
+from command_runner import CommandRunner
+from pty_terminal import isolated_environment
+from scripted_server import ServerIdentity, make_identity
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Identity:
-    return identity(tmp_path_factory.mktemp("tls"), days=300)  # longer than there is a warning of its end
+def trusted_identity(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
+    return make_identity(
+        tmp_path_factory.mktemp("tls"), days=300
+    )  # longer than there is a warning of its end
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, str]:
     """An environment without a configuration, a keyring or a proxy."""
-    return a_home(
+    return isolated_environment(
         tmp_path,
         XDG_CONFIG_DIRS=str(tmp_path / "etc"),
         PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring",
@@ -26,5 +28,5 @@ def home(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def shell(tmp_path: Path, home: dict[str, str]) -> Shell:
-    return Shell(tmp_path, home)
+def shell(tmp_path: Path, home: dict[str, str]) -> CommandRunner:
+    return CommandRunner(tmp_path, home)

@@ -18,18 +18,29 @@ from itertools import pairwise, repeat
 from pathlib import Path
 
 import pytest
-from pty_terminal import a_home
-from rogue import GOOD, PASSWORD, USER, Asked, Identity, Reply, good, reply, rogue_beside, route_of
-from shell import Shell
+from command_runner import CommandRunner
+from pty_terminal import isolated_environment
+from scripted_server import (
+    GOOD_REPLIES,
+    PASSWORD,
+    USER,
+    ReceivedRequest,
+    ScriptedReply,
+    ServerIdentity,
+    make_reply,
+    reply_well,
+    route_of,
+    scripted_server_in_thread,
+)
 
 MIB = 1024 * 1024
-ROOM = 256 * MIB
+MAX_EXTRA_MEMORY = 256 * MIB
 """What a hostile list may cost more than a harmless one, whatever it would unfold to."""
-OPEN = b"<SystemSessions>"
-MORE = "more data than is accepted"
+OPENING_TAG = b"<SystemSessions>"
+TOO_LONG_MESSAGE = "more data than is accepted"
 
 
-def forever(piece: bytes, first: bytes = OPEN) -> Callable[[], Reply]:
+def endless_body(piece: bytes, first: bytes = OPENING_TAG) -> Callable[[], ScriptedReply]:
     """A list that goes on with the same piece until the client leaves."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nTransfer-Encoding: chunked\r\n\r\n"
     often = piece * max(1, 65536 // len(piece))
@@ -38,14 +49,14 @@ def forever(piece: bytes, first: bytes = OPEN) -> Callable[[], Reply]:
         yield b"%x\r\n%b\r\n" % (len(first), first)
         yield from repeat(b"%x\r\n%b\r\n" % (len(often), often))
 
-    return lambda: Reply(head, chunks(), "close")
+    return lambda: ScriptedReply(head, chunks(), "close")
 
 
-def once(
+def finite_body(
     body: Callable[[], bytes], headers: str = "Content-Type: application/xml\r\n"
-) -> Callable[[], Reply]:
+) -> Callable[[], ScriptedReply]:
     """A list of these bytes, created on demand: some take megabytes and a second."""
-    return lambda: reply("200 OK", body(), headers)
+    return lambda: make_reply("200 OK", body(), headers)
 
 
 def compressed(wbits: int, first: bytes, piece: bytes, total: int) -> bytes:
@@ -56,119 +67,149 @@ def compressed(wbits: int, first: bytes, piece: bytes, total: int) -> bytes:
     return b"".join([*packed, packer.flush()])
 
 
-def gzipped_links() -> bytes:
+def compressed_empty_elements() -> bytes:
     """64 MB of empty elements in 64 KB."""
-    return compressed(31, OPEN, b"<Links/>", 64_000_000)
+    return compressed(31, OPENING_TAG, b"<Links/>", 64_000_000)
 
 
-def laughs() -> bytes:
+def entity_expansion() -> bytes:
     """Ten entities, each ten times the one before: ten billion characters."""
     names = "abcdefghij"
     more = "".join(f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in pairwise(names))
     return f'<!DOCTYPE SystemSessions [<!ENTITY a "ha">{more}]><SystemSessions>&j;</SystemSessions>'.encode()
 
 
-def external(what: str) -> bytes:
+def external_entity(what: str) -> bytes:
     """Text that stands in another place."""
     return f'<!DOCTYPE x [<!ENTITY e SYSTEM "{what}">]><SystemSessions>&e;</SystemSessions>'.encode()
 
 
-def attributes(count: int) -> bytes:
+def many_attributes(count: int) -> bytes:
     """One session with so many attributes."""
-    return OPEN + b"<Sessions " + b" ".join(b'a%d="x"' % number for number in range(count)) + b"/>"
+    return OPENING_TAG + b"<Sessions " + b" ".join(b'a%d="x"' % number for number in range(count)) + b"/>"
 
 
-def namespaced(rest: bytes) -> bytes:
+def with_undeclared_prefix(rest: bytes) -> bytes:
     """A list with a namespace of four megabytes, which is part of every name that has its prefix."""
     return b'<SystemSessions xmlns:x="' + b"u" * 4_000_000 + b'"><Sessions' + rest
 
 
 @dataclass(frozen=True)
-class Hostile:
+class HostileBody:
     """An answer, and what the sentence about it must hold."""
 
-    answer: Callable[[], Reply]
-    says: str
+    answer: Callable[[], ScriptedReply]
+    message: str
 
 
 BODIES = {
-    "entities": Hostile(once(laughs), "it has a DOCTYPE"),
-    "external-file": Hostile(once(lambda: external("file:///etc/passwd")), "it has a DOCTYPE"),
-    "external-address": Hostile(once(lambda: external("https://em99.example.net/x")), "it has a DOCTYPE"),
-    "entities-in-utf-16": Hostile(once(lambda: laughs().decode().encode("utf-16")), "it has a DOCTYPE"),
-    "external-dtd": Hostile(once(lambda: b'<!DOCTYPE x SYSTEM "https://em99.example.net/x"><x/>'), "DOCTYPE"),
-    "doctype-without-end": Hostile(forever(b'<!ENTITY a "ha">', b"<!DOCTYPE x ["), "DOCTYPE"),
-    "depth": Hostile(forever(b"<a>"), MORE),
-    "attributes": Hostile(once(lambda: attributes(1_000_000)), MORE),
-    "attributes-without-end": Hostile(forever(b' a="x"', OPEN + b"<Sessions"), MORE),
-    "attribute-without-end": Hostile(forever(b"x", OPEN + b'<Sessions Name="'), MORE),
-    "namespace-of-attributes": Hostile(
-        once(lambda: namespaced(b"".join(b' x:a%d=""' % number for number in range(300)) + b"/>")), MORE
+    "entities": HostileBody(finite_body(entity_expansion), "it has a DOCTYPE"),
+    "external-file": HostileBody(
+        finite_body(lambda: external_entity("file:///etc/passwd")), "it has a DOCTYPE"
     ),
-    "namespace-of-elements": Hostile(
-        once(lambda: namespaced(b">" + b"".join(b"<x:a%d/>" % number for number in range(300)))), MORE
+    "external-address": HostileBody(
+        finite_body(lambda: external_entity("https://em99.example.net/x")), "it has a DOCTYPE"
     ),
-    "name-without-end": Hostile(forever(b"x", OPEN + b"<"), MORE),
-    "text-without-end": Hostile(forever(b"x", OPEN + b"<Sessions><State>"), MORE),
-    "comment-without-end": Hostile(forever(b"x", OPEN + b"<!--"), MORE),
-    "instruction-without-end": Hostile(forever(b"x", OPEN + b"<?x "), MORE),
-    "cdata-without-end": Hostile(forever(b"x", OPEN + b"<Sessions><State><![CDATA["), MORE),
-    "links-without-end": Hostile(forever(b"<Links/>"), MORE),
-    "blanks-without-end": Hostile(forever(b" \n"), MORE),
-    "invalid-utf-8-without-end": Hostile(forever(b"\xff\xfe\xc3", OPEN + b"<Sessions><State>"), MORE),
-    "utf-16-without-end": Hostile(forever(b" \0", "<SystemSessions>".encode("utf-16")), MORE),
-    "zeros": Hostile(forever(b"\0", b"\0"), "UTF-8"),
-    "gzip": Hostile(
-        once(
-            gzipped_links,
+    "entities-in-utf-16": HostileBody(
+        finite_body(lambda: entity_expansion().decode().encode("utf-16")), "it has a DOCTYPE"
+    ),
+    "external-dtd": HostileBody(
+        finite_body(lambda: b'<!DOCTYPE x SYSTEM "https://em99.example.net/x"><x/>'), "DOCTYPE"
+    ),
+    "doctype-without-end": HostileBody(endless_body(b'<!ENTITY a "ha">', b"<!DOCTYPE x ["), "DOCTYPE"),
+    "depth": HostileBody(endless_body(b"<a>"), TOO_LONG_MESSAGE),
+    "attributes": HostileBody(finite_body(lambda: many_attributes(1_000_000)), TOO_LONG_MESSAGE),
+    "attributes-without-end": HostileBody(
+        endless_body(b' a="x"', OPENING_TAG + b"<Sessions"), TOO_LONG_MESSAGE
+    ),
+    "attribute-without-end": HostileBody(
+        endless_body(b"x", OPENING_TAG + b'<Sessions Name="'), TOO_LONG_MESSAGE
+    ),
+    "namespace-of-attributes": HostileBody(
+        finite_body(
+            lambda: with_undeclared_prefix(b"".join(b' x:a%d=""' % number for number in range(300)) + b"/>")
+        ),
+        TOO_LONG_MESSAGE,
+    ),
+    "namespace-of-elements": HostileBody(
+        finite_body(
+            lambda: with_undeclared_prefix(b">" + b"".join(b"<x:a%d/>" % number for number in range(300)))
+        ),
+        TOO_LONG_MESSAGE,
+    ),
+    "name-without-end": HostileBody(endless_body(b"x", OPENING_TAG + b"<"), TOO_LONG_MESSAGE),
+    "text-without-end": HostileBody(endless_body(b"x", OPENING_TAG + b"<Sessions><State>"), TOO_LONG_MESSAGE),
+    "comment-without-end": HostileBody(endless_body(b"x", OPENING_TAG + b"<!--"), TOO_LONG_MESSAGE),
+    "instruction-without-end": HostileBody(endless_body(b"x", OPENING_TAG + b"<?x "), TOO_LONG_MESSAGE),
+    "cdata-without-end": HostileBody(
+        endless_body(b"x", OPENING_TAG + b"<Sessions><State><![CDATA["), TOO_LONG_MESSAGE
+    ),
+    "links-without-end": HostileBody(endless_body(b"<Links/>"), TOO_LONG_MESSAGE),
+    "blanks-without-end": HostileBody(endless_body(b" \n"), TOO_LONG_MESSAGE),
+    "invalid-utf-8-without-end": HostileBody(
+        endless_body(b"\xff\xfe\xc3", OPENING_TAG + b"<Sessions><State>"), TOO_LONG_MESSAGE
+    ),
+    "utf-16-without-end": HostileBody(
+        endless_body(b" \0", "<SystemSessions>".encode("utf-16")), TOO_LONG_MESSAGE
+    ),
+    "zeros": HostileBody(endless_body(b"\0", b"\0"), "UTF-8"),
+    "gzip": HostileBody(
+        finite_body(
+            compressed_empty_elements,
             "Content-Type: application/xml\r\nContent-Encoding: gzip\r\n",
         ),
-        MORE,
+        TOO_LONG_MESSAGE,
     ),
-    "gzip-in-gzip": Hostile(
-        once(
-            lambda: gzip.compress(compressed(31, OPEN + b"<Sessions>", b" ", 300_000_000)),
+    "gzip-in-gzip": HostileBody(
+        finite_body(
+            lambda: gzip.compress(compressed(31, OPENING_TAG + b"<Sessions>", b" ", 300_000_000)),
             "Content-Type: application/xml\r\nContent-Encoding: gzip, gzip\r\n",
         ),
-        MORE,
+        TOO_LONG_MESSAGE,
     ),
-    "deflate": Hostile(
-        once(
-            lambda: compressed(15, OPEN, b" ", 300_000_000),
+    "deflate": HostileBody(
+        finite_body(
+            lambda: compressed(15, OPENING_TAG, b" ", 300_000_000),
             "Content-Type: application/xml\r\nContent-Encoding: deflate\r\n",
         ),
-        MORE,
+        TOO_LONG_MESSAGE,
     ),
-    "gzip-unsaid": Hostile(once(gzipped_links), "without a Content-Encoding"),
-    "header": Hostile(once(bytes, f"X-Long: {'x' * MIB}\r\n"), "more than 100 KiB of headers"),
-    "headers": Hostile(once(bytes, "X-Many: x\r\n" * 100_000), "more than 100 KiB of headers"),
-    "attributes-to-the-end": Hostile(once(lambda: attributes(600_000)), "before it was complete"),
-    "fields-without-end": Hostile(forever(b"<a/>", OPEN + b"<Sessions>"), MORE),
-    "rows-without-end": Hostile(forever(b"<Sessions/>"), MORE),
-    "length": Hostile(lambda: Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n"), "MiB"),
-    "chunk": Hostile(
-        lambda: Reply(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"f" * 5000 + b"\r\n"),
+    "gzip-unsaid": HostileBody(finite_body(compressed_empty_elements), "without a Content-Encoding"),
+    "header": HostileBody(finite_body(bytes, f"X-Long: {'x' * MIB}\r\n"), "more than 100 KiB of headers"),
+    "headers": HostileBody(finite_body(bytes, "X-Many: x\r\n" * 100_000), "more than 100 KiB of headers"),
+    "attributes-to-the-end": HostileBody(
+        finite_body(lambda: many_attributes(600_000)), "before it was complete"
+    ),
+    "fields-without-end": HostileBody(endless_body(b"<a/>", OPENING_TAG + b"<Sessions>"), TOO_LONG_MESSAGE),
+    "rows-without-end": HostileBody(endless_body(b"<Sessions/>"), TOO_LONG_MESSAGE),
+    "length": HostileBody(
+        lambda: ScriptedReply(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n"), "MiB"
+    ),
+    "chunk": HostileBody(
+        lambda: ScriptedReply(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"f" * 5000 + b"\r\n"
+        ),
         "malformed chunks",
     ),
 }
 
 
 @dataclass(frozen=True)
-class Run:
+class CommandResult:
     """How one emtui ended: exit code, what it said, and the most memory it had, in bytes."""
 
     code: int
-    said: str
+    error_output: str
     peak: int
 
 
-Ask = Callable[[Callable[[], Reply]], Run]
+ListClient = Callable[[Callable[[], ScriptedReply]], CommandResult]
 
 
-def run(shell: Shell, *argv: str) -> Run:
+def run_command(shell: CommandRunner, *argv: str) -> CommandResult:
     """One command, its memory looked at until it ends: `ru_maxrss` would begin with that of pytest."""
     with subprocess.Popen(
-        [sys.executable, "-m", "emtui", *shell.before, *argv],
+        [sys.executable, "-m", "emtui", *shell.leading_arguments, *argv],
         env=shell.environ,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -178,12 +219,12 @@ def run(shell: Shell, *argv: str) -> Run:
         assert child.stderr
         peak = 0
         while child.poll() is None:
-            peak = max(peak, most_memory(child.pid))
+            peak = max(peak, peak_memory(child.pid))
             time.sleep(0.005)
-        return Run(child.returncode, child.stderr.read(), peak)
+        return CommandResult(child.returncode, child.stderr.read(), peak)
 
 
-def most_memory(pid: int) -> int:
+def peak_memory(pid: int) -> int:
     """The most that a process ever had, in bytes; 0 when it has just ended."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
@@ -191,43 +232,52 @@ def most_memory(pid: int) -> int:
 
 
 @pytest.fixture
-def ask(shell: Shell, known: Identity) -> Ask:
+def list_client(shell: CommandRunner, trusted_identity: ServerIdentity) -> ListClient:
     """Let emtui ask a server that answers with this as its list."""
-    return lambda answer: asked(shell, known, answer)
+    return lambda answer: request_list(shell, trusted_identity, answer)
 
 
 @pytest.fixture(scope="module")
-def harmless(tmp_path_factory: pytest.TempPathFactory, known: Identity) -> Run:
+def harmless(tmp_path_factory: pytest.TempPathFactory, trusted_identity: ServerIdentity) -> CommandResult:
     """What a list of one run costs."""
     home = tmp_path_factory.mktemp("home")
-    done = asked(Shell(home, a_home(home)), known, lambda: GOOD["list"])
-    assert done.code == 0, done.said
+    done = request_list(
+        CommandRunner(home, isolated_environment(home)), trusted_identity, lambda: GOOD_REPLIES["list"]
+    )
+    assert done.code == 0, done.error_output
     return done
 
 
-def asked(shell: Shell, known: Identity, answer: Callable[[], Reply]) -> Run:
+def request_list(
+    shell: CommandRunner, known: ServerIdentity, answer: Callable[[], ScriptedReply]
+) -> CommandResult:
     """Ask once, a server of its own."""
-    with rogue_beside(listing(answer), known.context()) as server:
+    with scripted_server_in_thread(with_list(answer), known.tls_context()) as server:
         shell.environ |= {
             "EMTUI_SERVER": server.authority,
             "EMTUI_USER": USER,
             "EMTUI_PASSWORD": PASSWORD,
         }
-        return run(shell, "--pin", known.sha256, "sessions", "-o", "json")
+        return run_command(shell, "--pin", known.sha256, "sessions", "-o", "json")
 
 
-def listing(answer: Callable[[], Reply]) -> Callable[[Asked], Reply]:
+def with_list(answer: Callable[[], ScriptedReply]) -> Callable[[ReceivedRequest], ScriptedReply]:
     """A server that is good but for its list."""
-    return lambda asked: answer() if route_of(asked) == "list" else good(asked)
+    return lambda asked: answer() if route_of(asked) == "list" else reply_well(asked)
 
 
 @pytest.mark.parametrize("name", BODIES)
 def test_a_hostile_body_costs_little_memory_and_one_sentence(
-    name: str, ask: Ask, harmless: Run, record_property: Callable[[str, object], None]
+    name: str,
+    list_client: ListClient,
+    harmless: CommandResult,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    hostile = ask(BODIES[name].answer)
-    assert hostile.code not in {0, 1}, hostile.said
-    assert BODIES[name].says in hostile.said
-    assert hostile.said.count("\n") == 1
-    assert hostile.peak - harmless.peak < ROOM
-    record_property("said", f"{(hostile.peak - harmless.peak) / MIB:5.1f} MiB  {hostile.said.strip()[:70]}")
+    hostile = list_client(BODIES[name].answer)
+    assert hostile.code not in {0, 1}, hostile.error_output
+    assert BODIES[name].message in hostile.error_output
+    assert hostile.error_output.count("\n") == 1
+    assert hostile.peak - harmless.peak < MAX_EXTRA_MEMORY
+    record_property(
+        "said", f"{(hostile.peak - harmless.peak) / MIB:5.1f} MiB  {hostile.error_output.strip()[:70]}"
+    )

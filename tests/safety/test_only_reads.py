@@ -15,35 +15,35 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from pty_terminal import Terminal, emtui
-from rogue import Identity
-from shell import Shell
-from stranger import PASSWORD, USER, Manners, Stranger, stranger
-from stranger_truth import RUNS
+from command_runner import CommandRunner
+from independent_server import PASSWORD, USER, IndependentServer, ServerVariant, independent_server
+from independent_server_data import RUNS
+from pty_terminal import EmtuiTerminal, run_emtui
+from scripted_server import ServerIdentity
 
-from emtui.cli.command_table import BY_NAME
-from emtui.tui.commands import COMMANDS, Place
+from emtui.cli.command_table import COMMANDS_BY_NAME
+from emtui.tui.commands import COMMANDS, CommandScope
 
-ID = RUNS[0].guid
-ENDED = next(run.guid for run in RUNS if run.over and run.outcome == "success")
-READ = re.compile(r"/api/|/api/systemSessions(/[0-9a-f-]{36}(/events)?)?(\?format=Entity)?")
-LOGON = "/api/sessionMngr/?v=latest"
+SESSION_ID = RUNS[0].guid
+ENDED_SESSION_ID = next(run.guid for run in RUNS if run.ended and run.outcome == "success")
+READ_PATH = re.compile(r"/api/|/api/systemSessions(/[0-9a-f-]{36}(/events)?)?(\?format=Entity)?")
+LOGON_PATH = "/api/sessionMngr/?v=latest"
 
 # --- the command line -----------------------------------------------------------------
 
-ONE_SHOT: dict[str, tuple[tuple[str, ...], ...]] = {
+FINITE_COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "sessions": (
         ("sessions",),
         *(("sessions", "state:failed", "-o", form) for form in ("table", "json", "jsonl", "csv")),
         ("sessions", "--since", "7d", "--type", "Coll*", "--sort", "-duration_s", "--limit", "2"),
     ),
-    "show": tuple(("show", ID, "-o", form) for form in ("table", "json", "xml")),
+    "show": tuple(("show", SESSION_ID, "-o", form) for form in ("table", "json", "xml")),
     "events": (
-        *(("events", ID[:4], "-o", form) for form in ("table", "json", "jsonl", "csv", "xml")),
-        *(("events", ENDED, "--follow", "-o", form) for form in ("table", "jsonl", "csv")),
+        *(("events", SESSION_ID[:4], "-o", form) for form in ("table", "json", "jsonl", "csv", "xml")),
+        *(("events", ENDED_SESSION_ID, "--follow", "-o", form) for form in ("table", "jsonl", "csv")),
     ),
     "help": (("help",), ("help", "sessions")),
-    "wait": (("wait", ENDED), ("wait", ENDED, "--timeout", "1", "-o", "json")),
+    "wait": (("wait", ENDED_SESSION_ID), ("wait", ENDED_SESSION_ID, "--timeout", "1", "-o", "json")),
     "check": (
         ("check",),
         ("check", "--ignore-known"),
@@ -56,71 +56,73 @@ ONE_SHOT: dict[str, tuple[tuple[str, ...], ...]] = {
     "logout": (("logout",), ("logout", "--forget-pin")),
 }
 """Every command that needs no terminal, in each of its forms."""
-FOR_EVER: dict[str, tuple[tuple[str, ...], ...]] = {
+ENDLESS_COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "tail": (("tail", "--from-start"), ("tail", "state:failed", "--from-start", "-o", "table")),
 }
 """Every command that does not end by itself; each prints something at once."""
-SCREENS: dict[str, tuple[str, ...]] = {"": (), "open": ("open", ID), "demo": ("demo",)}
+SCREENS: dict[str, tuple[str, ...]] = {"": (), "open": ("open", SESSION_ID), "demo": ("demo",)}
 """Every command that does."""
 
 
 @pytest.fixture
-def server(known: Identity) -> Iterator[Stranger]:
-    with stranger(Manners(), known.context()) as held:
+def server(trusted_identity: ServerIdentity) -> Iterator[IndependentServer]:
+    with independent_server(ServerVariant(), trusted_identity.tls_context()) as held:
         yield held
 
 
 @pytest.fixture
-def seat(home: dict[str, str], server: Stranger, known: Identity) -> dict[str, str]:
+def server_environ(
+    home: dict[str, str], server: IndependentServer, trusted_identity: ServerIdentity
+) -> dict[str, str]:
     """Environment variables for a logon without prompts."""
-    there = f"https://127.0.0.1:{server.port}"
+    server_url = f"https://127.0.0.1:{server.port}"
     return {
         **home,
-        "EMTUI_SERVER": there,
+        "EMTUI_SERVER": server_url,
         "EMTUI_USER": USER,
         "EMTUI_PASSWORD": PASSWORD,
-        "EMTUI_PIN": known.sha256,
+        "EMTUI_PIN": trusted_identity.sha256,
         "PAGER": "true",  # reads nothing and ends at once
     }
 
 
-def assert_only_read(server: Stranger) -> None:
+def assert_only_read(server: IndependentServer) -> None:
     """What the server saw was reading, and every logon that began has ended."""
-    assert server.offences == []
-    assert {method for method, _ in server.asked} <= {"GET", "POST", "DELETE"}
-    assert {path for method, path in server.asked if method == "POST"} <= {LOGON}
-    assert all(READ.fullmatch(path) for method, path in server.asked if method == "GET")
-    ended = [path for method, path in server.asked if method == "DELETE"]
+    assert server.violations == []
+    assert {method for method, _ in server.requests} <= {"GET", "POST", "DELETE"}
+    assert {path for method, path in server.requests if method == "POST"} <= {LOGON_PATH}
+    assert all(READ_PATH.fullmatch(path) for method, path in server.requests if method == "GET")
+    ended = [path for method, path in server.requests if method == "DELETE"]
     assert len(ended) == len(set(ended)) == server.count("POST")
     assert all(path.removeprefix("/api/logonSessions/") in server.secrets for path in ended)
     assert server.logons == {}
 
 
 def test_all_commands_are_covered() -> None:
-    assert {*ONE_SHOT, *FOR_EVER, *SCREENS} == set(BY_NAME)
+    assert {*FINITE_COMMANDS, *ENDLESS_COMMANDS, *SCREENS} == set(COMMANDS_BY_NAME)
 
 
-@pytest.mark.parametrize("command", ONE_SHOT)
+@pytest.mark.parametrize("command", FINITE_COMMANDS)
 def test_a_command_only_reads_and_logs_on_once_at_most(
-    command: str, shell: Shell, seat: dict[str, str], server: Stranger
+    command: str, shell: CommandRunner, server_environ: dict[str, str], server: IndependentServer
 ) -> None:
-    shell.environ = seat
-    for argv in ONE_SHOT[command]:
-        server.forget()
+    shell.environ = server_environ
+    for argv in FINITE_COMMANDS[command]:
+        server.expire_logon()
         done = shell(*argv)
         assert "internal error" not in done.stderr
         assert_only_read(server)
         assert server.count("POST") == (0 if command in {"config", "help", "profiles", "logout"} else 1)
 
 
-@pytest.mark.parametrize("command", FOR_EVER)
+@pytest.mark.parametrize("command", ENDLESS_COMMANDS)
 def test_a_long_running_command_only_reads_and_logs_off_at_its_end(
-    command: str, seat: dict[str, str], server: Stranger
+    command: str, server_environ: dict[str, str], server: IndependentServer
 ) -> None:
-    for argv in FOR_EVER[command]:
-        server.forget()
+    for argv in ENDLESS_COMMANDS[command]:
+        server.expire_logon()
         with subprocess.Popen(
-            [sys.executable, "-m", "emtui", *argv], env=seat, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "emtui", *argv], env=server_environ, stdout=subprocess.PIPE, text=True
         ) as child:
             assert child.stdout
             assert child.stdout.readline()
@@ -131,17 +133,17 @@ def test_a_long_running_command_only_reads_and_logs_off_at_its_end(
 
 
 @pytest.mark.parametrize("command", ["sessions", "show", "events", "login"])
-def test_no_request_follows_a_refused_password(
-    command: str, shell: Shell, seat: dict[str, str], server: Stranger
+def test_no_request_follows_a_rejected_password(
+    command: str, shell: CommandRunner, server_environ: dict[str, str], server: IndependentServer
 ) -> None:
-    shell.environ = {**seat, "EMTUI_PASSWORD": "wrong"}
-    assert shell(*ONE_SHOT[command][0]).returncode == 4
-    assert [(method, path) for method, path in server.asked if method != "GET"] == [("POST", LOGON)]
+    shell.environ = {**server_environ, "EMTUI_PASSWORD": "wrong"}
+    assert shell(*FINITE_COMMANDS[command][0]).returncode == 4
+    assert [(method, path) for method, path in server.requests if method != "GET"] == [("POST", LOGON_PATH)]
 
 
 # --- the screens ----------------------------------------------------------------------
 
-BYTES = {
+KEY_SEQUENCES = {
     "slash": "/",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
@@ -164,184 +166,206 @@ BYTES = {
     "f1": "\x1bOP",
     "f5": "\x1b[15~",
 }
-WAYS: dict[Place, tuple[str, str]] = {
-    Place.LOOKUP: ("0", "next failed"),
-    Place.DETAIL: ("\r", "6 events"),
-    Place.DIFFERENCE: ("d", "D other run"),
-    Place.CHOICE: ("\rD", "Enter compare"),
-    Place.BOARD: ("B", "Enter newest run"),
-    Place.FINDINGS: ("4", "Attention"),
-    Place.HANDOVER: ("H", "shift summary"),
-    Place.PAGE: ("?", "First of all"),
-    Place.RAW: ("\ri", "UID"),
-    Place.PROMPT: ("\r/", "Enter keep"),
-    Place.QUERY: ("/", "Tab complete"),
-    Place.PALETTE: (":", "Enter do it"),
-    Place.LOGIN: ("L", "Enter log on"),
+OPENING_KEYS: dict[CommandScope, tuple[str, str]] = {
+    CommandScope.SESSION_LIST: ("0", "next failed"),
+    CommandScope.SESSION_DETAIL: ("\r", "6 events"),
+    CommandScope.COMPARISON: ("d", "D other run"),
+    CommandScope.RUN_PICKER: ("\rD", "Enter compare"),
+    CommandScope.OVERVIEW: ("B", "Enter newest run"),
+    CommandScope.ATTENTION: ("4", "Attention"),
+    CommandScope.REPORT: ("H", "shift summary"),
+    CommandScope.TEXT_VIEWER: ("?", "First of all"),
+    CommandScope.RAW_VIEW: ("\ri", "UID"),
+    CommandScope.PROMPT: ("\r/", "Enter keep"),
+    CommandScope.QUERY_INPUT: ("/", "Tab complete"),
+    CommandScope.COMMAND_PALETTE: (":", "Enter do it"),
+    CommandScope.LOGIN: ("L", "Enter log on"),
 }
 """How one gets from the list to each place that has keys of its own, and what is shown there.
 
 The trust screen stands before the list.
 """
-FIELDS = {Place.PROMPT, Place.QUERY, Place.PALETTE, Place.LOGIN}
+VIEWS_WITH_INPUT = {
+    CommandScope.PROMPT,
+    CommandScope.QUERY_INPUT,
+    CommandScope.COMMAND_PALETTE,
+    CommandScope.LOGIN,
+}
 """Where letters are typed."""
-NO_PLACE_TO_BE = {Place.MOVING, Place.VIEW, Place.EVERYWHERE, Place.TRUST}
-GOES = {"Q", "q", "ctrl+c", "ctrl+z"}
+SCOPES_WITHOUT_VIEW = {
+    CommandScope.NAVIGATION,
+    CommandScope.EVERY_VIEW,
+    CommandScope.EVERYWHERE,
+    CommandScope.CERTIFICATE,
+}
+EXIT_KEYS = {"Q", "q", "ctrl+c", "ctrl+z"}
 """Keys that may end or stop emtui: pressed at the end."""
-KEYS = sorted({key for command in COMMANDS for key in command.keys} - GOES)
+KEYS = sorted({key for command in COMMANDS for key in command.keys} - EXIT_KEYS)
 
 
-def sent(key: str) -> str:
+def key_sequence(key: str) -> str:
     """What a terminal sends for a key."""
     if key.startswith("ctrl+"):
         return chr(ord(key[-1]) & 0x1F)
-    return BYTES.get(key, key)
+    return KEY_SEQUENCES.get(key, key)
 
 
-def is_typed(key: str, place: Place) -> bool:
+def is_typed(key: str, scope: CommandScope) -> bool:
     """Whether this key writes a letter into the field of this place."""
-    return place in FIELDS and len(sent(key)) == 1 and sent(key).isprintable()
+    return scope in VIEWS_WITH_INPUT and len(key_sequence(key)) == 1 and key_sequence(key).isprintable()
 
 
-def in_turn(place: Place) -> list[str]:
+def keys_in_order(scope: CommandScope) -> list[str]:
     """All keys that are pressed there; letters last, one after another into the same field."""
-    keys = KEYS if place is Place.LOOKUP else [*KEYS, "q"]
-    return sorted(keys, key=lambda key: is_typed(key, place))
+    keys = KEYS if scope is CommandScope.SESSION_LIST else [*KEYS, "q"]
+    return sorted(keys, key=lambda key: is_typed(key, scope))
 
 
 @contextmanager
-def at_the_list(seat: dict[str, str], *argv: str, job: bool = False) -> Iterator[Terminal]:
-    with emtui(*argv, environ=seat, folder=seat["HOME"], job=job) as terminal:  # where `H` may write a file
+def open_list(seat: dict[str, str], *argv: str, job: bool = False) -> Iterator[EmtuiTerminal]:
+    with run_emtui(
+        *argv, environ=seat, folder=seat["HOME"], as_shell_job=job
+    ) as terminal:  # where `H` may write a file
         terminal.child.delaybeforesend = None
-        terminal.until(listed)
+        terminal.wait_for(shows_list)
         yield terminal
 
 
-def listed(lines: list[str]) -> bool:
+def shows_list(lines: list[str]) -> bool:
     return re.search(r"\? keys +\d+ of \d+ runs?$", lines[-1]) is not None and "next failed" in lines[-1]
 
 
-ENOUGH = 20
+MAX_ESCAPES = 20
 """How often Esc may be pressed before it is clear that it leads nowhere."""
-NOTHING_LEFT = "q leaves emtui."
+NOTHING_TO_UNDO = "q leaves emtui."
 """What Esc says on the list when there is nothing more to undo."""
 
 
-def back_at_the_list(terminal: Terminal) -> None:
+def return_to_list(terminal: EmtuiTerminal) -> None:
     """Undo all that is open; Esc again where one went to an asking or to a page that was closing."""
-    terminal.press(4 * sent("escape"))
-    for _ in range(ENOUGH):
-        if NOTHING_LEFT in terminal.until(undone_or_at_rest())[-1]:
+    terminal.press(4 * key_sequence("escape"))
+    for _ in range(MAX_ESCAPES):
+        if NOTHING_TO_UNDO in terminal.wait_for(is_undone_or_idle())[-1]:
             break
-        terminal.press(sent("escape"))
+        terminal.press(key_sequence("escape"))
     else:
         raise AssertionError("Esc does not lead back:\n" + "\n".join(terminal.lines()))
-    terminal.press("0/" + sent("escape"))
-    terminal.until(listed)
+    terminal.press("0/" + key_sequence("escape"))
+    terminal.wait_for(shows_list)
 
 
-def undone_or_at_rest() -> Callable[[list[str]], bool]:
+def is_undone_or_idle() -> Callable[[list[str]], bool]:
     """True once nothing is left to undo, and also when two looks in a row have shown the same."""
     before: list[str] = []
 
     def fits(lines: list[str]) -> bool:
         same = lines == before
         before[:] = lines
-        return same or NOTHING_LEFT in lines[-1]
+        return same or NOTHING_TO_UNDO in lines[-1]
 
     return fits
 
 
 def test_all_views_are_covered() -> None:
-    assert {*WAYS, *NO_PLACE_TO_BE} == set(Place)
+    assert {*OPENING_KEYS, *SCOPES_WITHOUT_VIEW} == set(CommandScope)
 
 
-@pytest.mark.parametrize("place", WAYS)
+@pytest.mark.parametrize("place", OPENING_KEYS)
 def test_no_key_of_any_screen_does_more_than_read(
-    place: Place, seat: dict[str, str], server: Stranger
+    place: CommandScope, server_environ: dict[str, str], server: IndependentServer
 ) -> None:
-    with at_the_list(seat) as terminal:
-        way, shown = WAYS[place]
-        if place in {Place.BOARD, Place.FINDINGS}:
-            terminal.until(" a: ")  # what they show must have been thought of
-        there: list[str] = []
-        for key in in_turn(place):
-            if not there:
+    with open_list(server_environ) as terminal:
+        way, shown = OPENING_KEYS[place]
+        if place in {CommandScope.OVERVIEW, CommandScope.ATTENTION}:
+            terminal.wait_for(" a: ")  # what they show must have been thought of
+        screen_lines: list[str] = []
+        for key in keys_in_order(place):
+            if not screen_lines:
                 terminal.press(way)
-                terminal.until(shown)
-                terminal.rest()
-                there = terminal.lines()
-            terminal.press(sent(key))
-            now = terminal.reaction()
-            if is_typed(key, place) or now[:-1] == there[:-1]:
+                terminal.wait_for(shown)
+                terminal.wait_idle()
+                screen_lines = terminal.lines()
+            terminal.press(key_sequence(key))
+            now = terminal.next_picture()
+            if is_typed(key, place) or now[:-1] == screen_lines[:-1]:
                 continue  # it has done nothing but say so, or there is one letter more in the field
-            back_at_the_list(terminal)
-            there = []
-        back_at_the_list(terminal)
+            return_to_list(terminal)
+            screen_lines = []
+        return_to_list(terminal)
         terminal.press("Q")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
     assert server.count("GET") >= 2
     assert_only_read(server)
 
 
-def test_no_request_follows_a_shown_certificate(seat: dict[str, str], server: Stranger) -> None:
-    del seat["EMTUI_PIN"]
-    with emtui(environ=seat) as terminal:
-        terminal.until("Type pin to trust it")
-        terminal.press(*(sent(key) for key in KEYS if key not in {"enter", "escape", "f1"}))
-        terminal.press(sent("f1"))
-        terminal.until("Keys: The certificate")
+def test_no_request_follows_a_shown_certificate(
+    server_environ: dict[str, str], server: IndependentServer
+) -> None:
+    del server_environ["EMTUI_PIN"]
+    with run_emtui(environ=server_environ) as terminal:
+        terminal.wait_for("Type pin to trust it")
+        terminal.press(*(key_sequence(key) for key in KEYS if key not in {"enter", "escape", "f1"}))
+        terminal.press(key_sequence("f1"))
+        terminal.wait_for("Keys: The certificate")
         terminal.press("q")
-        terminal.until("Enter answer")
+        terminal.wait_for("Enter answer")
         terminal.press("\r")
-        terminal.until("to trust it, or press Esc to leave.")
-        terminal.press(sent("escape"))
-        terminal.until("Enter log on")
-        terminal.press(sent("ctrl+c"))
-        assert terminal.end() == 0
-    assert server.asked == []
+        terminal.wait_for("to trust it, or press Esc to leave.")
+        terminal.press(key_sequence("escape"))
+        terminal.wait_for("Enter log on")
+        terminal.press(key_sequence("ctrl+c"))
+        assert terminal.wait_exit() == 0
+    assert server.requests == []
 
 
-def test_stopping_and_coming_back_only_reads(seat: dict[str, str], server: Stranger) -> None:
-    with at_the_list(seat, job=True) as terminal:
-        terminal.press(sent("ctrl+z"))
-        terminal.stopped()
+def test_stopping_and_coming_back_only_reads(
+    server_environ: dict[str, str], server: IndependentServer
+) -> None:
+    with open_list(server_environ, job=True) as terminal:
+        terminal.press(key_sequence("ctrl+z"))
+        terminal.wait_stopped()
         os.kill(terminal.child.pid, signal.SIGCONT)
-        terminal.rest()
-        back_at_the_list(terminal)
-        terminal.press(sent("ctrl+c"))
-        terminal.until("ctrl+c again")
-        terminal.press(sent("ctrl+c"))
-        assert terminal.end() == 0
+        terminal.wait_idle()
+        return_to_list(terminal)
+        terminal.press(key_sequence("ctrl+c"))
+        terminal.wait_for("ctrl+c again")
+        terminal.press(key_sequence("ctrl+c"))
+        assert terminal.wait_exit() == 0
     assert_only_read(server)
 
 
-def test_a_logon_in_place_of_another_ends_that_one(seat: dict[str, str], server: Stranger) -> None:
-    with at_the_list(seat) as terminal:
+def test_a_logon_in_place_of_another_ends_that_one(
+    server_environ: dict[str, str], server: IndependentServer
+) -> None:
+    with open_list(server_environ) as terminal:
         terminal.press("L")
-        terminal.until("Enter log on")
+        terminal.wait_for("Enter log on")
         terminal.paste(PASSWORD)
         terminal.press("\r")
-        terminal.until(lambda lines: listed(lines) and server.count("DELETE") == 1)
+        terminal.wait_for(lambda lines: shows_list(lines) and server.count("DELETE") == 1)
         terminal.press("Q")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
     assert server.count("POST") == 2
     assert_only_read(server)
 
 
-def test_a_session_named_at_the_start_is_only_read(seat: dict[str, str], server: Stranger) -> None:
-    with emtui(*SCREENS["open"], environ=seat) as terminal:
-        terminal.until("6 events")
+def test_a_session_named_at_the_start_is_only_read(
+    server_environ: dict[str, str], server: IndependentServer
+) -> None:
+    with run_emtui(*SCREENS["open"], environ=server_environ) as terminal:
+        terminal.wait_for("6 events")
         terminal.press("Q")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
     assert_only_read(server)
 
 
-def test_the_demo_requests_only_its_own_server(seat: dict[str, str], server: Stranger) -> None:
-    with emtui(*SCREENS["demo"], environ=seat) as terminal:
-        terminal.until("Password")
-        terminal.press(sent("enter"))
-        terminal.until("1 of 3,")
+def test_the_demo_requests_only_its_own_server(
+    server_environ: dict[str, str], server: IndependentServer
+) -> None:
+    with run_emtui(*SCREENS["demo"], environ=server_environ) as terminal:
+        terminal.wait_for("Password")
+        terminal.press(key_sequence("enter"))
+        terminal.wait_for("1 of 3,")
         terminal.press("Q")
-        assert terminal.end() == 0
-    assert server.asked == []
+        assert terminal.wait_exit() == 0
+    assert server.requests == []

@@ -12,21 +12,21 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from pty_terminal import Terminal, a_home, emtui, python
-from rogue import (
+from command_runner import CommandRunner
+from pty_terminal import EmtuiTerminal, isolated_environment, run_emtui, run_python
+from scripted_server import (
     LOGON_ID,
     SCRIPTS,
     TOKEN,
-    Asked,
-    Identity,
-    Reply,
-    Rogue,
-    good,
-    identity,
-    rogue_beside,
+    ReceivedRequest,
+    ScriptedEmServer,
+    ScriptedReply,
+    ServerIdentity,
+    make_identity,
+    reply_well,
     route_of,
+    scripted_server_in_thread,
 )
-from shell import Shell
 
 USER = "EXAMPLE\\ops"
 PASSWORD = "Sentinel-p4ssw0rd-☃"
@@ -34,108 +34,111 @@ BASIC = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 SECRETS = (PASSWORD, quote(PASSWORD), PASSWORD[:18], BASIC, TOKEN, LOGON_ID)
 
 
-def leaks(said: bytes) -> list[str]:
+def find_leaks(output: bytes) -> list[str]:
     """Which of the secrets stand in these bytes."""
-    return [secret for secret in SECRETS if secret.encode() in said]
+    return [secret for secret in SECRETS if secret.encode() in output]
 
 
-def files_below(home: Path) -> bytes:
+def read_files(home: Path) -> bytes:
     return b"\n".join(path.read_bytes() for path in sorted(home.rglob("*")) if path.is_file())
 
 
-class Moody:
+class ScriptedServer:
     """Answers well, but for the scripts that are put in the way."""
 
     def __init__(self) -> None:
         self.scripts: set[str] = set()
 
-    def __call__(self, asked: Asked) -> Reply:
+    def __call__(self, asked: ReceivedRequest) -> ScriptedReply:
         for name in self.scripts:
             if SCRIPTS[name].route == route_of(asked):
                 return SCRIPTS[name].reply
-        return good(asked)
+        return reply_well(asked)
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Identity:
-    return identity(tmp_path_factory.mktemp("certificate"))
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
+    return make_identity(tmp_path_factory.mktemp("certificate"))
 
 
 @pytest.fixture
-def moody() -> Moody:
-    return Moody()
+def scripted_server() -> ScriptedServer:
+    return ScriptedServer()
 
 
 @pytest.fixture
-def server(moody: Moody, certificate: Identity) -> Iterator[Rogue]:
-    with rogue_beside(moody, certificate.context()) as server:
+def server(scripted_server: ScriptedServer, certificate: ServerIdentity) -> Iterator[ScriptedEmServer]:
+    with scripted_server_in_thread(scripted_server, certificate.tls_context()) as server:
         yield server
 
 
 @pytest.fixture
-def there(server: Rogue, certificate: Identity) -> tuple[str, ...]:
+def server_options(server: ScriptedEmServer, certificate: ServerIdentity) -> tuple[str, ...]:
     return ("--server", server.authority, "--user", USER, "--pin", certificate.sha256, "--debug")
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, str]:
-    return a_home(tmp_path, PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring")
+    return isolated_environment(tmp_path, PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring")
 
 
-def nothing_leaked(terminal: Terminal, home: dict[str, str]) -> None:
-    terminal.rest()
-    assert leaks(terminal.received) == []
-    assert leaks(files_below(Path(home["HOME"]))) == []
+def assert_nothing_leaked(terminal: EmtuiTerminal, home: dict[str, str]) -> None:
+    terminal.wait_idle()
+    assert find_leaks(terminal.received) == []
+    assert find_leaks(read_files(Path(home["HOME"]))) == []
 
 
-def log_of(home: dict[str, str]) -> str:
+def read_log(home: dict[str, str]) -> str:
     return (Path(home["XDG_STATE_HOME"]) / "emtui" / "emtui.log").read_text()
 
 
 def test_no_screen_and_no_error_shows_a_secret(
-    there: tuple[str, ...], moody: Moody, server: Rogue, home: dict[str, str]
+    server_options: tuple[str, ...],
+    scripted_server: ScriptedServer,
+    server: ScriptedEmServer,
+    home: dict[str, str],
 ) -> None:
-    with emtui(*there, environ=home) as terminal:
-        terminal.until("Password")
+    with run_emtui(*server_options, environ=home) as terminal:
+        terminal.wait_for("Password")
         terminal.press(PASSWORD, "enter")
-        terminal.until("1 of 1")
+        terminal.wait_for("1 of 1")
         for keys in (("?", "q"), (":", "esc"), ("enter",), ("i",), ("q",), ("q",), ("t",), ("o",)):
             for key in keys:
                 terminal.press(key)
-                terminal.rest()
+                terminal.wait_idle()
         for name, script in SCRIPTS.items():
             if script.route == "list" and name not in {"mute", "slow", "endless"}:
-                moody.scripts = {name}
+                scripted_server.scripts = {name}
                 terminal.press("r")
-                terminal.rest()
-        moody.scripts = set()
+                terminal.wait_idle()
+        scripted_server.scripts = set()
         terminal.press("L")
-        terminal.until("Password")
+        terminal.wait_for("Password")
         assert PASSWORD not in "\n".join(terminal.lines())
         terminal.press("ctrl+c")
-        assert terminal.end() == 0
-        nothing_leaked(terminal, home)
-    assert server.asked[1].headers["authorization"] == f"Basic {BASIC}"
-    log = log_of(home)
+        assert terminal.wait_exit() == 0
+        assert_nothing_leaked(terminal, home)
+    assert server.requests[1].headers["authorization"] == f"Basic {BASIC}"
+    log = read_log(home)
     assert "GET /api/systemSessions" in log
     assert "DELETE /api/logonSessions/***" in log
 
 
 @pytest.mark.parametrize("name", [name for name, script in SCRIPTS.items() if script.route == "logon"])
 def test_no_refused_or_broken_logon_shows_a_secret(
-    there: tuple[str, ...], moody: Moody, home: dict[str, str], name: str
+    server_options: tuple[str, ...], scripted_server: ScriptedServer, home: dict[str, str], name: str
 ) -> None:
     if name in {"mute", "slow"}:
         pytest.skip("it takes a minute, and says no more than the others")
-    moody.scripts = {name}
-    shell = Shell(Path(home["HOME"]), home)
-    done = shell(*there, "sessions", EMTUI_PASSWORD=PASSWORD)
+    scripted_server.scripts = {name}
+    shell = CommandRunner(Path(home["HOME"]), home)
+    done = shell(*server_options, "sessions", EMTUI_PASSWORD=PASSWORD)
     assert done.returncode != 0
-    assert leaks((done.stdout + done.stderr).encode()) == []
-    assert leaks(files_below(Path(home["HOME"]))) == []
+    assert find_leaks((done.stdout + done.stderr).encode()) == []
+    assert find_leaks(read_files(Path(home["HOME"]))) == []
 
 
-SABOTAGE = """
+CRASH_SCRIPT = """
 import sys, asyncio, threading
 from emtui.em.secret import Secret
 PASSWORD, TOKEN = sys.argv[1:3]
@@ -179,7 +182,7 @@ def render(app):
 def keys(app):
     LinuxDriver.process_message = fail
 
-App.action_clock = {
+App.action_time_zone = {
     "handler": fail, "rich": fail_richly, "async handler": fail_later, "worker": worker,
     "thread": thread, "dropped task": dropped, "render": render, "keys": keys,
 }[sys.argv.pop(1)]
@@ -203,44 +206,44 @@ raise SystemExit(main(sys.argv[1:]))
     ],
 )
 def test_no_crash_shows_a_secret_and_each_names_its_log(
-    there: tuple[str, ...], home: dict[str, str], tmp_path: Path, where: str, code: int
+    server_options: tuple[str, ...], home: dict[str, str], tmp_path: Path, where: str, code: int
 ) -> None:
     script = tmp_path / "sabotage.py"
-    script.write_text(SABOTAGE)
-    argv = (str(script), PASSWORD, TOKEN, where, *there)
-    with python(*argv, environ=home | {"EMTUI_PASSWORD": PASSWORD}) as terminal:
-        terminal.until("1 of 1")
+    script.write_text(CRASH_SCRIPT)
+    argv = (str(script), PASSWORD, TOKEN, where, *server_options)
+    with run_python(*argv, environ=home | {"EMTUI_PASSWORD": PASSWORD}) as terminal:
+        terminal.wait_for("1 of 1")
         terminal.press("t")
         if where == "keys":
             terminal.press("t")
         if code == 0:
-            terminal.rest()
+            terminal.wait_idle()
             terminal.press("q")
-        assert terminal.end() == code
-        nothing_leaked(terminal, home)
+        assert terminal.wait_exit() == code
+        assert_nothing_leaked(terminal, home)
     last = terminal.received.decode().rpartition("\x1b[?1049l")[2]
     assert "internal error (" in last
     assert "Please report it and attach the last lines of" in " ".join(last.split())
     kind = {"rich": "Rich", "keys": "InputThreadError"}.get(where, "ValueError")
-    assert kind in log_of(home)
+    assert kind in read_log(home)
 
 
-def test_the_process_list_shows_no_secret(there: tuple[str, ...], home: dict[str, str]) -> None:
-    with emtui(*there, environ=home) as terminal:
-        terminal.until("Password")
+def test_the_process_list_shows_no_secret(server_options: tuple[str, ...], home: dict[str, str]) -> None:
+    with run_emtui(*server_options, environ=home) as terminal:
+        terminal.wait_for("Password")
         terminal.press(PASSWORD, "enter")
-        terminal.until("1 of 1")
+        terminal.wait_for("1 of 1")
         for process in Path("/proc").glob("[0-9]*"):
             try:
-                assert leaks((process / "cmdline").read_bytes()) == []
+                assert find_leaks((process / "cmdline").read_bytes()) == []
             except OSError:
                 continue
         terminal.press("q")
-        assert terminal.end() == 0
+        assert terminal.wait_exit() == 0
 
 
 def test_what_would_record_keys_and_screens_is_switched_off(
-    there: tuple[str, ...], home: dict[str, str], tmp_path: Path
+    server_options: tuple[str, ...], home: dict[str, str], tmp_path: Path
 ) -> None:
     recording = {
         "TEXTUAL": "debug,devtools",
@@ -249,12 +252,12 @@ def test_what_would_record_keys_and_screens_is_switched_off(
         "TEXTUAL_SCREENSHOT_LOCATION": str(tmp_path),
         "TEXTUAL_PRESS": "q",
     }
-    with emtui(*there, environ=home | recording) as terminal:
-        terminal.until("Password")
+    with run_emtui(*server_options, environ=home | recording) as terminal:
+        terminal.wait_for("Password")
         terminal.press(PASSWORD, "enter")
-        terminal.until("1 of 1")
+        terminal.wait_for("1 of 1")
         terminal.press("q")
-        assert terminal.end() == 0
-        nothing_leaked(terminal, home)
+        assert terminal.wait_exit() == 0
+        assert_nothing_leaked(terminal, home)
     assert not (tmp_path / "recording.log").exists()
     assert not list(tmp_path.glob("*.svg"))

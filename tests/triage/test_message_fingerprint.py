@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from made_runs import MINUTE, NOON, run
+from session_factory import MINUTE, NOON, make_run
 
 from emtui.em.model import Outcome
-from emtui.triage.message_fingerprint import MOST, fingerprint, masked
+from emtui.triage.message_fingerprint import MAX_MESSAGE_LENGTH, fingerprint, mask_message
 
 SAME = (
     ("Collected bs01.example.net: 12 jobs, 3,400 points", "Collected bs01.example.net: 9 jobs, 17 points"),
@@ -54,31 +54,31 @@ pieces = st.lists(
     ),
     max_size=40,
 ).map("".join)
-around = st.sampled_from(
+surroundings = st.sampled_from(
     ["from {}", "{}: 3 jobs", "({})", "“{}”", "server {}, port 80", "{}...", "on {}:9392"]
 )
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_what_differs_from_run_to_run_is_masked(one: str, other: str) -> None:
-    assert masked(one) == masked(other)
-    assert masked(one) != one
+    assert mask_message(one) == mask_message(other)
+    assert mask_message(one) != one
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_hosts_and_error_codes_are_kept(one: str, other: str) -> None:
-    assert masked(one) != masked(other)
+    assert mask_message(one) != mask_message(other)
 
 
-@given(hosts, around)
+@given(hosts, surroundings)
 def test_a_host_stays_readable_wherever_it_stands(host: str, text: str) -> None:
-    assert host in masked(text.format(host))
+    assert host in mask_message(text.format(host))
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
-def test_numbers_never_tell_two_messages_apart(one: int, other: int) -> None:
+def test_numbers_never_distinguish_two_messages(one: int, other: int) -> None:
     for text in ("Week {} of 13", "{} rows deleted", "done ({})", "size={}", "{:,} points", "took {} s"):
-        assert masked(text.format(one)) == masked(text.format(other))
+        assert mask_message(text.format(one)) == mask_message(text.format(other))
 
 
 @given(st.text(max_size=200) | st.text("aC:\\/ 0#.-[]sm", max_size=60) | pieces)
@@ -88,35 +88,35 @@ def test_numbers_never_tell_two_messages_apart(one: int, other: int) -> None:
 @example("http://a/" * 700 + " 5")
 @example("\\\\a\\ " * 1_000)
 @example("# bytes" * 1_000)
-@example("x" * (MOST - 1) + "12 GB")
+@example("x" * (MAX_MESSAGE_LENGTH - 1) + "12 GB")
 def test_masking_twice_is_masking_once_and_no_text_breaks_it(text: str) -> None:
-    once = masked(text)
-    assert masked(once) == once
-    assert len(once) <= min(len(text), MOST)
+    once = mask_message(text)
+    assert mask_message(once) == once
+    assert len(once) <= min(len(text), MAX_MESSAGE_LENGTH)
 
 
 def test_a_text_that_changes_with_every_pass_is_masked_harshly_and_stays_so() -> None:
     text = "".join(f"a=({part}#s" for part in range(40)) + "0" + "#s" * 300
-    once = masked(text)
-    assert masked(once) == once
+    once = mask_message(text)
+    assert mask_message(once) == once
 
 
 def test_a_text_without_numbers_is_as_it_was() -> None:
-    assert masked("Collection finished") == "Collection finished"
+    assert mask_message("Collection finished") == "Collection finished"
 
 
 @pytest.mark.parametrize(
     "part", ["C:\\a b ", "\\\\a\\", "/a", "1 ", "a:1", "http://a/", "((1", "a=1", "é\\ "]
 )
 def test_a_hostile_length_takes_no_hostile_time(part: str) -> None:
-    assert len(masked(part * 20_000)) <= len(part) * 20_000 + 4_000
+    assert len(mask_message(part * 20_000)) <= len(part) * 20_000 + 4_000
 
 
-def test_a_failure_is_known_by_its_type_its_outcome_and_its_words() -> None:
-    failed = run(NOON, outcome=Outcome.FAILED, message="bs02 closed after 10 s")
-    again = run(NOON - MINUTE, outcome=Outcome.FAILED, message="bs02 closed after 12 s")
-    warned = run(NOON, outcome=Outcome.WARNING, message="bs02 closed after 10 s")
-    other = run(NOON, "VcPluginJob", outcome=Outcome.FAILED, message="bs02 closed after 10 s")
+def test_a_failure_is_identified_by_its_type_outcome_and_message() -> None:
+    failed = make_run(NOON, outcome=Outcome.FAILED, message="bs02 closed after 10 s")
+    again = make_run(NOON - MINUTE, outcome=Outcome.FAILED, message="bs02 closed after 12 s")
+    warned = make_run(NOON, outcome=Outcome.WARNING, message="bs02 closed after 10 s")
+    other = make_run(NOON, "VcPluginJob", outcome=Outcome.FAILED, message="bs02 closed after 10 s")
     assert fingerprint(failed) == fingerprint(again)
     assert len({fingerprint(one) for one in (failed, warned, other)}) == 3
     assert len(fingerprint(failed)) == 16

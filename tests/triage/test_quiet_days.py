@@ -10,98 +10,114 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from made_runs import DAY, HOUR, MINUTE, NOON, quiet
-from quiet_months import BEGIN, PATCHES, PATCHING, SEEDS, clocks_changed, listed, months, patched
+from session_factory import DAY, HOUR, MINUTE, NOON, uneventful_world
+from uneventful_months import (
+    MIDDLE_START,
+    PATCH_DURATION,
+    PATCH_NIGHTS,
+    SEEDS,
+    listed_at,
+    sixty_days,
+    with_clock_change,
+    with_patch_nights,
+)
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.finding_text import Teller, ground
-from emtui.triage.findings import Finding, Grade, Paused, Silence, Warned
-from emtui.triage.prioritization import Attention, attention
+from emtui.triage.finding_text import FindingFormatter, format_evidence
+from emtui.triage.findings import CurrentIdleFinding, Finding, PastIdleFinding, Urgency, WarningFinding
+from emtui.triage.prioritization import PrioritizedFindings, prioritize_sessions
 
 STEP = 7 * HOUR + 13 * MINUTE
 
 
-def days(sessions: Sequence[Session]) -> Iterator[tuple[datetime, Attention]]:
-    now = BEGIN
+def daily_findings(sessions: Sequence[Session]) -> Iterator[tuple[datetime, PrioritizedFindings]]:
+    now = MIDDLE_START
     while now <= NOON:
-        yield now, attention(listed(sessions, now), now)
+        yield now, prioritize_sessions(listed_at(sessions, now), now)
         now += STEP
 
 
-def told(sessions: Sequence[Session]) -> list[tuple[datetime, Finding]]:
+def unexpected_findings(sessions: Sequence[Session]) -> list[tuple[datetime, Finding]]:
     """What was said, but for warnings that really happened."""
     return [
         (now, finding)
-        for now, seen in days(sessions)
+        for now, seen in daily_findings(sessions)
         for finding in seen.findings
-        if not (isinstance(finding, Warned) and finding.message)
+        if not (isinstance(finding, WarningFinding) and finding.message)
     ]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_is_said_on_a_quiet_day(seed: int) -> None:
-    assert told(months(seed)) == []
+    assert unexpected_findings(sixty_days(seed)) == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("by", [HOUR, -HOUR])
 def test_nothing_is_said_when_the_clocks_change(seed: int, by: timedelta) -> None:
-    assert told(clocks_changed(months(seed), by)) == []
+    assert unexpected_findings(with_clock_change(sixty_days(seed), by)) == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_after_a_patch_night_one_pause_is_told_for_a_day_and_no_type_is_blamed(
+def test_after_a_patch_night_one_idle_period_is_reported_for_a_day_and_no_type_is_overdue(
     seed: int, record_property: Callable[[str, object], None]
 ) -> None:
-    said = told(patched(months(seed)))
-    sentences = Counter(f"{Teller(now, UTC).finding(finding)} ({ground(finding)})" for now, finding in said)
+    said = unexpected_findings(with_patch_nights(sixty_days(seed)))
+    sentences = Counter(
+        f"{FindingFormatter(now, UTC).format_finding(finding)} ({format_evidence(finding)})"
+        for now, finding in said
+    )
     for sentence, times in sentences.items():
         record_property("said", f"{sentence}, {times} times")
-    assert {type(finding) for _, finding in said} >= {Paused}
+    assert {type(finding) for _, finding in said} >= {PastIdleFinding}
     for now, pause in said:
-        if isinstance(pause, Silence):
-            assert any(patch < now < patch + PATCHING + 15 * MINUTE for patch in PATCHES)
+        if isinstance(pause, CurrentIdleFinding):
+            assert any(patch < now < patch + PATCH_DURATION + 15 * MINUTE for patch in PATCH_NIGHTS)
             continue
-        assert isinstance(pause, Paused)
-        assert pause.grade is Grade.NOTE
-        patch = max(patch for patch in PATCHES if patch <= now)
+        assert isinstance(pause, PastIdleFinding)
+        assert pause.urgency is Urgency.NOTE
+        patch = max(patch for patch in PATCH_NIGHTS if patch <= now)
         assert patch - 15 * MINUTE <= pause.since <= patch + 2 * MINUTE
-        assert abs(pause.until - (patch + PATCHING)) <= 15 * MINUTE  # the end of a run is a sign of life
+        assert (
+            abs(pause.until - (patch + PATCH_DURATION)) <= 15 * MINUTE
+        )  # the end of a run is a sign of life
         assert now - pause.until < DAY
 
 
 def test_all_types_with_a_rhythm_are_on_time_on_a_quiet_day() -> None:
-    for _, seen in days(months(0)):
-        assert seen.calm.types == 12
-        assert seen.calm.on_time == 12 - len(seen.calm.unknown)
-        assert set(seen.calm.unknown) <= {"LicenseRevoke", "VcPluginJob"}
+    for _, seen in daily_findings(sixty_days(0)):
+        assert seen.on_time_counts.type_count == 12
+        assert seen.on_time_counts.on_time == 12 - len(seen.on_time_counts.without_schedule)
+        assert set(seen.on_time_counts.without_schedule) <= {"LicenseRevoke", "VcPluginJob"}
 
 
-def test_a_warning_is_told_only_while_it_is_the_newest_result() -> None:
-    for now, seen in days(months(1)):
+def test_a_warning_is_reported_only_while_it_is_the_newest_result() -> None:
+    for now, seen in daily_findings(sixty_days(1)):
         for finding in seen.findings:
-            assert isinstance(finding, Warned)
-            assert finding.grade is Grade.SOON
+            assert isinstance(finding, WarningFinding)
+            assert finding.urgency is Urgency.SOON
             assert finding.streak.count == 1
             assert now - finding.streak.since < HOUR
-            assert finding.rests_on > 2_000
+            assert finding.sample_size > 2_000
 
 
 def test_a_clock_that_was_put_back_makes_nothing_late() -> None:
-    sessions = quiet(0, NOON).sessions(NOON)
+    sessions = uneventful_world(0, NOON).sessions(NOON)
     for back in (MINUTE, HOUR, DAY):
-        assert attention(sessions, NOON - back).findings == ()
+        assert prioritize_sessions(sessions, NOON - back).findings == ()
 
 
 def test_an_empty_list_says_nothing() -> None:
-    seen = attention((), NOON)
+    seen = prioritize_sessions((), NOON)
     assert seen.findings == ()
-    assert (seen.calm.on_time, seen.calm.types) == (0, 0)
+    assert (seen.on_time_counts.on_time, seen.on_time_counts.type_count) == (0, 0)
 
 
 def test_a_list_of_one_day_claims_no_rhythm_for_what_runs_daily() -> None:
-    young = [one for one in quiet(0, NOON).sessions(NOON) if one.started and NOON - one.started < DAY]
-    seen = attention(young, NOON)
+    young = [
+        one for one in uneventful_world(0, NOON).sessions(NOON) if one.started and NOON - one.started < DAY
+    ]
+    seen = prioritize_sessions(young, NOON)
     assert seen.findings == ()
-    assert "LicAutoUpdate" in seen.calm.unknown
+    assert "LicAutoUpdate" in seen.on_time_counts.without_schedule
     assert all(one.outcome in {Outcome.SUCCESS, Outcome.RUNNING} for one in young)

@@ -6,67 +6,67 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from made_runs import DAY, HOUR, MINUTE, NOON, run, series
+from session_factory import DAY, HOUR, MINUTE, NOON, make_run, make_series
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.finding_text import Teller
-from emtui.triage.findings import Recurring
-from emtui.triage.prioritization import attention
+from emtui.triage.finding_text import FindingFormatter
+from emtui.triage.findings import RecurringFailureFinding
+from emtui.triage.prioritization import prioritize_sessions
 
-OK, BAD, ODD = Outcome.SUCCESS, Outcome.FAILED, Outcome.WARNING
+OK, BAD, WARNED = Outcome.SUCCESS, Outcome.FAILED, Outcome.WARNING
 
 
-def hourly(*failed: float, ends: Outcome = OK, between: Outcome = OK) -> list[Session]:
+def hourly_runs(*failed: float, ends: Outcome = OK, between: Outcome = OK) -> list[Session]:
     """Ten days of hourly runs up to now; those of so many hours ago failed, all with the same message."""
     return [
-        run(NOON - hours * HOUR, outcome=BAD, message=f"bs02 closed after {hours} s")
+        make_run(NOON - hours * HOUR, outcome=BAD, message=f"bs02 closed after {hours} s")
         if hours in failed
-        else run(NOON - hours * HOUR, outcome=ends if hours == 0 else between)
+        else make_run(NOON - hours * HOUR, outcome=ends if hours == 0 else between)
         for hours in range(240)
     ]
 
 
-def recurring(sessions: list[Session], zone: str = "UTC") -> list[Recurring]:
-    found = attention(sessions, NOON + MINUTE, ZoneInfo(zone)).findings
-    return [finding for finding in found if isinstance(finding, Recurring)]
+def recurring_findings(sessions: list[Session], zone: str = "UTC") -> list[RecurringFailureFinding]:
+    found = prioritize_sessions(sessions, NOON + MINUTE, ZoneInfo(zone)).findings
+    return [finding for finding in found if isinstance(finding, RecurringFailureFinding)]
 
 
-@pytest.mark.parametrize("between", [OK, ODD], ids=str)
+@pytest.mark.parametrize("between", [OK, WARNED], ids=str)
 def test_a_failure_of_three_nights_with_runs_between_that_did_their_work_came_back(between: Outcome) -> None:
-    (again,) = recurring(hourly(10, 34, 58, between=between))
-    assert again.incident.days(UTC) == again.incident.count == 3
+    (again,) = recurring_findings(hourly_runs(10, 34, 58, between=between))
+    assert again.incident.count_days(UTC) == again.incident.count == 3
 
 
 @pytest.mark.parametrize("between", [BAD, Outcome.CANCELED, Outcome.UNKNOWN], ids=str)
 def test_a_type_that_failed_for_three_days_on_end_did_not_come_back(between: Outcome) -> None:
-    failed = hourly(10, 34, 58)
+    failed = hourly_runs(10, 34, 58)
     sessions = [
-        run(one.started or NOON, outcome=between, message="bs02 closed after 3 s")
+        make_run(one.started or NOON, outcome=between, message="bs02 closed after 3 s")
         if 10 < place < 58 and one.outcome is OK
         else one
         for place, one in enumerate(failed)
     ]
-    assert recurring(failed)
-    assert recurring(sessions) == []
+    assert recurring_findings(failed)
+    assert recurring_findings(sessions) == []
 
 
 def test_several_failures_of_one_night_came_back_once() -> None:
-    assert recurring(hourly(9, 10, 11, 33, 34, 35)) == []
-    (again,) = recurring(hourly(9, 10, 11, 33, 34, 35, 58))
-    assert (again.incident.count, again.incident.days(UTC)) == (7, 3)
+    assert recurring_findings(hourly_runs(9, 10, 11, 33, 34, 35)) == []
+    (again,) = recurring_findings(hourly_runs(9, 10, 11, 33, 34, 35, 58))
+    assert (again.incident.count, again.incident.count_days(UTC)) == (7, 3)
 
 
 def test_a_row_that_goes_on_past_midnight_is_of_the_second_day_where_the_first_had_failed_already() -> None:
     evening = (11, 12, 13, 14)  # from 22:00 to 01:00
-    assert recurring(hourly(*evening, 58)) == []
-    assert len(recurring(hourly(*evening, 34, 58))) == 1
-    assert len(recurring(hourly(*evening, 58, 82))) == 1
+    assert recurring_findings(hourly_runs(*evening, 58)) == []
+    assert len(recurring_findings(hourly_runs(*evening, 34, 58))) == 1
+    assert len(recurring_findings(hourly_runs(*evening, 58, 82))) == 1
 
 
 def test_a_failure_more_than_a_week_ago_does_not_count_to_whether_but_to_how_often() -> None:
-    assert recurring(hourly(10, 34, 200)) == []
-    (again,) = recurring(hourly(10, 34, 58, 200))
-    assert again.incident.days(UTC) == 4
+    assert recurring_findings(hourly_runs(10, 34, 200)) == []
+    (again,) = recurring_findings(hourly_runs(10, 34, 58, 200))
+    assert again.incident.count_days(UTC) == 4
 
 
 EVENING, NIGHT = (37.5, 23.5, 11.5), (47.5, 23.5, 12.5)
@@ -86,13 +86,13 @@ EVENING, NIGHT = (37.5, 23.5, 11.5), (47.5, 23.5, 12.5)
     ],
 )
 def test_days_are_counted_in_the_zone_that_is_shown(hours: tuple[float, ...], zone: str, days: int) -> None:
-    failed = [run(NOON - timedelta(hours=ago), outcome=BAD, message="bs02 closed") for ago in hours]
-    good = series("CollectJob", HOUR, NOON, 240)
+    failed = [make_run(NOON - timedelta(hours=ago), outcome=BAD, message="bs02 closed") for ago in hours]
+    good = make_series("CollectJob", HOUR, NOON, 240)
     sessions = sorted([*good, *failed], key=lambda one: one.started or NOON, reverse=True)
-    found = recurring(sessions, zone)
-    assert [finding.incident.days(ZoneInfo(zone)) for finding in found] == ([days] if days else [])
+    found = recurring_findings(sessions, zone)
+    assert [finding.incident.count_days(ZoneInfo(zone)) for finding in found] == ([days] if days else [])
     for finding in found:
-        said = Teller(NOON + MINUTE, ZoneInfo(zone)).finding(finding)
+        said = FindingFormatter(NOON + MINUTE, ZoneInfo(zone)).format_finding(finding)
         assert said.startswith(f"CollectJob failed on {days} days since ")
 
 
@@ -100,9 +100,9 @@ def test_days_are_counted_in_the_zone_that_is_shown(hours: tuple[float, ...], zo
 def test_each_night_is_a_day_of_its_own_where_clocks_are_turned(change: datetime) -> None:
     zone = ZoneInfo("Europe/Berlin")
     nights = [(change + day * DAY).replace(tzinfo=zone, hour=0, minute=30) for day in (-1, 0, 1)]
-    failed = [run(night.astimezone(UTC), outcome=BAD, message="bs02 closed") for night in nights]
-    good = series("CollectJob", HOUR, change + DAY + 8 * HOUR, 240)
+    failed = [make_run(night.astimezone(UTC), outcome=BAD, message="bs02 closed") for night in nights]
+    good = make_series("CollectJob", HOUR, change + DAY + 8 * HOUR, 240)
     sessions = sorted([*good, *failed], key=lambda one: one.started or NOON, reverse=True)
-    seen = attention(sessions, change + DAY + 8 * HOUR + MINUTE, zone).findings
-    (again,) = (finding for finding in seen if isinstance(finding, Recurring))
-    assert again.incident.days(zone) == 3
+    seen = prioritize_sessions(sessions, change + DAY + 8 * HOUR + MINUTE, zone).findings
+    (again,) = (finding for finding in seen if isinstance(finding, RecurringFailureFinding))
+    assert again.incident.count_days(zone) == 3

@@ -5,22 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from made_runs import HOUR, MINUTE, NOON, run, series
+from session_factory import HOUR, MINUTE, NOON, make_run, make_series
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.concurrent_runs import around
-from emtui.triage.schedule_detection import due, rhythm
-from emtui.triage.type_status import standings
+from emtui.triage.concurrent_runs import find_concurrent_runs
+from emtui.triage.schedule_detection import detect_schedule, find_due_runs
+from emtui.triage.type_status import compute_type_statuses
 
-GOOD = series("CollectJob", HOUR, NOON - HOUR, 10)
-HUNG = replace(run(NOON - 10 * MINUTE, outcome=Outcome.RUNNING), state="Working")
+GOOD = make_series("CollectJob", HOUR, NOON - HOUR, 10)
+HUNG = replace(make_run(NOON - 10 * MINUTE, outcome=Outcome.RUNNING), state="Working")
 
 
 @pytest.mark.parametrize("session", [HUNG, replace(HUNG, ended=NOON - 9 * MINUTE)], ids=["no-end", "an-end"])
 def test_it_hangs_and_nothing_is_due_while_it_runs(session: Session) -> None:
     runs = [session, *GOOD]
-    board = standings(runs, NOON)
-    assert [overrun.took for overrun in board.types[0].overruns] == [10 * MINUTE]
-    assert due(runs, rhythm(runs), NOON + 5 * HOUR) is None
-    other = run(NOON - MINUTE, "LogExport")
-    assert around([session, other], session, NOON + HOUR).others == (other,), "it runs up to now"
+    board = compute_type_statuses(runs, NOON)
+    assert [overrun.duration for overrun in board.statuses[0].overruns] == [10 * MINUTE]
+    assert find_due_runs(runs, detect_schedule(runs), NOON + 5 * HOUR) is None
+    other = make_run(NOON - MINUTE, "LogExport")
+    assert find_concurrent_runs([session, other], session, NOON + HOUR).others == (other,), (
+        "it runs up to now"
+    )

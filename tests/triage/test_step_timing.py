@@ -7,18 +7,24 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_runs import DAY, HOUR, MINUTE, NOON, SECOND, log, run
+from session_factory import DAY, HOUR, MINUTE, NOON, SECOND, make_log, make_run
 
 from emtui.demo.scenario import BROKEN_SERVER, SERVERS
-from emtui.demo.world import World
+from emtui.demo.world import SimulatedWorld
 from emtui.em.model import Event, Outcome, Session
-from emtui.triage.backup_server_stats import Went, servers
-from emtui.triage.concurrent_runs import around
-from emtui.triage.error_keywords import dire, trouble
-from emtui.triage.runs_by_type import of_type
-from emtui.triage.step_timing import silence, slowest, steps, usuals, waits
+from emtui.triage.backup_server_stats import ServerOutcome, find_server_results
+from emtui.triage.concurrent_runs import find_concurrent_runs
+from emtui.triage.error_keywords import find_error_keyword, has_failure_keyword
+from emtui.triage.runs_by_type import runs_of_type
+from emtui.triage.step_timing import (
+    find_steps,
+    find_stuck_wait,
+    find_usual_steps,
+    find_worst_wait,
+    select_waits,
+)
 
-GOOD = log(
+SUCCESSFUL_LOG = make_log(
     (0, "Starting data collection job..."),
     (0, "Preparing to collect data from bs01.example.net"),
     (0, "Retrieving data from bs01.example.net..."),
@@ -28,7 +34,7 @@ GOOD = log(
     (30, "Data collection from bs02.example.net completed successfully."),
     (30, "Data collection job finished."),
 )
-BAD = log(
+FAILED_LOG = make_log(
     (0, "Starting data collection job..."),
     (0, "Preparing to collect data from bs01.example.net"),
     (0, "Retrieving data from bs01.example.net..."),
@@ -38,144 +44,157 @@ BAD = log(
     (251, "Data collection from bs02.example.net failed: the remote host closed the connection"),
     (252, "Data collection job finished."),
 )
-PAST = [GOOD] * 5
+PAST_LOGS = [SUCCESSFUL_LOG] * 5
 
 
-def past(world: World, kind: str, count: int = 5) -> list[tuple[Event, ...]]:
-    good = [one for one in of_type(world.sessions(NOON), kind) if one.outcome is Outcome.SUCCESS]
+def past_logs(world: SimulatedWorld, kind: str, count: int = 5) -> list[tuple[Event, ...]]:
+    good = [one for one in runs_of_type(world.sessions(NOON), kind) if one.outcome is Outcome.SUCCESS]
     return [world.log(one.uid, NOON).events for one in good[:count]]
 
 
-def newest(world: World, kind: str, outcome: Outcome) -> Session:
-    return next(one for one in of_type(world.sessions(NOON), kind) if one.outcome is outcome)
+def newest_log(world: SimulatedWorld, kind: str, outcome: Outcome) -> Session:
+    return next(one for one in runs_of_type(world.sessions(NOON), kind) if one.outcome is outcome)
 
 
 def test_a_step_begins_with_its_event_and_lasts_until_the_next() -> None:
-    found = steps(BAD)
-    assert [step.lasted for step in found] == [
+    found = find_steps(FAILED_LOG)
+    assert [step.duration for step in found] == [
         None if seconds is None else seconds * SECOND for seconds in (0, 0, 21, 0, 0, 230, 1, None)
     ]
-    assert not any(step.open for step in found)
+    assert not any(step.is_open for step in found)
 
 
 def test_the_slowest_step_is_where_most_time_was_lost_and_says_on_how_many_runs_that_rests() -> None:
-    shown = waits(steps(BAD), usuals(PAST))
+    shown = select_waits(find_steps(FAILED_LOG), find_usual_steps(PAST_LOGS))
     assert [wait.step.message.split()[-1] for wait in shown] == ["bs01.example.net...", "bs02.example.net..."]
-    wait = slowest(shown)
+    wait = find_worst_wait(shown)
     assert wait is not None
     assert wait.usual is not None
     assert wait.step.message == "Retrieving data from bs02.example.net..."
-    assert (wait.usual.usual, wait.usual.longest, wait.usual.rests_on) == (14 * SECOND, 14 * SECOND, 5)
-    assert wait.unusual
-    assert [one.unusual for one in shown] == [False, True]
+    assert (wait.usual.usual, wait.usual.longest, wait.usual.sample_size) == (14 * SECOND, 14 * SECOND, 5)
+    assert wait.is_unusual
+    assert [one.is_unusual for one in shown] == [False, True]
 
 
 def test_two_past_runs_say_nothing_about_a_step() -> None:
-    assert usuals(PAST[:2]) == {}
-    (one, other) = waits(steps(BAD), {})
+    assert find_usual_steps(PAST_LOGS[:2]) == {}
+    (one, other) = select_waits(find_steps(FAILED_LOG), {})
     assert one.usual is other.usual is None
-    assert not other.unusual
-    assert slowest(()) is None
+    assert not other.is_unusual
+    assert find_worst_wait(()) is None
 
 
 def test_a_run_that_goes_on_is_silent_only_beyond_the_longest_wait_at_that_step() -> None:
-    going_on, usual = BAD[:6], usuals(PAST)
+    going_on, usual = FAILED_LOG[:6], find_usual_steps(PAST_LOGS)
     began = NOON + 21 * SECOND
-    assert silence(going_on, began + 20 * SECOND, usual) is None
-    assert silence(going_on, began + 40 * SECOND, usual) is None
-    found = silence(going_on, began + 50 * SECOND, usual)
+    assert find_stuck_wait(going_on, began + 20 * SECOND, usual) is None
+    assert find_stuck_wait(going_on, began + 40 * SECOND, usual) is None
+    found = find_stuck_wait(going_on, began + 50 * SECOND, usual)
     assert found is not None
-    assert found.step.lasted == 50 * SECOND
-    assert silence(going_on, began + 2 * HOUR, {}) is None
-    assert silence((), NOON, usual) is None
+    assert found.step.duration == 50 * SECOND
+    assert find_stuck_wait(going_on, began + 2 * HOUR, {}) is None
+    assert find_stuck_wait((), NOON, usual) is None
 
 
 def test_the_maintenance_of_the_demo_hangs_waiting_for_a_lock() -> None:
-    world = World(1, NOON)
-    hung = newest(world, "DatabaseMaintenance", Outcome.RUNNING)
-    found = silence(world.log(hung.uid, NOON).events, NOON, usuals(past(world, hung.type or "")))
+    world = SimulatedWorld(1, NOON)
+    hung = newest_log(world, "DatabaseMaintenance", Outcome.RUNNING)
+    found = find_stuck_wait(
+        world.log(hung.uid, NOON).events, NOON, find_usual_steps(past_logs(world, hung.type or ""))
+    )
     assert found is not None
     assert found.usual is not None
     assert found.step.message == "Waiting for a lock on table Sessions"
-    assert found.step.lasted is not None
-    assert found.step.lasted > 2 * HOUR > 100 * found.usual.longest
-    assert found.usual.rests_on == 5
+    assert found.step.duration is not None
+    assert found.step.duration > 2 * HOUR > 100 * found.usual.longest
+    assert found.usual.sample_size == 5
 
 
 def test_the_crawl_of_the_demo_that_runs_is_not_silent() -> None:
-    world = World(1, NOON)
-    crawl = newest(world, "CatalogCrawlJob", Outcome.RUNNING)
-    usual = usuals(past(world, "CatalogCrawlJob"))
-    assert silence(world.log(crawl.uid, NOON).events, NOON, usual) is None
+    world = SimulatedWorld(1, NOON)
+    crawl = newest_log(world, "CatalogCrawlJob", Outcome.RUNNING)
+    usual = find_usual_steps(past_logs(world, "CatalogCrawlJob"))
+    assert find_stuck_wait(world.log(crawl.uid, NOON).events, NOON, usual) is None
 
 
 @given(st.lists(st.floats(-1e6, 1e6), max_size=20))
 def test_no_step_is_ever_negative(times: list[float]) -> None:
-    found = steps(log(*((at, "x") for at in times)), NOON)
+    found = find_steps(make_log(*((at, "x") for at in times)), NOON)
     assert len(found) == len(times)
-    assert all(step.lasted is None or step.lasted >= timedelta() for step in found)
+    assert all(step.duration is None or step.duration >= timedelta() for step in found)
 
 
 def test_an_event_without_a_time_has_no_length() -> None:
-    odd = [Event(1, NOON, "a"), Event(2, None, None), Event(3, NOON, "c")]
-    assert [step.lasted for step in steps(odd)] == [None, None, None]
-    assert usuals([odd] * 5) == {}
+    events = [Event(1, NOON, "a"), Event(2, None, None), Event(3, NOON, "c")]
+    assert [step.duration for step in find_steps(events)] == [None, None, None]
+    assert find_usual_steps([events] * 5) == {}
 
 
 def test_each_backup_server_has_its_time_its_usual_time_and_how_it_went() -> None:
-    one, other = servers(BAD, PAST)
-    assert (one.host, one.took, one.went) == ("bs01.example.net", 21 * SECOND, Went.OK)
-    assert (other.host, other.took, other.went) == ("bs02.example.net", 230 * SECOND, Went.FAILED)
-    assert other.message == BAD[6].message
+    one, other = find_server_results(FAILED_LOG, PAST_LOGS)
+    assert (one.host, one.duration, one.outcome) == ("bs01.example.net", 21 * SECOND, ServerOutcome.OK)
+    assert (other.host, other.duration, other.outcome) == (
+        "bs02.example.net",
+        230 * SECOND,
+        ServerOutcome.FAILED,
+    )
+    assert other.message == FAILED_LOG[6].message
     assert other.usual is not None
-    assert (other.usual.usual, other.usual.rests_on) == (14 * SECOND, 5)
+    assert (other.usual.usual, other.usual.sample_size) == (14 * SECOND, 5)
 
 
 def test_a_server_that_was_not_reached_is_named() -> None:
-    cut = BAD[:4]
-    one, other = servers(cut, PAST)
-    assert one.went is Went.OK
-    assert (other.host, other.took, other.went) == ("bs02.example.net", None, Went.NOT_REACHED)
-    assert servers(cut, PAST, now=NOON + 51 * SECOND)[1].went is Went.NOT_YET
+    cut = FAILED_LOG[:4]
+    one, other = find_server_results(cut, PAST_LOGS)
+    assert one.outcome is ServerOutcome.OK
+    assert (other.host, other.duration, other.outcome) == (
+        "bs02.example.net",
+        None,
+        ServerOutcome.NOT_REACHED,
+    )
+    assert find_server_results(cut, PAST_LOGS, now=NOON + 51 * SECOND)[1].outcome is ServerOutcome.NOT_YET
 
 
 def test_a_server_that_a_running_job_is_at_is_said_to_run() -> None:
-    rows = servers(BAD[:6], PAST, now=NOON + 51 * SECOND)
-    assert (rows[1].went, rows[1].took) == (Went.RUNNING, 30 * SECOND)
-    (_, unknown) = servers(BAD[:6], PAST)
-    assert (unknown.went, unknown.took) == (Went.UNKNOWN, None)
+    rows = find_server_results(FAILED_LOG[:6], PAST_LOGS, now=NOON + 51 * SECOND)
+    assert (rows[1].outcome, rows[1].duration) == (ServerOutcome.RUNNING, 30 * SECOND)
+    (_, unknown) = find_server_results(FAILED_LOG[:6], PAST_LOGS)
+    assert (unknown.outcome, unknown.duration) == (ServerOutcome.UNKNOWN, None)
 
 
 def test_a_log_that_names_no_server_has_no_table() -> None:
-    assert servers(log((0, "Database maintenance started")), PAST) == ()
-    assert servers(()) == ()
+    assert find_server_results(make_log((0, "Database maintenance started")), PAST_LOGS) == ()
+    assert find_server_results(()) == ()
 
 
 def test_a_name_that_begins_like_another_is_another_server() -> None:
-    rows = servers(
-        log(
+    rows = find_server_results(
+        make_log(
             (0, "Retrieving data from bs1..."),
             (1, "Retrieving data from bs10..."),
             (2, "Data collection from bs10 failed"),
             (3, "Data collection from bs1 completed successfully."),
         )
     )
-    assert [(row.host, row.went) for row in rows] == [("bs1", Went.OK), ("bs10", Went.FAILED)]
+    assert [(row.host, row.outcome) for row in rows] == [
+        ("bs1", ServerOutcome.OK),
+        ("bs10", ServerOutcome.FAILED),
+    ]
 
 
 def test_the_demos_broken_server_is_named_and_the_others_are_well() -> None:
-    world = World(1, NOON)
-    failed = newest(world, "CollectJob", Outcome.FAILED)
-    rows = servers(world.log(failed.uid, NOON).events, past(world, "CollectJob", 20))
+    world = SimulatedWorld(1, NOON)
+    failed = newest_log(world, "CollectJob", Outcome.FAILED)
+    rows = find_server_results(world.log(failed.uid, NOON).events, past_logs(world, "CollectJob", 20))
     assert tuple(row.host for row in rows) == SERVERS
-    assert [row.went for row in rows] == [Went.OK, Went.FAILED, Went.OK]
+    assert [row.outcome for row in rows] == [ServerOutcome.OK, ServerOutcome.FAILED, ServerOutcome.OK]
     broken = rows[1]
     assert broken.host == BROKEN_SERVER
     assert broken.message == failed.message
     assert broken.usual is not None
-    assert broken.took is not None
-    assert broken.took > broken.usual.longest
-    assert broken.usual.rests_on == 20
+    assert broken.duration is not None
+    assert broken.duration > broken.usual.longest
+    assert broken.usual.sample_size == 20
 
 
 @pytest.mark.parametrize(
@@ -198,22 +217,22 @@ def test_the_demos_broken_server_is_named_and_the_others_are_well() -> None:
     ],
 )
 def test_words_that_suggest_trouble(message: str | None, word: str | None) -> None:
-    assert trouble(message) == word
+    assert find_error_keyword(message) == word
 
 
 def test_a_skipped_file_is_trouble_but_not_a_failure() -> None:
-    assert trouble("vm-1: skipped, no right to read")
-    assert not dire("vm-1: skipped, no right to read")
+    assert find_error_keyword("vm-1: skipped, no right to read")
+    assert not has_failure_keyword("vm-1: skipped, no right to read")
 
 
 def test_what_failed_and_what_ran_within_ten_minutes() -> None:
-    failed = run(NOON, outcome=Outcome.FAILED, took=4 * MINUTE)
-    near = run(NOON + 13 * MINUTE, "VcPluginJob", outcome=Outcome.FAILED)
-    far = run(NOON + 15 * MINUTE, "VcPluginJob", outcome=Outcome.FAILED)
-    crawl = run(NOON - 4 * HOUR, "CatalogCrawlJob", took=4 * HOUR - 9 * MINUTE)
-    over = run(NOON - 4 * HOUR, "LogExport", took=MINUTE)
-    hung = run(NOON - DAY, "DatabaseMaintenance", outcome=Outcome.RUNNING)
-    found = around([failed, near, far, crawl, over, hung], failed, NOON + HOUR)
-    assert found.troubled == (near,)
+    failed = make_run(NOON, outcome=Outcome.FAILED, duration=4 * MINUTE)
+    near = make_run(NOON + 13 * MINUTE, "VcPluginJob", outcome=Outcome.FAILED)
+    far = make_run(NOON + 15 * MINUTE, "VcPluginJob", outcome=Outcome.FAILED)
+    crawl = make_run(NOON - 4 * HOUR, "CatalogCrawlJob", duration=4 * HOUR - 9 * MINUTE)
+    over = make_run(NOON - 4 * HOUR, "LogExport", duration=MINUTE)
+    hung = make_run(NOON - DAY, "DatabaseMaintenance", outcome=Outcome.RUNNING)
+    found = find_concurrent_runs([failed, near, far, crawl, over, hung], failed, NOON + HOUR)
+    assert found.unsuccessful == (near,)
     assert found.others == (hung, crawl)
-    assert around([failed, near], Session(failed.uid), NOON).troubled == ()
+    assert find_concurrent_runs([failed, near], Session(failed.uid), NOON).unsuccessful == ()

@@ -9,35 +9,37 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_runs import DAY, HOUR, MINUTE, SECOND, run, series
+from session_factory import DAY, HOUR, MINUTE, SECOND, make_run, make_series
 
 from emtui.em.model import Session
-from emtui.triage.prioritization import attention
-from emtui.triage.schedule_detection import Due, due, rhythm
-from emtui.triage.type_status import standings
+from emtui.triage.prioritization import prioritize_sessions
+from emtui.triage.schedule_detection import DueRuns, detect_schedule, find_due_runs
+from emtui.triage.type_status import compute_type_statuses
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SANTIAGO = ZoneInfo("America/Santiago")
-ON, BACK = datetime(2026, 3, 29), datetime(2026, 10, 25)  # noqa: DTZ001 - days of Berlin
+CLOCKS_FORWARD, CLOCKS_BACK = datetime(2026, 3, 29), datetime(2026, 10, 25)  # noqa: DTZ001 - days of Berlin
 """The days on which clocks are put on from 02:00 to 03:00, and back from 03:00 to 02:00."""
 
 
-def at(local: datetime, zone: ZoneInfo = BERLIN, *, fold: int = 0) -> datetime:
+def utc_of(local: datetime, zone: ZoneInfo = BERLIN, *, fold: int = 0) -> datetime:
     return local.replace(tzinfo=zone, fold=fold).astimezone(UTC)
 
 
-def nights(last: datetime, count: int = 20, zone: ZoneInfo = BERLIN, days: int = 1) -> list[Session]:
+def nightly_runs(last: datetime, count: int = 20, zone: ZoneInfo = BERLIN, days: int = 1) -> list[Session]:
     """Runs at this local time up to this day, newest first; one that is left out begins an hour later."""
-    return [run(at(last - number * days * DAY, zone), "DatabaseMaintenance") for number in range(count)]
+    return [
+        make_run(utc_of(last - number * days * DAY, zone), "DatabaseMaintenance") for number in range(count)
+    ]
 
 
-def asked(runs: Sequence[Session], now: datetime, zone: ZoneInfo = BERLIN) -> Due:
-    found = due(runs, rhythm(runs, zone), now)
+def due_at(runs: Sequence[Session], now: datetime, zone: ZoneInfo = BERLIN) -> DueRuns:
+    found = find_due_runs(runs, detect_schedule(runs, zone), now)
     assert found is not None
     return found
 
 
-@pytest.mark.parametrize("change", [ON, BACK], ids=["on", "back"])
+@pytest.mark.parametrize("change", [CLOCKS_FORWARD, CLOCKS_BACK], ids=["on", "back"])
 @pytest.mark.parametrize(
     "clock", [timedelta(hours=hour, minutes=10) for hour in (0, 1, 2, 3, 4, 12, 23)], ids=str
 )
@@ -46,65 +48,70 @@ def test_the_next_nightly_run_is_due_at_the_same_time_of_day(
     change: datetime, clock: timedelta, day: int
 ) -> None:
     last = change + day * DAY + clock
-    runs = nights(last)
-    found = asked(runs, at(last) + 6 * HOUR)
-    assert (found.next, found.since, found.count) == (at(last + DAY), None, 0)
+    runs = nightly_runs(last)
+    found = due_at(runs, utc_of(last) + 6 * HOUR)
+    assert (found.next_start, found.overdue_since, found.overdue_count) == (utc_of(last + DAY), None, 0)
 
 
-@pytest.mark.parametrize("change", [ON, BACK], ids=["on", "back"])
+@pytest.mark.parametrize("change", [CLOCKS_FORWARD, CLOCKS_BACK], ids=["on", "back"])
 @pytest.mark.parametrize("days", [2, 7])
 def test_so_is_what_runs_every_few_days(change: datetime, days: int) -> None:
     last = change - DAY + timedelta(hours=2, minutes=10)
-    runs = nights(last, days=days)
-    assert asked(runs, at(last) + 6 * HOUR).next == at(last + days * DAY)
+    runs = nightly_runs(last, days=days)
+    assert due_at(runs, utc_of(last) + 6 * HOUR).next_start == utc_of(last + days * DAY)
 
 
 @pytest.mark.parametrize("runs_again", ["02:10A", "02:10B", "03:00"])
 def test_the_day_after_the_change_is_right_whichever_way_the_odd_hour_went(runs_again: str) -> None:
     """A schedule may take the second 02:10, or begin what is left out as soon as the clock is put on."""
     if runs_again == "03:00":
-        odd, day = at(ON.replace(hour=3)), ON
+        run_at_change, day = utc_of(CLOCKS_FORWARD.replace(hour=3)), CLOCKS_FORWARD
     else:
-        odd, day = at(BACK.replace(hour=2, minute=10), fold="AB".index(runs_again[-1])), BACK
-    before = nights(day - DAY + timedelta(hours=2, minutes=10))
-    found = asked([run(odd, "DatabaseMaintenance"), *before], odd + 6 * HOUR)
-    assert found.next == at(day + DAY + timedelta(hours=2, minutes=10))
+        run_at_change, day = (
+            utc_of(CLOCKS_BACK.replace(hour=2, minute=10), fold="AB".index(runs_again[-1])),
+            CLOCKS_BACK,
+        )
+    before = nightly_runs(day - DAY + timedelta(hours=2, minutes=10))
+    found = due_at([make_run(run_at_change, "DatabaseMaintenance"), *before], run_at_change + 6 * HOUR)
+    assert found.next_start == utc_of(day + DAY + timedelta(hours=2, minutes=10))
 
 
 def test_where_there_is_no_midnight_the_day_after_has_one() -> None:
     day = datetime(2026, 9, 6)  # noqa: DTZ001 - a day of Santiago
-    runs = nights(day, zone=SANTIAGO)
-    found = asked(runs, at(day, SANTIAGO) + 6 * HOUR, SANTIAGO)
-    assert found.next == at(day + DAY, SANTIAGO)
+    runs = nightly_runs(day, zone=SANTIAGO)
+    found = due_at(runs, utc_of(day, SANTIAGO) + 6 * HOUR, SANTIAGO)
+    assert found.next_start == utc_of(day + DAY, SANTIAGO)
 
 
-@pytest.mark.parametrize("change", [ON, BACK], ids=["on", "back"])
+@pytest.mark.parametrize("change", [CLOCKS_FORWARD, CLOCKS_BACK], ids=["on", "back"])
 def test_starts_on_both_sides_that_kept_their_interval_are_due_by_it(change: datetime) -> None:
-    first = at(change + 3 * DAY + timedelta(hours=4, minutes=10))
-    fixed = series("DatabaseMaintenance", DAY, first, 20)
-    assert asked(fixed, first + 6 * HOUR).next == first + DAY
-    local = nights(change + 3 * DAY + timedelta(hours=4, minutes=10))
-    assert asked(local, first + 6 * HOUR).next == at(change + 4 * DAY + timedelta(hours=4, minutes=10))
+    first = utc_of(change + 3 * DAY + timedelta(hours=4, minutes=10))
+    fixed = make_series("DatabaseMaintenance", DAY, first, 20)
+    assert due_at(fixed, first + 6 * HOUR).next_start == first + DAY
+    local = nightly_runs(change + 3 * DAY + timedelta(hours=4, minutes=10))
+    assert due_at(local, first + 6 * HOUR).next_start == utc_of(
+        change + 4 * DAY + timedelta(hours=4, minutes=10)
+    )
 
 
 @pytest.mark.parametrize("every", [15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR])
-@pytest.mark.parametrize("change", [ON, BACK], ids=["on", "back"])
+@pytest.mark.parametrize("change", [CLOCKS_FORWARD, CLOCKS_BACK], ids=["on", "back"])
 def test_shorter_intervals_do_not_move(every: timedelta, change: datetime) -> None:
-    last = at(change) + 30 * MINUTE
-    runs = series("CollectJob", every, last, 28 * DAY // every)
-    assert asked(runs, last + MINUTE).next == last + every
+    last = utc_of(change) + 30 * MINUTE
+    runs = make_series("CollectJob", every, last, 28 * DAY // every)
+    assert due_at(runs, last + MINUTE).next_start == last + every
 
 
-@pytest.mark.parametrize("change", [ON, BACK], ids=["on", "back"])
+@pytest.mark.parametrize("change", [CLOCKS_FORWARD, CLOCKS_BACK], ids=["on", "back"])
 @pytest.mark.parametrize("missed", [1, 2, 5])
 def test_since_when_a_nightly_run_is_late_is_its_time_of_day(change: datetime, missed: int) -> None:
     last = change - DAY + timedelta(hours=4, minutes=10)
-    now = at(last + missed * DAY) + 5 * HOUR
-    found = asked(nights(last), now)
-    assert (found.since, found.count) == (at(last + DAY), missed)
+    now = utc_of(last + missed * DAY) + 5 * HOUR
+    found = due_at(nightly_runs(last), now)
+    assert (found.overdue_since, found.overdue_count) == (utc_of(last + DAY), missed)
 
 
-@pytest.mark.parametrize("change", [ON, BACK], ids=["on", "back"])
+@pytest.mark.parametrize("change", [CLOCKS_FORWARD, CLOCKS_BACK], ids=["on", "back"])
 @pytest.mark.parametrize("kept", ["time of day", "interval"])
 @pytest.mark.parametrize("minutes", range(0, 26 * 60, 10))
 def test_two_nightly_types_are_neither_late_nor_silent_in_the_hour_of_the_change(
@@ -112,24 +119,24 @@ def test_two_nightly_types_are_neither_late_nor_silent_in_the_hour_of_the_change
 ) -> None:
     """Whichever they keep: nobody can know before the first run after the change."""
     last = change - DAY + timedelta(hours=4, minutes=10)
-    again = at(last + DAY) if kept == "time of day" else at(last) + DAY
-    now = at(last) + minutes * MINUTE
-    sessions = list(_two(nights(last), again if again <= now else None))
-    assert attention(sessions, now, BERLIN).findings == ()
+    again = utc_of(last + DAY) if kept == "time of day" else utc_of(last) + DAY
+    now = utc_of(last) + minutes * MINUTE
+    sessions = list(runs_of_two_types(nightly_runs(last), again if again <= now else None))
+    assert prioritize_sessions(sessions, now, BERLIN).findings == ()
 
 
-def _two(runs: Sequence[Session], again: datetime | None) -> Iterator[Session]:
+def runs_of_two_types(runs: Sequence[Session], again: datetime | None) -> Iterator[Session]:
     for kind in ("DatabaseMaintenance", "LicAutoUpdate"):
         if again:
-            yield run(again, kind)
-        yield from (run(one.started, kind) for one in runs if one.started)
+            yield make_run(again, kind)
+        yield from (make_run(one.started, kind) for one in runs if one.started)
 
 
 def test_without_a_zone_of_its_own_a_list_is_read_in_utc() -> None:
-    runs = nights(BACK - DAY + timedelta(hours=4, minutes=10))
-    (row,) = standings(runs, at(BACK)).types
+    runs = nightly_runs(CLOCKS_BACK - DAY + timedelta(hours=4, minutes=10))
+    (row,) = compute_type_statuses(runs, utc_of(CLOCKS_BACK)).statuses
     assert row.due
-    assert row.due.next == (runs[0].started or at(BACK)) + DAY
+    assert row.due.next_start == (runs[0].started or utc_of(CLOCKS_BACK)) + DAY
 
 
 @given(
@@ -144,15 +151,15 @@ def test_the_next_run_is_always_to_come_and_what_is_late_was_due(
 ) -> None:
     last = datetime(2026, 1, 1) + day * DAY + minute * MINUTE  # noqa: DTZ001 - a time of the zone
     runs = [
-        run((one.started or at(last)) + place * 7 % 5 * stray * SECOND)
-        for place, one in enumerate(nights(last, zone=zone, days=days))
+        make_run((one.started or utc_of(last)) + place * 7 % 5 * stray * SECOND)
+        for place, one in enumerate(nightly_runs(last, zone=zone, days=days))
     ]
     begun = max(one.started for one in runs if one.started)
     for now in (begun + MINUTE, begun + days * DAY - 2 * HOUR, begun + 3 * days * DAY + 7 * HOUR):
-        found = asked(sorted(runs, key=lambda one: one.started or now, reverse=True), now, zone)
-        if found.since is None:
-            assert found.next is not None
-            assert now < found.next <= begun + days * DAY + 2 * HOUR
+        found = due_at(sorted(runs, key=lambda one: one.started or now, reverse=True), now, zone)
+        if found.overdue_since is None:
+            assert found.next_start is not None
+            assert now < found.next_start <= begun + days * DAY + 2 * HOUR
         else:
-            assert begun < found.since <= now
-            assert found.count == 3
+            assert begun < found.overdue_since <= now
+            assert found.overdue_count == 3

@@ -6,43 +6,47 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from made_runs import MINUTE, NOON, outcomes
+from session_factory import MINUTE, NOON, runs_with_outcomes
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.findings import Finding, NoLongerListed
-from emtui.triage.prioritization import judged
-from emtui.triage.type_status import standings
+from emtui.triage.findings import Finding, UnlistedRunsFinding
+from emtui.triage.prioritization import prioritize_findings
+from emtui.triage.type_status import compute_type_statuses
 
 OK, BAD = Outcome.SUCCESS, Outcome.FAILED
-RUNS = outcomes(BAD, *[OK] * 9)
+RUNS = runs_with_outcomes(BAD, *[OK] * 9)
 
 
 @dataclass(frozen=True)
-class Lacking:
+class UnlistedRunsStub:
     """What the latest list lacks."""
 
     runs: Sequence[Session]
     since: datetime | None = NOON - 5 * MINUTE
 
 
-def found(unlisted: Lacking | None) -> tuple[Finding, ...]:
+def findings_with(unlisted: UnlistedRunsStub | None) -> tuple[Finding, ...]:
     listed = [run for run in RUNS if unlisted is None or run not in unlisted.runs]
-    return judged(standings(listed, NOON + MINUTE, unlisted=unlisted)).findings
+    return prioritize_findings(compute_type_statuses(listed, NOON + MINUTE, unlisted=unlisted)).findings
 
 
 def test_runs_that_are_not_listed_are_counted_with_their_failures() -> None:
-    (lacking,) = [one for one in found(Lacking(RUNS[:3])) if isinstance(one, NoLongerListed)]
-    assert lacking == NoLongerListed(3, 1, NOON - 5 * MINUTE, len(RUNS))
+    (lacking,) = [
+        one for one in findings_with(UnlistedRunsStub(RUNS[:3])) if isinstance(one, UnlistedRunsFinding)
+    ]
+    assert lacking == UnlistedRunsFinding(3, 1, NOON - 5 * MINUTE, len(RUNS))
 
 
 def test_what_is_found_about_a_run_says_whether_it_is_still_listed() -> None:
     for runs, is_unlisted in ((RUNS[:1], True), (RUNS[1:2], False)):
-        about_failure = [one for one in found(Lacking(runs)) if not isinstance(one, NoLongerListed)]
-        assert [one.unlisted for one in about_failure] == [is_unlisted]
+        about_failure = [
+            one for one in findings_with(UnlistedRunsStub(runs)) if not isinstance(one, UnlistedRunsFinding)
+        ]
+        assert [one.is_unlisted for one in about_failure] == [is_unlisted]
 
 
 def test_nothing_is_said_of_a_list_that_lacks_nothing() -> None:
-    listed = found(None)
+    listed = findings_with(None)
     assert listed
-    assert found(Lacking((), since=None)) == listed
-    assert not any(isinstance(one, NoLongerListed) or one.unlisted for one in listed)
+    assert findings_with(UnlistedRunsStub((), since=None)) == listed
+    assert not any(isinstance(one, UnlistedRunsFinding) or one.is_unlisted for one in listed)

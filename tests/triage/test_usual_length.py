@@ -9,25 +9,25 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_runs import HOUR, NOON, SECOND, run
+from session_factory import HOUR, NOON, SECOND, make_run
 
 from emtui import text_format
-from emtui.chunked_work import drain
-from emtui.cli.check_rules import Level, Limit, Limits, verdicts
+from emtui.chunked_work import run_to_end
+from emtui.cli.check_rules import CheckLevel, CheckThresholds, Threshold, collect_verdicts
 from emtui.cli.list_evidence import query_context
-from emtui.demo.world import World
-from emtui.em.model import LONG_AGO, Outcome, Session, Uid
+from emtui.demo.world import SimulatedWorld
+from emtui.em.model import DISTANT_PAST, Outcome, Session, Uid
 from emtui.em.server_address import Server
 from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.snapshot import Snapshot
 from emtui.query import Query, parse
-from emtui.triage.acknowledged import key_for
+from emtui.triage.acknowledged import acknowledgement_key
 from emtui.triage.explanation import explain
-from emtui.triage.finding_text import Teller
-from emtui.triage.findings import Hanging, Slowing
-from emtui.triage.grouping import RunGroup, find_groups, lay_out
-from emtui.tui.formatting.session_columns import Clock, session_columns
+from emtui.triage.finding_text import FindingFormatter
+from emtui.triage.findings import SlowdownFinding, StuckRunFinding
+from emtui.triage.grouping import RunGroup, build_rows, find_groups
+from emtui.tui.formatting.session_columns import TimeContext, session_columns
 
 ROWS = st.lists(
     st.tuples(
@@ -43,89 +43,102 @@ ROWS = st.lists(
 @given(ROWS)
 def test_each_place_says_the_same_of_a_run(rows: list[tuple[Outcome, str, int, int]]) -> None:
     made = [
-        run(NOON - at * HOUR, kind, took=took * SECOND, outcome=outcome) for outcome, kind, at, took in rows
+        make_run(NOON - at * HOUR, kind, duration=took * SECOND, outcome=outcome)
+        for outcome, kind, at, took in rows
     ]
-    compare([replace(one, uid=Uid(f"{one.uid}-{place}")) for place, one in enumerate(made)], NOON)
+    check_agreement([replace(one, uid=Uid(f"{one.uid}-{place}")) for place, one in enumerate(made)], NOON)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 7])
 def test_each_place_says_the_same_of_a_run_of_the_demo(seed: int) -> None:
     now = NOON - 10 * HOUR
-    compare(World(seed, now).sessions(now), now, every=41)
+    check_agreement(SimulatedWorld(seed, now).sessions(now), now, every=41)
 
 
-def compare(sessions: Sequence[Session], now: datetime, every: int = 1) -> None:
+def check_agreement(sessions: Sequence[Session], now: datetime, every: int = 1) -> None:
     """List and query, run by run, against what opening the run says; then what is said type by type."""
-    ordered = tuple(sorted(sessions, key=lambda one: (one.started or LONG_AGO, one.uid), reverse=True))
+    ordered = tuple(sorted(sessions, key=lambda one: (one.started or DISTANT_PAST, one.uid), reverse=True))
     assessment = assess(Snapshot(ordered, now), Knowledge())
-    board = assessment.statuses
-    groups = drain(find_groups(ordered))
+    board = assessment.type_statuses
+    groups = run_to_end(find_groups(ordered))
     assert board.baselines == groups.baselines
-    unusual, stuck = asked("is:unusual", ordered, now), asked("is:stuck", ordered, now)
-    columns = {column.title: column.cell for column in session_columns(120, groups.baselines)}
-    hanging = {one.overrun.session.uid for one in assessment.findings if isinstance(one, Hanging)}
-    looked_at = {one.uid: one for one in (*ordered[::every], *(row.newest for row in board.types))}
+    unusual, stuck = parse_query("is:unusual", ordered, now), parse_query("is:stuck", ordered, now)
+    columns = {column.title: column.render_cell for column in session_columns(120, groups.baselines)}
+    hanging = {one.overrun.session.uid for one in assessment.findings if isinstance(one, StuckRunFinding)}
+    looked_at = {one.uid: one for one in (*ordered[::every], *(row.newest_run for row in board.statuses))}
     for one in looked_at.values():
         found = explain(board, ordered, one, (), ())
-        usual = text_format.duration(found.baseline.usual) if found.baseline else ""
-        assert columns["Usual"](one, Clock(now, UTC))[0] == usual
-        assert columns["×"](one, Clock(now, UTC))[0] == (
-            text_format.ratio(found.ratio) if found.ratio else ""
+        usual = text_format.format_duration(found.baseline.usual) if found.baseline else ""
+        assert columns["Usual"](one, TimeContext(now, UTC))[0] == usual
+        assert columns["×"](one, TimeContext(now, UTC))[0] == (
+            text_format.format_ratio(found.ratio) if found.ratio else ""
         )
         assert unusual.matches(one) is (found.ratio is not None)
         assert stuck.matches(one) is (one.uid in hanging)
         if found.ratio:
-            assert key_for(one, board) is not None
-    grouped = [one for row in drain(lay_out(groups)).rows if isinstance(row, RunGroup) for one in row.runs]
+            assert acknowledgement_key(one, board) is not None
+    grouped = [
+        one for row in run_to_end(build_rows(groups)).rows if isinstance(row, RunGroup) for one in row.runs
+    ]
     assert not any(unusual.matches(one) for one in grouped)
-    by_type(assessment, ordered, now)
+    check_by_type(assessment, ordered, now)
 
 
-def by_type(assessment: Assessment, ordered: Sequence[Session], now: datetime) -> None:
+def check_by_type(assessment: Assessment, ordered: Sequence[Session], now: datetime) -> None:
     """Overview, attention and check."""
-    board = assessment.statuses
-    for row in board.types:
-        assert row.baseline == explain(board, ordered, row.newest, (), ()).baseline
+    board = assessment.type_statuses
+    for row in board.statuses:
+        assert row.baseline == explain(board, ordered, row.newest_run, (), ()).baseline
         for overrun in row.overruns:
             found = explain(board, ordered, overrun.session, (), ())
             assert (overrun.baseline, overrun.ratio) == (found.baseline, found.ratio)
         for finding in assessment.findings:
-            if isinstance(finding, Slowing) and finding.type == row.type:
+            if isinstance(finding, SlowdownFinding) and finding.type == row.type:
                 newest = next(one for one in row.runs if one.outcome in {Outcome.SUCCESS, Outcome.WARNING})
                 found = explain(board, ordered, newest, (), ())
                 assert found.baseline
-                assert (finding.slower.usual, finding.slower.took / finding.slower.usual) == (
+                assert (finding.slowdown.usual, finding.slowdown.duration / finding.slowdown.usual) == (
                     found.baseline.usual,
                     found.ratio,
                 )
-        checked(row.type, assessment, ordered, now)
+        check_type(row.type, assessment, ordered, now)
 
 
-def checked(kind: str, assessment: Assessment, ordered: Sequence[Session], now: datetime) -> None:
+def check_type(session_type: str, assessment: Assessment, ordered: Sequence[Session], now: datetime) -> None:
     """Check finds what `is:stuck` finds, and the ratio of the run that a person opens."""
-    board, tell = assessment.statuses, Teller(now, UTC)
-    found = verdicts(assessment, kind.__eq__, Limits(stuck=True, overdue=False), tell)
-    query = asked(f"type:{kind} is:stuck", ordered, now)
+    type_statuses, formatter = assessment.type_statuses, FindingFormatter(now, UTC)
+    found = collect_verdicts(
+        assessment,
+        session_type.__eq__,
+        CheckThresholds(includes_stuck=True, includes_overdue=False),
+        formatter,
+    )
+    query = parse_query(f"type:{session_type} is:stuck", ordered, now)
     stuck = any(query.matches(one) for one in ordered)
     assert any("has run for" in verdict.sentence for verdict in found) is stuck
-    found = verdicts(assessment, kind.__eq__, Limits(False, False, ratio=Limit(None, 1.5)), tell)
-    said = [verdict.sentence for verdict in found if "times the usual" in verdict.sentence]
-    row = next(row for row in board.types if row.type == kind)
-    told = {Outcome.SUCCESS, Outcome.WARNING, Outcome.FAILED}
-    ended = next((one for one in row.runs if one.outcome in told), None)
+    found = collect_verdicts(
+        assessment,
+        session_type.__eq__,
+        CheckThresholds(False, False, max_ratio=Threshold(None, 1.5)),
+        formatter,
+    )
+    ratio_sentences = [verdict.sentence for verdict in found if "times the usual" in verdict.sentence]
+    row = next(row for row in type_statuses.statuses if row.type == session_type)
+    decisive_outcomes = {Outcome.SUCCESS, Outcome.WARNING, Outcome.FAILED}
+    ended = next((one for one in row.runs if one.outcome in decisive_outcomes), None)
     ratios = [
         ratio
         for one in row.runs
-        if (one.running or one is ended) and (ratio := explain(board, ordered, one, (), ()).ratio)
+        if (one.is_running or one is ended) and (ratio := explain(type_statuses, ordered, one, (), ()).ratio)
     ]
     worst = max(ratios, default=0)
-    assert [sentence.endswith(f", {worst:.1f} times the usual") for sentence in said] == [True] * (
+    assert [sentence.endswith(f", {worst:.1f} times the usual") for sentence in ratio_sentences] == [True] * (
         worst > 1.5
     )
-    assert any(verdict.level is Level.CRITICAL for verdict in found) >= (worst > 1.5)
+    assert any(verdict.level is CheckLevel.CRITICAL for verdict in found) >= (worst > 1.5)
 
 
-def asked(text: str, sessions: Sequence[Session], now: datetime) -> Query:
+def parse_query(text: str, sessions: Sequence[Session], now: datetime) -> Query:
     """This query, resting on this list as on the command line."""
     query = parse(text, now=now, zone=UTC)
-    return query.upon(query_context(query, sessions, now, Server("em01.example.net"), UTC))
+    return query.with_context(query_context(query, sessions, now, Server("em01.example.net"), UTC))

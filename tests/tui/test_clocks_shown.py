@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from emtui.em.model import Session, uid_of
-from emtui.tui.formatting.session_columns import Clock, session_columns
-from emtui.tui.formatting.session_text import head
+from emtui.em.model import Session, uid_from_guid
+from emtui.tui.formatting.session_columns import TimeContext, session_columns
+from emtui.tui.formatting.session_text import session_header
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MORNING = datetime(2026, 10, 25, 7, 12, 4, tzinfo=UTC)
@@ -15,21 +15,21 @@ MORNING = datetime(2026, 10, 25, 7, 12, 4, tzinfo=UTC)
 
 
 def run(started: datetime) -> Session:
-    uid = uid_of("0a1b2c3d-0000-4000-8000-000000000001")
+    uid = uid_from_guid("0a1b2c3d-0000-4000-8000-000000000001")
     return Session(uid, type="CollectJob", started=started, ended=started, state="CompletedSuccessfully")
 
 
-def headed(started: datetime) -> str:
-    return "".join(text for text, _ in head(run(started), Clock(MORNING, BERLIN)))
+def header_text(started: datetime) -> str:
+    return "".join(text for text, _ in session_header(run(started), TimeContext(MORNING, BERLIN)))
 
 
 def test_a_run_of_the_hour_that_came_twice_says_in_which_of_them_it_was() -> None:
     first = MORNING.replace(hour=0, minute=30)
-    assert "Sun 25 Oct 02:30:04 +02:00" in headed(first)
-    assert "Sun 25 Oct 02:30:04  took" in headed(first + timedelta(hours=1))
+    assert "Sun 25 Oct 02:30:04 +02:00" in header_text(first)
+    assert "Sun 25 Oct 02:30:04  took" in header_text(first + timedelta(hours=1))
 
 
 def test_a_run_that_begins_in_the_future_by_our_clock_is_no_time_old() -> None:
-    ages = {column.title: column for column in session_columns(80, ages=True)}
+    ages = {column.title: column for column in session_columns(80, shows_age=True)}
     (age,) = (column for title, column in ages.items() if title.startswith("Age"))
-    assert age.cell(run(MORNING + timedelta(seconds=2)), Clock(MORNING, BERLIN))[0] == "0.0s"
+    assert age.render_cell(run(MORNING + timedelta(seconds=2)), TimeContext(MORNING, BERLIN))[0] == "0.0s"

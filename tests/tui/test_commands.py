@@ -7,47 +7,49 @@ from tui_driver import handles
 
 from emtui.tui.commands import (
     COMMANDS,
-    FOOTERS,
-    OF_SESSIONS,
-    Command,
-    Place,
-    bindings,
-    hints,
-    keys_of,
-    of,
-    working,
+    FOOTER_COMMANDS,
+    SESSION_SCOPES,
+    CommandScope,
+    TuiCommand,
+    available_commands,
+    bindings_for,
+    commands_in,
+    footer_hints,
+    format_keys,
 )
-from emtui.tui.formatting.key_help import manual
+from emtui.tui.formatting.key_help import key_help_text
 
-FORBIDDEN = {"ctrl+s", "ctrl+q", "ctrl+a", "ctrl+w", "ctrl+t", "ctrl+n"}
-VIEWS = (
-    Place.LOOKUP,
-    Place.DETAIL,
-    Place.DIFFERENCE,
-    Place.CHOICE,
-    Place.BOARD,
-    Place.FINDINGS,
-    Place.HANDOVER,
-    Place.PAGE,
-    Place.RAW,
+FORBIDDEN_KEYS = {"ctrl+s", "ctrl+q", "ctrl+a", "ctrl+w", "ctrl+t", "ctrl+n"}
+VIEW_SCOPES = (
+    CommandScope.SESSION_LIST,
+    CommandScope.SESSION_DETAIL,
+    CommandScope.COMPARISON,
+    CommandScope.RUN_PICKER,
+    CommandScope.OVERVIEW,
+    CommandScope.ATTENTION,
+    CommandScope.REPORT,
+    CommandScope.TEXT_VIEWER,
+    CommandScope.RAW_VIEW,
 )
 
 
-@pytest.mark.parametrize("place", VIEWS)
-def test_no_key_means_two_things_in_one_view(place: Place) -> None:
-    commands = of(place, Place.MOVING, Place.VIEW, Place.EVERYWHERE)
+@pytest.mark.parametrize("place", VIEW_SCOPES)
+def test_no_key_means_two_things_in_one_view(place: CommandScope) -> None:
+    commands = commands_in(place, CommandScope.NAVIGATION, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE)
     keys = Counter(key for command in commands for key in command.keys)
     assert [key for key, times in keys.items() if times > 1] == []
 
 
 def test_no_key_means_two_things_while_a_query_is_typed() -> None:
-    keys = [key for command in of(Place.QUERY, Place.PROMPT) for key in command.keys]
+    keys = [
+        key for command in commands_in(CommandScope.QUERY_INPUT, CommandScope.PROMPT) for key in command.keys
+    ]
     assert len(keys) == len(set(keys))
 
 
 def test_no_command_needs_a_key_that_terminals_or_multiplexers_keep() -> None:
     keys = {key for command in COMMANDS for key in command.keys}
-    assert not keys & FORBIDDEN
+    assert not keys & FORBIDDEN_KEYS
     assert not [key for key in keys if key.startswith("alt+")]
 
 
@@ -57,28 +59,28 @@ def test_no_command_has_only_a_function_key() -> None:
 
 
 def test_a_command_without_a_key_is_called_by_its_name() -> None:
-    assert [keys_of(command) for command in COMMANDS if not command.keys] == [":mouse"]
-    assert ":mouse" in manual(Place.LOOKUP)
+    assert [format_keys(command) for command in COMMANDS if not command.keys] == [":mouse"]
+    assert ":mouse" in key_help_text(CommandScope.SESSION_LIST)
 
 
-@pytest.mark.parametrize("place", VIEWS)
-def test_the_help_names_what_is_called_by_its_name_only_where_names_are_taken(place: Place) -> None:
-    assert (":mouse" in manual(place)) == (place in OF_SESSIONS)
+@pytest.mark.parametrize("place", VIEW_SCOPES)
+def test_the_help_names_what_is_called_by_its_name_only_where_names_are_taken(place: CommandScope) -> None:
+    assert (":mouse" in key_help_text(place)) == (place in SESSION_SCOPES)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command.place.name}-{command.name}")
-def test_every_command_is_carried_out_where_it_stands(command: Command) -> None:
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command.scope.name}-{command.name}")
+def test_every_command_is_carried_out_where_it_stands(command: TuiCommand) -> None:
     assert handles(command)
 
 
-@pytest.mark.parametrize("place", list(FOOTERS))
-def test_a_footer_names_at_most_six_keys_each_with_a_word(place: Place) -> None:
-    assert 0 < len(hints(place)) <= 6
-    assert all(key and word for key, word in hints(place))
+@pytest.mark.parametrize("place", list(FOOTER_COMMANDS))
+def test_a_footer_names_at_most_six_keys_each_with_a_word(place: CommandScope) -> None:
+    assert 0 < len(footer_hints(place)) <= 6
+    assert all(key and word for key, word in footer_hints(place))
 
 
 def test_a_footer_names_only_what_works_there() -> None:
-    assert dict(hints(Place.LOOKUP)) == {
+    assert dict(footer_hints(CommandScope.SESSION_LIST)) == {
         "Enter": "open",
         "/": "query",
         "e": "next failed",
@@ -88,26 +90,33 @@ def test_a_footer_names_only_what_works_there() -> None:
     }
 
 
-@pytest.mark.parametrize("place", VIEWS)
-def test_the_help_of_a_view_names_every_command_of_it_within_56_columns(place: Place) -> None:
-    text = manual(place)
-    for command in (*working(place), *of(Place.MOVING)):
-        assert command.does in text
+@pytest.mark.parametrize("place", VIEW_SCOPES)
+def test_the_help_of_a_view_names_every_command_of_it_within_56_columns(place: CommandScope) -> None:
+    text = key_help_text(place)
+    for command in (*available_commands(place), *commands_in(CommandScope.NAVIGATION)):
+        assert command.description in text
     assert max(len(line) for line in text.splitlines()) <= 56
 
 
-@pytest.mark.parametrize("place", [Place.LOGIN, Place.TRUST, Place.PALETTE])
-def test_the_help_of_a_page_with_fields_names_no_letter_that_is_typed_there(place: Place) -> None:
-    own = {key for command in of(place) for key in keys_of(command).split()}
-    named = {key for line in manual(place).splitlines() if line.startswith("  ") for key in line[:22].split()}
+@pytest.mark.parametrize(
+    "place", [CommandScope.LOGIN, CommandScope.CERTIFICATE, CommandScope.COMMAND_PALETTE]
+)
+def test_the_help_of_a_page_with_fields_names_no_letter_that_is_typed_there(place: CommandScope) -> None:
+    own = {key for command in commands_in(place) for key in format_keys(command).split()}
+    named = {
+        key
+        for line in key_help_text(place).splitlines()
+        if line.startswith("  ")
+        for key in line[:22].split()
+    }
     assert own | {"Esc", "F1", "ctrl+c", "ctrl+z", "ctrl+l"} == named
 
 
 def test_bindings_are_hidden_from_the_frameworks_own_footer() -> None:
-    assert all(not binding.show for binding in bindings(Place.LOOKUP))  # type: ignore[union-attr]
+    assert all(not binding.show for binding in bindings_for(CommandScope.SESSION_LIST))  # type: ignore[union-attr]
 
 
-def test_every_arrow_is_called_as_it_is_told_elsewhere() -> None:
-    told = {key for command in COMMANDS for key in keys_of(command).split()}
-    assert {"Up", "Down", "Left", "Right"} <= told
-    assert not {"up", "down", "left", "right"} & told
+def test_every_arrow_key_has_the_same_label_everywhere() -> None:
+    labels = {key for command in COMMANDS for key in format_keys(command).split()}
+    assert {"Up", "Down", "Left", "Right"} <= labels
+    assert not {"up", "down", "left", "right"} & labels

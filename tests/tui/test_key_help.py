@@ -13,45 +13,54 @@ from textual.binding import Binding
 from tui_driver import TuiDriver, demo_app
 
 from emtui.em.model import Outcome, Session
-from emtui.tui.commands import COMMANDS, Command, Place, action_of, bindings, keys_of, of, working
+from emtui.tui.commands import (
+    COMMANDS,
+    CommandScope,
+    TuiCommand,
+    action_for,
+    available_commands,
+    bindings_for,
+    commands_in,
+    format_keys,
+)
 
-WAY_TO: dict[Place, tuple[str, ...]] = {
-    Place.LOOKUP: ("e",),
-    Place.DETAIL: ("e", "enter"),
-    Place.DIFFERENCE: ("e", "d"),
-    Place.CHOICE: ("e", "enter", "D"),
-    Place.BOARD: ("B", "j", "j"),
-    Place.FINDINGS: ("4", "j", "j"),
-    Place.HANDOVER: ("e", "H", "j"),
-    Place.RAW: ("e", "enter", "i", "i", "j"),
+KEYS_TO_SCREEN: dict[CommandScope, tuple[str, ...]] = {
+    CommandScope.SESSION_LIST: ("e",),
+    CommandScope.SESSION_DETAIL: ("e", "enter"),
+    CommandScope.COMPARISON: ("e", "d"),
+    CommandScope.RUN_PICKER: ("e", "enter", "D"),
+    CommandScope.OVERVIEW: ("B", "j", "j"),
+    CommandScope.ATTENTION: ("4", "j", "j"),
+    CommandScope.REPORT: ("e", "H", "j"),
+    CommandScope.RAW_VIEW: ("e", "enter", "i", "i", "j"),
 }
 """The keys that lead to a screen from the list, and to where its cursor can go either way."""
-IN_A_TERMINAL = {"suspend", "redraw"}
+TERMINAL_ONLY = {"suspend", "redraw"}
 """What shows only in a terminal; tests/pty presses these."""
-ENDS = {(Place.LOOKUP, "close"), *((place, "leave") for place in WAY_TO)}
-REFUSES = re.compile(
+EXITING_COMMANDS = {(CommandScope.SESSION_LIST, "close"), *((place, "quit") for place in KEYS_TO_SCREEN)}
+REFUSAL = re.compile(
     r"does nothing|There is nothing|no text|Only the list|Commands are called|Nothing on this page"
     r"|No command|only the shift|i asks|Enter copies it or"
 )
 
 
 @dataclass
-class Stand:
+class ScreenState:
     """What can be seen of a screen."""
 
-    page: object
-    place: Place
+    screen_identity: object
+    scope: CommandScope
     cursor: int
     run: Session | None
-    foot: str
+    footer: str
     text: str
-    prompt: bool
+    is_prompting: bool
 
     @classmethod
-    def of(cls, ui: TuiDriver) -> Stand:
+    def capture(cls, ui: TuiDriver) -> ScreenState:
         return cls(
             ui.screen_identity(),
-            ui.place(),
+            ui.screen_state(),
             ui.cursor(),
             ui.nearest_session(),
             ui.footer(),
@@ -60,225 +69,239 @@ class Stand:
         )
 
 
-Effect: TypeAlias = Callable[[Stand, Stand, TuiDriver], bool]
+EffectCheck: TypeAlias = Callable[[ScreenState, ScreenState, TuiDriver], bool]
 
 
-def opens(place: Place) -> Effect:
-    return lambda before, after, _: after.page is not before.page and after.place is place
+def opens_screen(scope: CommandScope) -> EffectCheck:
+    return lambda before, after, _: (
+        after.screen_identity is not before.screen_identity and after.scope is scope
+    )
 
 
-def opens_it(before: Stand, after: Stand, _: TuiDriver) -> bool:
+def opens_selected_run(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
     """The run that the cursor stood on, whose page this is now."""
-    return after.place is Place.DETAIL and before.run is not None and after.run == before.run
+    return after.scope is CommandScope.SESSION_DETAIL and before.run is not None and after.run == before.run
 
 
-def opens_another(step: int) -> Effect:
+def opens_neighbor_run(step: int) -> EffectCheck:
     """The run before or after of the same type."""
 
-    def opened(before: Stand, after: Stand, _: TuiDriver) -> bool:
-        here, there = before.run, after.run
-        if here is None or there is None or here.started is None or there.started is None:
+    def has_opened(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
+        previous_run, new_run = before.run, after.run
+        if previous_run is None or new_run is None or previous_run.started is None or new_run.started is None:
             return False
-        return here.type == there.type and (there.started > here.started) == (step > 0) and here != there
+        return (
+            previous_run.type == new_run.type
+            and (new_run.started > previous_run.started) == (step > 0)
+            and previous_run != new_run
+        )
 
-    return opened
+    return has_opened
 
 
-def says(text: str) -> Effect:
-    return lambda _, after, __: re.search(text, after.foot) is not None
+def says(text: str) -> EffectCheck:
+    return lambda _, after, __: re.search(text, after.footer) is not None
 
 
-def hops(before: Stand, after: Stand, _: TuiDriver) -> bool:
+def moves_cursor(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
     """The cursor stands elsewhere, or it is said that there is nothing more that way."""
-    return before.cursor != after.cursor or re.match(r"(No|There is no|Nothing new) ", after.foot) is not None
+    return (
+        before.cursor != after.cursor or re.match(r"(No|There is no|Nothing new) ", after.footer) is not None
+    )
 
 
-def hops_to(outcome: Outcome) -> Effect:
-    def hopped(before: Stand, after: Stand, ui: TuiDriver) -> bool:
-        there = after.run is not None and after.run.outcome is outcome
-        return hops(before, after, ui) and (there or before.cursor == after.cursor)
+def moves_cursor_to(outcome: Outcome) -> EffectCheck:
+    def has_moved(before: ScreenState, after: ScreenState, ui: TuiDriver) -> bool:
+        is_at_outcome = after.run is not None and after.run.outcome is outcome
+        return moves_cursor(before, after, ui) and (is_at_outcome or before.cursor == after.cursor)
 
-    return hopped
+    return has_moved
 
 
-def compares(before: Stand, after: Stand, _: TuiDriver) -> bool:
+def compares(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
     """The run that the cursor stood on, beside another one."""
-    return after.place is Place.DIFFERENCE and before.run is not None and after.run == before.run
+    return after.scope is CommandScope.COMPARISON and before.run is not None and after.run == before.run
 
 
-def details(before: Stand, after: Stand, _: TuiDriver) -> bool:
+def details(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
     """What the server said of the run that the cursor stood on."""
-    return after.place is Place.RAW and before.run is not None and after.run == before.run
+    return after.scope is CommandScope.RAW_VIEW and before.run is not None and after.run == before.run
 
 
-def edits_the_query(_: Stand, after: Stand, __: TuiDriver) -> bool:
-    return after.place is Place.LOOKUP and after.prompt
+def edits_the_query(_: ScreenState, after: ScreenState, __: TuiDriver) -> bool:
+    return after.scope is CommandScope.SESSION_LIST and after.is_prompting
 
 
-def prompts(_: Stand, after: Stand, __: TuiDriver) -> bool:
-    return after.prompt
+def opens_prompt(_: ScreenState, after: ScreenState, __: TuiDriver) -> bool:
+    return after.is_prompting
 
 
-def finds(text: str) -> Effect:
+def sets_query(text: str) -> EffectCheck:
     return lambda _, __, ui: ui.query().text == text
 
 
-def chooses(number: int) -> Effect:
+def selects_row(number: int) -> EffectCheck:
     return lambda _, after, __: after.cursor == number
 
 
-def reads(heading: str) -> Effect:
-    return lambda before, after, _: after.page is not before.page and heading in after.text
+def shows_text(heading: str) -> EffectCheck:
+    return lambda before, after, _: (
+        after.screen_identity is not before.screen_identity and heading in after.text
+    )
 
 
-def closes(before: Stand, after: Stand, _: TuiDriver) -> bool:
-    return after.page is not before.page
+def closes_screen(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
+    return after.screen_identity is not before.screen_identity
 
 
-def asks(before: Stand, after: Stand, _: TuiDriver) -> bool:
-    return after.page is before.page and not REFUSES.search(after.foot)
+def stays_without_refusal(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
+    return after.screen_identity is before.screen_identity and not REFUSAL.search(after.footer)
 
 
-def alerts(_: Stand, after: Stand, ui: TuiDriver) -> bool:
+def shows_first_alert(_: ScreenState, after: ScreenState, ui: TuiDriver) -> bool:
     """The run that the first alert is about, in the list or open."""
     run = ui.first_alert_session()
-    return after.place in {Place.LOOKUP, Place.DETAIL} and run is not None and after.run == run
+    return (
+        after.scope in {CommandScope.SESSION_LIST, CommandScope.SESSION_DETAIL}
+        and run is not None
+        and after.run == run
+    )
 
 
-EFFECTS: dict[tuple[Place, str], Effect] = {
-    (Place.LOOKUP, "open"): opens_it,
-    (Place.LOOKUP, "query"): prompts,
-    (Place.LOOKUP, "next_failed"): hops_to(Outcome.FAILED),
-    (Place.LOOKUP, "previous_failed"): hops_to(Outcome.FAILED),
-    (Place.LOOKUP, "next_warned"): hops_to(Outcome.WARNING),
-    (Place.LOOKUP, "previous_warned"): hops_to(Outcome.WARNING),
-    (Place.LOOKUP, "next_unseen"): hops,
-    (Place.LOOKUP, "previous_unseen"): hops,
-    (Place.LOOKUP, "next_slow"): hops,
-    (Place.LOOKUP, "previous_slow"): hops,
-    (Place.LOOKUP, "older"): opens_another(-1),
-    (Place.LOOKUP, "newer"): opens_another(1),
-    (Place.LOOKUP, "next_match"): lambda before, after, _: after.cursor == before.cursor + 1,
-    (Place.LOOKUP, "previous_match"): lambda before, after, _: after.cursor == before.cursor - 1,
-    (Place.LOOKUP, "show_all"): finds(""),
-    (Place.LOOKUP, "show_failed"): finds("state:failed,warning"),
-    (Place.LOOKUP, "show_running"): finds("state:running"),
-    (Place.LOOKUP, "show_unseen"): finds("is:unseen"),
-    (Place.LOOKUP, "findings"): opens(Place.FINDINGS),
-    (Place.LOOKUP, "own_query"): says("queries of your own|queries"),
-    (Place.LOOKUP, "board"): opens(Place.BOARD),
-    (Place.LOOKUP, "difference"): compares,
-    (Place.LOOKUP, "choose"): opens(Place.CHOICE),
-    (Place.LOOKUP, "facts"): details,
-    (Place.LOOKUP, "order"): lambda _, __, ui: ui.order().field == "duration_s",
-    (Place.LOOKUP, "reverse"): lambda _, __, ui: not ui.order().descending,
-    (Place.LOOKUP, "fold_all"): says("row of its own"),
-    (Place.LOOKUP, "stick"): says("stays selected"),
-    (Place.LOOKUP, "elapsed"): says("How long ago each run started"),
-    (Place.LOOKUP, "undo"): says("q leaves emtui"),
-    (Place.DETAIL, "open"): opens(Place.PAGE),
-    (Place.DETAIL, "search"): prompts,
-    (Place.DETAIL, "only"): prompts,
-    (Place.DETAIL, "next_slow"): says(r"wait \d of \d"),
-    (Place.DETAIL, "previous_slow"): says(r"wait \d of \d"),
-    (Place.DETAIL, "next_trouble"): hops,
-    (Place.DETAIL, "previous_trouble"): hops,
-    (Place.DETAIL, "severity"): says("no severity"),
-    (Place.DETAIL, "next_unseen"): hops,
-    (Place.DETAIL, "previous_unseen"): hops,
-    (Place.DETAIL, "next_match"): says("/ searches"),
-    (Place.DETAIL, "previous_match"): says("/ searches"),
-    (Place.DETAIL, "older"): opens_another(-1),
-    (Place.DETAIL, "newer"): opens_another(1),
-    (Place.DETAIL, "next_row"): opens(Place.DETAIL),
-    (Place.DETAIL, "previous_row"): opens(Place.DETAIL),
-    (Place.DETAIL, "stick"): says("has ended"),
-    (Place.DETAIL, "facts"): opens(Place.RAW),
-    (Place.DETAIL, "wrap"): says("are wrapped"),
-    (Place.DETAIL, "left"): says("begin"),
-    (Place.DETAIL, "right"): asks,
-    (Place.DETAIL, "difference"): opens(Place.DIFFERENCE),
-    (Place.DETAIL, "choose"): opens(Place.CHOICE),
-    (Place.DETAIL, "board"): opens(Place.BOARD),
-    (Place.DETAIL, "findings"): opens(Place.FINDINGS),
-    (Place.DETAIL, "elapsed"): says("time of each event"),
-    (Place.DIFFERENCE, "events"): opens(Place.DETAIL),
-    (Place.DIFFERENCE, "choose"): opens(Place.CHOICE),
-    (Place.DIFFERENCE, "board"): opens(Place.BOARD),
-    (Place.DIFFERENCE, "findings"): opens(Place.FINDINGS),
-    (Place.DIFFERENCE, "search"): prompts,
-    (Place.DIFFERENCE, "next_match"): hops,
-    (Place.DIFFERENCE, "previous_match"): hops,
-    (Place.DIFFERENCE, "next_difference"): hops,
-    (Place.DIFFERENCE, "previous_difference"): hops,
-    (Place.DIFFERENCE, "next_slower"): hops,
-    (Place.DIFFERENCE, "previous_slower"): hops,
-    (Place.DIFFERENCE, "fold"): says("equal lines|All lines"),
-    (Place.DIFFERENCE, "open"): opens(Place.PAGE),
-    (Place.CHOICE, "open"): opens(Place.DIFFERENCE),
-    (Place.BOARD, "open"): opens_it,
-    (Place.BOARD, "runs"): lambda before, _, ui: (
+EXPECTED_EFFECTS: dict[tuple[CommandScope, str], EffectCheck] = {
+    (CommandScope.SESSION_LIST, "open"): opens_selected_run,
+    (CommandScope.SESSION_LIST, "query"): opens_prompt,
+    (CommandScope.SESSION_LIST, "next_failed"): moves_cursor_to(Outcome.FAILED),
+    (CommandScope.SESSION_LIST, "previous_failed"): moves_cursor_to(Outcome.FAILED),
+    (CommandScope.SESSION_LIST, "next_warning"): moves_cursor_to(Outcome.WARNING),
+    (CommandScope.SESSION_LIST, "previous_warning"): moves_cursor_to(Outcome.WARNING),
+    (CommandScope.SESSION_LIST, "next_unseen"): moves_cursor,
+    (CommandScope.SESSION_LIST, "previous_unseen"): moves_cursor,
+    (CommandScope.SESSION_LIST, "next_slow"): moves_cursor,
+    (CommandScope.SESSION_LIST, "previous_slow"): moves_cursor,
+    (CommandScope.SESSION_LIST, "older"): opens_neighbor_run(-1),
+    (CommandScope.SESSION_LIST, "newer"): opens_neighbor_run(1),
+    (CommandScope.SESSION_LIST, "next_match"): lambda before, after, _: after.cursor == before.cursor + 1,
+    (CommandScope.SESSION_LIST, "previous_match"): lambda before, after, _: after.cursor == before.cursor - 1,
+    (CommandScope.SESSION_LIST, "show_all"): sets_query(""),
+    (CommandScope.SESSION_LIST, "show_failed"): sets_query("state:failed,warning"),
+    (CommandScope.SESSION_LIST, "show_running"): sets_query("state:running"),
+    (CommandScope.SESSION_LIST, "show_unseen"): sets_query("is:unseen"),
+    (CommandScope.SESSION_LIST, "alerts"): opens_screen(CommandScope.ATTENTION),
+    (CommandScope.SESSION_LIST, "saved_query"): says("queries of your own|queries"),
+    (CommandScope.SESSION_LIST, "types"): opens_screen(CommandScope.OVERVIEW),
+    (CommandScope.SESSION_LIST, "compare"): compares,
+    (CommandScope.SESSION_LIST, "compare_with"): opens_screen(CommandScope.RUN_PICKER),
+    (CommandScope.SESSION_LIST, "details"): details,
+    (CommandScope.SESSION_LIST, "order"): lambda _, __, ui: ui.order().field == "duration_s",
+    (CommandScope.SESSION_LIST, "reverse"): lambda _, __, ui: not ui.order().is_descending,
+    (CommandScope.SESSION_LIST, "toggle_grouping"): says("row of its own"),
+    (CommandScope.SESSION_LIST, "follow"): says("stays selected"),
+    (CommandScope.SESSION_LIST, "toggle_times"): says("How long ago each run started"),
+    (CommandScope.SESSION_LIST, "cancel"): says("q leaves emtui"),
+    (CommandScope.SESSION_DETAIL, "open"): opens_screen(CommandScope.TEXT_VIEWER),
+    (CommandScope.SESSION_DETAIL, "search"): opens_prompt,
+    (CommandScope.SESSION_DETAIL, "filter_lines"): opens_prompt,
+    (CommandScope.SESSION_DETAIL, "next_slow"): says(r"wait \d of \d"),
+    (CommandScope.SESSION_DETAIL, "previous_slow"): says(r"wait \d of \d"),
+    (CommandScope.SESSION_DETAIL, "next_error"): moves_cursor,
+    (CommandScope.SESSION_DETAIL, "previous_error"): moves_cursor,
+    (CommandScope.SESSION_DETAIL, "severity"): says("no severity"),
+    (CommandScope.SESSION_DETAIL, "next_unseen"): moves_cursor,
+    (CommandScope.SESSION_DETAIL, "previous_unseen"): moves_cursor,
+    (CommandScope.SESSION_DETAIL, "next_match"): says("/ searches"),
+    (CommandScope.SESSION_DETAIL, "previous_match"): says("/ searches"),
+    (CommandScope.SESSION_DETAIL, "older"): opens_neighbor_run(-1),
+    (CommandScope.SESSION_DETAIL, "newer"): opens_neighbor_run(1),
+    (CommandScope.SESSION_DETAIL, "next_row"): opens_screen(CommandScope.SESSION_DETAIL),
+    (CommandScope.SESSION_DETAIL, "previous_row"): opens_screen(CommandScope.SESSION_DETAIL),
+    (CommandScope.SESSION_DETAIL, "follow"): says("has ended"),
+    (CommandScope.SESSION_DETAIL, "details"): opens_screen(CommandScope.RAW_VIEW),
+    (CommandScope.SESSION_DETAIL, "wrap"): says("are wrapped"),
+    (CommandScope.SESSION_DETAIL, "left"): says("begin"),
+    (CommandScope.SESSION_DETAIL, "right"): stays_without_refusal,
+    (CommandScope.SESSION_DETAIL, "compare"): opens_screen(CommandScope.COMPARISON),
+    (CommandScope.SESSION_DETAIL, "compare_with"): opens_screen(CommandScope.RUN_PICKER),
+    (CommandScope.SESSION_DETAIL, "types"): opens_screen(CommandScope.OVERVIEW),
+    (CommandScope.SESSION_DETAIL, "alerts"): opens_screen(CommandScope.ATTENTION),
+    (CommandScope.SESSION_DETAIL, "toggle_times"): says("time of each event"),
+    (CommandScope.COMPARISON, "events"): opens_screen(CommandScope.SESSION_DETAIL),
+    (CommandScope.COMPARISON, "compare_with"): opens_screen(CommandScope.RUN_PICKER),
+    (CommandScope.COMPARISON, "types"): opens_screen(CommandScope.OVERVIEW),
+    (CommandScope.COMPARISON, "alerts"): opens_screen(CommandScope.ATTENTION),
+    (CommandScope.COMPARISON, "search"): opens_prompt,
+    (CommandScope.COMPARISON, "next_match"): moves_cursor,
+    (CommandScope.COMPARISON, "previous_match"): moves_cursor,
+    (CommandScope.COMPARISON, "next_difference"): moves_cursor,
+    (CommandScope.COMPARISON, "previous_difference"): moves_cursor,
+    (CommandScope.COMPARISON, "next_slower"): moves_cursor,
+    (CommandScope.COMPARISON, "previous_slower"): moves_cursor,
+    (CommandScope.COMPARISON, "toggle_equal_lines"): says("equal lines|All lines"),
+    (CommandScope.COMPARISON, "open"): opens_screen(CommandScope.TEXT_VIEWER),
+    (CommandScope.RUN_PICKER, "open"): opens_screen(CommandScope.COMPARISON),
+    (CommandScope.OVERVIEW, "open"): opens_selected_run,
+    (CommandScope.OVERVIEW, "show_runs"): lambda before, _, ui: (
         before.run is not None and ui.query().text == f"type:{before.run.type}"
     ),
-    (Place.BOARD, "next_failed"): hops_to(Outcome.FAILED),
-    (Place.BOARD, "previous_failed"): hops_to(Outcome.FAILED),
-    (Place.BOARD, "next_warned"): hops_to(Outcome.WARNING),
-    (Place.BOARD, "previous_warned"): hops_to(Outcome.WARNING),
-    (Place.BOARD, "query"): edits_the_query,
-    (Place.BOARD, "findings"): opens(Place.FINDINGS),
-    (Place.BOARD, "difference"): compares,
-    (Place.BOARD, "choose"): opens(Place.CHOICE),
-    (Place.BOARD, "facts"): details,
-    (Place.FINDINGS, "open"): opens_it,
-    (Place.FINDINGS, "next_failed"): hops_to(Outcome.FAILED),
-    (Place.FINDINGS, "previous_failed"): hops_to(Outcome.FAILED),
-    (Place.FINDINGS, "next_warned"): hops_to(Outcome.WARNING),
-    (Place.FINDINGS, "previous_warned"): hops_to(Outcome.WARNING),
-    (Place.FINDINGS, "query"): edits_the_query,
-    (Place.FINDINGS, "board"): opens(Place.BOARD),
-    (Place.FINDINGS, "difference"): compares,
-    (Place.FINDINGS, "choose"): opens(Place.CHOICE),
-    (Place.FINDINGS, "facts"): details,
-    (Place.HANDOVER, "hand"): says("Copied"),
-    (Place.HANDOVER, "ticket"): chooses(0),
-    (Place.HANDOVER, "plain_ticket"): chooses(1),
-    (Place.HANDOVER, "shift"): chooses(2),
-    (Place.HANDOVER, "bundle"): chooses(3),
-    (Place.HANDOVER, "write"): says("Written"),
-    (Place.RAW, "raw"): lambda _, __, ui: (
+    (CommandScope.OVERVIEW, "next_failed"): moves_cursor_to(Outcome.FAILED),
+    (CommandScope.OVERVIEW, "previous_failed"): moves_cursor_to(Outcome.FAILED),
+    (CommandScope.OVERVIEW, "next_warning"): moves_cursor_to(Outcome.WARNING),
+    (CommandScope.OVERVIEW, "previous_warning"): moves_cursor_to(Outcome.WARNING),
+    (CommandScope.OVERVIEW, "query"): edits_the_query,
+    (CommandScope.OVERVIEW, "alerts"): opens_screen(CommandScope.ATTENTION),
+    (CommandScope.OVERVIEW, "compare"): compares,
+    (CommandScope.OVERVIEW, "compare_with"): opens_screen(CommandScope.RUN_PICKER),
+    (CommandScope.OVERVIEW, "details"): details,
+    (CommandScope.ATTENTION, "open"): opens_selected_run,
+    (CommandScope.ATTENTION, "next_failed"): moves_cursor_to(Outcome.FAILED),
+    (CommandScope.ATTENTION, "previous_failed"): moves_cursor_to(Outcome.FAILED),
+    (CommandScope.ATTENTION, "next_warning"): moves_cursor_to(Outcome.WARNING),
+    (CommandScope.ATTENTION, "previous_warning"): moves_cursor_to(Outcome.WARNING),
+    (CommandScope.ATTENTION, "query"): edits_the_query,
+    (CommandScope.ATTENTION, "types"): opens_screen(CommandScope.OVERVIEW),
+    (CommandScope.ATTENTION, "compare"): compares,
+    (CommandScope.ATTENTION, "compare_with"): opens_screen(CommandScope.RUN_PICKER),
+    (CommandScope.ATTENTION, "details"): details,
+    (CommandScope.REPORT, "export"): says("Copied"),
+    (CommandScope.REPORT, "ticket"): selects_row(0),
+    (CommandScope.REPORT, "plain_ticket"): selects_row(1),
+    (CommandScope.REPORT, "shift_summary"): selects_row(2),
+    (CommandScope.REPORT, "bundle"): selects_row(3),
+    (CommandScope.REPORT, "save"): says("Written"),
+    (CommandScope.RAW_VIEW, "xml"): lambda _, __, ui: (
         ui.screen_name() == "raw_view" and not ui.title().endswith("as XML")
     ),
 }
-OF_EVERY_SCREEN: dict[str, Effect] = {
-    "ask": asks,
-    "pause": lambda _, after, ui: ui.is_paused() and "Paused" in after.foot,
-    "health": reads("Last collected"),
+COMMON_EFFECTS: dict[str, EffectCheck] = {
+    "refresh": stays_without_refusal,
+    "pause": lambda _, after, ui: ui.is_paused() and "Paused" in after.footer,
+    "health": shows_text("Last collected"),
     "copy": says("Copied"),
     "copy_command": says("Copied"),
-    "known": prompts,
-    "hand_over": opens(Place.HANDOVER),
-    "close": closes,
-    "undo": closes,
-    "attention": alerts,
-    "clock": says("Times are"),
-    "log_on": opens(Place.LOGIN),
+    "acknowledge": opens_prompt,
+    "report": opens_screen(CommandScope.REPORT),
+    "close": closes_screen,
+    "cancel": closes_screen,
+    "next_alert": shows_first_alert,
+    "time_zone": says("Times are"),
+    "log_on": opens_screen(CommandScope.LOGIN),
     "stop": says(r"ctrl\+c again"),
-    "commands": opens(Place.PALETTE),
-    "help": reads("Everywhere"),
+    "commands": opens_screen(CommandScope.COMMAND_PALETTE),
+    "help": shows_text("Everywhere"),
     "down": lambda before, after, _: after.cursor > before.cursor,
     "up": lambda before, after, _: after.cursor < before.cursor,
 }
-TURNS = {"page_down": 1, "half_down": 1, "bottom": 1, "page_up": -1, "half_up": -1, "top": -1}
+PAGING_DIRECTIONS = {"page_down": 1, "half_down": 1, "bottom": 1, "page_up": -1, "half_up": -1, "top": -1}
 
 
-def turns(before: Stand, after: Stand, step: int) -> bool:
+def has_paged(before: ScreenState, after: ScreenState, step: int) -> bool:
     """The cursor went that way; beside a preview that is what turns."""
-    if after.place is Place.HANDOVER:
-        return after.page is before.page
+    if after.scope is CommandScope.REPORT:
+        return after.screen_identity is before.screen_identity
     return (after.cursor - before.cursor) * step > 0
 
 
-async def press(ui: TuiDriver, *keys: str) -> None:
+async def press_and_wait(ui: TuiDriver, *keys: str) -> None:
     """Each where the one before has led, and what it asks for has come."""
     for key in keys:
         await ui.press(key)
@@ -298,128 +321,136 @@ def pager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return text
 
 
-def fulfils(place: Place, command: Command, before: Stand, after: Stand, ui: TuiDriver) -> bool:
-    if command.name in TURNS and command.place is Place.MOVING:
-        return turns(before, after, TURNS[command.name])
-    effect = EFFECTS.get((place, command.name)) or OF_EVERY_SCREEN[command.name]
+def has_expected_effect(
+    scope: CommandScope, command: TuiCommand, before: ScreenState, after: ScreenState, ui: TuiDriver
+) -> bool:
+    if command.name in PAGING_DIRECTIONS and command.scope is CommandScope.NAVIGATION:
+        return has_paged(before, after, PAGING_DIRECTIONS[command.name])
+    effect = EXPECTED_EFFECTS.get((scope, command.name)) or COMMON_EFFECTS[command.name]
     return effect(before, after, ui)
 
 
-@pytest.mark.parametrize("place", list(WAY_TO))
-async def test_each_key_of_a_screen_does_what_its_help_says(place: Place, pager: Path) -> None:
+@pytest.mark.parametrize("place", list(KEYS_TO_SCREEN))
+async def test_each_key_of_a_screen_does_what_its_help_says(place: CommandScope, pager: Path) -> None:
     async with demo_app() as ui:
         await ui.wait_assessed()
-        for command in (*working(place), *of(Place.MOVING)):
-            told = f"{keys_of(command)}: {command.does}"
-            if not command.keys or command.name in IN_A_TERMINAL or (place, command.name) in ENDS:
+        for command in (*available_commands(place), *commands_in(CommandScope.NAVIGATION)):
+            description = f"{format_keys(command)}: {command.description}"
+            if not command.keys or command.name in TERMINAL_ONLY or (place, command.name) in EXITING_COMMANDS:
                 continue
             await ui.return_to_list()
-            if (place, command.name) == (Place.LOOKUP, "fold"):
+            if (place, command.name) == (CommandScope.SESSION_LIST, "toggle_group"):
                 continue
-            await press(ui, *WAY_TO[place])
-            before = Stand.of(ui)
-            assert before.place is place, told
-            await press(ui, command.keys[0])
-            if command.name == "read":
+            await press_and_wait(ui, *KEYS_TO_SCREEN[place])
+            before = ScreenState.capture(ui)
+            assert before.scope is place, description
+            await press_and_wait(ui, command.keys[0])
+            if command.name == "pager":
                 await ui.wait_for(lambda: pager.exists() and pager.stat().st_size > 0)
                 pager.unlink()
                 continue
             await ui.pause()
-            after = Stand.of(ui)
-            assert not REFUSES.search(after.foot), f"{told}\n{after.foot}"
-            assert fulfils(place, command, before, after, ui), f"{told}\n{before}\n{after}"
+            after = ScreenState.capture(ui)
+            assert not REFUSAL.search(after.footer), f"{description}\n{after.footer}"
+            assert has_expected_effect(place, command, before, after, ui), f"{description}\n{before}\n{after}"
 
 
-@pytest.mark.parametrize("place", list(WAY_TO))
-async def test_a_key_that_the_help_does_not_name_says_so_and_does_nothing(place: Place) -> None:
-    named = {command.name for command in working(place)}
+@pytest.mark.parametrize("place", list(KEYS_TO_SCREEN))
+async def test_a_key_that_the_help_does_not_name_says_so_and_does_nothing(place: CommandScope) -> None:
+    named = {command.name for command in available_commands(place)}
     async with demo_app() as ui:
         await ui.wait_assessed()
-        await press(ui, *WAY_TO[place])
-        for command in of(Place.VIEW, Place.EVERYWHERE):
+        await press_and_wait(ui, *KEYS_TO_SCREEN[place])
+        for command in commands_in(CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE):
             if command.name in named or not command.keys:
                 continue
-            before = Stand.of(ui)
-            await press(ui, command.keys[0])
-            after = Stand.of(ui)
-            assert REFUSES.search(after.foot) or "q goes back" in after.foot, (
-                f"{keys_of(command)}\n{after.foot}"
+            before = ScreenState.capture(ui)
+            await press_and_wait(ui, command.keys[0])
+            after = ScreenState.capture(ui)
+            assert REFUSAL.search(after.footer) or "q goes back" in after.footer, (
+                f"{format_keys(command)}\n{after.footer}"
             )
-            assert (after.page, after.cursor, after.prompt) == (before.page, before.cursor, before.prompt)
+            assert (after.screen_identity, after.cursor, after.is_prompting) == (
+                before.screen_identity,
+                before.cursor,
+                before.is_prompting,
+            )
 
 
-@pytest.mark.parametrize("place", list(WAY_TO))
-async def test_the_help_names_a_command_without_a_key_where_a_name_can_be_typed(place: Place) -> None:
+@pytest.mark.parametrize("place", list(KEYS_TO_SCREEN))
+async def test_the_help_names_a_command_without_a_key_where_a_name_can_be_typed(place: CommandScope) -> None:
     async with demo_app() as ui:
         await ui.wait_assessed()
-        await press(ui, *WAY_TO[place], "question_mark")
-        told = ":mouse" in ui.text()
-        await press(ui, "q", "colon")
-        assert told == (ui.screen_name() == "command_palette")
+        await press_and_wait(ui, *KEYS_TO_SCREEN[place], "question_mark")
+        is_named = ":mouse" in ui.text()
+        await press_and_wait(ui, "q", "colon")
+        assert is_named == (ui.screen_name() == "command_palette")
 
 
-@pytest.mark.parametrize(("place", "name"), sorted(ENDS, key=str))
-async def test_the_keys_that_leave_emtui_do(place: Place, name: str) -> None:
-    (command,) = [command for command in working(place) if command.name == name]
-    assert command.does == "leave emtui"
+@pytest.mark.parametrize(("place", "name"), sorted(EXITING_COMMANDS, key=str))
+async def test_the_keys_that_exit_emtui_do(place: CommandScope, name: str) -> None:
+    (command,) = [command for command in available_commands(place) if command.name == name]
+    assert command.description == "leave emtui"
     async with demo_app() as ui:
-        await press(ui, *WAY_TO[place])
+        await press_and_wait(ui, *KEYS_TO_SCREEN[place])
         await ui.press(command.keys[0])
         assert ui.open_command()
 
 
-async def test_enter_and_z_show_the_runs_of_a_fold_and_z_folds_them_again() -> None:
+async def test_enter_and_z_show_the_runs_of_a_group_and_z_groups_them_again() -> None:
     async with demo_app() as ui:
         await ui.wait_assessed()
         for key in ("enter", "z"):
             await ui.return_to_list()
             while not ui.is_group():
-                await press(ui, "j")
+                await press_and_wait(ui, "j")
             folded = ui.row_count()
-            await press(ui, key)
+            await press_and_wait(ui, key)
             assert ui.screen_name() == "session_list"
             assert ui.row_count() > folded
-            await press(ui, "z")
+            await press_and_wait(ui, "z")
             assert ui.row_count() == folded
 
 
-@pytest.mark.parametrize("place", [Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE])
-async def test_the_palette_names_what_the_help_names_in_the_same_words(place: Place) -> None:
+@pytest.mark.parametrize(
+    "place", [CommandScope.SESSION_LIST, CommandScope.SESSION_DETAIL, CommandScope.COMPARISON]
+)
+async def test_the_palette_names_what_the_help_names_in_the_same_words(place: CommandScope) -> None:
     async with demo_app() as ui:
-        await press(ui, *WAY_TO[place], "colon")
+        await press_and_wait(ui, *KEYS_TO_SCREEN[place], "colon")
         assert ui.offered_commands() == {
-            (one.name, one.does) for one in working(place) if one.name != "commands"
+            (one.name, one.description) for one in available_commands(place) if one.name != "commands"
         }
 
 
 def test_all_keys_of_a_command_are_bound_to_it() -> None:
     bound = {
         (binding.key, binding.action)
-        for place in Place
-        for binding in bindings(place)
+        for place in CommandScope
+        for binding in bindings_for(place)
         if isinstance(binding, Binding)
     }
     actions = {action for _, action in bound}
-    assert {action_of(command) for command in COMMANDS if command.keys and not command.by_key} <= actions
-    assert {f"own_query('{digit}')" for digit in "56789"} <= actions
+    assert {action_for(command) for command in COMMANDS if command.keys and not command.takes_key} <= actions
+    assert {f"saved_query('{digit}')" for digit in "56789"} <= actions
 
 
 async def test_types_and_alerts_stand_right_above_the_list_wherever_they_are_called() -> None:
     async with demo_app() as ui:
         await ui.wait_assessed()
-        await press(ui, "e", "enter", "d", "B", "4", "B", "enter", "d", "4", "j", "d")
-        assert ui.place() is Place.DIFFERENCE
-        await press(ui, "B")
-        assert ui.place() is Place.BOARD
-        await press(ui, "q")
-        assert ui.place() is Place.LOOKUP
+        await press_and_wait(ui, "e", "enter", "d", "B", "4", "B", "enter", "d", "4", "j", "d")
+        assert ui.screen_state() is CommandScope.COMPARISON
+        await press_and_wait(ui, "B")
+        assert ui.screen_state() is CommandScope.OVERVIEW
+        await press_and_wait(ui, "q")
+        assert ui.screen_state() is CommandScope.SESSION_LIST
 
 
 async def test_a_step_with_nothing_to_go_to_says_so_and_stays() -> None:
     async with demo_app() as ui:
         await ui.wait_assessed()
-        await press(ui, "B", "w", "w")
+        await press_and_wait(ui, "B", "w", "w")
         cursor = ui.cursor()
-        await press(ui, "w")
+        await press_and_wait(ui, "w")
         assert ui.cursor() == cursor
         assert ui.footer().startswith("No other type whose last run has a warning.")

@@ -7,42 +7,42 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from made_runs import HOUR, MINUTE, NOON, run, series
-from tui_driver import NIGHT, TuiDriver, demo_app, demo_start, replay_app
+from session_factory import HOUR, MINUTE, NOON, make_run, make_series
+from tui_driver import NIGHT_TIME, TuiDriver, demo_app, demo_start, replay_app
 
 from emtui.em.model import Listing, Outcome
-from emtui.monitor.recording.recording_format import Look
-from emtui.tui.formatting.session_columns import Clock
-from emtui.tui.screens.session_list.row_format import tail
+from emtui.monitor.recording.recording_format import RecordedList
+from emtui.tui.formatting.session_columns import TimeContext
+from emtui.tui.screens.session_list.row_format import row_detail
 
 SIZES = [(58, 16), (80, 24), (120, 40)]
-COUNT = re.compile(r"(?:^| )([\d,]+) of ([\d,]+) (runs?|types?|alerts?|events?|lines?)$")
-BARE = re.compile(r"(?<![\d:])\d[\d,]*/\d|(?:^| )of [\d,]+(?: in|$|  )| of \d+(?=,| known)")
+COUNT_PATTERN = re.compile(r"(?:^| )([\d,]+) of ([\d,]+) (runs?|types?|alerts?|events?|lines?)$")
+BARE_COUNT_PATTERN = re.compile(r"(?<![\d:])\d[\d,]*/\d|(?:^| )of [\d,]+(?: in|$|  )| of \d+(?=,| known)")
 
 
-class Hands:
+class ManualClock:
     """A clock that the server and this computer go by; it moves when it is told to."""
 
     def __init__(self) -> None:
-        self.passed = timedelta()
+        self.elapsed = timedelta()
 
     def __call__(self) -> datetime:
-        return NIGHT + self.passed
+        return NIGHT_TIME + self.elapsed
 
 
-def on_top(ui: TuiDriver) -> list[str]:
+def alert_texts(ui: TuiDriver) -> list[str]:
     """The alerts above the list."""
     return [line[2:].split("   ")[0].strip() for line in ui.alerts()]
 
 
-async def later(ui: TuiDriver, hands: Hands, by: timedelta) -> None:
+async def poll_later(ui: TuiDriver, clock: ManualClock, delay: timedelta) -> None:
     """So much later the list is asked for."""
-    hands.passed += by
+    clock.elapsed += delay
     await ui.press_each("r")
 
 
 async def test_the_sentence_below_the_list_is_that_of_its_row_at_each_move_query_and_poll() -> None:
-    hands = Hands()
+    hands = ManualClock()
     async with demo_app(now=hands) as ui:
         await ui.wait_assessed()
         for keys in (
@@ -62,41 +62,41 @@ async def test_the_sentence_below_the_list_is_that_of_its_row_at_each_move_query
                 await ui.press(key)
                 await ui.wait_for(lambda: not ui.is_polling())
                 if ui.screen_name() == "session_list":
-                    assert ui.detail() == now_of_row(ui), keys
+                    assert ui.detail() == expected_row_text(ui), keys
         await ui.press("g")
         for _ in range(3):
-            await later(ui, hands, timedelta(hours=1, minutes=37))
-            assert ui.detail() == now_of_row(ui)
+            await poll_later(ui, hands, timedelta(hours=1, minutes=37))
+            assert ui.detail() == expected_row_text(ui)
 
 
-def now_of_row(ui: TuiDriver) -> str:
+def expected_row_text(ui: TuiDriver) -> str:
     row, snapshot = ui.row_value(), ui.snapshot()
     assert row
     assert snapshot
-    return tail(row, Clock(snapshot.server_time, UTC))
+    return row_detail(row, TimeContext(snapshot.server_time, UTC))
 
 
 async def test_the_sentence_of_an_alert_is_the_one_above_the_list_as_time_goes_by_and_in_each_zone() -> None:
-    hands = Hands()
+    hands = ManualClock()
     start = demo_start(hands, zone=ZoneInfo("Asia/Kathmandu"))
     async with demo_app(now=hands, start=start) as ui:
         await ui.wait_assessed()
         await ui.press("F", "a")
-        first = on_top(ui)[0]
+        first = alert_texts(ui)[0]
         assert first.startswith("DatabaseMaintenance has run for 2h11m")
         assert ui.detail().startswith(f"{first} (on ")
-        await later(ui, hands, timedelta(minutes=7))
-        assert on_top(ui)[0] != first
-        assert ui.detail().startswith(f"{on_top(ui)[0]} (on ")
+        await poll_later(ui, hands, timedelta(minutes=7))
+        assert alert_texts(ui)[0] != first
+        assert ui.detail().startswith(f"{alert_texts(ui)[0]} (on ")
         before = ui.detail()
         await ui.press("t")
         await ui.wait_idle()
         assert ui.detail() != before
-        assert ui.detail().startswith(f"{on_top(ui)[0]} (on ")
+        assert ui.detail().startswith(f"{alert_texts(ui)[0]} (on ")
 
 
-async def test_the_sentence_below_the_board_is_the_alert_of_its_type_and_what_its_newest_run_said() -> None:
-    hands = Hands()
+async def test_below_the_overview_are_the_alert_of_its_type_and_the_message_of_its_newest_run() -> None:
+    hands = ManualClock()
     async with demo_app(now=hands) as ui:
         await ui.wait_assessed()
         await ui.press("B")
@@ -110,35 +110,35 @@ async def test_the_sentence_below_the_board_is_the_alert_of_its_type_and_what_it
         await ui.press("g", "j", "j", "j")
         kind, _ = ui.overview_rows()[ui.cursor()]
         for _ in range(4):
-            await later(ui, hands, timedelta(hours=3))
+            await poll_later(ui, hands, timedelta(hours=3))
             assert ui.overview_rows()[ui.cursor()][0] == kind, "the cursor stays on its type"
 
 
-async def test_the_message_below_the_board_is_that_of_the_run_that_the_sentence_is_about() -> None:
-    canceled = run(NOON - HOUR, "LogExport", outcome=Outcome.CANCELED, message="Canceled by ops")
-    failed = run(NOON - 2 * HOUR, "LogExport", outcome=Outcome.FAILED, message="no space")
-    hangs = run(NOON - 3 * HOUR, "DatabaseMaintenance", outcome=Outcome.RUNNING)
-    after_it = run(NOON - 2 * HOUR, "DatabaseMaintenance", message="done")
+async def test_the_message_below_the_overview_is_that_of_the_run_that_the_sentence_is_about() -> None:
+    canceled = make_run(NOON - HOUR, "LogExport", outcome=Outcome.CANCELED, message="Canceled by ops")
+    failed = make_run(NOON - 2 * HOUR, "LogExport", outcome=Outcome.FAILED, message="no space")
+    hangs = make_run(NOON - 3 * HOUR, "DatabaseMaintenance", outcome=Outcome.RUNNING)
+    after_it = make_run(NOON - 2 * HOUR, "DatabaseMaintenance", message="done")
     good = [
-        *series("LogExport", HOUR, NOON - 3 * HOUR),
-        *series("DatabaseMaintenance", HOUR, NOON - 4 * HOUR),
-        run(NOON - MINUTE, message="all went well"),
-        *series("CollectJob", HOUR, NOON - HOUR - MINUTE),
+        *make_series("LogExport", HOUR, NOON - 3 * HOUR),
+        *make_series("DatabaseMaintenance", HOUR, NOON - 4 * HOUR),
+        make_run(NOON - MINUTE, message="all went well"),
+        *make_series("CollectJob", HOUR, NOON - HOUR - MINUTE),
     ]
-    async with replay_app([Look(NOON, Listing((canceled, failed, hangs, after_it, *good)))]) as ui:
+    async with replay_app([RecordedList(NOON, Listing((canceled, failed, hangs, after_it, *good)))]) as ui:
         await ui.press("B")
-        told = {}
+        detail_by_type = {}
         for kind, _ in ui.overview_rows():
-            told[kind] = ui.detail()
+            detail_by_type[kind] = ui.detail()
             await ui.press("j")
-        assert told["LogExport"].startswith("LogExport failed at 10:00")
-        assert told["LogExport"].endswith(" · no space")
-        assert told["DatabaseMaintenance"].startswith("DatabaseMaintenance has run for 3h")
-        assert "done" not in told["DatabaseMaintenance"]
-        assert told["CollectJob"] == "all went well"
+        assert detail_by_type["LogExport"].startswith("LogExport failed at 10:00")
+        assert detail_by_type["LogExport"].endswith(" · no space")
+        assert detail_by_type["DatabaseMaintenance"].startswith("DatabaseMaintenance has run for 3h")
+        assert "done" not in detail_by_type["DatabaseMaintenance"]
+        assert detail_by_type["CollectJob"] == "all went well"
 
 
-async def test_the_board_and_the_alerts_name_the_same_types_in_the_same_order_with_the_same_base() -> None:
+async def test_the_overview_and_the_alerts_name_the_same_types_in_the_same_order_with_the_same_base() -> None:
     async with demo_app() as ui:
         await ui.wait_assessed()
         await ui.press("B")
@@ -150,7 +150,7 @@ async def test_the_board_and_the_alerts_name_the_same_types_in_the_same_order_wi
         assert types[: len(kinds)] == kinds
 
 
-async def test_m_on_the_board_marks_the_alert_of_the_type_and_takes_the_mark_away() -> None:
+async def test_m_on_the_overview_acknowledges_the_alert_of_the_type_and_undoes_it() -> None:
     async with demo_app() as ui:
         await ui.wait_assessed()
         await ui.press("B", "m", *"INC0012345", "enter")
@@ -181,9 +181,9 @@ async def test_each_count_says_of_what_it_is_on_every_screen(size: tuple[int, in
                 await ui.wait_for(lambda: not ui.is_requesting() and not ui.is_polling())
             if thing:
                 await ui.wait_for(lambda: ui.position() != "")
-            assert [line for line in ui.status_lines() if BARE.search(line)] == [], keys
+            assert [line for line in ui.status_lines() if BARE_COUNT_PATTERN.search(line)] == [], keys
             if thing:
-                found = COUNT.search(ui.footer())
+                found = COUNT_PATTERN.search(ui.footer())
                 assert found, ui.footer()
                 assert found[3].rstrip("s") == thing.rstrip("s")
                 assert int(found[1].replace(",", "")) <= int(found[2].replace(",", ""))

@@ -6,52 +6,54 @@ from dataclasses import replace
 from datetime import UTC
 
 import pytest
-from made_runs import MINUTE, NOON, run
+from session_factory import MINUTE, NOON, make_run
 
 from emtui.em.model import Outcome, Result, Session
 from emtui.tui.formatting.plain_text import row_line
-from emtui.tui.formatting.session_columns import Clock, cells_of, session_columns
-from emtui.tui.formatting.session_text import facts, head, server_words
+from emtui.tui.formatting.session_columns import TimeContext, render_cells, session_columns
+from emtui.tui.formatting.session_text import facts_text, server_state_text, session_header
 
-CLOCK = Clock(NOON, UTC)
-WHOLE = run(NOON - 6 * MINUTE, outcome=Outcome.FAILED)
-NO_END, NO_START = replace(WHOLE, ended=None), replace(WHOLE, started=None)
-GOES_ON = run(NOON - 6 * MINUTE, outcome=Outcome.RUNNING)
-REFERENCE = Session(WHOLE.uid, "Collect Job", complete=False)
+NOON_CONTEXT = TimeContext(NOON, UTC)
+COMPLETE_RUN = make_run(NOON - 6 * MINUTE, outcome=Outcome.FAILED)
+WITHOUT_END, WITHOUT_START = replace(COMPLETE_RUN, ended=None), replace(COMPLETE_RUN, started=None)
+STILL_RUNNING = make_run(NOON - 6 * MINUTE, outcome=Outcome.RUNNING)
+REFERENCE = Session(COMPLETE_RUN.uid, "Collect Job", is_complete=False)
 
 
-def row(session: Session, width: int) -> list[str]:
-    return [text.strip() for text, _ in cells_of(session_columns(width), session, CLOCK)]
+def row_texts(session: Session, width: int) -> list[str]:
+    return [text.strip() for text, _ in render_cells(session_columns(width), session, NOON_CONTEXT)]
 
 
 @pytest.mark.parametrize("width", [58, 80, 120])
 def test_a_row_has_the_word_in_place_of_the_length_and_of_the_start(width: int) -> None:
-    assert row(WHOLE, width).count("unknown") == 0
-    assert row(NO_END, width).count("unknown") == 1
-    assert row(NO_START, width).count("unknown") == 2
-    assert row(replace(GOES_ON, started=None), width).count("unknown") == 2
-    assert row(GOES_ON, width).count("unknown") == 0
-    assert row(REFERENCE, width).count("unknown") == 0
+    assert row_texts(COMPLETE_RUN, width).count("unknown") == 0
+    assert row_texts(WITHOUT_END, width).count("unknown") == 1
+    assert row_texts(WITHOUT_START, width).count("unknown") == 2
+    assert row_texts(replace(STILL_RUNNING, started=None), width).count("unknown") == 2
+    assert row_texts(STILL_RUNNING, width).count("unknown") == 0
+    assert row_texts(REFERENCE, width).count("unknown") == 0
 
 
-@pytest.mark.parametrize("session", [NO_END, NO_START])
+@pytest.mark.parametrize("session", [WITHOUT_END, WITHOUT_START])
 def test_head_facts_and_copied_line_have_the_word_too(session: Session) -> None:
-    assert "took unknown" in "".join(text for text, _ in head(session, CLOCK))
-    assert "Took          unknown" in facts(session, CLOCK).splitlines()
-    assert "took unknown" in row_line(session, CLOCK)
-    assert ("Ended         unknown" in facts(session, CLOCK)) == (session.ended is None)
-    assert ("Started       unknown" in facts(session, CLOCK)) == (session.started is None)
+    assert "took unknown" in "".join(text for text, _ in session_header(session, NOON_CONTEXT))
+    assert "Took          unknown" in facts_text(session, NOON_CONTEXT).splitlines()
+    assert "took unknown" in row_line(session, NOON_CONTEXT)
+    assert ("Ended         unknown" in facts_text(session, NOON_CONTEXT)) == (session.ended is None)
+    assert ("Started       unknown" in facts_text(session, NOON_CONTEXT)) == (session.started is None)
 
 
 def test_a_run_that_goes_on_has_no_end_to_be_unknown() -> None:
-    assert "unknown" not in facts(GOES_ON, CLOCK)
+    assert "unknown" not in facts_text(STILL_RUNNING, NOON_CONTEXT)
 
 
-def test_what_the_server_contradicts_itself_in_is_told() -> None:
-    session = replace(WHOLE, state="CompletedSuccessfully", result=Result("Failed"))
-    assert server_words(session) == "CompletedSuccessfully / Failed (contradictory)"
-    told = "Outcome       failed (State says CompletedSuccessfully, Result says Failed)"
-    assert told in facts(session, CLOCK).splitlines()
-    assert server_words(WHOLE) == "Failed"
-    working = replace(WHOLE, state="Working", result=Result("Failed"))
-    assert "Outcome       failed (State says Working, but the run has ended)" in facts(working, CLOCK)
+def test_contradictory_states_are_shown() -> None:
+    session = replace(COMPLETE_RUN, state="CompletedSuccessfully", result=Result("Failed"))
+    assert server_state_text(session) == "CompletedSuccessfully / Failed (contradictory)"
+    expected = "Outcome       failed (State says CompletedSuccessfully, Result says Failed)"
+    assert expected in facts_text(session, NOON_CONTEXT).splitlines()
+    assert server_state_text(COMPLETE_RUN) == "Failed"
+    working = replace(COMPLETE_RUN, state="Working", result=Result("Failed"))
+    assert "Outcome       failed (State says Working, but the run has ended)" in facts_text(
+        working, NOON_CONTEXT
+    )

@@ -13,226 +13,241 @@ from datetime import timedelta
 from typing import Protocol
 
 from emtui.em.model import Event, Listing, Log, Session, Uid
-from emtui.em.session_parser import believed, newest_first
-from emtui.em.timestamps import believable, latest
-from emtui.monitor.recording.record_codec import Fields, Unfit, read_event, read_session
+from emtui.em.session_parser import drop_implausible_times, sort_newest_first
+from emtui.em.timestamps import drop_implausible, latest_plausible
+from emtui.monitor.recording.record_codec import FieldReader, InvalidRecordError, decode_event, decode_session
 from emtui.monitor.recording.recording_format import (
-    GONE_AT_ONCE,
-    GZIP,
-    LEAST,
-    LONGEST_LINE,
-    MOST,
-    MOST_ROWS,
+    GZIP_WBITS,
+    MAX_LINE_BYTES,
+    MAX_ROWS,
+    MAX_TOTAL_BYTES,
+    MIN_LINE_COST,
+    REMOVED_PER_LINE,
     VERSION,
-    Asked,
-    BadRecording,
-    CutOff,
-    Failure,
-    Look,
-    NotClosed,
-    Read,
-    Record,
-    Unread,
+    RecordedList,
+    RecordedListFailure,
+    RecordedLog,
+    RecordedResponse,
+    RecordedSession,
+    RecordedSessionFailure,
+    TruncatedRecordingError,
+    UnclosedRecordingError,
+    UnreadableRecordingError,
 )
 
 _FLUSHED = b"\x00\x00\xff\xff"
 """End of each record in the compressed stream."""
-_LONGEST_END = len(_FLUSHED) + 10
-_SLICE = 64 * 1024
-_PIECE = 1024 * 1024
+_MAX_END_LENGTH = len(_FLUSHED) + 10
+_READ_SIZE = 64 * 1024
+_CHUNK_SIZE = 1024 * 1024
 
 
-class Bytes(Protocol):
+class ByteSource(Protocol):
     """A source of bytes, such as an opened file."""
 
-    def read(self, most: int, /) -> bytes:
+    def read(self, size: int, /) -> bytes:
         """The next bytes; empty at the end."""
         ...
 
 
-def read(file: Bytes, name: str) -> Iterator[Record]:
+def read_recording(file: ByteSource, name: str) -> Iterator[RecordedResponse]:
     """Yield the records of a file in order; `name` is used in error messages.
 
-    After the last complete record, raises `NotClosed` if only the end of the file is missing, and `CutOff` if
-    more may be missing. Raises `BadRecording` for anything else.
+    After the last complete record, raises `UnclosedRecordingError` if only the end of the file is missing, and `TruncatedRecordingError` if
+    more may be missing. Raises `UnreadableRecordingError` for anything else.
     """
-    reader = _Reader()
+    decoder = _RecordDecoder()
     number = 0
     try:
-        for number, line in enumerate(_lines(file, name), start=1):
+        for number, line in enumerate(_split_lines(file, name), start=1):
             if number == 1:
-                reader.head(_json(line))
-            elif (record := reader.take(_json(line))) is not None:
+                decoder.check_header(_parse_json(line))
+            elif (record := decoder.decode_line(_parse_json(line))) is not None:
                 yield record
-    except Unfit as odd:
+    except InvalidRecordError as error:
         if number == 1:
-            raise BadRecording(f"{name} is not an emtui recording: line 1 contains {odd}.") from None
-        raise BadRecording(f"{name} is damaged: line {number} contains {odd}.") from None
-    except BadRecording:
+            raise UnreadableRecordingError(
+                f"{name} is not an emtui recording: line 1 contains {error}."
+            ) from None
+        raise UnreadableRecordingError(f"{name} is damaged: line {number} contains {error}.") from None
+    except UnreadableRecordingError:
         if number == 0:
-            raise BadRecording(f"{name} is not an emtui recording.") from None
+            raise UnreadableRecordingError(f"{name} is not an emtui recording.") from None
         raise
-    if number == 0 or reader.unfinished:
-        raise BadRecording(f"{name} is not a complete emtui recording: it ends inside a record.")
+    if number == 0 or decoder.has_partial_record:
+        raise UnreadableRecordingError(f"{name} is not a complete emtui recording: it ends inside a record.")
 
 
-def _lines(file: Bytes, name: str) -> Iterator[bytes]:
+def _split_lines(file: ByteSource, name: str) -> Iterator[bytes]:
     """Yield lines, with at most one line and one chunk in memory."""
-    rest = bytearray()
-    total = 0
-    for piece in _unzipped(file, name):
-        rest += piece
-        *lines, rest = rest.split(b"\n")
+    remainder = bytearray()
+    total_bytes = 0
+    for chunk in _decompress(file, name):
+        remainder += chunk
+        *lines, remainder = remainder.split(b"\n")
         for line in lines:
-            total += max(len(line), LEAST)
-            if len(line) > LONGEST_LINE or total > MOST:
-                raise _too_large(name)
+            total_bytes += max(len(line), MIN_LINE_COST)
+            if len(line) > MAX_LINE_BYTES or total_bytes > MAX_TOTAL_BYTES:
+                raise _too_large_error(name)
             yield bytes(line)
-        if len(rest) > LONGEST_LINE:
-            raise _too_large(name)
-    if rest:
-        raise BadRecording(f"{name} is damaged: its last line is incomplete.")
+        if len(remainder) > MAX_LINE_BYTES:
+            raise _too_large_error(name)
+    if remainder:
+        raise UnreadableRecordingError(f"{name} is damaged: its last line is incomplete.")
 
 
-def _unzipped(file: Bytes, name: str) -> Iterator[bytes]:
-    unzip = zlib.decompressobj(GZIP)
-    last, checked, total = b"", 0, 0
-    while packed := file.read(_SLICE):
-        last = (last + packed)[-_LONGEST_END:]
-        piece = b"there is more"
-        while (packed or len(piece) == _PIECE) and not unzip.eof:
+def _decompress(file: ByteSource, name: str) -> Iterator[bytes]:
+    decompressor = zlib.decompressobj(GZIP_WBITS)
+    tail, checksum, total_bytes = b"", 0, 0
+    while compressed := file.read(_READ_SIZE):
+        tail = (tail + compressed)[-_MAX_END_LENGTH:]
+        chunk = b"there is more"
+        while (compressed or len(chunk) == _CHUNK_SIZE) and not decompressor.eof:
             try:
-                piece = unzip.decompress(packed, _PIECE)
+                chunk = decompressor.decompress(compressed, _CHUNK_SIZE)
             except zlib.error:
-                raise BadRecording(f"{name} is damaged: its compressed data is invalid.") from None
-            packed = unzip.unconsumed_tail
-            checked, total = zlib.crc32(piece, checked), total + len(piece)
-            yield piece
-        if unzip.eof:
-            if unzip.unused_data or file.read(1):
-                raise BadRecording(f"{name} is damaged: there is data after its end.")
+                raise UnreadableRecordingError(
+                    f"{name} is damaged: its compressed data is invalid."
+                ) from None
+            compressed = decompressor.unconsumed_tail
+            checksum, total_bytes = zlib.crc32(chunk, checksum), total_bytes + len(chunk)
+            yield chunk
+        if decompressor.eof:
+            if decompressor.unused_data or file.read(1):
+                raise UnreadableRecordingError(f"{name} is damaged: there is data after its end.")
             return
-    if any(last.endswith(end) for end in _ends(checked, total)):
-        raise NotClosed(f"{name} was not closed, but all its records are complete.")
-    raise CutOff(f"{name} is truncated: its last record may be missing.")
+    if any(tail.endswith(end) for end in _complete_ends(checksum, total_bytes)):
+        raise UnclosedRecordingError(f"{name} was not closed, but all its records are complete.")
+    raise TruncatedRecordingError(f"{name} is truncated: its last record may be missing.")
 
 
-def _ends(checked: int, total: int) -> Iterator[bytes]:
+def _complete_ends(checksum: int, total_bytes: int) -> Iterator[bytes]:
     """Possible ends of a file whose last record is complete, with the gzip trailer partly missing."""
-    closing = b"\x03\x00" + checked.to_bytes(4, "little") + (total % 2**32).to_bytes(4, "little")
-    return (_FLUSHED + closing[:size] for size in range(len(closing)))
+    trailer = b"\x03\x00" + checksum.to_bytes(4, "little") + (total_bytes % 2**32).to_bytes(4, "little")
+    return (_FLUSHED + trailer[:size] for size in range(len(trailer)))
 
 
-def _too_large(name: str) -> BadRecording:
-    return BadRecording(f"{name} is too large: no recording of emtui is this long.")
+def _too_large_error(name: str) -> UnreadableRecordingError:
+    return UnreadableRecordingError(f"{name} is too large: no recording of emtui is this long.")
 
 
-def _json(line: bytes) -> object:
-    def never(_: str) -> object:
-        raise Unfit("an invalid number")
+def _parse_json(line: bytes) -> object:
+    def reject_constant(_: str) -> object:
+        raise InvalidRecordError("an invalid number")
 
     try:
-        told: object = json.loads(line, parse_constant=never)
-    except Unfit:
+        value: object = json.loads(line, parse_constant=reject_constant)
+    except InvalidRecordError:
         raise
     except (ValueError, RecursionError):
-        raise Unfit("invalid JSON") from None
-    return told
+        raise InvalidRecordError("invalid JSON") from None
+    return value
 
 
-class _Reader:
+class _RecordDecoder:
     """Reconstructs records from differences."""
 
     def __init__(self) -> None:
         self._rows: dict[Uid, Session] = {}
         self._listing = Listing(())
-        self._differs = False
+        self._has_changes = False
         self._events: list[Event] = []
         self._log: tuple[Uid | None, Log] = (None, Log(()))
         self._skew = timedelta()
-        self._fresh: set[Uid] = set()
+        self._new_uids: set[Uid] = set()
 
     @property
-    def unfinished(self) -> bool:
+    def has_partial_record(self) -> bool:
         """Whether a record is incomplete."""
-        return self._differs or bool(self._events)
+        return self._has_changes or bool(self._events)
 
-    def head(self, told: object) -> None:
-        """Check the first line. Raises `Unfit`."""
-        fields = Fields(told)
-        if fields.take("recording") != "emtui":
-            raise Unfit("another format")
-        version = fields.whole("version", 10**6)
+    def check_header(self, value: object) -> None:
+        """Check the first line. Raises `InvalidRecordError`."""
+        fields = FieldReader(value)
+        if fields.take_value("recording") != "emtui":
+            raise InvalidRecordError("another format")
+        version = fields.integer("version", 10**6)
         if version != VERSION:
-            raise Unfit(f"format version {version}; this emtui reads version {VERSION}")
-        fields.at()
-        fields.end()
+            raise InvalidRecordError(f"format version {version}; this emtui reads version {VERSION}")
+        fields.record_time()
+        fields.reject_unread()
 
-    def take(self, told: object) -> Record | None:
-        """Read a line; return the record that it completes, if any. Raises `Unfit`."""
-        fields = Fields(told)
-        record = self._line(fields)
-        fields.end()
+    def decode_line(self, value: object) -> RecordedResponse | None:
+        """Read a line; return the record that it completes, if any. Raises `InvalidRecordError`."""
+        fields = FieldReader(value)
+        record = self._decode_fields(fields)
+        fields.reject_unread()
         return record
 
-    def _line(self, fields: Fields) -> Record | None:
-        if fields.has("row"):
-            session = read_session(fields.take("row"))
+    def _decode_fields(self, fields: FieldReader) -> RecordedResponse | None:
+        if fields.has_key("row"):
+            session = decode_session(fields.take_value("row"))
             self._rows[session.uid] = session
-            self._fresh.add(session.uid)
-            self._differs = True
-            if len(self._rows) > MOST_ROWS:
-                raise Unfit("too many runs")
-        elif fields.has("gone"):
-            self._forget(fields.take("gone"))
-        elif fields.has("event"):
-            self._events.append(read_event(fields.take("event")))
-        elif fields.has("list"):
-            return self._look(fields)
-        elif fields.has("failed"):
-            return Failure(fields.at(), fields.sentence("failed"), fields.flag("stopped"))
-        elif fields.has("session"):
-            at = fields.at()
-            return Asked(at, believed(read_session(fields.take("session")), latest(at + self._skew)))
-        elif fields.has("log"):
-            return self._read(fields)
+            self._new_uids.add(session.uid)
+            self._has_changes = True
+            if len(self._rows) > MAX_ROWS:
+                raise InvalidRecordError("too many runs")
+        elif fields.has_key("gone"):
+            self._remove_rows(fields.take_value("gone"))
+        elif fields.has_key("event"):
+            self._events.append(decode_event(fields.take_value("event")))
+        elif fields.has_key("list"):
+            return self._complete_list(fields)
+        elif fields.has_key("failed"):
+            return RecordedListFailure(
+                fields.record_time(), fields.required_text("failed"), fields.flag("stopped")
+            )
+        elif fields.has_key("session"):
+            at = fields.record_time()
+            return RecordedSession(
+                at,
+                drop_implausible_times(
+                    decode_session(fields.take_value("session")), latest_plausible(at + self._skew)
+                ),
+            )
+        elif fields.has_key("log"):
+            return self._complete_log(fields)
         else:
-            return Unread(fields.at(), fields.uid("unread"), fields.sentence("why"))
+            return RecordedSessionFailure(
+                fields.record_time(), fields.uid("unread"), fields.required_text("why")
+            )
         return None
 
-    def _forget(self, gone: object) -> None:
-        if not isinstance(gone, list) or len(gone) > GONE_AT_ONCE:
-            raise Unfit("an invalid list of removed runs")
-        for uid in gone:
-            self._rows.pop(Fields({"uid": uid}).uid("uid"), None)
-        self._differs = True
+    def _remove_rows(self, removed: object) -> None:
+        if not isinstance(removed, list) or len(removed) > REMOVED_PER_LINE:
+            raise InvalidRecordError("an invalid list of removed runs")
+        for uid in removed:
+            self._rows.pop(FieldReader({"uid": uid}).uid("uid"), None)
+        self._has_changes = True
 
-    def _look(self, fields: Fields) -> Look:
-        at, skew = fields.at(), fields.span("skew")
+    def _complete_list(self, fields: FieldReader) -> RecordedList:
+        at, skew = fields.record_time(), fields.duration("skew")
         self._skew = skew or timedelta()
-        last = latest(at + self._skew)
-        for uid in self._fresh & self._rows.keys():
-            self._rows[uid] = believed(self._rows[uid], last)
-        self._fresh.clear()
-        replaced = fields.whole("replaced", 10**12) if fields.has("replaced") else 0
-        if self._differs or replaced != self._listing.replaced:
-            self._listing = Listing(newest_first(tuple(self._rows.values())), replaced)
-            self._differs = False
-        size, took = fields.whole("list", 10**12), fields.seconds("took")
-        if size < 0 or took < 0 or replaced < 0:
-            raise Unfit("a negative number")
-        return Look(at, self._listing, size, took, skew)
+        latest_time = latest_plausible(at + self._skew)
+        for uid in self._new_uids & self._rows.keys():
+            self._rows[uid] = drop_implausible_times(self._rows[uid], latest_time)
+        self._new_uids.clear()
+        replaced = fields.integer("replaced", 10**12) if fields.has_key("replaced") else 0
+        if self._has_changes or replaced != self._listing.replaced_count:
+            self._listing = Listing(sort_newest_first(tuple(self._rows.values())), replaced)
+            self._has_changes = False
+        size, seconds = fields.integer("list", 10**12), fields.seconds("took")
+        if size < 0 or seconds < 0 or replaced < 0:
+            raise InvalidRecordError("a negative number")
+        return RecordedList(at, self._listing, size, seconds, skew)
 
-    def _read(self, fields: Fields) -> Read:
-        uid, before = self._log
-        first = fields.whole("first", MOST_ROWS)
-        told = fields.uid("log")
-        if not 0 <= first <= (len(before.events) if uid == told else 0):
-            raise Unfit("a log that continues an unknown log")
-        replaced = fields.whole("replaced", 10**12) if fields.has("replaced") else 0
-        at = fields.at()
-        last = latest(at + self._skew)
-        fresh = (replace(event, time=believable(event.time, last)) for event in self._events)
-        log = Log((*before.events[:first], *fresh), replaced)
-        self._log, self._events = (told, log), []
-        return Read(at, told, log)
+    def _complete_log(self, fields: FieldReader) -> RecordedLog:
+        previous_uid, previous = self._log
+        first = fields.integer("first", MAX_ROWS)
+        uid = fields.uid("log")
+        if not 0 <= first <= (len(previous.events) if previous_uid == uid else 0):
+            raise InvalidRecordError("a log that continues an unknown log")
+        replaced = fields.integer("replaced", 10**12) if fields.has_key("replaced") else 0
+        at = fields.record_time()
+        latest_time = latest_plausible(at + self._skew)
+        new_events = (
+            replace(event, time=drop_implausible(event.time, latest_time)) for event in self._events
+        )
+        log = Log((*previous.events[:first], *new_events), replaced)
+        self._log, self._events = (uid, log), []
+        return RecordedLog(at, uid, log)

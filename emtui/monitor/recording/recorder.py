@@ -13,21 +13,30 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from emtui.em.background_thread import beside
+from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError
 from emtui.em.model import Listing, Log, Session, Uid
-from emtui.em.session_source import Progress, Receipt, Source
+from emtui.em.session_source import DownloadProgress, ResponseStats, SessionSource
 from emtui.monitor.poller import PERMANENT_ERRORS
-from emtui.monitor.recording.recording_format import Asked, Failure, Full, Look, Read, Record, Unread, Writer
-from emtui.monitor.recording.redaction import NOTHING, Hiding
+from emtui.monitor.recording.recording_format import (
+    RecordedList,
+    RecordedListFailure,
+    RecordedLog,
+    RecordedResponse,
+    RecordedSession,
+    RecordedSessionFailure,
+    RecordingFullError,
+    RecordingWriter,
+)
+from emtui.monitor.recording.redaction import SECRETS_ONLY, RecordingRedactor
 
 if TYPE_CHECKING:
     from emtui.em.certificate import Certificate
     from emtui.em.client import Client
 
-_MOST_WAITING = 20_000
+_MAX_QUEUED = 20_000
 """Maximum number of queued records."""
-_PATIENCE = 2.0
+_CLOSE_TIMEOUT_S = 2.0
 """Seconds to wait for the last records when closing."""
 
 
@@ -37,90 +46,90 @@ class Recorder:
     `problem` is why recording stopped; `tell` is called with it once.
     """
 
-    def __init__(self, writer: Writer, now: Callable[[], datetime]) -> None:
+    def __init__(self, writer: RecordingWriter, now: Callable[[], datetime]) -> None:
         self.now = now
         self.problem = ""
-        self.tell: Callable[[str], None] = lambda _: None
+        self.on_problem: Callable[[str], None] = lambda _: None
         self._writer = writer
-        self._sound = True
+        self._is_writable = True
         self._server: object = None
-        self._hiding = NOTHING
-        self._waiting: deque[tuple[Record, Hiding]] = deque()
-        self._writing: asyncio.Task[None] | None = None
+        self._redactor = SECRETS_ONLY
+        self._queue: deque[tuple[RecordedResponse, RecordingRedactor]] = deque()
+        self._write_task: asyncio.Task[None] | None = None
 
-    def listen(self, client: Client) -> Source:
+    def wrap_client(self, client: Client) -> SessionSource:
         """Wrap a client so that its responses are recorded; a client of another server ends the recording."""
         if self._server not in {None, client.server}:
-            self._give_up("Recording stopped: a recording covers only one server.")
+            self._stop_recording("Recording stopped: a recording covers only one server.")
             return client
         self._server = client.server
-        self._hiding = Hiding.of(client.server, client.user)
-        return _Overheard(client, self)
+        self._redactor = RecordingRedactor.for_logon(client.server, client.user)
+        return _RecordingSource(client, self)
 
-    def note(self, record: Record) -> None:
+    def add_record(self, record: RecordedResponse) -> None:
         """Queue a record for writing."""
         if self.problem:
             return
-        if len(self._waiting) >= _MOST_WAITING:
-            self._give_up("Recording stopped: the disk is too slow.")
+        if len(self._queue) >= _MAX_QUEUED:
+            self._stop_recording("Recording stopped: the disk is too slow.")
             return
-        self._waiting.append((record, self._hiding))
-        if not self.writing:
-            self._writing = asyncio.create_task(self._write())
+        self._queue.append((record, self._redactor))
+        if not self.is_writing:
+            self._write_task = asyncio.create_task(self._write_queue())
 
-    async def _write(self) -> None:
+    async def _write_queue(self) -> None:
         """Write all queued records at once: completed references come by the thousand."""
-        while self._waiting:
-            records = list(self._waiting)
-            self._waiting.clear()
+        while self._queue:
+            records = list(self._queue)
+            self._queue.clear()
             try:
-                await beside(partial(self._write_all, records))
-            except OSError as problem:
-                self._sound = False
-                self._give_up(f"Recording stopped: cannot write the file: {problem.strerror}.")
-            except Full as problem:
-                self._sound = False
-                self._give_up(str(problem))
+                await run_in_thread(partial(self._write_all, records))
+            except OSError as error:
+                self._is_writable = False
+                self._stop_recording(f"Recording stopped: cannot write the file: {error.strerror}.")
+            except RecordingFullError as error:
+                self._is_writable = False
+                self._stop_recording(str(error))
 
-    def _write_all(self, records: Iterable[tuple[Record, Hiding]]) -> None:
-        for record, hiding in records:
-            self._writer.write(record, hiding)
+    def _write_all(self, records: Iterable[tuple[RecordedResponse, RecordingRedactor]]) -> None:
+        for record, redactor in records:
+            self._writer.write(record, redactor)
 
-    def _give_up(self, problem: str) -> None:
-        self._waiting.clear()
+    def _stop_recording(self, problem: str) -> None:
+        self._queue.clear()
         if not self.problem:
             self.problem = problem
-            self.tell(problem)
+            self.on_problem(problem)
 
     @property
-    def writing(self) -> bool:
+    def is_writing(self) -> bool:
         """Whether records are being written."""
-        return self._writing is not None and not self._writing.done()
+        return self._write_task is not None and not self._write_task.done()
 
-    async def settle(self) -> None:
+    async def wait_written(self) -> None:
         """Wait until all records are written, with a time limit."""
-        if self._writing is not None:
-            await asyncio.wait({self._writing}, timeout=_PATIENCE)
+        if self._write_task is not None:
+            await asyncio.wait({self._write_task}, timeout=_CLOSE_TIMEOUT_S)
 
     def close(self) -> str:
         """Close the file, unless records are still being written; return the error sentence, if any."""
-        if self.writing:
-            self._give_up("The end of the recording may be missing: the disk does not respond.")
-        elif self._sound:
+        if self.is_writing:
+            self._stop_recording("The end of the recording may be missing: the disk does not respond.")
+        elif self._is_writable:
             try:
                 self._writer.close()
-            except OSError as problem:
-                self._give_up(f"Cannot write the end of the recording: {problem.strerror}.")
+            except OSError as error:
+                self._stop_recording(f"Cannot write the end of the recording: {error.strerror}.")
         return self.problem
 
 
-class _Overheard:
+class _RecordingSource:
     """A client whose responses are recorded."""
 
-    def __init__(self, client: Source, recorder: Recorder) -> None:
+    def __init__(self, client: SessionSource, recorder: Recorder) -> None:
         self._client = client
         self._recorder = recorder
-        self._noted: dict[Uid, Session] = {}
+        self._recorded_sessions: dict[Uid, Session] = {}
 
     @property
     def server(self) -> object:
@@ -135,47 +144,49 @@ class _Overheard:
         return self._client.certificate
 
     @property
-    def logged_on(self) -> Sequence[datetime]:
-        return self._client.logged_on
+    def logon_times(self) -> Sequence[datetime]:
+        return self._client.logon_times
 
     @property
-    def receipt(self) -> Receipt | None:
-        return self._client.receipt
+    def response_stats(self) -> ResponseStats | None:
+        return self._client.response_stats
 
     @property
     def skew(self) -> timedelta | None:
         return self._client.skew
 
     @property
-    def api(self) -> str:
-        return self._client.api
+    def api_versions(self) -> str:
+        return self._client.api_versions
 
-    async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
+    async def sessions(self, progress: Callable[[DownloadProgress], None] | None = None) -> Listing:
         try:
             listing = await self._client.sessions(progress)
-        except EmError as problem:
-            self._note(Failure(self._recorder.now(), str(problem), isinstance(problem, PERMANENT_ERRORS)))
+        except EmError as error:
+            self._record(
+                RecordedListFailure(self._recorder.now(), str(error), isinstance(error, PERMANENT_ERRORS))
+            )
             raise
-        receipt = self._client.receipt or Receipt(0, 0.0, None)
-        self._note(Look(self._recorder.now(), listing, receipt.size, receipt.took, receipt.skew))
+        stats = self._client.response_stats or ResponseStats(0, 0.0, None)
+        self._record(RecordedList(self._recorder.now(), listing, stats.size, stats.seconds, stats.skew))
         return listing
 
     async def session(self, uid: Uid) -> Session:
         try:
             session = await self._client.session(uid)
-        except EmError as problem:
-            self._note(Unread(self._recorder.now(), uid, str(problem)))
+        except EmError as error:
+            self._record(RecordedSessionFailure(self._recorder.now(), uid, str(error)))
             raise
-        self._note(Asked(self._recorder.now(), session))
+        self._record(RecordedSession(self._recorder.now(), session))
         return session
 
     async def events(self, uid: Uid) -> Log:
         try:
             log = await self._client.events(uid)
-        except EmError as problem:
-            self._note(Unread(self._recorder.now(), uid, str(problem)))
+        except EmError as error:
+            self._record(RecordedSessionFailure(self._recorder.now(), uid, str(error)))
             raise
-        self._note(Read(self._recorder.now(), uid, log))
+        self._record(RecordedLog(self._recorder.now(), uid, log))
         return log
 
     async def session_xml(self, uid: Uid) -> str:
@@ -186,18 +197,18 @@ class _Overheard:
         """Not recorded either."""
         return await self._client.events_xml(uid)
 
-    async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
+    async def complete_references(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """Record completed sessions, each only if it has changed."""
-        async with aclosing(self._client.complete(references)) as sessions:
+        async with aclosing(self._client.complete_references(references)) as sessions:
             async for session in sessions:
-                if self._noted.get(session.uid) != session:
-                    self._noted[session.uid] = session
-                    self._note(Asked(self._recorder.now(), session))
+                if self._recorded_sessions.get(session.uid) != session:
+                    self._recorded_sessions[session.uid] = session
+                    self._record(RecordedSession(self._recorder.now(), session))
                 yield session
 
     async def close(self) -> None:
         await self._client.close()
-        await self._recorder.settle()
+        await self._recorder.wait_written()
 
-    def _note(self, record: Record) -> None:
-        self._recorder.note(record)
+    def _record(self, record: RecordedResponse) -> None:
+        self._recorder.add_record(record)

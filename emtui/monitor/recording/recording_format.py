@@ -25,48 +25,48 @@ from typing import Protocol, TypeAlias
 
 from emtui.em.model import Listing, Log, Session, Uid
 from emtui.monitor.recording.record_codec import (
-    LONGEST,
+    MAX_TEXT_LENGTH,
     Json,
-    event_json,
-    session_json,
-    written_uid,
+    encode_event,
+    encode_session,
+    encode_uid,
 )
-from emtui.monitor.recording.redaction import NOTHING, Hiding
+from emtui.monitor.recording.redaction import SECRETS_ONLY, RecordingRedactor
 
 VERSION = 1
-LONGEST_LINE = 8 * 1024 * 1024
+MAX_LINE_BYTES = 8 * 1024 * 1024
 """Maximum bytes of a line: seven texts of maximum length with four bytes per character."""
-MOST = 128 * 1024 * 1024
-"""Maximum bytes of all lines; each counts as at least `LEAST`, about its size in memory."""
-LEAST = 400
-MOST_ROWS = 250_000
-GONE_AT_ONCE = 1_000
-GZIP = 31
+MAX_TOTAL_BYTES = 128 * 1024 * 1024
+"""Maximum bytes of all lines; each counts as at least `MIN_LINE_COST`, about its size in memory."""
+MIN_LINE_COST = 400
+MAX_ROWS = 250_000
+REMOVED_PER_LINE = 1_000
+GZIP_WBITS = 31
 """`wbits` of zlib for the gzip format, without file name and time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class RecordedList:
     """A received list; `size` in bytes, `took` in seconds."""
 
     at: datetime
     listing: Listing
     size: int = 0
-    took: float = 0.0
+    seconds: float = 0.0
     skew: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class RecordedListFailure:
     """A failed list request; `stopped` if polling stopped until the user acted."""
 
     at: datetime
-    why: str
-    stopped: bool = False
+    reason: str
+    has_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RecordedSession:
     """A session that was requested alone."""
 
     at: datetime
@@ -74,7 +74,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class RecordedLog:
     """The log of a session."""
 
     at: datetime
@@ -83,40 +83,42 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class RecordedSessionFailure:
     """A failed request for a session or its log."""
 
     at: datetime
     uid: Uid
-    why: str
+    reason: str
 
 
-Record: TypeAlias = Look | Failure | Asked | Read | Unread
+RecordedResponse: TypeAlias = (
+    RecordedList | RecordedListFailure | RecordedSession | RecordedLog | RecordedSessionFailure
+)
 
 
-class BadRecording(Exception):
-    """The recording cannot be read, or no further; one sentence. `ending` is shown at the end of a replay."""
+class UnreadableRecordingError(Exception):
+    """The recording cannot be read, or no further; one sentence. `end_message` is shown at the end of a replay."""
 
-    ending = "The recording cannot be read any further; all complete records were shown."
+    end_message = "The recording cannot be read any further; all complete records were shown."
 
 
-class CutOff(BadRecording):
+class TruncatedRecordingError(UnreadableRecordingError):
     """The end is missing; all records before it are complete."""
 
-    ending = "The recording is truncated here; all complete records were shown."
+    end_message = "The recording is truncated here; all complete records were shown."
 
 
-class NotClosed(CutOff):
+class UnclosedRecordingError(TruncatedRecordingError):
     """Only the end of the file is missing; all records are complete."""
 
-    ending = "The recording ends here: its file was not closed, but all its records are complete."
+    end_message = "The recording ends here: its file was not closed, but all its records are complete."
 
 
-class Full(Exception):
+class RecordingFullError(Exception):
     """The maximum size of a recording is reached."""
 
 
-class Sink(Protocol):
+class ByteSink(Protocol):
     """Writes all given bytes or raises `OSError`."""
 
     def write(self, data: bytes, /) -> object:
@@ -124,83 +126,85 @@ class Sink(Protocol):
         ...
 
 
-class Writer:
+class RecordingWriter:
     """Writes and flushes records as differences from earlier ones. Blocks."""
 
-    def __init__(self, sink: Sink, at: datetime, *, most: int = MOST) -> None:
+    def __init__(self, sink: ByteSink, at: datetime, *, max_bytes: int = MAX_TOTAL_BYTES) -> None:
         self._sink = sink
-        self._most = most
-        self._zip = zlib.compressobj(wbits=GZIP)
-        self._total = 0
+        self._max_bytes = max_bytes
+        self._compressor = zlib.compressobj(wbits=GZIP_WBITS)
+        self._total_bytes = 0
         self._listing = Listing(())
         self._rows: dict[Uid, Session] = {}
         self._log: tuple[Uid | None, Log] = (None, Log(()))
         self._send([{"recording": "emtui", "version": VERSION, "at": at.isoformat()}])
 
-    def write(self, record: Record, hiding: Hiding = NOTHING) -> None:
-        """Write and flush a record. Raises `OSError` and `Full`."""
-        self._send(self._lines(record, hiding))
+    def write(self, record: RecordedResponse, redactor: RecordingRedactor = SECRETS_ONLY) -> None:
+        """Write and flush a record. Raises `OSError` and `RecordingFullError`."""
+        self._send(self._encode_record(record, redactor))
 
     def close(self) -> None:
         """Write the end of the file."""
-        self._sink.write(self._zip.flush())
+        self._sink.write(self._compressor.flush())
 
     def _send(self, lines: Iterable[Json]) -> None:
-        packed = bytearray()
+        compressed = bytearray()
         for line in lines:
-            told = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-            self._total += max(len(told), LEAST)
-            if self._total > self._most:
-                raise Full("Recording stopped: the maximum size is reached.")
-            packed += self._zip.compress(told + b"\n")
-        self._sink.write(bytes(packed) + self._zip.flush(zlib.Z_SYNC_FLUSH))
+            encoded = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+            self._total_bytes += max(len(encoded), MIN_LINE_COST)
+            if self._total_bytes > self._max_bytes:
+                raise RecordingFullError("Recording stopped: the maximum size is reached.")
+            compressed += self._compressor.compress(encoded + b"\n")
+        self._sink.write(bytes(compressed) + self._compressor.flush(zlib.Z_SYNC_FLUSH))
 
-    def _lines(self, record: Record, hiding: Hiding) -> Iterator[Json]:
+    def _encode_record(self, record: RecordedResponse, redactor: RecordingRedactor) -> Iterator[Json]:
         at = record.at.isoformat()
         match record:
-            case Look():
-                yield from self._differences(record.listing, hiding)
+            case RecordedList():
+                yield from self._encode_changes(record.listing, redactor)
                 skew: Json = {} if record.skew is None else {"skew": record.skew.total_seconds()}
-                replaced: Json = {"replaced": record.listing.replaced} if record.listing.replaced else {}
-                yield {"at": at, "list": record.size, "took": round(record.took, 6), **skew, **replaced}
-            case Failure():
-                stopped: Json = {"stopped": True} if record.stopped else {}
-                yield {"at": at, "failed": _sentence(record.why, hiding), **stopped}
-            case Asked():
-                yield {"at": at, "session": session_json(record.session, hiding.text)}
-            case Read():
-                yield from self._log_lines(record, hiding)
-            case Unread():
-                uid = written_uid(record.uid, hiding.text)
-                yield {"at": at, "unread": uid, "why": _sentence(record.why, hiding)}
+                replaced: Json = (
+                    {"replaced": record.listing.replaced_count} if record.listing.replaced_count else {}
+                )
+                yield {"at": at, "list": record.size, "took": round(record.seconds, 6), **skew, **replaced}
+            case RecordedListFailure():
+                stopped: Json = {"stopped": True} if record.has_stopped else {}
+                yield {"at": at, "failed": _redacted_sentence(record.reason, redactor), **stopped}
+            case RecordedSession():
+                yield {"at": at, "session": encode_session(record.session, redactor.redact_text)}
+            case RecordedLog():
+                yield from self._encode_log(record, redactor)
+            case RecordedSessionFailure():
+                uid = encode_uid(record.uid, redactor.redact_text)
+                yield {"at": at, "unread": uid, "why": _redacted_sentence(record.reason, redactor)}
 
-    def _differences(self, listing: Listing, hiding: Hiding) -> Iterator[Json]:
+    def _encode_changes(self, listing: Listing, redactor: RecordingRedactor) -> Iterator[Json]:
         """New and changed rows, and the UIDs of removed ones."""
         if listing is self._listing:
             return
-        before, self._rows = self._rows, {session.uid: session for session in listing.sessions}
+        previous_rows, self._rows = self._rows, {session.uid: session for session in listing.sessions}
         self._listing = listing
         for uid, session in self._rows.items():
-            if before.get(uid) != session:
-                yield {"row": session_json(session, hiding.text)}
-        gone = [written_uid(uid, hiding.text) for uid in before if uid not in self._rows]
-        for start in range(0, len(gone), GONE_AT_ONCE):
-            yield {"gone": gone[start : start + GONE_AT_ONCE]}
+            if previous_rows.get(uid) != session:
+                yield {"row": encode_session(session, redactor.redact_text)}
+        removed = [encode_uid(uid, redactor.redact_text) for uid in previous_rows if uid not in self._rows]
+        for start in range(0, len(removed), REMOVED_PER_LINE):
+            yield {"gone": removed[start : start + REMOVED_PER_LINE]}
 
-    def _log_lines(self, record: Read, hiding: Hiding) -> Iterator[Json]:
+    def _encode_log(self, record: RecordedLog, redactor: RecordingRedactor) -> Iterator[Json]:
         """The new events of a log; all events if the previous log was of another session."""
-        uid, before = self._log
+        previous_uid, previous = self._log
         first = 0
-        if uid == record.uid:
-            pairs = zip(before.events, record.log.events, strict=False)
+        if previous_uid == record.uid:
+            pairs = zip(previous.events, record.log.events, strict=False)
             first = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         self._log = (record.uid, record.log)
         for event in record.log.events[first:]:
-            yield {"event": event_json(event, hiding.text)}
-        replaced: Json = {"replaced": record.log.replaced} if record.log.replaced else {}
-        uid_told = written_uid(record.uid, hiding.text)
-        yield {"at": record.at.isoformat(), "log": uid_told, "first": first, **replaced}
+            yield {"event": encode_event(event, redactor.redact_text)}
+        replaced: Json = {"replaced": record.log.replaced_count} if record.log.replaced_count else {}
+        uid_text = encode_uid(record.uid, redactor.redact_text)
+        yield {"at": record.at.isoformat(), "log": uid_text, "first": first, **replaced}
 
 
-def _sentence(why: str, hiding: Hiding) -> str:
-    return hiding.sentence(why)[:LONGEST] or "no reason given"
+def _redacted_sentence(reason: str, redactor: RecordingRedactor) -> str:
+    return redactor.redact_sentence(reason)[:MAX_TEXT_LENGTH] or "no reason given"

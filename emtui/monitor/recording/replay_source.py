@@ -15,253 +15,259 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from emtui.em.background_thread import beside
-from emtui.em.errors import EmError, NotFound
+from emtui.em.background_thread import run_in_thread
+from emtui.em.errors import EmError, SessionNotFoundError
 from emtui.em.model import Listing, Log, Session, Uid
-from emtui.em.session_source import Progress, Receipt
+from emtui.em.session_source import DownloadProgress, ResponseStats
 from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.feed_health import LOST_AFTER
 from emtui.monitor.recording.recording_format import (
-    Asked,
-    BadRecording,
-    CutOff,
-    Failure,
-    Look,
-    Read,
-    Record,
-    Unread,
+    RecordedList,
+    RecordedListFailure,
+    RecordedLog,
+    RecordedResponse,
+    RecordedSession,
+    RecordedSessionFailure,
+    TruncatedRecordingError,
+    UnreadableRecordingError,
 )
 
-FASTEST = 100_000.0
-_LEAST_PAUSE = 0.01
+MAX_SPEED = 100_000.0
+_MIN_PAUSE_S = 0.01
 """Minimum real seconds between two lists, so that keys are handled."""
-_JUST_BEFORE = 0.001
+_EARLY_BY_S = 0.001
 """Recorded seconds by which a list is requested early, because sums of floats are inexact."""
 
-_NO_XML = "A recording does not contain the XML of the server."
+_NO_XML_MESSAGE = "A recording does not contain the XML of the server."
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
+class _ReplaySegment:
     """Records up to the next list, and that list; without one the recording ends, with a reason."""
 
-    between: tuple[Asked | Read | Unread, ...]
-    look: Look | Failure | None
-    ending: str = ""
+    records: tuple[RecordedSession | RecordedLog | RecordedSessionFailure, ...]
+    list_record: RecordedList | RecordedListFailure | None
+    end_message: str = ""
 
 
-class Replay:
-    """A source that replays a recording. Raises `BadRecording` at once if it has no list."""
+class ReplaySource:
+    """A source that replays a recording. Raises `UnreadableRecordingError` at once if it has no list."""
 
     user = ""
     certificate = None
-    logged_on = ()
-    api = ""
+    logon_times = ()
+    api_versions = ""
 
     def __init__(
         self,
         name: str,
-        records: Iterator[Record],
+        records: Iterator[RecordedResponse],
         speed: float = 1.0,
         stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self.server = name
         self.speed = speed
-        self.receipt: Receipt | None = None
-        self.ending = ""
+        self.response_stats: ResponseStats | None = None
+        self.end_message = ""
         """Why the recording ended, once it has."""
         self.on_end: Callable[[], object] = lambda: None
-        self._stretches = _stretches(name, records)
+        self._segments = _split_segments(name, records)
         self._stopwatch = stopwatch
-        first = next(self._stretches)
-        if first.look is None:
-            raise BadRecording(first.ending)
-        self._next: _Stretch = first
-        self._reading: asyncio.Task[_Stretch] | None = None
-        self._known: dict[Uid, Session] = {}
+        first = next(self._segments)
+        if first.list_record is None:
+            raise UnreadableRecordingError(first.end_message)
+        self._next_segment: _ReplaySegment = first
+        self._read_task: asyncio.Task[_ReplaySegment] | None = None
+        self._sessions: dict[Uid, Session] = {}
         self._logs: dict[Uid, Log | str] = {}
         self._listing = Listing(())
-        self._begin = self._at = first.look.at
-        self._since: float | None = None
-        self._gap = PollSchedule().interval
-        self._ahead: deque[Asked | Read | Unread] = deque(first.between)
+        self._first_list_at = self._last_list_at = first.list_record.at
+        self._resumed_at: float | None = None
+        self._pause = PollSchedule().interval
+        self._upcoming: deque[RecordedSession | RecordedLog | RecordedSessionFailure] = deque(first.records)
 
     # --- the clocks ---------------------------------------------------------------
 
     def now(self) -> datetime:
         """The wall clock of the computer that recorded it."""
-        look = self._next.look
-        left = max((look.at - self._at).total_seconds(), 0.0) if look else 0.0
-        return self._at + timedelta(seconds=min(self._passed(), left))
+        list_record = self._next_segment.list_record
+        remaining = max((list_record.at - self._last_list_at).total_seconds(), 0.0) if list_record else 0.0
+        return self._last_list_at + timedelta(seconds=min(self._elapsed(), remaining))
 
     def monotonic(self) -> float:
         """Recorded seconds since the first list."""
-        return (self._at - self._begin).total_seconds() + self._passed()
+        return (self._last_list_at - self._first_list_at).total_seconds() + self._elapsed()
 
-    def _passed(self) -> float:
+    def _elapsed(self) -> float:
         """Recorded seconds since the last list was processed."""
-        return 0.0 if self._since is None else (self._stopwatch() - self._since) * self.speed
+        return 0.0 if self._resumed_at is None else (self._stopwatch() - self._resumed_at) * self.speed
 
     async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
         """Wait until the event is set or so many recorded seconds passed; resumes the clock."""
-        if self._since is None and not self.ending:
-            self._since = self._stopwatch()
-        pause = None if seconds is None or self.ending else max(seconds / self.speed, _LEAST_PAUSE)
+        if self._resumed_at is None and not self.end_message:
+            self._resumed_at = self._stopwatch()
+        pause = None if seconds is None or self.end_message else max(seconds / self.speed, _MIN_PAUSE_S)
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await event.wait()
 
     @property
-    def pace(self) -> PollSchedule:
+    def schedule(self) -> PollSchedule:
         """The schedule with the recorded pauses."""
-        return _Recorded(gap=lambda: self._gap)
+        return _RecordedSchedule(recorded_pause=lambda: self._pause)
 
     @property
     def skew(self) -> timedelta | None:
         """How far the server's clock was ahead at the last list."""
-        return self.receipt.skew if self.receipt else None
+        return self.response_stats.skew if self.response_stats else None
 
     @property
-    def told(self) -> str:
+    def speed_text(self) -> str:
         """The speed, such as `×60`, or `ended`."""
-        return "ended" if self.ending else f"×{self.speed:g}"
+        return "ended" if self.end_message else f"×{self.speed:g}"
 
     # --- the client ---------------------------------------------------------------
 
-    async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:  # noqa: ARG002
+    async def sessions(self, progress: Callable[[DownloadProgress], None] | None = None) -> Listing:  # noqa: ARG002
         """The next list, at once; a recorded failure is raised again.
 
         At the end the request is canceled.
         """
-        look = self._next.look
-        if look is None:
+        list_record = self._next_segment.list_record
+        if list_record is None:
             self.on_end()
             raise asyncio.CancelledError
-        after = await self._read_on()
-        self._catch_up(None)
-        self._next, self._ahead = after, deque(after.between)
-        self._at, self._since = look.at, None
-        if after.look:
-            self._gap = max((after.look.at - look.at).total_seconds() - _JUST_BEFORE, _JUST_BEFORE)
+        segment = await self._read_segment()
+        self._apply_until(None)
+        self._next_segment, self._upcoming = segment, deque(segment.records)
+        self._last_list_at, self._resumed_at = list_record.at, None
+        if segment.list_record:
+            self._pause = max(
+                (segment.list_record.at - list_record.at).total_seconds() - _EARLY_BY_S, _EARLY_BY_S
+            )
         else:
-            self.ending = after.ending
+            self.end_message = segment.end_message
             self.on_end()
-        if isinstance(look, Failure):
-            raise EmError(look.why)
-        self.receipt = Receipt(look.size, look.took, look.skew)
-        self._take(look.listing)
-        return look.listing
+        if isinstance(list_record, RecordedListFailure):
+            raise EmError(list_record.reason)
+        self.response_stats = ResponseStats(list_record.size, list_record.seconds, list_record.skew)
+        self._drop_outdated(list_record.listing)
+        return list_record.listing
 
-    async def _read_on(self) -> _Stretch:
+    async def _read_segment(self) -> _ReplaySegment:
         """Read the segment after the next list; shared if a caller is canceled."""
-        if self._reading is None:
-            self._reading = asyncio.create_task(beside(lambda: next(self._stretches)))
-        after = await asyncio.shield(self._reading)
-        self._reading = None
-        return after
+        if self._read_task is None:
+            self._read_task = asyncio.create_task(run_in_thread(lambda: next(self._segments)))
+        segment = await asyncio.shield(self._read_task)
+        self._read_task = None
+        return segment
 
-    def _take(self, listing: Listing) -> None:
+    def _drop_outdated(self, listing: Listing) -> None:
         """Drop details of sessions that are older than the list."""
         if listing is self._listing:
             return
-        before = {session.uid: session for session in self._listing.sessions}
+        previous = {session.uid: session for session in self._listing.sessions}
         for session in listing.sessions:
-            if session.complete or before.get(session.uid) != session:
-                self._known.pop(session.uid, None)
+            if session.is_complete or previous.get(session.uid) != session:
+                self._sessions.pop(session.uid, None)
         self._listing = listing
 
-    def _catch_up(self, now: datetime | None) -> None:
+    def _apply_until(self, until: datetime | None) -> None:
         """Apply the sessions and logs recorded until `now`, or all before the next list."""
-        while self._ahead and (now is None or self.ending or self._ahead[0].at <= now):
-            match self._ahead.popleft():
-                case Asked(session=session):
-                    self._known[session.uid] = session
-                case Read(uid=uid, log=log):
+        while self._upcoming and (until is None or self.end_message or self._upcoming[0].at <= until):
+            match self._upcoming.popleft():
+                case RecordedSession(session=session):
+                    self._sessions[session.uid] = session
+                case RecordedLog(uid=uid, log=log):
                     self._logs[uid] = log
-                case Unread(uid=uid, why=why):
-                    self._logs[uid] = why
+                case RecordedSessionFailure(uid=uid, reason=reason):
+                    self._logs[uid] = reason
 
     async def session(self, uid: Uid) -> Session:
         """The session as last recorded."""
-        self._catch_up(self.now())
+        self._apply_until(self.now())
         listed = (session for session in self._listing.sessions if session.uid == uid)
-        session = self._known.get(uid) or next(listed, None)
+        session = self._sessions.get(uid) or next(listed, None)
         if session is None:
-            raise NotFound("The recording has no such session at this time.")
+            raise SessionNotFoundError("The recording has no such session at this time.")
         return session
 
     async def events(self, uid: Uid) -> Log:
         """The log as last recorded."""
-        self._catch_up(self.now())
+        self._apply_until(self.now())
         log = self._logs.get(uid)
         if log is None:
-            raise NotFound("The recording has no events of this run up to this time.")
+            raise SessionNotFoundError("The recording has no events of this run up to this time.")
         if isinstance(log, str):
             raise EmError(log)
         return log
 
     async def session_xml(self, uid: Uid) -> str:  # noqa: ARG002 - no session has any
         """Always raises `NotFound`: XML is not recorded."""
-        raise NotFound(_NO_XML)
+        raise SessionNotFoundError(_NO_XML_MESSAGE)
 
     async def events_xml(self, uid: Uid) -> str:  # noqa: ARG002 - see above
         """Always raises `NotFound`: XML is not recorded."""
-        raise NotFound(_NO_XML)
+        raise SessionNotFoundError(_NO_XML_MESSAGE)
 
-    async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
+    async def complete_references(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """Yield the sessions as recorded before the next list."""
-        ahead = {record.session.uid: record.session for record in self._ahead if isinstance(record, Asked)}
+        upcoming = {
+            record.session.uid: record.session
+            for record in self._upcoming
+            if isinstance(record, RecordedSession)
+        }
         for reference in references:
-            yield ahead.get(reference.uid) or self._known.get(reference.uid) or reference
+            yield upcoming.get(reference.uid) or self._sessions.get(reference.uid) or reference
 
     async def close(self) -> None:
         """Do nothing: there is no connection."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Recorded(PollSchedule):
+class _RecordedSchedule(PollSchedule):
     """Pauses as recorded, regardless of user activity."""
 
     is_regular: ClassVar[bool] = False
-    gap: Callable[[], float] = lambda: PollSchedule().interval
+    recorded_pause: Callable[[], float] = lambda: PollSchedule().interval
 
     def interval_for(self, idle: float) -> float:  # noqa: ARG002 - see above
         """The interval, regardless of `idle`."""
         return self.interval
 
-    def after_success(self, seconds: float, idle: float) -> float:  # noqa: ARG002 - see above
+    def pause_after_success(self, response_time: float, idle: float) -> float:  # noqa: ARG002 - see above
         """The pause until the next list."""
-        return self.gap()
+        return self.recorded_pause()
 
-    def after_failure(self, failures: int, retry_after: float | None, jitter: float) -> float:  # noqa: ARG002 - see above
+    def pause_after_failure(self, failures: int, retry_after: float | None, jitter: float) -> float:  # noqa: ARG002 - see above
         """The pause until the next list."""
-        return self.gap()
+        return self.recorded_pause()
 
 
-def _stretches(name: str, records: Iterator[Record]) -> Iterator[_Stretch]:
+def _split_segments(name: str, records: Iterator[RecordedResponse]) -> Iterator[_ReplaySegment]:
     """Split the recording into segments; the last one, without a list, repeats endlessly."""
-    ending = "The recording ends here."
-    between: list[Asked | Read | Unread] = []
-    seen = False
+    end_message = "The recording ends here."
+    pending: list[RecordedSession | RecordedLog | RecordedSessionFailure] = []
+    has_list = False
     try:
         for record in records:
-            if not isinstance(record, Look | Failure):
-                between.append(record)
+            if not isinstance(record, RecordedList | RecordedListFailure):
+                pending.append(record)
                 continue
             # when polling stopped, the connection was lost at once
-            times = LOST_AFTER if isinstance(record, Failure) and record.stopped else 1
-            for _ in range(times):
-                seen = True
-                yield _Stretch(tuple(between), record)
-                between = []
-    except BadRecording as problem:
-        if not seen and not isinstance(problem, CutOff):
+            repeats = LOST_AFTER if isinstance(record, RecordedListFailure) and record.has_stopped else 1
+            for _ in range(repeats):
+                has_list = True
+                yield _ReplaySegment(tuple(pending), record)
+                pending = []
+    except UnreadableRecordingError as error:
+        if not has_list and not isinstance(error, TruncatedRecordingError):
             raise
-        ending = problem.ending
-    except OSError as problem:
-        ending = f"The recording cannot be read any further: {problem.strerror}."
-    if not seen:
-        ending = f"{name} contains no list: nothing to show."
+        end_message = error.end_message
+    except OSError as error:
+        end_message = f"The recording cannot be read any further: {error.strerror}."
+    if not has_list:
+        end_message = f"{name} contains no list: nothing to show."
     while True:
-        yield _Stretch(tuple(between), None, ending)
-        between = []
+        yield _ReplaySegment(tuple(pending), None, end_message)
+        pending = []

@@ -5,55 +5,55 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from emtui.em.errors import Changed, Untrusted
+from emtui.em.errors import CertificateChangedError, CertificateUntrustedError
 
 if TYPE_CHECKING:
     from emtui.em.certificate import Certificate
 
 
-MEANING = (
+PINNING_EXPLANATION = (
     "Pinning trusts this one certificate and no other, whoever signed it. Compare the SHA-256 "
     "with what the administrator of the server reads there."
 )
 """What the word `pin` does."""
 
 
-def groups(fingerprint: str, size: int = 4) -> str:
+def group_digits(fingerprint: str, size: int = 4) -> str:
     """Hex digits in groups: `ab12 cd34 …`."""
     return " ".join(fingerprint[start : start + size] for start in range(0, len(fingerprint), size))
 
 
-def why(error: Untrusted) -> str:
+def trust_question(error: CertificateUntrustedError) -> str:
     """Why a person is asked, in one sentence."""
-    if isinstance(error, Changed):
-        return f"THE CERTIFICATE HAS CHANGED since it was pinned; {error.key_told}. Nothing was sent."
+    if isinstance(error, CertificateChangedError):
+        return f"THE CERTIFICATE HAS CHANGED since it was pinned; {error.key_text}. Nothing was sent."
     return f"This certificate is not trusted: {error.certificate.reason}. Nothing was sent."
 
 
-def explained(error: Untrusted, zone: tzinfo) -> str:
+def certificate_details(error: CertificateUntrustedError, zone: tzinfo) -> str:
     """What the certificate says of itself, its fingerprints, and what pinning means."""
     certificate = error.certificate
-    sha256 = [f"SHA-256\n{_indented(certificate.sha256)}"]
-    if isinstance(error, Changed):
+    sha256 = [f"SHA-256\n{_indented_fingerprint(certificate.sha256)}"]
+    if isinstance(error, CertificateChangedError):
         sha256 = [
-            f"SHA-256 now\n{_indented(certificate.sha256)}",
-            f"SHA-256 that was pinned\n{_indented(error.pinned)}",
+            f"SHA-256 now\n{_indented_fingerprint(certificate.sha256)}",
+            f"SHA-256 that was pinned\n{_indented_fingerprint(error.pinned)}",
         ]
-    return "\n\n".join((_names(certificate, zone), *sha256, _thumbprint(certificate), MEANING))
+    return "\n\n".join((_names(certificate, zone), *sha256, _thumbprint(certificate), PINNING_EXPLANATION))
 
 
 def _names(certificate: Certificate, zone: tzinfo) -> str:
     lines = (
         ("Subject", certificate.subject),
-        ("Issuer", "itself (self-signed)" if certificate.self_signed else certificate.issuer),
+        ("Issuer", "itself (self-signed)" if certificate.is_self_signed else certificate.issuer),
         ("Names", ", ".join(certificate.names)),
-        ("Valid from", _date(certificate.valid_from, zone)),
-        ("Valid until", _date(certificate.valid_until, zone)),
+        ("Valid from", _format_date(certificate.valid_from, zone)),
+        ("Valid until", _format_date(certificate.valid_until, zone)),
     )
     return "\n".join(f"{label:<12}  {text}" for label, text in lines if text)
 
 
-def _date(when: datetime, zone: tzinfo) -> str:
+def _format_date(when: datetime, zone: tzinfo) -> str:
     """`2026-10-14 03:14 +01:00`; the ends of time stand in UTC."""
     try:
         return f"{when.astimezone(zone).isoformat(' ', 'minutes')}"
@@ -65,6 +65,6 @@ def _thumbprint(certificate: Certificate) -> str:
     return f"Thumbprint (SHA-1) as Windows shows it, to compare only; it proves nothing\n  {certificate.sha1}"
 
 
-def _indented(fingerprint: str) -> str:
+def _indented_fingerprint(fingerprint: str) -> str:
     half = len(fingerprint) // 2
-    return f"  {groups(fingerprint[:half])}\n  {groups(fingerprint[half:])}"
+    return f"  {group_digits(fingerprint[:half])}\n  {group_digits(fingerprint[half:])}"

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from emtui.tui.commands import FOOTERS, Command, Place, keys_of, of, shown, working
+from emtui.tui.commands import (
+    FOOTER_COMMANDS,
+    CommandScope,
+    TuiCommand,
+    available_commands,
+    commands_in,
+    format_keys,
+    key_label,
+)
 
-_QUERY = """\
+_QUERY_HELP = """\
 The query
   words               in name, type, message or ID
   state:failed,warning
@@ -22,63 +30,71 @@ The query
   "two words"         together; \\" is a quote in them"""
 
 
-_GUESS = """\
+_GUESS_HELP = """\
 A ! before an event is a guess
   The server gives its events no severity. Words such as
   failed, refused or timed out get the mark."""
 
 
-TYPED_IN = {Place.LOGIN, Place.TRUST, Place.PALETTE}
+TYPING_SCOPES = {CommandScope.LOGIN, CommandScope.CERTIFICATE, CommandScope.COMMAND_PALETTE}
 """Where a letter is typed, and is no command."""
-MOVED_IN = {*FOOTERS} - TYPED_IN - {Place.PROMPT, Place.QUERY}
+LIST_SCOPES = {*FOOTER_COMMANDS} - TYPING_SCOPES - {CommandScope.PROMPT, CommandScope.QUERY_INPUT}
 """Where there are rows to move among."""
 
 
-def manual(place: Place, own: Mapping[str, str] | None = None) -> str:
+def key_help_text(scope: CommandScope, own_queries: Mapping[str, str] | None = None) -> str:
     """The keys that work here, as a text of at most 56 columns; below them queries of one's own, by digit."""
-    here = list(_working(place))
-    moving = list(of(Place.MOVING)) if place in MOVED_IN else []
+    commands = list(_commands_of_scope(scope))
+    navigation_commands = list(commands_in(CommandScope.NAVIGATION)) if scope in LIST_SCOPES else []
     parts = [
-        _section("First of all", [command for command in here + moving if command.vital]),
-        _section(place.value, [command for command in here if command.place is place and not command.vital]),
-        _section("Moving", [command for command in moving if not command.vital]),
         _section(
-            "Everywhere", [command for command in here if command.place is not place and not command.vital]
+            "First of all", [command for command in commands + navigation_commands if command.is_essential]
         ),
-        *(_of_queries(own or {}) if place is Place.LOOKUP else ()),
-        _GUESS if place is Place.DETAIL else "",
+        _section(
+            scope.value,
+            [command for command in commands if command.scope is scope and not command.is_essential],
+        ),
+        _section("Moving", [command for command in navigation_commands if not command.is_essential]),
+        _section(
+            "Everywhere",
+            [command for command in commands if command.scope is not scope and not command.is_essential],
+        ),
+        *(_query_sections(own_queries or {}) if scope is CommandScope.SESSION_LIST else ()),
+        _GUESS_HELP if scope is CommandScope.SESSION_DETAIL else "",
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _working(place: Place) -> Iterable[Command]:
+def _commands_of_scope(scope: CommandScope) -> Iterable[TuiCommand]:
     """The commands that work here; where letters are typed, of those of every view only the way back does."""
-    if place not in TYPED_IN:
-        return working(place)
-    own = {key for command in of(place) for key in command.keys}
-    back = (
-        command for command in of(Place.VIEW) if command.name == "undo" and not own.intersection(command.keys)
+    if scope not in TYPING_SCOPES:
+        return available_commands(scope)
+    own_keys = {key for command in commands_in(scope) for key in command.keys}
+    back_commands = (
+        command
+        for command in commands_in(CommandScope.EVERY_VIEW)
+        if command.name == "cancel" and not own_keys.intersection(command.keys)
     )
     everywhere = (
-        _untyped(command)
-        for command in working(place)
-        if command.place is Place.EVERYWHERE and command.name != "commands"
+        _without_typed_keys(command)
+        for command in available_commands(scope)
+        if command.scope is CommandScope.EVERYWHERE and command.name != "commands"
     )
-    return (*of(place), *back, *(command for command in everywhere if command.keys))
+    return (*commands_in(scope), *back_commands, *(command for command in everywhere if command.keys))
 
 
-def _untyped(command: Command) -> Command:
+def _without_typed_keys(command: TuiCommand) -> TuiCommand:
     """With those of its keys that type nothing."""
-    return command._replace(keys=tuple(key for key in command.keys if len(shown(key)) > 1))
+    return command._replace(keys=tuple(key for key in command.keys if len(key_label(key)) > 1))
 
 
-def _of_queries(own: Mapping[str, str]) -> Iterable[str]:
-    yield _QUERY
-    yield _section(Place.QUERY.value, of(Place.QUERY, Place.PROMPT))
-    lines = [f"  {digit:<20}{query}" for digit, query in own.items()]
-    yield "\n".join(["Your own queries", *lines]) if own else ""
+def _query_sections(own_queries: Mapping[str, str]) -> Iterable[str]:
+    yield _QUERY_HELP
+    yield _section(CommandScope.QUERY_INPUT.value, commands_in(CommandScope.QUERY_INPUT, CommandScope.PROMPT))
+    lines = [f"  {digit:<20}{query}" for digit, query in own_queries.items()]
+    yield "\n".join(["Your own queries", *lines]) if own_queries else ""
 
 
-def _section(title: str, commands: Iterable[Command]) -> str:
-    lines = [f"  {keys_of(command):<20}{command.does}" for command in commands]
+def _section(title: str, commands: Iterable[TuiCommand]) -> str:
+    lines = [f"  {format_keys(command):<20}{command.description}" for command in commands]
     return "\n".join([title, *lines]) if lines else ""

@@ -23,203 +23,241 @@ from emtui import text_format
 from emtui.em.model import Outcome, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
-from emtui.tui.formatting.session_columns import MEDIUM, Clock
+from emtui.tui.formatting.session_columns import MEDIUM_CELLS, TimeContext
 from emtui.tui.formatting.session_text import WORST_FIRST
 from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.virtual_list import Pieces
+from emtui.tui.widgets.virtual_list import StyledSpans
 
 if TYPE_CHECKING:
-    from emtui.triage.acknowledged import Known
+    from emtui.triage.acknowledged import Acknowledgements
 
 HOUR = timedelta(hours=1)
-HOURS = 24
+HOUR_COUNT = 24
 GRACE = timedelta(minutes=5)
 """How long after the last answer it still counts as known what has begun: answers come every minute or so."""
-NONE, MANY, NOT_KNOWN = "·", "+", "?"
-APART = 2
-_WORDS = {Outcome.WARNING: "warned", Outcome.SUCCESS: "ok"}
-_BEST_LAST = (*WORST_FIRST, Outcome.SUCCESS)
+NONE_SIGN, MANY_SIGN, UNKNOWN_SIGN = "·", "+", "?"
+GAP_CELLS = 2
+_OUTCOME_WORDS = {Outcome.WARNING: "warned", Outcome.SUCCESS: "ok"}
+_WORST_TO_BEST = (*WORST_FIRST, Outcome.SUCCESS)
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class Last24Hours:
     """The hours up to the one of `now`, and the runs that began in them, or still go on."""
 
-    first: datetime
+    first_hour: datetime
     """When the oldest hour began, in UTC."""
-    failed: tuple[int | None, ...]
+    failed_by_hour: tuple[int | None, ...]
     """By the hour, the oldest first; nothing where that is not known."""
-    came_to: Counter[Outcome]
+    outcome_counts: Counter[Outcome]
     total: int
     """All runs, also those that are known by name only."""
-    known: Counter[Outcome]
+    acknowledged: Counter[Outcome]
     """How many of them somebody has marked as known."""
-    lacking: bool = False
+    has_unlisted: bool = False
     """Whether runs of these hours are no longer listed."""
 
     @classmethod
-    def of(cls, snapshot: Snapshot, clock: Clock, known: Known | None = None) -> Day:
+    def from_snapshot(
+        cls, snapshot: Snapshot, clock: TimeContext, acknowledgements: Acknowledgements | None = None
+    ) -> Last24Hours:
         """As far as the last answer says; `clock` is the server's time now, which may be much later."""
-        first = _began(clock) - (HOURS - 1) * HOUR
-        runs = list(_since(snapshot.sessions, first))
-        came_to = Counter(run.outcome for run in runs if run.complete)
-        longer = snapshot.tally[Outcome.RUNNING] - came_to[Outcome.RUNNING]
-        came_to[Outcome.RUNNING] += longer
-        failed = Counter(_hour_of(run, first) for run in runs if run.has_failed)
-        unsure = {_hour_of(run, first) for run in runs if not run.complete}
-        lacking = {_hour_of(run, first) for run in _since(snapshot.unlisted.runs, first)}
-        unsure |= lacking
-        reaches = snapshot.server_time + GRACE
-        marked = Counter(run.outcome for run in runs if known and run.complete and known.of(run))
-        digits = (
-            failed[hour]
-            if failed[hour] or (hour not in unsure and reaches >= min(first + (hour + 1) * HOUR, clock.now))
-            else None
-            for hour in range(HOURS)
+        first_hour = _start_of_hour(clock) - (HOUR_COUNT - 1) * HOUR
+        runs = list(_sessions_since(snapshot.sessions, first_hour))
+        outcome_counts = Counter(run.outcome for run in runs if run.is_complete)
+        earlier_running = snapshot.outcome_counts[Outcome.RUNNING] - outcome_counts[Outcome.RUNNING]
+        outcome_counts[Outcome.RUNNING] += earlier_running
+        failed = Counter(_hour_index(run, first_hour) for run in runs if run.has_failed)
+        unknown_hours = {_hour_index(run, first_hour) for run in runs if not run.is_complete}
+        unlisted_hours = {
+            _hour_index(run, first_hour) for run in _sessions_since(snapshot.unlisted.runs, first_hour)
+        }
+        unknown_hours |= unlisted_hours
+        known_until = snapshot.server_time + GRACE
+        acknowledged = Counter(
+            run.outcome
+            for run in runs
+            if acknowledgements and run.is_complete and acknowledgements.for_run(run)
         )
-        return cls(first, tuple(digits), came_to, len(runs) + longer, marked, bool(lacking))
+        hour_counts = (
+            failed[hour]
+            if failed[hour]
+            or (hour not in unknown_hours and known_until >= min(first_hour + (hour + 1) * HOUR, clock.now))
+            else None
+            for hour in range(HOUR_COUNT)
+        )
+        return cls(
+            first_hour,
+            tuple(hour_counts),
+            outcome_counts,
+            len(runs) + earlier_running,
+            acknowledged,
+            bool(unlisted_hours),
+        )
 
 
-def _began(clock: Clock) -> datetime:
+def _start_of_hour(clock: TimeContext) -> datetime:
     """When this hour began on the wall."""
     return clock.now.astimezone(clock.zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
-def _since(sessions: tuple[Session, ...], first: datetime) -> Iterator[Session]:
+def _sessions_since(sessions: tuple[Session, ...], first: datetime) -> Iterator[Session]:
     """Those that began since then; they are newest first, those without a start last."""
     return takewhile(lambda session: session.started is not None and session.started >= first, sessions)
 
 
-def _hour_of(run: Session, first: datetime) -> int:
+def _hour_index(run: Session, first: datetime) -> int:
     return (run.started - first) // HOUR if run.started else -1
 
 
-def by_hour(day: Day, zone: tzinfo) -> Pieces:
+def hours_text(day: Last24Hours, zone: tzinfo) -> StyledSpans:
     """`04h ·····················11· 03h failed`; `+` for ten and more, `?` where it is not known."""
-    pieces: Pieces = [(f"{_hour(day.first, zone)} ", PLAIN)]
-    for number in day.failed:
-        pieces.append(_digit(number))
-    return [*pieces, (f" {_hour(day.first + (HOURS - 1) * HOUR, zone)} failed", PLAIN)]
+    spans: StyledSpans = [(f"{_format_hour(day.first_hour, zone)} ", PLAIN)]
+    for count in day.failed_by_hour:
+        spans.append(_hour_digit(count))
+    return [*spans, (f" {_format_hour(day.first_hour + (HOUR_COUNT - 1) * HOUR, zone)} failed", PLAIN)]
 
 
-def _hour(began: datetime, zone: tzinfo) -> str:
-    return f"{began.astimezone(zone):%H}h"
+def _format_hour(start: datetime, zone: tzinfo) -> str:
+    return f"{start.astimezone(zone):%H}h"
 
 
-def _digit(number: int | None) -> tuple[str, Style]:
-    if not number:
-        return (NOT_KNOWN, BOLD) if number is None else (NONE, FAINT)
-    return str(number) if number < 10 else MANY, OUTCOME_STYLES[Outcome.FAILED]
+def _hour_digit(count: int | None) -> tuple[str, Style]:
+    if not count:
+        return (UNKNOWN_SIGN, BOLD) if count is None else (NONE_SIGN, FAINT)
+    return str(count) if count < 10 else MANY_SIGN, OUTCOME_STYLES[Outcome.FAILED]
 
 
 def tally_line(
-    snapshot: Snapshot, clock: Clock, width: int, known: Known | None, hint: Pieces, progress: str
-) -> tuple[Pieces, Pieces]:
+    snapshot: Snapshot,
+    clock: TimeContext,
+    width: int,
+    acknowledgements: Acknowledgements | None,
+    hint: StyledSpans,
+    progress: str,
+) -> tuple[StyledSpans, StyledSpans]:
     """A hint, else the last 24 hours; at the right `progress`, how far an answer has come."""
-    coming: Pieces = [(f"{progress}  Esc stops", BOLD)] if progress else []
+    progress_spans: StyledSpans = [(f"{progress}  Esc stops", BOLD)] if progress else []
     if hint:
-        return hint, coming if cells(hint) + APART + cells(coming) <= width else []
-    left, right = line(snapshot, clock, max(width - (cells(coming) + 4 if coming else 0), 0), known)
-    return left, [*right, ("  ", PLAIN), *coming] if right and coming else right or coming
+        return hint, progress_spans if spans_width(hint) + GAP_CELLS + spans_width(
+            progress_spans
+        ) <= width else []
+    left, right = last_24h_line(
+        snapshot,
+        clock,
+        max(width - (spans_width(progress_spans) + 4 if progress_spans else 0), 0),
+        acknowledgements,
+    )
+    return left, [
+        *right,
+        ("  ", PLAIN),
+        *progress_spans,
+    ] if right and progress_spans else right or progress_spans
 
 
-def line(snapshot: Snapshot, clock: Clock, width: int, known: Known | None = None) -> tuple[Pieces, Pieces]:
+def last_24h_line(
+    snapshot: Snapshot, clock: TimeContext, width: int, acknowledgements: Acknowledgements | None = None
+) -> tuple[StyledSpans, StyledSpans]:
     """What stands at the left and at the right of a line this wide.
 
     In so many words as there is room for; no word is cut. From 80 columns on the hours give way only to
     what there is to say of how well the list is known, never to what is acknowledged.
     """
-    day = Day.of(snapshot, clock, known)
-    forms = (*_forms(day, snapshot), *_shortened(day, snapshot))
-    if width >= MEDIUM:
-        hours = by_hour(day, clock.zone)
-        unmarked = tuple(_forms(replace(day, known=Counter()), snapshot))
-        room = width - cells(hours) - APART
-        if not _well(snapshot) or any(cells(form) <= room for form in unmarked):
-            return hours, next(form for form in (*forms, *unmarked) if cells(form) <= room)
-    return next(form for form in (*forms, *_hardly(day, snapshot)) if cells(form) <= width), []
+    day = Last24Hours.from_snapshot(snapshot, clock, acknowledgements)
+    forms = (*_full_forms(day, snapshot), *_shortened_forms(day, snapshot))
+    if width >= MEDIUM_CELLS:
+        hours = hours_text(day, clock.zone)
+        unacknowledged_forms = tuple(_full_forms(replace(day, acknowledged=Counter()), snapshot))
+        room = width - spans_width(hours) - GAP_CELLS
+        if not _quality_spans(snapshot) or any(spans_width(form) <= room for form in unacknowledged_forms):
+            return hours, next(form for form in (*forms, *unacknowledged_forms) if spans_width(form) <= room)
+    return next(form for form in (*forms, *_minimal_forms(day, snapshot)) if spans_width(form) <= width), []
 
 
-def cells(pieces: Pieces) -> int:
+def spans_width(spans: StyledSpans) -> int:
     """How wide they are."""
-    return sum(text_format.cells(text) for text, _ in pieces)
+    return sum(text_format.cell_width(text) for text, _ in spans)
 
 
-def _forms(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
+def _full_forms(day: Last24Hours, snapshot: Snapshot) -> Iterator[StyledSpans]:
     """The counts with their base, from all of them to those of what did not end well."""
-    well, of = _well(snapshot), _base(day)
-    told = [(outcome, day.came_to[outcome]) for outcome in _BEST_LAST if day.came_to[outcome]]
-    if not told:
-        yield _total(day, snapshot)
+    quality_spans, base_text = _quality_spans(snapshot), _base_text(day)
+    outcome_counts = [
+        (outcome, day.outcome_counts[outcome]) for outcome in _WORST_TO_BEST if day.outcome_counts[outcome]
+    ]
+    if not outcome_counts:
+        yield _total_spans(day, snapshot)
         return
-    yield [*_counts(told, day.known), (f" {of} in 24h", PLAIN), *well]
-    yield [*_counts(told, day.known), (f" {of}", PLAIN), *well]
-    if bad := _bad(day):
-        yield [*_counts(bad, day.known), (f" {of}", PLAIN), *well]
+    yield [*_count_spans(outcome_counts, day.acknowledged), (f" {base_text} in 24h", PLAIN), *quality_spans]
+    yield [*_count_spans(outcome_counts, day.acknowledged), (f" {base_text}", PLAIN), *quality_spans]
+    if bad_counts := _bad_counts(day):
+        yield [*_count_spans(bad_counts, day.acknowledged), (f" {base_text}", PLAIN), *quality_spans]
 
 
-def _shortened(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
+def _shortened_forms(day: Last24Hours, snapshot: Snapshot) -> Iterator[StyledSpans]:
     """Not all of the counts, but the worst of them; at last only their base."""
-    bad, rest = _bad(day), [(f"  … {_base(day)}", PLAIN), *_well(snapshot)]
-    for number in range(len(bad) - 1, 0, -1):
-        yield [*_counts(bad[:number], day.known), *rest]
-    if bad:
-        yield [*_counts(bad[:1], Counter()), *rest]
-    yield _total(day, snapshot)
+    bad_counts, rest = _bad_counts(day), [(f"  … {_base_text(day)}", PLAIN), *_quality_spans(snapshot)]
+    for number in range(len(bad_counts) - 1, 0, -1):
+        yield [*_count_spans(bad_counts[:number], day.acknowledged), *rest]
+    if bad_counts:
+        yield [*_count_spans(bad_counts[:1], Counter()), *rest]
+    yield _total_spans(day, snapshot)
 
 
-def _hardly(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
+def _minimal_forms(day: Last24Hours, snapshot: Snapshot) -> Iterator[StyledSpans]:
     """How well the list is known, in fewer words, or how many runs there were; at last nothing."""
-    total = _number(day)
-    if well := _well(snapshot, shortly=True):
-        yield [*total, *well]
-        yield [(well[0][0].strip(), well[0][1]), *well[1:]]
+    total = _run_count_spans(day)
+    if quality_spans := _quality_spans(snapshot, is_short=True):
+        yield [*total, *quality_spans]
+        yield [(quality_spans[0][0].strip(), quality_spans[0][1]), *quality_spans[1:]]
     yield total
     yield []
 
 
-def _base(day: Day) -> str:
-    return f"of {text_format.counted(day.total, 'run')}"
+def _base_text(day: Last24Hours) -> str:
+    return f"of {text_format.format_counted(day.total, 'run')}"
 
 
-def _bad(day: Day) -> list[tuple[Outcome, int]]:
-    return [(outcome, day.came_to[outcome]) for outcome in WORST_FIRST if day.came_to[outcome]]
+def _bad_counts(day: Last24Hours) -> list[tuple[Outcome, int]]:
+    return [(outcome, day.outcome_counts[outcome]) for outcome in WORST_FIRST if day.outcome_counts[outcome]]
 
 
-def _total(day: Day, snapshot: Snapshot) -> Pieces:
-    return [*_number(day), *_well(snapshot)]
+def _total_spans(day: Last24Hours, snapshot: Snapshot) -> StyledSpans:
+    return [*_run_count_spans(day), *_quality_spans(snapshot)]
 
 
-def _number(day: Day) -> Pieces:
-    nothing = "no runs listed in 24h" if day.lacking else "nothing ran in 24h"
-    return [(f"{text_format.counted(day.total, 'run')} in 24h" if day.total else nothing, PLAIN)]
+def _run_count_spans(day: Last24Hours) -> StyledSpans:
+    empty_text = "no runs listed in 24h" if day.has_unlisted else "nothing ran in 24h"
+    return [(f"{text_format.format_counted(day.total, 'run')} in 24h" if day.total else empty_text, PLAIN)]
 
 
-def _counts(told: Sequence[tuple[Outcome, int]], known: Counter[Outcome]) -> Pieces:
+def _count_spans(
+    outcome_counts: Sequence[tuple[Outcome, int]], acknowledged: Counter[Outcome]
+) -> StyledSpans:
     """`2 failed, 1 known  1 warned`."""
-    pieces: Pieces = []
-    for outcome, number in told:
-        what = f"{text_format.count(number)} {_WORDS.get(outcome, outcome)}"
-        pieces += [("  " if pieces else "", PLAIN), (what, OUTCOME_STYLES[outcome])]
-        if known[outcome]:
-            pieces.append((f", {text_format.count(known[outcome])} known", PLAIN))
-    return pieces
+    spans: StyledSpans = []
+    for outcome, number in outcome_counts:
+        what = f"{text_format.format_count(number)} {_OUTCOME_WORDS.get(outcome, outcome)}"
+        spans += [("  " if spans else "", PLAIN), (what, OUTCOME_STYLES[outcome])]
+        if acknowledged[outcome]:
+            spans.append((f", {text_format.format_count(acknowledged[outcome])} known", PLAIN))
+    return spans
 
 
-def _well(snapshot: Snapshot, *, shortly: bool = False) -> Pieces:
+def _quality_spans(snapshot: Snapshot, *, is_short: bool = False) -> StyledSpans:
     """How well the whole list is known, where that is not as it should be."""
     counts = (
         (len(snapshot.references), "run", "known by name only", "by name only", PLAIN),
-        (snapshot.odd, "run", "not readable whole", "not readable", BOLD),
-        (snapshot.replaced, "character", "replaced", "replaced", BOLD),
+        (snapshot.unreadable_count, "run", "not readable whole", "not readable", BOLD),
+        (snapshot.replaced_count, "character", "replaced", "replaced", BOLD),
     )
     return [
         (
-            f"  {text_format.count(number)} {short}"
-            if shortly
-            else f"  {text_format.counted(number, of)} {what}",
+            f"  {text_format.format_count(number)} {short_text}"
+            if is_short
+            else f"  {text_format.format_counted(number, noun)} {long_text}",
             style,
         )
-        for number, of, what, short, style in counts
+        for number, noun, long_text, short_text, style in counts
         if number
     ]

@@ -17,7 +17,7 @@ from emtui import text_format
 from emtui.em.model import Event
 from emtui.triage.step_timing import Wait
 
-MOST_ROWS = 100
+MAX_ROWS_PER_MESSAGE = 100
 """Rows that one message may take: a licence has fifty, and some have thousands."""
 
 
@@ -25,7 +25,7 @@ MOST_ROWS = 100
 class EventLine:
     """One event."""
 
-    place: int
+    event_index: int
     event: Event
 
 
@@ -33,26 +33,28 @@ class EventLine:
 class WaitLine:
     """How long it took from the event at this place to the next one, or to now."""
 
-    place: int
+    event_index: int
     event: Event
     wait: Wait
 
 
 LogLine: TypeAlias = EventLine | WaitLine
-Spot: TypeAlias = tuple[int, bool, int]
+LogPosition: TypeAlias = tuple[int, bool, int]
 """Where one stands in a log whatever is shown of it: an event's place, whether behind it, which part."""
 
 
-def log_lines(events: Sequence[Event], waits: Iterable[Wait] = (), only: str = "") -> tuple[LogLine, ...]:
+def log_lines(
+    events: Sequence[Event], waits: Iterable[Wait] = (), filter_text: str = ""
+) -> tuple[LogLine, ...]:
     """The events that hold `only`, each with the wait that follows it."""
-    waited = {wait.step.place: wait for wait in waits}
-    sought = text_format.folded(only)
+    wait_by_event = {wait.step.index: wait for wait in waits}
+    folded_filter = text_format.fold_text(filter_text)
     lines: list[LogLine] = []
-    for place, event in enumerate(events):
-        if sought in text_format.folded(event.message or ""):
-            lines.append(EventLine(place, event))
-            if place in waited:
-                lines.append(WaitLine(place, event, waited[place]))
+    for event_index, event in enumerate(events):
+        if folded_filter in text_format.fold_text(event.message or ""):
+            lines.append(EventLine(event_index, event))
+            if event_index in wait_by_event:
+                lines.append(WaitLine(event_index, event, wait_by_event[event_index]))
     return tuple(lines)
 
 
@@ -68,89 +70,100 @@ class LogRows:
     end: int = 0
     width: int | None = None
 
-    def number(self, row: int) -> int:
+    def line_index(self, row: int) -> int:
         """Which line stands on this row."""
         return bisect_left(self.starts, row + 1) - 1
 
-    def line(self, row: int) -> LogLine:
+    def line_at(self, row: int) -> LogLine:
         """The line on this row."""
-        return self.lines[self.number(row)]
+        return self.lines[self.line_index(row)]
 
-    def part(self, row: int) -> int:
+    def part_index(self, row: int) -> int:
         """Which of its parts stands on this row; 0 is the first."""
-        return row - self.starts[self.number(row)]
+        return row - self.starts[self.line_index(row)]
 
-    def last_row(self, row: int) -> int:
+    def last_row_of_line(self, row: int) -> int:
         """The row on which the line on this row ends."""
-        number = self.number(row) + 1
-        return (self.starts[number] if number < len(self.lines) else self.end) - 1
+        next_line = self.line_index(row) + 1
+        return (self.starts[next_line] if next_line < len(self.lines) else self.end) - 1
 
-    def text(self, row: int) -> str:
+    def text_at(self, row: int) -> str:
         """What of the message of an event stands on this row: a part, or all of it on one line."""
-        whole = said(self.line(row).event)
-        return broken(whole, self.width)[self.part(row)] if self.width else text_format.one_line(whole)
+        full_text = event_text(self.line_at(row).event)
+        return (
+            wrap_message(full_text, self.width)[self.part_index(row)]
+            if self.width
+            else text_format.join_lines(full_text)
+        )
 
-    def spot(self, row: int) -> Spot:
+    def position_at(self, row: int) -> LogPosition:
         """Where one stands who stands on this row."""
-        line = self.line(row)
-        return line.place, isinstance(line, WaitLine), self.part(row)
+        line = self.line_at(row)
+        return line.event_index, isinstance(line, WaitLine), self.part_index(row)
 
-    def row_of(self, spot: Spot) -> int:
+    def row_at(self, position: LogPosition) -> int:
         """The row of this spot, else of the next line that is shown, else the last one."""
-        place, behind, part = spot
-        number = bisect_left(self.lines, (place, behind), key=_order)
-        if number == len(self.lines):
+        event_index, is_wait, part = position
+        line_index = bisect_left(self.lines, (event_index, is_wait), key=_line_order)
+        if line_index == len(self.lines):
             return max(self.end - 1, 0)
-        after = self.starts[number + 1] if number + 1 < len(self.lines) else self.end
-        same = _order(self.lines[number]) == (place, behind)
-        return min(self.starts[number] + part, after - 1) if same else self.starts[number]
+        after = self.starts[line_index + 1] if line_index + 1 < len(self.lines) else self.end
+        is_shown = _line_order(self.lines[line_index]) == (event_index, is_wait)
+        return min(self.starts[line_index] + part, after - 1) if is_shown else self.starts[line_index]
 
 
-def _order(line: LogLine) -> tuple[int, bool]:
-    return line.place, isinstance(line, WaitLine)
+def _line_order(line: LogLine) -> tuple[int, bool]:
+    return line.event_index, isinstance(line, WaitLine)
 
 
-def one_row_each(lines: tuple[LogLine, ...]) -> LogRows:
+def unwrapped_rows(lines: tuple[LogLine, ...]) -> LogRows:
     """Long messages are cut."""
     return LogRows(lines, range(len(lines)), len(lines))
 
 
 def wrapped_rows(lines: tuple[LogLine, ...], width: int) -> LogRows:
     """Long messages go on below themselves, in `width` cells."""
-    sizes = (len(broken(said(line.event), width)) if isinstance(line, EventLine) else 1 for line in lines)
+    sizes = (
+        len(wrap_message(event_text(line.event), width)) if isinstance(line, EventLine) else 1
+        for line in lines
+    )
     *starts, end = accumulate(sizes, initial=0)
     return LogRows(lines, starts, end, width)
 
 
-def said(event: Event) -> str:
+def event_text(event: Event) -> str:
     """What is odd about an event, and its message."""
-    odd = f"not readable: {event.odd} · " if event.odd else ""
-    return odd + (event.message or "")
+    parse_problem = f"not readable: {event.parse_problem} · " if event.parse_problem else ""
+    return parse_problem + (event.message or "")
 
 
 @lru_cache(maxsize=512)
-def broken(text: str, width: int) -> tuple[str, ...]:
+def wrap_message(text: str, width: int) -> tuple[str, ...]:
     """The text in lines of at most `width` cells, broken between words where there are some.
 
     Of a very long one only the first lines: whoever wants the others opens it.
     """
-    lines = text[: MOST_ROWS * width * text_format.MARKS_A_CELL].replace("\t", " ").split("\n")
-    parts = (part for line in lines for part in text_format.wrapped(line, width, width // 2))
-    *kept, last = islice(parts, MOST_ROWS + 1)
+    lines = (
+        text[: MAX_ROWS_PER_MESSAGE * width * text_format.MAX_CHARACTERS_PER_CELL]
+        .replace("\t", " ")
+        .split("\n")
+    )
+    parts = (part for line in lines for part in text_format.wrap(line, width, width // 2))
+    *full_parts, last = islice(parts, MAX_ROWS_PER_MESSAGE + 1)
     return (
-        (*kept[:-1], text_format.cut(kept[-1] + text_format.ELLIPSIS, width))
-        if len(kept) == MOST_ROWS
-        else (*kept, last)
+        (*full_parts[:-1], text_format.truncate(full_parts[-1] + text_format.ELLIPSIS, width))
+        if len(full_parts) == MAX_ROWS_PER_MESSAGE
+        else (*full_parts, last)
     )
 
 
-def moved_left(text: str, cells: int) -> str:
+def scroll_left(text: str, cells: int) -> str:
     """The text without its first `cells`, and `‹` to say so."""
     if not cells:
         return text
     used = 0
-    for place, char in enumerate(text):
+    for index, char in enumerate(text):
         if used >= cells:
-            return "‹" + text[place + 1 :]
-        used += text_format.cells(char)
+            return "‹" + text[index + 1 :]
+        used += text_format.cell_width(char)
     return "‹"

@@ -10,15 +10,15 @@ from datetime import tzinfo
 
 from emtui import text_format
 from emtui.em.model import Log, Session
-from emtui.triage.finding_text import usual_wait
-from emtui.triage.step_timing import SHOWN, Wait
+from emtui.triage.finding_text import format_usual_wait
+from emtui.triage.step_timing import MIN_SHOWN_WAIT, Wait
 from emtui.tui.formatting.log_model import LogLine, WaitLine
 
 
 def line_title(line: LogLine, session: Session, zone: tzinfo) -> str:
     """Which event of which session, or the wait after which one, and when."""
     event, what = line.event, "wait after event" if isinstance(line, WaitLine) else "event"
-    when = f", {text_format.moment(event.time, zone)}" if event.time else ""
+    when = f", {text_format.format_date_time_with_offset(event.time, zone)}" if event.time else ""
     return f"{session.type or session.name or session.id}, {what} {event.order or ''}{when}"
 
 
@@ -29,42 +29,42 @@ def line_text(line: LogLine) -> str:
 
 def wait_text(wait: Wait) -> str:
     """`3m50s in “Retrieving data from bs02…”, usually 14s, longest of 20 good runs 31s`."""
-    usual = usual_wait(wait)
-    so_far = " so far" if wait.step.open else ""
-    return f"{length_of(wait)}{so_far} in “{wait.step.message}”{f', {usual}' if usual else ''}"
+    usual = format_usual_wait(wait)
+    open_suffix = " so far" if wait.step.is_open else ""
+    return f"{wait_duration(wait)}{open_suffix} in “{wait.step.message}”{f', {usual}' if usual else ''}"
 
 
-def waited(wait: Wait) -> str:
+def short_wait_text(wait: Wait) -> str:
     """The same below its event, which need not be named again."""
-    return "  ".join(part for part in (length_of(wait), next(against_usual(wait))) if part)
+    return "  ".join(part for part in (wait_duration(wait), next(usual_wait_forms(wait))) if part)
 
 
-def length_of(wait: Wait) -> str:
+def wait_duration(wait: Wait) -> str:
     """`3m50s`."""
-    return text_format.duration(wait.step.lasted) if wait.step.lasted is not None else ""
+    return text_format.format_duration(wait.step.duration) if wait.step.duration is not None else ""
 
 
-def against_usual(wait: Wait) -> Iterator[str]:
+def usual_wait_forms(wait: Wait) -> Iterator[str]:
     """What is usual, in fewer and fewer words: `usually 14s, longest of 20 good runs 31s`, `usually 14s`."""
-    so_far = "so far" if wait.step.open else ""
+    open_text = "so far" if wait.step.is_open else ""
     usual = wait.usual
     if usual is None:
-        never = usual_wait(wait)
-        yield f"{so_far}, {never}" if so_far and never else so_far or never
-        yield so_far
+        no_usual_text = format_usual_wait(wait)
+        yield f"{open_text}, {no_usual_text}" if open_text and no_usual_text else open_text or no_usual_text
+        yield open_text
         return
-    shortest = f"usually {text_format.duration(usual.usual)}"
-    for text in (usual_wait(wait), f"{shortest} ({usual.rests_on} runs)", shortest):
-        yield f"{so_far}, {text}" if so_far else text
+    shortest = f"usually {text_format.format_duration(usual.usual)}"
+    for text in (format_usual_wait(wait), f"{shortest} ({usual.sample_size} runs)", shortest):
+        yield f"{open_text}, {text}" if open_text else text
 
 
 def count_text(log: Log, waits: Sequence[Wait]) -> str:
     """`7 events, waits of 5s and more shown, 1 not readable whole`."""
-    text = text_format.counted(len(log.events), "event")
+    text = text_format.format_counted(len(log.events), "event")
     if waits:
-        text += f", waits of {SHOWN.seconds}s and more shown"
-    if log.odd:
-        text += f", {text_format.count(log.odd)} not readable whole"
-    if log.replaced:
-        text += f", {text_format.counted(log.replaced, 'character')} replaced"
+        text += f", waits of {MIN_SHOWN_WAIT.seconds}s and more shown"
+    if log.unreadable_count:
+        text += f", {text_format.format_count(log.unreadable_count)} not readable whole"
+    if log.replaced_count:
+        text += f", {text_format.format_counted(log.replaced_count, 'character')} replaced"
     return text

@@ -5,17 +5,17 @@ from __future__ import annotations
 from rich.style import Style
 
 from emtui.em.model import Outcome
-from emtui.tui.theme import PLAIN, TROUBLE
+from emtui.tui.theme import ERROR_STYLE, PLAIN
 
 OUTCOME_STYLES = {
     Outcome.RUNNING: Style(color="cyan"),
     Outcome.SUCCESS: PLAIN,
     Outcome.WARNING: Style(color="yellow"),
-    Outcome.FAILED: TROUBLE,
+    Outcome.FAILED: ERROR_STYLE,
     Outcome.CANCELED: Style(color="magenta"),
     Outcome.UNKNOWN: Style(color="magenta"),
 }
-GLYPHS = {
+OUTCOME_GLYPHS = {
     Outcome.RUNNING: "►",
     Outcome.SUCCESS: "·",
     Outcome.WARNING: "▲",
@@ -23,5 +23,5 @@ GLYPHS = {
     Outcome.CANCELED: "○",
     Outcome.UNKNOWN: "?",
 }
-KNOWN = "k"
+ACKNOWLEDGED_GLYPH = "k"
 """In place of the glyph of a run that somebody has marked as known: such a row is dimmed."""

@@ -15,170 +15,188 @@ from typing import TYPE_CHECKING
 from emtui import text_format
 from emtui.em.model import Event, Log, Session
 from emtui.monitor.snapshot import Snapshot
-from emtui.query import DEFAULT_ORDER, Order, Query
+from emtui.query import DEFAULT_SORT_ORDER, Query, SortOrder
 from emtui.triage.step_timing import Wait
 from emtui.tui.formatting.log_model import EventLine, LogLine, WaitLine, log_lines
-from emtui.tui.formatting.log_text import wait_text, waited
-from emtui.tui.formatting.outcome_style import KNOWN
-from emtui.tui.formatting.session_columns import Clock, summary, took_text, unknown
-from emtui.tui.formatting.session_text import server_words, tally
+from emtui.tui.formatting.log_text import short_wait_text, wait_text
+from emtui.tui.formatting.outcome_style import ACKNOWLEDGED_GLYPH
+from emtui.tui.formatting.session_columns import TimeContext, duration_text, summary_text, unknown_time_text
+from emtui.tui.formatting.session_text import server_state_text, tally_text
 
 if TYPE_CHECKING:
-    from emtui.triage.acknowledged import Known
+    from emtui.triage.acknowledged import Acknowledgements
     from emtui.triage.grouping import ListRow, RunGroup
 
-BETWEEN = "  "
+COLUMN_GAP = "  "
 TIME_CELLS = 26
 """`2026-11-23 02:10:04 +01:00`."""
 OFFSET_CELLS = 8
 TYPE_CELLS = 21
-SHORT_ID = 8
+SHORT_ID_LENGTH = 8
 """Leading hex digits of an ID: enough for `emtui show`, and a row without a message fits 80 columns."""
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ExportOrigin:
     """Whose answer it is: the server's name (of a recording its file), marked DEMO or REPLAY, and when."""
 
     server: str
     mark: str
     as_of: datetime | None
 
-    def line(self, zone: tzinfo) -> str:
+    def format_line(self, zone: tzinfo) -> str:
         """`REPLAY  em01.example.net  as of 2026-11-23 03:12:04 +01:00`."""
-        when = f"as of {text_format.dated(self.as_of, zone)}" if self.as_of else ""
-        return _joined(self.mark, self.server, when)
+        when = f"as of {text_format.format_full_date_time(self.as_of, zone)}" if self.as_of else ""
+        return _join_columns(self.mark, self.server, when)
 
 
-def row_line(row: ListRow, clock: Clock) -> str:
+def row_line(row: ListRow, clock: TimeContext) -> str:
     """Outcome, type, start, how long, message whole, ID: one line; of a group how many, from when to when."""
     if not isinstance(row, Session):
         return _group_line(row, clock)
-    session = row
-    if not session.complete:
-        return _joined(summary(session), session.id)
-    return _joined(
-        str(session.outcome),
-        session.type,
-        text_format.dated(session.started, clock.zone) if session.started else "",
-        _took(session, clock),
-        text_format.one_line(summary(session)),
-        session.id,
+    run = row
+    if not run.is_complete:
+        return _join_columns(summary_text(run), run.id)
+    return _join_columns(
+        str(run.outcome),
+        run.type,
+        text_format.format_full_date_time(run.started, clock.zone) if run.started else "",
+        _took_text(run, clock),
+        text_format.join_lines(summary_text(run)),
+        run.id,
     )
 
 
-def _group_line(group: RunGroup, clock: Clock) -> str:
+def _group_line(group: RunGroup, clock: TimeContext) -> str:
     newest, ends = group.newest, (group.oldest.started, group.newest.started)
-    return _joined(
+    return _join_columns(
         str(newest.outcome),
-        f"{newest.type} × {text_format.count(len(group.runs))}",
-        " – ".join(text_format.dated(when, clock.zone) for when in ends if when),
-        text_format.duration(group.took) if group.took is not None else "",
+        f"{newest.type} × {text_format.format_count(len(group.runs))}",
+        " – ".join(text_format.format_full_date_time(when, clock.zone) for when in ends if when),
+        text_format.format_duration(group.median_duration) if group.median_duration is not None else "",
     )
 
 
-def event_line(event: Event, began: datetime | None, zone: tzinfo) -> str:
+def event_line(event: Event, started: datetime | None, zone: tzinfo) -> str:
     """Offset from the start, time, message whole: one line."""
-    return _joined(_offset(event, began), _time(event, zone), text_format.one_line(_said(event)))
+    return _join_columns(
+        _offset_text(event, started), _time_text(event, zone), text_format.join_lines(_event_text(event))
+    )
 
 
-def log_line(line: LogLine, began: datetime | None, zone: tzinfo) -> str:
+def log_line(line: LogLine, started: datetime | None, zone: tzinfo) -> str:
     """An event, or a wait behind the time when it began: one line."""
     if isinstance(line, EventLine):
-        return event_line(line.event, began, zone)
-    said = text_format.one_line(wait_text(line.wait))
-    return _joined(_offset(line.event, began), _time(line.event, zone), said)
+        return event_line(line.event, started, zone)
+    text = text_format.join_lines(wait_text(line.wait))
+    return _join_columns(_offset_text(line.event, started), _time_text(line.event, zone), text)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DisplayedList:
     """A list as it is shown: the rows of a look that match a query, in an order; what is known of them."""
 
     rows: Sequence[Session]
     snapshot: Snapshot
     query: Query
-    order: Order = DEFAULT_ORDER
-    known: Known | None = None
+    order: SortOrder = DEFAULT_SORT_ORDER
+    acknowledgements: Acknowledgements | None = None
 
-    def is_known(self, session: Session) -> bool:
+    def is_acknowledged(self, session: Session) -> bool:
         """Whether somebody knows of this run."""
-        return self.known is not None and self.known.of(session) is not None
+        return self.acknowledgements is not None and self.acknowledgements.for_run(session) is not None
 
 
-def list_text(origin: Origin, shown: Shown, clock: Clock) -> str:
+def list_text(origin: ExportOrigin, displayed: DisplayedList, clock: TimeContext) -> str:
     """All rows that match, under whose they are, what was asked for, and the counts."""
-    order = "" if shown.order == DEFAULT_ORDER else f"order: {shown.order.text}"
-    runs = shown.snapshot.sessions
-    counts = tally(shown.snapshot, Counter(run.outcome for run in runs if shown.is_known(run)))
-    if not shown.query.empty:
-        counts = f"{text_format.count(len(shown.rows))} of {counts}"
-    head = (origin.line(clock.zone), shown.query.text and f"query: {shown.query.text}", order, counts)
-    return "\n".join([*(line for line in head if line), "", *_table(shown, clock), ""])
+    order = "" if displayed.order == DEFAULT_SORT_ORDER else f"order: {displayed.order.text}"
+    runs = displayed.snapshot.sessions
+    counts = tally_text(
+        displayed.snapshot, Counter(run.outcome for run in runs if displayed.is_acknowledged(run))
+    )
+    if not displayed.query.is_empty:
+        counts = f"{text_format.format_count(len(displayed.rows))} of {counts}"
+    header_lines = (
+        origin.format_line(clock.zone),
+        displayed.query.text and f"query: {displayed.query.text}",
+        order,
+        counts,
+    )
+    return "\n".join([*(line for line in header_lines if line), "", *_table_lines(displayed, clock), ""])
 
 
-def _table(shown: Shown, clock: Clock) -> Iterator[str]:
+def _table_lines(displayed: DisplayedList, clock: TimeContext) -> Iterator[str]:
     """The rows; where somebody knows of one, it has a `k` before it, and all have room for that."""
-    marks = [KNOWN if shown.is_known(session) else "" for session in shown.rows]
+    marks = [ACKNOWLEDGED_GLYPH if displayed.is_acknowledged(session) else "" for session in displayed.rows]
     margin = 2 if any(marks) else 0
-    yield " " * margin + _cells("Outcome", "Type", "Started", "Took", "ID", "Message")
-    for session, mark in zip(shown.rows, marks, strict=True):
-        complete = session.complete
-        yield f"{mark:<{margin}}" + _cells(
+    yield " " * margin + _table_row("Outcome", "Type", "Started", "Took", "ID", "Message")
+    for session, mark in zip(displayed.rows, marks, strict=True):
+        complete = session.is_complete
+        yield f"{mark:<{margin}}" + _table_row(
             str(session.outcome) if complete else "",
             (session.type or "") if complete else "reference",
-            _started(session, clock),
-            took_text(session, clock),
-            session.id[:SHORT_ID],
-            text_format.one_line(summary(session)),
+            _started_text(session, clock),
+            duration_text(session, clock),
+            session.id[:SHORT_ID_LENGTH],
+            text_format.join_lines(summary_text(session)),
         )
 
 
-def _cells(outcome: str, kind: str, started: str, took: str, id: str, message: str) -> str:
-    kind = text_format.for_terminal(kind) + " " * (TYPE_CELLS - text_format.cells(kind))
-    return f"{outcome:<8}  {kind}  {started:<{TIME_CELLS}}  {took:>7}  {id:<{SHORT_ID}}  {message}".rstrip()
+def _table_row(outcome: str, type_name: str, started: str, took: str, short_id: str, message: str) -> str:
+    type_name = text_format.strip_ambiguous(type_name) + " " * (
+        TYPE_CELLS - text_format.cell_width(type_name)
+    )
+    return (
+        f"{outcome:<8}  {type_name}  {started:<{TIME_CELLS}}  {took:>7}"
+        f"  {short_id:<{SHORT_ID_LENGTH}}  {message}"
+    ).rstrip()
 
 
 def session_text(
-    origin: Origin, session: Session, log: Log | None, clock: Clock, waits: Sequence[Wait] = ()
+    origin: ExportOrigin, session: Session, log: Log | None, clock: TimeContext, waits: Sequence[Wait] = ()
 ) -> str:
     """What became of it, its message, and all its events, with the waits between them."""
-    said = server_words(session)
-    head = (
-        origin.line(clock.zone),
-        _joined(
+    server_words_text = server_state_text(session)
+    header_lines = (
+        origin.format_line(clock.zone),
+        _join_columns(
             session.type or session.name or "",
-            str(session.outcome) if session.complete else "",
-            text_format.dated(session.started, clock.zone) if session.started else "",
-            ("for " if session.running else "took ") + took_text(session, clock) if session.complete else "",
+            str(session.outcome) if session.is_complete else "",
+            text_format.format_full_date_time(session.started, clock.zone) if session.started else "",
+            ("for " if session.is_running else "took ") + duration_text(session, clock)
+            if session.is_complete
+            else "",
         ),
-        said and f"server: {said}",
+        server_words_text and f"server: {server_words_text}",
         session.id,
     )
     message = session.message or ""
-    odd = f"not readable: {session.odd}" if session.odd else ""
+    parse_problem = f"not readable: {session.parse_problem}" if session.parse_problem else ""
     parts = (
-        "\n".join(line for line in head if line),
-        odd,
+        "\n".join(line for line in header_lines if line),
+        parse_problem,
         message,
-        "\n".join(_events(session, log, clock, waits)),
+        "\n".join(_event_lines(session, log, clock, waits)),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _events(session: Session, log: Log | None, clock: Clock, waits: Sequence[Wait]) -> Iterator[str]:
+def _event_lines(
+    session: Session, log: Log | None, clock: TimeContext, waits: Sequence[Wait]
+) -> Iterator[str]:
     if log is None:
         yield "The events have not come yet."
         return
-    yield text_format.counted(len(log.events), "event")
-    began = session.started or first_time(log.events)
-    indent = " " * (OFFSET_CELLS + TIME_CELLS + 2 * len(BETWEEN))
+    yield text_format.format_counted(len(log.events), "event")
+    started = session.started or first_time(log.events)
+    indent = " " * (OFFSET_CELLS + TIME_CELLS + 2 * len(COLUMN_GAP))
     for line in log_lines(log.events, waits):
         if isinstance(line, WaitLine):
-            yield f"{indent}{waited(line.wait)}"
+            yield f"{indent}{short_wait_text(line.wait)}"
             continue
-        offset, time = _offset(line.event, began), _time(line.event, clock.zone)
-        said = _said(line.event).replace("\n", f"\n{indent}")
-        yield f"{offset:>{OFFSET_CELLS}}{BETWEEN}{time:<{TIME_CELLS}}{BETWEEN}{said}".rstrip()
+        offset, time = _offset_text(line.event, started), _time_text(line.event, clock.zone)
+        text = _event_text(line.event).replace("\n", f"\n{indent}")
+        yield f"{offset:>{OFFSET_CELLS}}{COLUMN_GAP}{time:<{TIME_CELLS}}{COLUMN_GAP}{text}".rstrip()
 
 
 def first_time(events: Sequence[Event]) -> datetime | None:
@@ -186,28 +204,32 @@ def first_time(events: Sequence[Event]) -> datetime | None:
     return next((event.time for event in events if event.time), None)
 
 
-def _took(session: Session, clock: Clock) -> str:
+def _took_text(session: Session, clock: TimeContext) -> str:
     """For a line without headings."""
-    text = took_text(session, clock)
+    text = duration_text(session, clock)
     return f"took {text}" if text == text_format.UNKNOWN else text
 
 
-def _started(session: Session, clock: Clock) -> str:
-    return text_format.dated(session.started, clock.zone) if session.started else unknown(session)
+def _started_text(session: Session, clock: TimeContext) -> str:
+    return (
+        text_format.format_full_date_time(session.started, clock.zone)
+        if session.started
+        else unknown_time_text(session)
+    )
 
 
-def _offset(event: Event, began: datetime | None) -> str:
-    return text_format.offset(event.time - began) if event.time and began else ""
+def _offset_text(event: Event, started: datetime | None) -> str:
+    return text_format.format_offset(event.time - started) if event.time and started else ""
 
 
-def _time(event: Event, zone: tzinfo) -> str:
-    return text_format.dated(event.time, zone) if event.time else ""
+def _time_text(event: Event, zone: tzinfo) -> str:
+    return text_format.format_full_date_time(event.time, zone) if event.time else ""
 
 
-def _said(event: Event) -> str:
-    odd = f"not readable: {event.odd}" if event.odd else ""
-    return " · ".join(part for part in (odd, event.message) if part)
+def _event_text(event: Event) -> str:
+    parse_problem = f"not readable: {event.parse_problem}" if event.parse_problem else ""
+    return " · ".join(part for part in (parse_problem, event.message) if part)
 
 
-def _joined(*parts: str | None) -> str:
-    return BETWEEN.join(part for part in parts if part)
+def _join_columns(*parts: str | None) -> str:
+    return COLUMN_GAP.join(part for part in parts if part)

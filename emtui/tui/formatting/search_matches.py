@@ -13,43 +13,43 @@ from dataclasses import dataclass
 from rich.style import Style
 
 from emtui import text_format
-from emtui.triage.diff_hunks import beside
+from emtui.triage.diff_hunks import next_index
 from emtui.tui.theme import MATCH, PLAIN
 
 
 @dataclass(frozen=True, slots=True)
-class Matches:
+class SearchMatches:
     """The places of the lines that hold a text, in rising order."""
 
     text: str = ""
-    places: tuple[int, ...] = ()
+    line_indexes: tuple[int, ...] = ()
 
-    def which(self, place: int) -> str:
+    def position_text(self, line_index: int) -> str:
         """`2 of 3`, for the match at this place; empty where none is."""
-        number = bisect_right(self.places, place)
-        if not number or self.places[number - 1] != place:
+        number = bisect_right(self.line_indexes, line_index)
+        if not number or self.line_indexes[number - 1] != line_index:
             return ""
-        return f"{text_format.count(number)} of {text_format.count(len(self.places))}"
+        return f"{text_format.format_count(number)} of {text_format.format_count(len(self.line_indexes))}"
 
-    def counted(self, lines: str) -> str:
+    def count_text(self, line_count_text: str) -> str:
         """`3 of 17 lines match`; `lines` is what is counted among, with its number."""
-        verb = "matches" if len(self.places) == 1 else "match"
-        return f"{text_format.count(len(self.places))} of {lines} {verb}"
+        verb = "matches" if len(self.line_indexes) == 1 else "match"
+        return f"{text_format.format_count(len(self.line_indexes))} of {line_count_text} {verb}"
 
-    def next(self, place: int, step: int) -> tuple[int | None, str]:
+    def next_match(self, line_index: int, step: int) -> tuple[int | None, str]:
         """The match after this place (with a `step` of -1 the one before), round the end.
 
         With what is to be said of that: nothing where it led on.
         """
-        if not self.places:
-            return None, no_line_holds(self.text)
-        found = beside(self.places, place, step)
-        if found == place:
+        if not self.line_indexes:
+            return None, no_match_sentence(self.text)
+        found = next_index(self.line_indexes, line_index, step)
+        if found == line_index:
             return found, f"No other line holds “{self.text}”."
-        return found, "" if (found - place) * step > 0 else continued(step)
+        return found, "" if (found - line_index) * step > 0 else wrapped_around_text(step)
 
 
-def no_line_holds(text: str) -> str:
+def no_match_sentence(text: str) -> str:
     """What is said of a search in vain."""
     return f"No line holds “{text}”."
 
@@ -59,24 +59,24 @@ def next_row(rows: Sequence[int], cursor: int, step: int, name: str) -> tuple[in
 
     With what is to be said of that: nothing where it led on. `name` is what such a row is called.
     """
-    found = beside(rows, cursor, step) if rows else cursor
+    found = next_index(rows, cursor, step) if rows else cursor
     if found == cursor:
         return None, f"No other {name}." if rows else f"No {name}."
     if (found - cursor) * step > 0:
         return found, ""
-    return found, f"No {name} {'below' if step > 0 else 'above'} this one. {continued(step)}"
+    return found, f"No {name} {'below' if step > 0 else 'above'} this one. {wrapped_around_text(step)}"
 
 
-def continued(step: int) -> str:
+def wrapped_around_text(step: int) -> str:
     """What is said of a step over the end."""
     return "Continued from the top." if step > 0 else "Continued from the bottom."
 
 
-def highlighted(text: str, sought: str, style: Style = PLAIN) -> list[tuple[str, Style]]:
+def highlight_matches(text: str, search_text: str, style: Style = PLAIN) -> list[tuple[str, Style]]:
     """The text with every match underlined."""
-    pieces = []
-    done = 0
-    for start, end in text_format.found_in(text, sought):
-        pieces += [(text[done:start], style), (text[start:end], style + MATCH)]
-        done = end
-    return [*pieces, (text[done:], style)]
+    spans = []
+    end_of_last = 0
+    for start, end in text_format.find_spans(text, search_text):
+        spans += [(text[end_of_last:start], style), (text[start:end], style + MATCH)]
+        end_of_last = end
+    return [*spans, (text[end_of_last:], style)]

@@ -16,7 +16,7 @@ from rich.style import Style
 
 from emtui import text_format
 from emtui.em.model import Session
-from emtui.tui.formatting.outcome_style import GLYPHS, KNOWN, OUTCOME_STYLES
+from emtui.tui.formatting.outcome_style import ACKNOWLEDGED_GLYPH, OUTCOME_GLYPHS, OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-WIDE = 120
+WIDE_CELLS = 120
 """From this width on the start is written with its day."""
-MEDIUM = 80
+MEDIUM_CELLS = 80
 """From this width on the message stands in the row."""
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class TimeContext:
     """What a row needs to know of time: now, and the zone to write times in."""
 
     now: datetime
@@ -39,135 +39,148 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Column(Generic[T]):
+class ListColumn(Generic[T]):
     """One column: its heading, its JSON key (what it orders by), its width, and what stands in it."""
 
     title: str
-    field: str
+    order_field: str
     width: int
-    cell: Callable[[T, Clock], tuple[str, Style]]
-    right: bool = False
+    render_cell: Callable[[T, TimeContext], tuple[str, Style]]
+    is_right_aligned: bool = False
 
     @property
-    def apart(self) -> int:
+    def gap(self) -> int:
         """Blanks before it: one that stands at the right of its column has room of its own."""
-        return 1 if self.right else 2
+        return 1 if self.is_right_aligned else 2
 
 
-def _outcome(session: Session, _: Clock) -> tuple[str, Style]:
-    if not session.complete:
+def _outcome_cell(session: Session, _: TimeContext) -> tuple[str, Style]:
+    if not session.is_complete:
         return "", PLAIN
     outcome = session.outcome
-    return f"{GLYPHS[outcome]} {outcome}", OUTCOME_STYLES[outcome]
+    return f"{OUTCOME_GLYPHS[outcome]} {outcome}", OUTCOME_STYLES[outcome]
 
 
-def _type(session: Session, _: Clock) -> tuple[str, Style]:
-    return (session.type or "", PLAIN) if session.complete else ("reference", FAINT)
+def _type_cell(session: Session, _: TimeContext) -> tuple[str, Style]:
+    return (session.type or "", PLAIN) if session.is_complete else ("reference", FAINT)
 
 
-def _started_short(session: Session, clock: Clock) -> tuple[str, Style]:
+def _short_start_cell(session: Session, clock: TimeContext) -> tuple[str, Style]:
     when = session.started
-    return (text_format.clock_short(when, clock.now, clock.zone) if when else unknown(session), PLAIN)
+    return (
+        text_format.format_short_time(when, clock.now, clock.zone) if when else unknown_time_text(session),
+        PLAIN,
+    )
 
 
-def _started_long(session: Session, clock: Clock) -> tuple[str, Style]:
+def _long_start_cell(session: Session, clock: TimeContext) -> tuple[str, Style]:
     when = session.started
-    return (text_format.clock_long(when, clock.zone) if when else unknown(session), PLAIN)
+    return (text_format.format_long_time(when, clock.zone) if when else unknown_time_text(session), PLAIN)
 
 
-def _age(session: Session, clock: Clock) -> tuple[str, Style]:
+def _age_cell(session: Session, clock: TimeContext) -> tuple[str, Style]:
     when = session.started
-    return (text_format.duration(max(clock.now - when, timedelta())) if when else unknown(session), PLAIN)
+    return (
+        text_format.format_duration(max(clock.now - when, timedelta()))
+        if when
+        else unknown_time_text(session),
+        PLAIN,
+    )
 
 
-def _took(session: Session, clock: Clock) -> tuple[str, Style]:
-    return took_text(session, clock), PLAIN
+def _took_cell(session: Session, clock: TimeContext) -> tuple[str, Style]:
+    return duration_text(session, clock), PLAIN
 
 
-def took_text(session: Session, clock: Clock) -> str:
+def duration_text(session: Session, clock: TimeContext) -> str:
     """How long a run took, or has gone on."""
-    span = session.took(clock.now)
-    return text_format.duration(span) if span is not None else unknown(session)
+    span = session.duration(clock.now)
+    return text_format.format_duration(span) if span is not None else unknown_time_text(session)
 
 
-def unknown(session: Session) -> str:
+def unknown_time_text(session: Session) -> str:
     """In place of a time that is not known; a bare reference has none of it."""
-    return text_format.UNKNOWN if session.complete else ""
+    return text_format.UNKNOWN if session.is_complete else ""
 
 
-def _usual(baselines: Baselines | None, session: Session, _: Clock) -> tuple[str, Style]:
-    usual = baselines.of(session) if baselines else None
-    return (text_format.duration(usual.usual) if usual else "", FAINT)
+def _usual_cell(baselines: Baselines | None, session: Session, _: TimeContext) -> tuple[str, Style]:
+    baseline = baselines.for_run(session) if baselines else None
+    return (text_format.format_duration(baseline.usual) if baseline else "", FAINT)
 
 
-def _ratio(baselines: Baselines | None, session: Session, clock: Clock) -> tuple[str, Style]:
+def _ratio_cell(baselines: Baselines | None, session: Session, clock: TimeContext) -> tuple[str, Style]:
     """How many times the usual a run took; empty unless that is unusual."""
-    ratio = baselines.ratio(session, session.took(clock.now)) if baselines else None
-    return (text_format.ratio(ratio) if ratio else "", BOLD)
+    ratio = baselines.unusual_ratio(session, session.duration(clock.now)) if baselines else None
+    return (text_format.format_ratio(ratio) if ratio else "", BOLD)
 
 
-def _message(session: Session, _: Clock) -> tuple[str, Style]:
-    return summary(session), PLAIN
+def _message_cell(session: Session, _: TimeContext) -> tuple[str, Style]:
+    return summary_text(session), PLAIN
 
 
-def summary(session: Session) -> str:
+def summary_text(session: Session) -> str:
     """What there is to say of a session: what is odd about it, then its message, or its bare name."""
-    said = session.message or ("" if session.complete else session.name or "")
-    odd = f"not readable: {session.odd}" if session.odd else ""
-    return " · ".join(part for part in (odd, said) if part)
+    message = session.message or ("" if session.is_complete else session.name or "")
+    parse_problem = f"not readable: {session.parse_problem}" if session.parse_problem else ""
+    return " · ".join(part for part in (parse_problem, message) if part)
 
 
-_OUTCOME = Column("Outcome", "outcome", 10, _outcome)
-_TYPE = Column("Type", "type", 21, _type)
-_SHORT = Column("Started", "started", 9, _started_short, right=True)
-_LONG = Column("Started", "started", 15, _started_long)
-_AGE = Column("Age", "started", 9, _age, right=True)
-_TOOK = Column("Took", "duration_s", 7, _took, right=True)
+_OUTCOME_COLUMN = ListColumn("Outcome", "outcome", 10, _outcome_cell)
+_TYPE_COLUMN = ListColumn("Type", "type", 21, _type_cell)
+_SHORT_START_COLUMN = ListColumn("Started", "started", 9, _short_start_cell, is_right_aligned=True)
+_LONG_START_COLUMN = ListColumn("Started", "started", 15, _long_start_cell)
+_AGE_COLUMN = ListColumn("Age", "started", 9, _age_cell, is_right_aligned=True)
+_TOOK_COLUMN = ListColumn("Took", "duration_s", 7, _took_cell, is_right_aligned=True)
 
 
 def session_columns(
-    width: int, baselines: Baselines | None = None, *, ages: bool = False
-) -> tuple[Column[Session], ...]:
+    width: int, baselines: Baselines | None = None, *, shows_age: bool = False
+) -> tuple[ListColumn[Session], ...]:
     """The columns for a list this wide, with what is usual; the message takes what is left, from 80 on.
 
-    With `ages` it is told how long ago each run started, not when.
+    With `shows_age` it is told how long ago each run started, not when.
     """
-    started = _LONG if width >= WIDE else _SHORT
-    fixed = [_OUTCOME, _TYPE, _AGE if ages else started, _TOOK]
-    if width < MEDIUM:
+    started = _LONG_START_COLUMN if width >= WIDE_CELLS else _SHORT_START_COLUMN
+    fixed = [_OUTCOME_COLUMN, _TYPE_COLUMN, _AGE_COLUMN if shows_age else started, _TOOK_COLUMN]
+    if width < MEDIUM_CELLS:
         return tuple(fixed)
-    if width >= WIDE:
-        fixed.append(Column("Usual", "", 6, partial(_usual, baselines), right=True))
-    fixed.append(Column("×", "", 4, partial(_ratio, baselines), right=True))
-    rest = width - 2 - sum(column.width + column.apart for column in fixed)
-    return (*fixed, Column("Message", "message", rest, _message))
+    if width >= WIDE_CELLS:
+        fixed.append(ListColumn("Usual", "", 6, partial(_usual_cell, baselines), is_right_aligned=True))
+    fixed.append(ListColumn("×", "", 4, partial(_ratio_cell, baselines), is_right_aligned=True))
+    rest = width - 2 - sum(column.width + column.gap for column in fixed)
+    return (*fixed, ListColumn("Message", "message", rest, _message_cell))
 
 
-def cells_of(columns: tuple[Column[T], ...], thing: T, clock: Clock) -> list[tuple[str, Style]]:
+def render_cells(columns: tuple[ListColumn[T], ...], item: T, clock: TimeContext) -> list[tuple[str, Style]]:
     """The row of a thing: each cell fitted to its column, two blanks between them."""
-    pieces = []
+    cells = []
     for number, column in enumerate(columns):
-        text, style = column.cell(thing, clock)
-        blanks = " " * column.apart if number else ""
-        pieces += [
+        text, style = column.render_cell(item, clock)
+        blanks = " " * column.gap if number else ""
+        cells += [
             (blanks, PLAIN),
-            (text_format.fit(text_format.one_line(text), column.width, column.right), style),
+            (
+                text_format.fit_width(text_format.join_lines(text), column.width, column.is_right_aligned),
+                style,
+            ),
         ]
-    return pieces
+    return cells
 
 
-def known_cells(cells: list[tuple[str, Style]]) -> list[tuple[str, Style]]:
+def acknowledged_cells(cells: list[tuple[str, Style]]) -> list[tuple[str, Style]]:
     """The same row dimmed, with `k` in place of its glyph: somebody knows of it."""
     blanks, (outcome, _), *rest = cells
-    return [blanks, (KNOWN + outcome[1:], FAINT), *((text, FAINT) for text, _ in rest)]
+    return [blanks, (ACKNOWLEDGED_GLYPH + outcome[1:], FAINT), *((text, FAINT) for text, _ in rest)]
 
 
-def titles_of(columns: tuple[Column[T], ...], ordered_by: str = "", descending: bool = False) -> str:
+def column_titles(columns: tuple[ListColumn[T], ...], ordered_by: str = "", descending: bool = False) -> str:
     """The heading; the column that the list is ordered by carries an arrow."""
     arrow = "↓" if descending else "↑"
-    pieces = []
+    titles = []
     for number, column in enumerate(columns):
-        sign = arrow if column.field and column.field == ordered_by else ""
-        blanks = " " * column.apart if number else ""
-        pieces.append(blanks + text_format.fit(column.title + sign, column.width, column.right))
-    return "".join(pieces)
+        arrow_suffix = arrow if column.order_field and column.order_field == ordered_by else ""
+        blanks = " " * column.gap if number else ""
+        titles.append(
+            blanks + text_format.fit_width(column.title + arrow_suffix, column.width, column.is_right_aligned)
+        )
+    return "".join(titles)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from emtui.handover.unlisted_run_text import last_seen_running
+from emtui.handover.unlisted_run_text import format_last_seen
 from emtui.monitor.session_feed import RunVanishedError, SessionState
 
 
-def problem_text(state: SessionState, server: object, now: datetime, zone: tzinfo) -> str:
+def session_problem_text(state: SessionState, server: object, now: datetime, zone: tzinfo) -> str:
     """Why the last request failed; empty if it did not. `now` is the server's clock."""
     problem = state.problem
     if isinstance(problem, RunVanishedError):
-        return last_seen_running(state.session, server, problem.last_seen, now, zone)
+        return format_last_seen(state.session, server, problem.last_seen, now, zone)
     return str(problem) if problem else ""
 
 
-def without_events(state: SessionState) -> str:
+def missing_events_text(state: SessionState) -> str:
     """Why there are no events, where they have not been read."""
     if state.is_gone:
         return "The server no longer has its events; r asks again."

@@ -14,10 +14,10 @@ from emtui.monitor.absence_summary import AbsenceSummary
 from emtui.monitor.feed_health import ClockStep
 from emtui.monitor.list_feed import ListState
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.formatting.outcome_style import GLYPHS, OUTCOME_STYLES
-from emtui.tui.formatting.session_columns import MEDIUM, Clock, took_text, unknown
-from emtui.tui.theme import ALARM, BOLD, PLAIN
-from emtui.tui.widgets.virtual_list import Pieces
+from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
+from emtui.tui.formatting.session_columns import MEDIUM_CELLS, TimeContext, duration_text, unknown_time_text
+from emtui.tui.theme import ALERT_STYLE, BOLD, PLAIN
+from emtui.tui.widgets.virtual_list import StyledSpans
 
 WORST_FIRST = (
     Outcome.FAILED,
@@ -28,150 +28,170 @@ WORST_FIRST = (
 )
 
 
-def tally(snapshot: Snapshot, known: Counter[Outcome] | None = None) -> str:
+def tally_text(snapshot: Snapshot, acknowledged: Counter[Outcome] | None = None) -> str:
     """`3,426 runs  7 failed, 2 known … 3,411 success`: worst first, what is well last.
 
     `known` is how many of each outcome somebody knows of.
     """
-    marked = known or Counter()
+    acknowledged_counts = acknowledged or Counter()
 
-    def told(outcome: Outcome) -> str:
-        many = f", {text_format.count(marked[outcome])} known" if marked[outcome] else ""
-        return f"{outcome}{many}"
+    def outcome_text(outcome: Outcome) -> str:
+        acknowledged_suffix = (
+            f", {text_format.format_count(acknowledged_counts[outcome])} known"
+            if acknowledged_counts[outcome]
+            else ""
+        )
+        return f"{outcome}{acknowledged_suffix}"
 
     counts = (
-        *((snapshot.tally[outcome], told(outcome)) for outcome in WORST_FIRST),
+        *((snapshot.outcome_counts[outcome], outcome_text(outcome)) for outcome in WORST_FIRST),
         (len(snapshot.references), "known by name only"),
-        (snapshot.odd, "not readable whole"),
-        (snapshot.replaced, "characters replaced"),
-        (snapshot.tally[Outcome.SUCCESS], told(Outcome.SUCCESS)),
+        (snapshot.unreadable_count, "not readable whole"),
+        (snapshot.replaced_count, "characters replaced"),
+        (snapshot.outcome_counts[Outcome.SUCCESS], outcome_text(Outcome.SUCCESS)),
     )
-    parts = [f"{text_format.count(number)} {what}" for number, what in counts if number]
-    return "  ".join([text_format.counted(len(snapshot.sessions), "run"), *parts])
+    parts = [f"{text_format.format_count(number)} {label}" for number, label in counts if number]
+    return "  ".join([text_format.format_counted(len(snapshot.sessions), "run"), *parts])
 
 
-def as_of_text(when: datetime, clock: Clock) -> str:
+def as_of_text(when: datetime, clock: TimeContext) -> str:
     """`as of 03:12:04 +01:00`; with its day as soon as it is a day old."""
-    whole = text_format.moment(when, clock.zone)
-    *_, time, offset = whole.split()
-    return f"as of {f'{time} {offset}' if abs(clock.now - when) < text_format.DAY else whole}"
+    full_text = text_format.format_date_time_with_offset(when, clock.zone)
+    *_, time, offset = full_text.split()
+    return f"as of {f'{time} {offset}' if abs(clock.now - when) < text_format.DAY else full_text}"
 
 
-def list_age(state: ListState, clock: Clock, width: int) -> Pieces:
+def list_age_spans(state: ListState, clock: TimeContext, width: int) -> StyledSpans:
     """How old the list is, in words once that is too old; and how often it is requested."""
-    pieces: Pieces = [("PAUSED  ", BOLD)] if state.is_paused else []
+    spans: StyledSpans = [("PAUSED  ", BOLD)] if state.is_paused else []
     if since := state.health.lost_since:
         when, offset = (
-            text_format.day_and_clock(since, clock.now, clock.zone),
-            text_format.zone_offset(since, clock.zone),
+            text_format.format_day_and_second(since, clock.now, clock.zone),
+            text_format.format_zone_offset(since, clock.zone),
         )
-        return [*pieces, (f"BLIND since {when} {offset}", ALARM)]
+        return [*spans, (f"BLIND since {when} {offset}", ALERT_STYLE)]
     if state.snapshot is None:
-        return [*pieces, (text_format.zone_offset(clock.now, clock.zone), PLAIN)]
+        return [*spans, (text_format.format_zone_offset(clock.now, clock.zone), PLAIN)]
     if state.is_stale:
-        pieces.append(("STALE  ", ALARM))
-    pieces.append((as_of_text(state.snapshot.as_of, clock), PLAIN))
-    if width >= MEDIUM and not state.is_paused and state.interval is not None:
-        pieces.append((f"  every {text_format.pause(state.interval)}", PLAIN))
-    return pieces
+        spans.append(("STALE  ", ALERT_STYLE))
+    spans.append((as_of_text(state.snapshot.as_of, clock), PLAIN))
+    if width >= MEDIUM_CELLS and not state.is_paused and state.interval is not None:
+        spans.append((f"  every {text_format.format_pause(state.interval)}", PLAIN))
+    return spans
 
 
-def absence_text(state: ListState, clock: Clock) -> Pieces:
+def absence_spans(state: ListState, clock: TimeContext) -> StyledSpans:
     """What happened while nobody looked, and how this computer's clock was set; nothing of nothing."""
-    text = away(state.absence, clock) if state.absence else []
+    spans = absence_summary_spans(state.absence, clock) if state.absence else []
     if state.clock_step:
-        text += [("; ", PLAIN)] * bool(text) + clock_set(state.clock_step, clock)
-    return text
+        spans += [("; ", PLAIN)] * bool(spans) + clock_step_spans(state.clock_step, clock)
+    return spans
 
 
-def away(absence: AbsenceSummary, clock: Clock) -> Pieces:
+def absence_summary_spans(absence: AbsenceSummary, clock: TimeContext) -> StyledSpans:
     """`Fri 18:02 – Mon 08:30: 3 failed (u steps), 112 ok of 115 runs; blind Sat 22:04 – Mon 08:31`."""
 
-    def span(since: datetime, until: datetime) -> str:
-        first, last = (text_format.day_clock(when, clock.now, clock.zone) for when in (since, until))
+    def span_text(since: datetime, until: datetime) -> str:
+        first, last = (
+            text_format.format_day_and_minute(when, clock.now, clock.zone) for when in (since, until)
+        )
         return f"{first} – {last}"
 
-    pieces: Pieces = [(f"{span(absence.since, absence.until)}:", BOLD)]
-    ended = absence.ended
+    spans: StyledSpans = [(f"{span_text(absence.since, absence.until)}:", BOLD)]
+    ended = absence.outcome_counts
     counts = [(ended[outcome], outcome) for outcome in (*WORST_FIRST, Outcome.SUCCESS) if ended[outcome]]
-    for place, (number, outcome) in enumerate(counts):
+    for position, (number, outcome) in enumerate(counts):
         steps = " (u steps)" if outcome is Outcome.FAILED else ""
         word = "ok" if outcome is Outcome.SUCCESS else f"{outcome}{steps}"
-        pieces.append(
-            (f"{', ' if place else ' '}{text_format.count(number)} {word}", OUTCOME_STYLES[outcome])
+        spans.append(
+            (f"{', ' if position else ' '}{text_format.format_count(number)} {word}", OUTCOME_STYLES[outcome])
         )
     if counts:
-        pieces.append((f" of {text_format.counted(sum(number for number, _ in counts), 'run')}", PLAIN))
+        spans.append((f" of {text_format.format_counted(sum(number for number, _ in counts), 'run')}", PLAIN))
     else:
-        pieces.append((" nothing ended", PLAIN))
+        spans.append((" nothing ended", PLAIN))
     for period in absence.outages:
         until = period.until or absence.until
-        filled = ", filled from the server's list" if period.until else ""
-        pieces.append((f"; blind {span(period.since, until)}{filled}", BOLD))
-    for lack in absence.unlisted:
-        runs = text_format.counted(lack.count, "run")
-        pieces.append((f"; {runs} not listed {span(lack.since, lack.until or absence.until)}", BOLD))
-    return pieces
+        filled_suffix = ", filled from the server's list" if period.until else ""
+        spans.append((f"; blind {span_text(period.since, until)}{filled_suffix}", BOLD))
+    for unlisted in absence.unlisted:
+        runs = text_format.format_counted(unlisted.count, "run")
+        spans.append(
+            (f"; {runs} not listed {span_text(unlisted.since, unlisted.until or absence.until)}", BOLD)
+        )
+    return spans
 
 
-def clock_set(step: ClockStep, clock: Clock) -> Pieces:
+def clock_step_spans(step: ClockStep, clock: TimeContext) -> StyledSpans:
     """Format `This computer's clock was set forward by 8h00m, from Fri 18:02 to Sat 02:02.`."""
     first, last = (
-        text_format.day_clock(when, clock.now, clock.zone) for when in (step.at - step.by, step.at)
+        text_format.format_day_and_minute(when, clock.now, clock.zone)
+        for when in (step.at - step.by, step.at)
     )
-    span = text_format.duration(abs(step.by))
-    way = "forward" if step.by > timedelta() else "back"
-    return [(f"This computer's clock was set {way} by {span}, from {first} to {last}.", BOLD)]
+    span = text_format.format_duration(abs(step.by))
+    direction = "forward" if step.by > timedelta() else "back"
+    return [(f"This computer's clock was set {direction} by {span}, from {first} to {last}.", BOLD)]
 
 
-def head(session: Session, clock: Clock) -> Pieces:
+def session_header(session: Session, clock: TimeContext) -> StyledSpans:
     """Type, outcome, start and length."""
-    if not session.complete:
+    if not session.is_complete:
         return [(session.name or session.id, BOLD)]
     outcome = session.outcome
-    pieces: Pieces = [
+    spans: StyledSpans = [
         (session.type or "no type", BOLD),
         ("  ", PLAIN),
-        (f"{GLYPHS[outcome]} {outcome}", OUTCOME_STYLES[outcome]),
+        (f"{OUTCOME_GLYPHS[outcome]} {outcome}", OUTCOME_STYLES[outcome]),
     ]
     if session.started:
-        pieces.append(("  " + _with_offset(session.started, clock), PLAIN))
-    pieces.append((f"  {'for' if session.running else 'took'} {took_text(session, clock)}", PLAIN))
-    return pieces
+        spans.append(("  " + _start_text(session.started, clock), PLAIN))
+    spans.append((f"  {'for' if session.is_running else 'took'} {duration_text(session, clock)}", PLAIN))
+    return spans
 
 
-def _with_offset(when: datetime, clock: Clock) -> str:
+def _start_text(when: datetime, clock: TimeContext) -> str:
     """`Sun 25 Oct 02:30:00`; with its offset where the first line has another: clocks were changed."""
-    then, now = (text_format.zone_offset(moment, clock.zone) for moment in (when, clock.now))
-    return text_format.day_and_time(when, clock.zone) if then == now else text_format.moment(when, clock.zone)
+    start_offset, current_offset = (
+        text_format.format_zone_offset(moment, clock.zone) for moment in (when, clock.now)
+    )
+    return (
+        text_format.format_date_time(when, clock.zone)
+        if start_offset == current_offset
+        else text_format.format_date_time_with_offset(when, clock.zone)
+    )
 
 
-def server_words(session: Session) -> str:
+def server_state_text(session: Session) -> str:
     """State and Result as the server put them; one word where both say the same."""
-    said = dict.fromkeys(word for word in (session.state, session.result.word) if word)
+    words = dict.fromkeys(word for word in (session.state, session.result.value) if word)
     contradictory = " (contradictory)" if session.contradiction else ""
-    return " / ".join(said) + contradictory + (", canceled" if session.result.canceled else "")
+    return " / ".join(words) + contradictory + (", canceled" if session.result.is_canceled else "")
 
 
-def _ended(session: Session, clock: Clock) -> str:
+def _ended_text(session: Session, clock: TimeContext) -> str:
     if session.ended:
-        return text_format.moment(session.ended, clock.zone)
-    return "" if session.running else unknown(session)
+        return text_format.format_date_time_with_offset(session.ended, clock.zone)
+    return "" if session.is_running else unknown_time_text(session)
 
 
-def facts(session: Session, clock: Clock) -> str:
+def facts_text(session: Session, clock: TimeContext) -> str:
     """Everything that is known of a session, one fact a line, and its message whole."""
     lines = (
         ("Message", session.message),
-        ("Not readable", session.odd),
-        ("Outcome", session.outcome_text if session.complete else None),
+        ("Not readable", session.parse_problem),
+        ("Outcome", session.outcome_text if session.is_complete else None),
         ("State", session.state),
-        ("Result", session.result.word),
-        ("Canceled", "yes" if session.result.canceled else None),
+        ("Result", session.result.value),
+        ("Canceled", "yes" if session.result.is_canceled else None),
         ("Type", session.type),
-        ("Started", text_format.moment(session.started, clock.zone) if session.started else unknown(session)),
-        ("Ended", _ended(session, clock)),
-        ("Took", took_text(session, clock)),
+        (
+            "Started",
+            text_format.format_date_time_with_offset(session.started, clock.zone)
+            if session.started
+            else unknown_time_text(session),
+        ),
+        ("Ended", _ended_text(session, clock)),
+        ("Took", duration_text(session, clock)),
         ("Name", session.name),
         ("UID", session.uid),
     )

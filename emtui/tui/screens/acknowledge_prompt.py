@@ -9,23 +9,23 @@ from textual.widget import Widget
 from emtui.em.model import Session
 from emtui.em.text_sanitizer import clean
 from emtui.query.expiry_parser import parse_note
-from emtui.query.query_errors import BadQuery
-from emtui.triage.acknowledged import Mark, key_of
-from emtui.triage.acknowledgement_text import ending, the_file
+from emtui.query.query_errors import InvalidQueryError
+from emtui.triage.acknowledged import Acknowledgement, finding_key
+from emtui.triage.acknowledgement_text import format_acknowledgement_end, format_source_file
 from emtui.triage.findings import Finding
 from emtui.tui.formatting.assessment_text import formatter_for
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.widgets.prompt import Prompt
 from emtui.tui.widgets.text_input import TextInput
 
-SIGN = "note:"
+PROMPT_SIGN = "note:"
 PLACEHOLDER = "a ticket, or nothing; at its end until 08:00, until 7d"
-NOT_YET = "There is no list to think about yet."
-NOT_NEEDED = "This run is as it should be: nothing about it is to be known."
+NO_LIST_YET = "There is no list to think about yet."
+NOTHING_TO_ACKNOWLEDGE = "This run is as it should be: nothing about it is to be known."
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject:
+class _AcknowledgementTarget:
     """What would be acknowledged: its key, and the type that it is about."""
 
     key: str
@@ -36,15 +36,15 @@ async def toggle_run(screen: BaseScreen, run: Session | None) -> None:
     """Acknowledge a run that needs attention, or remove its acknowledgement; say so if neither can be."""
     assessment = screen.ctx.assessment
     if assessment is None:
-        screen.say(NOT_YET)
+        screen.say(NO_LIST_YET)
     elif run is None:
         screen.say("There is no row to mark.")
-    elif mark := assessment.mark_on(run):
-        await _remove(screen, mark)
-    elif key := assessment.key_for(run):
-        await _open_prompt(screen, _Subject(key, run.type))
+    elif acknowledgement := assessment.acknowledgement_of_run(run):
+        await _remove_acknowledgement(screen, acknowledgement)
+    elif key := assessment.acknowledgement_key(run):
+        await _open_prompt(screen, _AcknowledgementTarget(key, run.type))
     else:
-        screen.say(NOT_NEEDED)
+        screen.say(NOTHING_TO_ACKNOWLEDGE)
 
 
 async def toggle_finding(screen: BaseScreen, finding: Finding | None) -> None:
@@ -52,63 +52,73 @@ async def toggle_finding(screen: BaseScreen, finding: Finding | None) -> None:
     assessment = screen.ctx.assessment
     if finding is None or assessment is None:
         screen.say("There is nothing to mark.")
-    elif mark := assessment.mark_of(finding):
-        await _remove(screen, mark)
+    elif acknowledgement := assessment.acknowledgement_of_finding(finding):
+        await _remove_acknowledgement(screen, acknowledgement)
     else:
-        await _open_prompt(screen, _Subject(key_of(finding), finding.type))
+        await _open_prompt(screen, _AcknowledgementTarget(finding_key(finding), finding.type))
 
 
-async def _remove(screen: BaseScreen, mark: Mark) -> None:
-    if mark.file:
-        screen.say(f"Known by {the_file(mark)} of notes: it can only be taken out there.")
+async def _remove_acknowledgement(screen: BaseScreen, acknowledgement: Acknowledgement) -> None:
+    if acknowledgement.source:
+        screen.say(
+            f"Known by {format_source_file(acknowledgement)} of notes: it can only be taken out there."
+        )
         return
     feed = screen.ctx.list_feed
-    problem = await feed.unacknowledge(mark) if feed else ""
-    if screen.stands:
-        screen.say(f"Known no more{f': {mark.note}' if mark.note else ''}. {problem}".rstrip())
+    problem = await feed.unacknowledge(acknowledgement) if feed else ""
+    if screen.is_ready:
+        screen.say(
+            f"Known no more{f': {acknowledgement.note}' if acknowledgement.note else ''}. {problem}".rstrip()
+        )
 
 
-async def _open_prompt(screen: BaseScreen, subject: _Subject) -> None:
+async def _open_prompt(screen: BaseScreen, target: _AcknowledgementTarget) -> None:
     """One line for the note and, at its end, until when it holds.
 
     It begins with the note of an acknowledgement that no longer covers what is the case.
     """
-    before = screen.focused
+    previous_focus = screen.focused
 
-    async def closed(text: str, *, kept: bool) -> None:
-        if kept and not await _acknowledge(screen, subject, text):
+    async def on_closed(text: str, *, accepted: bool) -> None:
+        if accepted and not await _acknowledge(screen, target, text):
             return
         await prompt.remove()
-        if screen.stands:
-            screen.set_focus(before if isinstance(before, Widget) and before.is_attached else None)
-            screen.show_foot()
-            if not kept:
+        if screen.is_ready:
+            screen.set_focus(
+                previous_focus if isinstance(previous_focus, Widget) and previous_focus.is_attached else None
+            )
+            screen.show_footer()
+            if not accepted:
                 screen.say("Nothing was marked.")
 
-    prompt = Prompt(lambda _: None, closed, screen.is_low_bandwidth, id="note")
+    prompt = Prompt(lambda _: None, on_closed, screen.is_low_bandwidth, id="note")
     await screen.mount(prompt, before="#foot")
     prompt.query_one(TextInput).placeholder = PLACEHOLDER
     assessment = screen.ctx.assessment
-    outdated = assessment.acknowledged.marks.get(subject.key) if assessment else None
-    prompt.open(outdated.note if outdated else "", before="", sign=SIGN)
-    screen.show_foot()
+    lapsed_acknowledgement = assessment.acknowledgements.by_key.get(target.key) if assessment else None
+    prompt.open(
+        lapsed_acknowledgement.note if lapsed_acknowledgement else "", text_to_restore="", sign=PROMPT_SIGN
+    )
+    screen.show_footer()
 
 
-async def _acknowledge(screen: BaseScreen, subject: _Subject, text: str) -> bool:
+async def _acknowledge(screen: BaseScreen, target: _AcknowledgementTarget, text: str) -> bool:
     """Whether the prompt can be closed: not if the line cannot be read, which is said."""
     if screen.ctx.assessment is None:
         return True
-    now = screen.ctx.assessment.statuses.now
+    now = screen.ctx.assessment.type_statuses.now
     try:
         note, until = parse_note(clean(text), now=now, zone=screen.zone)
-    except BadQuery as error:
+    except InvalidQueryError as error:
         screen.say(str(error))
         return False
-    mark = Mark(subject.key, subject.type, note, now, until)
+    acknowledgement = Acknowledgement(target.key, target.type, note, now, until)
     feed = screen.ctx.list_feed
-    problem = await feed.acknowledge(mark) if feed else ""
+    problem = await feed.acknowledge(acknowledgement) if feed else ""
     assessment = screen.ctx.assessment
-    if assessment and assessment.acknowledged and screen.stands:
-        ends = ending(mark, assessment.acknowledged, formatter_for(assessment, screen.zone))
-        screen.say(f"Known {ends}; m takes that back. {problem}".rstrip())
+    if assessment and assessment.acknowledgements and screen.is_ready:
+        expiry_text = format_acknowledgement_end(
+            acknowledgement, assessment.acknowledgements, formatter_for(assessment, screen.zone)
+        )
+        screen.say(f"Known {expiry_text}; m takes that back. {problem}".rstrip())
     return True

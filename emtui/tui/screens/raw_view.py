@@ -18,11 +18,11 @@ from textual.widget import Widget
 from emtui import text_format
 from emtui.em.errors import EmError
 from emtui.monitor.session_feed import SessionFeed, SessionState
-from emtui.tui.commands import Place, bindings
+from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.open_command import Location
-from emtui.tui.formatting.session_columns import Clock
-from emtui.tui.formatting.session_text import facts
+from emtui.tui.formatting.session_columns import TimeContext
+from emtui.tui.formatting.session_text import facts_text
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD
 from emtui.tui.widgets.status_line import StatusLine
@@ -36,21 +36,21 @@ _BETWEEN_TAGS = re.compile(r">[ \t]*<")
 class RawScreen(BaseScreen):
     """The facts of an opened run; `i` turns to the XML, and back. With `xml` it begins with that."""
 
-    PLACE: ClassVar[Place] = Place.RAW
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.RAW)
+    SCOPE: ClassVar[CommandScope] = CommandScope.RAW_VIEW
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.RAW_VIEW)
 
-    def __init__(self, ctx: AppContext, feed: SessionFeed, *, xml: bool = False) -> None:
+    def __init__(self, ctx: AppContext, feed: SessionFeed, *, starts_with_xml: bool = False) -> None:
         super().__init__(ctx)
         self.text = ""
         """What is shown: the facts, or the XML."""
         self._feed = feed
-        self._begins_with_xml = xml
+        self._starts_with_xml = starts_with_xml
         self._is_reference = False
         """Whether the facts that are shown are those of a run of which no more was known than its name."""
         self._xml = ""
         self._as_of: datetime | None = None
 
-    def body(self) -> Iterable[Widget]:
+    def compose_body(self) -> Iterable[Widget]:
         """The title and the text."""
         yield StatusLine(id="title")
         yield TextView("")
@@ -58,10 +58,10 @@ class RawScreen(BaseScreen):
     def on_mount(self) -> None:
         """Show the facts, and more of them as soon as it is known; request the XML, if that is wanted."""
         self._show_facts()
-        watching = self._feed.watch(self._handle_state)
-        self.run_worker(watching, group="session feed", description="show what becomes known of a session")
-        if self._begins_with_xml:
-            self._request_once()
+        watcher = self._feed.watch(self._handle_state)
+        self.run_worker(watcher, group="session feed", description="show what becomes known of a session")
+        if self._starts_with_xml:
+            self._request_if_idle()
 
     @property
     def _run_name(self) -> str:
@@ -69,37 +69,37 @@ class RawScreen(BaseScreen):
 
     @property
     def _heading(self) -> str:
-        return f"{self._run_name}, as XML" if self._shows_xml else self._run_name
+        return f"{self._run_name}, as XML" if self._is_xml_shown else self._run_name
 
     @property
-    def _shows_xml(self) -> bool:
+    def _is_xml_shown(self) -> bool:
         return bool(self._xml) and self.text == self._xml
 
     def _show(self, text: str) -> None:
         self.text = text
         self.query_one("#title", StatusLine).show([(self._heading, BOLD)])
-        self.query_one(TextView).read(text)
-        self.show_top()
-        self.show_foot()
+        self.query_one(TextView).show_text(text)
+        self.show_header()
+        self.show_footer()
 
     def _show_facts(self) -> None:
         session = self._feed.state.session
-        self._is_reference = not session.complete
-        self._show(facts(session, Clock(self._feed.server_now, self.zone)))
+        self._is_reference = not session.is_complete
+        self._show(facts_text(session, TimeContext(self._feed.server_now, self.zone)))
 
     def _handle_state(self, state: SessionState) -> None:
-        if self._is_reference and state.session.complete and self.stands and not self._shows_xml:
+        if self._is_reference and state.session.is_complete and self.is_ready and not self._is_xml_shown:
             self._show_facts()
 
     def watch_zone(self) -> None:
         """Other times in the facts."""
         super().watch_zone()
-        if self.stands and not self._shows_xml:
+        if self.is_ready and not self._is_xml_shown:
             self._show_facts()
 
     def as_of(self) -> datetime | None:
         """When the XML came."""
-        return self._as_of if self._shows_xml else None
+        return self._as_of if self._is_xml_shown else None
 
     def position(self) -> str:
         """`1–16 of 40 lines`."""
@@ -108,16 +108,16 @@ class RawScreen(BaseScreen):
     def hints(self) -> list[tuple[str, str]]:
         """The same key leads there and back; what turns pages only where there is more than one."""
         back, (key, xml), more = super().hints()
-        raw = (key, "facts" if self._shows_xml else xml)
+        raw = (key, "facts" if self._is_xml_shown else xml)
         return [back, raw, *([more] if self.position() else [])]
 
     def on_virtual_list_cursor_moved(self) -> None:
         """How far one has read."""
-        self.show_foot()
+        self.show_footer()
 
-    def location(self, below: Location | None, /) -> Location | None:
+    def location(self, underlying: Location | None, /) -> Location | None:
         """The run below, at what the server said of it."""
-        return replace(below, view="xml" if self._shows_xml else "facts") if below else None
+        return replace(underlying, view_name="xml" if self._is_xml_shown else "facts") if underlying else None
 
     def action_copy(self) -> None:
         """Copy the facts, or the XML."""
@@ -128,25 +128,25 @@ class RawScreen(BaseScreen):
         text = f"{self._heading}\n\n{self.text}\n"
         return lambda: text
 
-    def action_raw(self) -> None:
+    def action_xml(self) -> None:
         """The XML, requested for the first time; or the facts again."""
-        if self._shows_xml:
+        if self._is_xml_shown:
             self._show_facts()
         elif self._xml:
             self._show(self._xml)
         else:
-            self._request_once()
+            self._request_if_idle()
 
-    def action_ask(self) -> None:
+    def action_refresh(self) -> None:
         """Request the XML anew, where it is shown."""
-        if self._shows_xml:
-            self._request_once()
+        if self._is_xml_shown:
+            self._request_if_idle()
         else:
             self.say("i asks the server for the XML of this run.")
 
-    def _request_once(self) -> None:
+    def _request_if_idle(self) -> None:
         self.say(f"asking {self._feed.source.server} for the XML  Esc stops")
-        if not self.busy:
+        if not self.is_busy:
             self._request()
 
     @work(exclusive=True, group="ask", description="ask for the XML of a run")
@@ -157,36 +157,41 @@ class RawScreen(BaseScreen):
             events = await self._feed.source.events_xml(uid)
         except EmError as problem:
             self.say("")
-            self.trouble = str(problem)
+            self.problem = str(problem)
             return
-        if self.stands:
+        if self.is_ready:
             self.say("")
-            self.trouble, self._as_of = "", self.ctx.clock.now()
-            self._xml = "\n\n".join(self._part(*part) for part in (("show", session), ("events", events)))
+            self.problem, self._as_of = "", self.ctx.clock.now()
+            self._xml = "\n\n".join(
+                self._format_answer(*part) for part in (("show", session), ("events", events))
+            )
             self._show(self._xml)
 
-    def _part(self, command: str, xml: str) -> str:
+    def _format_answer(self, command: str, xml: str) -> str:
         """One answer; of a very long one the beginning, and the command that prints it all."""
-        shown = one_tag_a_line(xml[:MAX_CHARACTERS])
+        text = break_between_tags(xml[:MAX_CHARACTERS])
         if len(xml) > MAX_CHARACTERS:
-            count = f"{text_format.count(MAX_CHARACTERS)} of {text_format.count(len(xml))} characters"
-            shown += f"\n\n{count}; emtui {command} {self._feed.state.session.id} -o xml prints them all."
-        return shown
+            count = (
+                f"{text_format.format_count(MAX_CHARACTERS)} of"
+                f" {text_format.format_count(len(xml))} characters"
+            )
+            text += f"\n\n{count}; emtui {command} {self._feed.state.session.id} -o xml prints them all."
+        return text
 
     @property
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether the XML is being requested."""
         return any(worker.group == "ask" and not worker.is_finished for worker in self.workers)
 
     def action_stop(self) -> bool:
         """Stop the request; false if there is none."""
-        if not self.busy:
+        if not self.is_busy:
             return False
         self.workers.cancel_group(self, "ask")
         self.say("Stopped. i asks again.")
         return True
 
 
-def one_tag_a_line(xml: str) -> str:
+def break_between_tags(xml: str) -> str:
     """A document that came as one line, broken between its tags, where nothing stands."""
     return xml if "\n" in xml.strip() else _BETWEEN_TAGS.sub(">\n<", xml)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.widget import Widget
 
-from emtui.tui.commands import Place
+from emtui.tui.commands import CommandScope
 from emtui.tui.context import AppContext
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD
@@ -18,14 +18,14 @@ from emtui.tui.widgets.text_view import TextView
 class TextScreen(BaseScreen):
     """A title, and a text to scroll in."""
 
-    PLACE: ClassVar[Place] = Place.PAGE
+    SCOPE: ClassVar[CommandScope] = CommandScope.TEXT_VIEWER
 
     def __init__(self, ctx: AppContext, title: str, text: str) -> None:
         super().__init__(ctx)
         self._heading = title
         self.text = text
 
-    def body(self) -> Iterable[Widget]:
+    def compose_body(self) -> Iterable[Widget]:
         """The title and the text."""
         yield StatusLine(id="title")
         yield TextView(self.text)
@@ -36,7 +36,7 @@ class TextScreen(BaseScreen):
 
     def on_virtual_list_cursor_moved(self) -> None:
         """Say how far one has read."""
-        self.show_foot()
+        self.show_footer()
 
     def hints(self) -> list[tuple[str, str]]:
         """What turns the page only where there is more than one."""

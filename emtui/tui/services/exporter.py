@@ -8,32 +8,32 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from emtui.em.background_thread import beside
+from emtui.em.background_thread import run_in_thread
 from emtui.em.server_address import Server
-from emtui.tui.commands import Place
+from emtui.tui.commands import CommandScope
 from emtui.tui.launch_options import LaunchOptions
-from emtui.tui.services.host import Host
+from emtui.tui.services.host import AppHost
 from emtui.tui.services.logon_service import LogonService
 
 if TYPE_CHECKING:  # start-up time, here and in functions: loaded once there is something to hand over
     from emtui.em.model import Session
     from emtui.tui.formatting.open_command import Location
-    from emtui.tui.formatting.plain_text import Origin
+    from emtui.tui.formatting.plain_text import ExportOrigin
 
 
 class Exporter:
     """Hands over what is shown, without saying who looked."""
 
-    def __init__(self, host: Host, options: LaunchOptions, logon: LogonService) -> None:
+    def __init__(self, host: AppHost, options: LaunchOptions, logon_service: LogonService) -> None:
         self._host = host
         self._options = options
-        self._logon = logon
+        self._logon_service = logon_service
 
-    def origin(self, as_of: datetime | None) -> Origin:
+    def origin(self, as_of: datetime | None) -> ExportOrigin:
         """Whose answer a text shows, and of when."""
-        from emtui.tui.formatting.plain_text import Origin
+        from emtui.tui.formatting.plain_text import ExportOrigin
 
-        return Origin(self._logon.server_name, self._logon.mark or "", as_of)
+        return ExportOrigin(self._logon_service.server_name, self._logon_service.mode_mark or "", as_of)
 
     # --- the clipboard ----------------------------------------------------------
 
@@ -44,56 +44,58 @@ class Exporter:
     async def _copy(self, text: str, remark: str) -> None:
         from emtui.local import clipboard
 
-        copied = await beside(partial(clipboard.copy, text, os.environ, keep=self._options.remember))
+        copied = await run_in_thread(
+            partial(clipboard.copy_to_clipboard, text, os.environ, can_save=self._options.remember)
+        )
         if copied.sequence:
             self._host.write_sequence(copied.sequence)
-        self._host.say(f"{remark} {copied.told}".lstrip())
+        self._host.say(f"{remark} {copied.message}".lstrip())
 
     # --- the pager --------------------------------------------------------------
 
-    def read_in_pager(self, text: Callable[[], str]) -> None:
+    def read_in_pager(self, render_text: Callable[[], str]) -> None:
         """Show a text in the person's pager; one at a time."""
-        if not self._host.is_working("pager"):
-            self._host.start_worker(self._read_in_pager(text), "pager", "show a text in the pager")
+        if not self._host.is_worker_running("pager"):
+            self._host.start_worker(self._read_in_pager(render_text), "pager", "show a text in the pager")
 
-    async def _read_in_pager(self, text: Callable[[], str]) -> None:
+    async def _read_in_pager(self, render_text: Callable[[], str]) -> None:
         from emtui.local import pager
 
         try:
-            argv = pager.command(os.environ)
-            await self._host.suspend_for(lambda: pager.show(argv, text()))
-        except pager.NoPager as problem:
+            argv = pager.pager_command(os.environ)
+            await self._host.suspend_for(lambda: pager.show_in_pager(argv, render_text()))
+        except pager.PagerFailedError as problem:
             self._host.say(str(problem))
 
     # --- the command that opens a view ------------------------------------------
 
     def command_for(self, session: Session) -> str:
         """The command that opens this run for anybody; nothing for a demo or a recording."""
-        from emtui.query import DEFAULT_ORDER, Query
+        from emtui.query import DEFAULT_SORT_ORDER, Query
         from emtui.tui.formatting.open_command import Location
 
-        return self.open_command(Location(Query(), DEFAULT_ORDER, session=session))
+        return self.open_command(Location(Query(), DEFAULT_SORT_ORDER, session=session))
 
     def open_command(self, location: Location | None) -> str:
         """The command that opens this view for anybody; nothing for a demo or a recording."""
-        client = self._logon.client
+        client = self._logon_service.client
         if client is None or location is None or self._options.mark or not isinstance(client.server, Server):
             return ""
         from emtui.tui.formatting.open_command import open_command
 
         return open_command(client.server, location)
 
-    def copy_open_command(self, location: Location | None, place: Place) -> None:
+    def copy_open_command(self, location: Location | None, scope: CommandScope) -> None:
         """Copy the command that opens this view; say why, where there is none."""
-        from emtui.tui.formatting.open_command import caveat, why_no_command
+        from emtui.tui.formatting.open_command import caveat, no_command_reason
 
-        command, why_not = self.open_command(location), why_no_command(place)
-        if location and command and not why_not:
-            self.copy(command, caveat(location.query) if location.is_list else "")
+        command, reason = self.open_command(location), no_command_reason(scope)
+        if location and command and not reason:
+            self.copy(command, caveat(location.query) if location.is_list_on_top else "")
         else:
-            self._host.say(why_not if command else self._no_command())
+            self._host.say(reason if command else self._no_command_text())
 
-    def _no_command(self) -> str:
+    def _no_command_text(self) -> str:
         if self._options.replay:
             return "This is a recording: no command opens it for anybody but you."
         if self._options.mark:

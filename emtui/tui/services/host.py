@@ -11,15 +11,20 @@ from textual.worker import Worker
 T = TypeVar("T")
 
 
-class Host(Protocol):
+class AppHost(Protocol):
     """Workers, timers and a sentence in the footer of the screen that is shown."""
 
     def start_worker(
-        self, work: Coroutine[object, object, None], group: str, description: str, *, exclusive: bool = False
+        self,
+        coroutine: Coroutine[object, object, None],
+        group: str,
+        description: str,
+        *,
+        exclusive: bool = False,
     ) -> Worker[None]:
         """Run it beside everything else; `exclusive` ends what of the same group still runs."""
 
-    def is_working(self, group: str) -> bool:
+    def is_worker_running(self, group: str) -> bool:
         """Whether a worker of this group still runs."""
 
     def set_timer(self, delay: float, callback: Callable[[], object] | None = None) -> Timer:

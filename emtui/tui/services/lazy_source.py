@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from emtui.em.certificate import Certificate
     from emtui.em.model import Listing, Log, Session, Uid
     from emtui.em.server_address import Server
-    from emtui.em.session_source import Progress, Receipt, Source
+    from emtui.em.session_source import DownloadProgress, ResponseStats, SessionSource
 
 
 class LazySource:
     """A source that logs on when it is first asked, once however many ask."""
 
-    def __init__(self, server: Server, user: str, log_on: Callable[[], Awaitable[Source]]) -> None:
+    def __init__(self, server: Server, user: str, log_on: Callable[[], Awaitable[SessionSource]]) -> None:
         self.server = server
         self.user = user
         self._log_on = log_on
-        self._turn = asyncio.Lock()
-        self._source: Source | None = None
+        self._logon_lock = asyncio.Lock()
+        self._source: SessionSource | None = None
 
     @property
     def certificate(self) -> Certificate | None:
@@ -35,14 +35,14 @@ class LazySource:
         return self._source.certificate if self._source else None
 
     @property
-    def logged_on(self) -> Sequence[datetime]:
+    def logon_times(self) -> Sequence[datetime]:
         """When each logon was."""
-        return self._source.logged_on if self._source else ()
+        return self._source.logon_times if self._source else ()
 
     @property
-    def receipt(self) -> Receipt | None:
+    def response_stats(self) -> ResponseStats | None:
         """What the last whole list was as an answer."""
-        return self._source.receipt if self._source else None
+        return self._source.response_stats if self._source else None
 
     @property
     def skew(self) -> timedelta | None:
@@ -50,33 +50,33 @@ class LazySource:
         return self._source.skew if self._source else None
 
     @property
-    def api(self) -> str:
+    def api_versions(self) -> str:
         """The versions of its API that the server named."""
-        return self._source.api if self._source else ""
+        return self._source.api_versions if self._source else ""
 
-    async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
+    async def sessions(self, progress: Callable[[DownloadProgress], None] | None = None) -> Listing:
         """All sessions, newest first."""
-        return await (await self._there()).sessions(progress)
+        return await (await self._logged_on_source()).sessions(progress)
 
     async def session(self, uid: Uid) -> Session:
         """One session."""
-        return await (await self._there()).session(uid)
+        return await (await self._logged_on_source()).session(uid)
 
     async def events(self, uid: Uid) -> Log:
         """The log of one session."""
-        return await (await self._there()).events(uid)
+        return await (await self._logged_on_source()).events(uid)
 
     async def session_xml(self, uid: Uid) -> str:
         """The answer for one session as the server wrote it."""
-        return await (await self._there()).session_xml(uid)
+        return await (await self._logged_on_source()).session_xml(uid)
 
     async def events_xml(self, uid: Uid) -> str:
         """The answer for one session's events as the server wrote it."""
-        return await (await self._there()).events_xml(uid)
+        return await (await self._logged_on_source()).events_xml(uid)
 
-    async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
+    async def complete_references(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """The same sessions, each known as well as it can be."""
-        async with aclosing((await self._there()).complete(references)) as sessions:
+        async with aclosing((await self._logged_on_source()).complete_references(references)) as sessions:
             async for session in sessions:
                 yield session
 
@@ -85,8 +85,8 @@ class LazySource:
         if self._source:
             await self._source.close()
 
-    async def _there(self) -> Source:
-        async with self._turn:
+    async def _logged_on_source(self) -> SessionSource:
+        async with self._logon_lock:
             if self._source is None:
                 self._source = await self._log_on()
             return self._source

@@ -11,32 +11,32 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 from textual.app import App
 from textual.screen import Screen
 
-from emtui.tui.commands import OF_SESSIONS, Place
+from emtui.tui.commands import SESSION_SCOPES, CommandScope
 from emtui.tui.launch_options import LaunchOptions
 
 if TYPE_CHECKING:  # start-up time, here and in functions: loaded with the first list
-    from emtui.em.errors import Untrusted
+    from emtui.em.errors import CertificateUntrustedError
     from emtui.em.model import Log, Session, Uid
-    from emtui.local.remembered_logon import InteractionNeededError, Offer, Pinned
+    from emtui.local.remembered_logon import InteractionNeededError, PinnedCertificate, SaveProfileOffer
     from emtui.monitor.assessment import Assessment
     from emtui.monitor.list_feed import ListFeed
     from emtui.monitor.session_feed import SessionFeed
-    from emtui.query import Target
+    from emtui.query import SessionRef
     from emtui.triage.findings import Finding
     from emtui.tui.formatting.open_command import Location
 
-LIST_FIRST = "Nothing is known yet."
-NOT_ASSESSED = "There is no list to think about yet."
+NO_LIST_YET = "Nothing is known yet."
+NOT_ASSESSED_YET = "There is no list to think about yet."
 
 AnyScreen: TypeAlias = Screen[Any]
-Then: TypeAlias = "Callable[[Any], None] | Callable[[Any], Awaitable[None]] | None"
+ResultCallback: TypeAlias = "Callable[[Any], None] | Callable[[Any], Awaitable[None]] | None"
 
 
 class View(Protocol):
     """What every screen of ours is to the navigator."""
 
     @property
-    def PLACE(self) -> Place:  # noqa: N802 - a constant of each class
+    def SCOPE(self) -> CommandScope:  # noqa: N802 - a constant of each class
         """Which one it is."""
 
     def say(self, text: str) -> None:
@@ -45,18 +45,18 @@ class View(Protocol):
     def say_too(self, text: str) -> None:
         """Show one sentence more."""
 
-    def show_top(self) -> None:
+    def show_header(self) -> None:
         """Draw the first line."""
 
     def location(self, below: Location | None, /) -> Location | None:
         """What is shown with it, above what is shown without it."""
 
     @property
-    def run_here(self) -> Session | None:
+    def current_run(self) -> Session | None:
         """The run that it is about, or that the cursor is on."""
 
     @property
-    def log_here(self) -> Log | None:
+    def current_log(self) -> Log | None:
         """The log of that run, where it was read."""
 
 
@@ -66,26 +66,26 @@ class ListView(View, Protocol):
     def select(self, uid: Uid) -> bool:
         """Put the cursor on this session; false if it is not shown."""
 
-    def narrow(self, text: str) -> None:
+    def set_query(self, text: str) -> None:
         """Show what matches this query, the first row on top."""
 
-    def neighbour(self, session: Session, way: str) -> Session | None:
+    def neighbor(self, session: Session, direction: str) -> Session | None:
         """The run older, newer, or in the next or previous row."""
 
-    def is_keyed(self, text: str) -> bool:
+    def has_query_key(self, text: str) -> bool:
         """Whether this text is a query that names a field."""
 
     @property
-    def is_free(self) -> bool:
+    def is_not_typing(self) -> bool:
         """Whether nobody is typing a query."""
 
-    def offer(self, text: str) -> None:
+    def offer_query(self, text: str) -> None:
         """Open the query line with this text."""
 
     async def action_query(self) -> None:
         """Open the query line with the query that the list has."""
 
-    async def point_at(self, finding: Finding) -> None:
+    async def select_finding(self, finding: Finding) -> None:
         """Put the cursor on the run that a finding is about."""
 
 
@@ -104,10 +104,10 @@ class ScreenFactory(Protocol):
     def comparison(self, feed: SessionFeed, other: Session | None) -> AnyScreen:
         """One session beside another one."""
 
-    def raw(self, feed: SessionFeed, *, xml: bool) -> AnyScreen:
+    def raw_view(self, feed: SessionFeed, *, xml: bool) -> AnyScreen:
         """What the server said of a session."""
 
-    def run_picker(self, session: Session, runs: tuple[Session, ...], near: Session | None) -> AnyScreen:
+    def run_picker(self, session: Session, runs: tuple[Session, ...], nearest: Session | None) -> AnyScreen:
         """The runs to compare one with."""
 
     def overview(self) -> AnyScreen:
@@ -119,10 +119,10 @@ class ScreenFactory(Protocol):
     def report(self, session: Session | None, log: Log | None) -> AnyScreen:
         """Tickets, shift summary and bundle."""
 
-    def text(self, title: str, text: str) -> AnyScreen:
+    def text_viewer(self, title: str, text: str) -> AnyScreen:
         """A text to scroll in."""
 
-    def keys(self, place: Place) -> AnyScreen:
+    def key_help(self, scope: CommandScope) -> AnyScreen:
         """The keys of a screen."""
         ...
 
@@ -130,30 +130,30 @@ class ScreenFactory(Protocol):
         """How well the server is known."""
         ...
 
-    def palette(self, place: Place) -> AnyScreen:
+    def command_palette(self, scope: CommandScope) -> AnyScreen:
         """The commands by name."""
 
-    def login(self, *, at_once: bool, failed: InteractionNeededError | None) -> AnyScreen:
+    def login(self, *, immediately: bool, failed: InteractionNeededError | None) -> AnyScreen:
         """Where somebody logs on."""
 
-    def certificate(self, error: Untrusted, offer: Offer | None) -> AnyScreen:
+    def certificate(self, error: CertificateUntrustedError, offer: SaveProfileOffer | None) -> AnyScreen:
         """A certificate that a person may trust."""
 
 
 class Navigator:
     """Owns which screens are open; remembers the finding that `a` led to last."""
 
-    def __init__(self, stack: App[int], options: LaunchOptions) -> None:
-        self._stack = stack
+    def __init__(self, app: App[int], options: LaunchOptions) -> None:
+        self._stack = app
         self._options = options
         self._target = options.target
-        self._view = None if options.target else options.view
+        self._first_view = None if options.target else options.view
         self._finding: Finding | None = None
         self._feed: ListFeed | None = None
 
-    def use(self, factory: ScreenFactory) -> None:
+    def use_factory(self, factory: ScreenFactory) -> None:
         """Make screens with this; called once, before the first one is shown."""
-        self._make = factory
+        self._factory = factory
 
     @property
     def _assessment(self) -> Assessment | None:
@@ -164,17 +164,17 @@ class Navigator:
     @property
     def views(self) -> list[View]:
         """All screens of ours, the one that is shown last."""
-        return [cast("View", screen) for screen in self._stack.screen_stack if hasattr(screen, "PLACE")]
+        return [cast("View", screen) for screen in self._stack.screen_stack if hasattr(screen, "SCOPE")]
 
     @property
-    def view(self) -> View:
+    def current_view(self) -> View:
         """The screen that is shown; all are ours."""
         return cast("View", self._stack.screen_stack[-1])
 
     @property
     def list_view(self) -> ListView | None:
         """The list, if somebody is logged on."""
-        lists = (cast("ListView", view) for view in self.views if view.PLACE is Place.LOOKUP)
+        lists = (cast("ListView", view) for view in self.views if view.SCOPE is CommandScope.SESSION_LIST)
         return next(lists, None)
 
     @property
@@ -191,22 +191,27 @@ class Navigator:
 
     # --- from screen to screen ------------------------------------------------------
 
-    def _push(self, screen: AnyScreen, then: Then = None) -> None:
+    def _push(self, screen: AnyScreen, on_result: ResultCallback = None) -> None:
         """Show a screen above; call `then` with what it ends with."""
-        self._stack.push_screen(screen, then)
+        self._stack.push_screen(screen, on_result)
 
-    async def ask_to_trust(self, error: Untrusted, offer: Offer | None) -> Pinned | None:
+    async def ask_to_trust_certificate(
+        self, error: CertificateUntrustedError, offer: SaveProfileOffer | None
+    ) -> PinnedCertificate | None:
         """Show a certificate until a person pins it or leaves."""
-        return cast("Pinned | None", await self._stack.push_screen_wait(self._make.certificate(error, offer)))
+        return cast(
+            "PinnedCertificate | None",
+            await self._stack.push_screen_wait(self._factory.certificate(error, offer)),
+        )
 
     def show_list(self, feed: ListFeed) -> None:
         """The list that this feed has."""
         self._feed = feed
-        self._push(self._make.session_list(feed))
+        self._push(self._factory.session_list(feed))
 
-    def show_login(self, *, at_once: bool = False, failed: InteractionNeededError | None = None) -> None:
-        """The login; `at_once` it goes on with what is known, or with what `failed`."""
-        self._push(self._make.login(at_once=at_once, failed=failed))
+    def show_login(self, *, immediately: bool = False, failed: InteractionNeededError | None = None) -> None:
+        """The login; `immediately` it goes on with what is known, or with what `failed`."""
+        self._push(self._factory.login(immediately=immediately, failed=failed))
 
     async def close_all(self) -> None:
         """Take away every screen of ours, and forget the list."""
@@ -221,12 +226,12 @@ class Navigator:
 
     def show_header(self) -> None:
         """Draw the first line of the screen that is shown."""
-        self.view.show_top()
+        self.current_view.show_header()
 
     def show_query(self, text: str) -> None:
         """The list with this query, and nothing above it."""
         if screen := self.list_view:
-            screen.narrow(text)
+            screen.set_query(text)
             while not self.is_shown(screen):
                 self._stack.pop_screen()
 
@@ -235,96 +240,98 @@ class Navigator:
         self._open_feed(session)
 
     def _open_feed(self, session: Session) -> SessionFeed:
-        feed = self._make.session_feed(session)
-        self._push(self._make.session_detail(feed))
+        feed = self._factory.session_feed(session)
+        self._push(self._factory.session_detail(feed))
         return feed
 
-    def _detail_of(self, session: Session) -> AnyScreen:
-        return self._make.session_detail(self._make.session_feed(session))
+    def _new_session_detail(self, session: Session) -> AnyScreen:
+        return self._factory.session_detail(self._factory.session_feed(session))
 
-    async def open_instead(self, session: Session, way: str) -> None:
+    async def replace_session(self, session: Session, direction: str) -> None:
         """Another session in place of the one that is shown; the list follows."""
         screen = self.list_view
-        if screen is None or self.view.PLACE is not Place.DETAIL:
+        if screen is None or self.current_view.SCOPE is not CommandScope.SESSION_DETAIL:
             return
-        found = screen.neighbour(session, way)
+        found = screen.neighbor(session, direction)
         if found is None:
-            self.view.say(f"There is no {way.replace('_', ' ')} in the list.")
+            self.current_view.say(f"There is no {direction.replace('_', ' ')} in the list.")
         else:
             screen.select(found.uid)
-            await self._stack.switch_screen(self._detail_of(found))
+            await self._stack.switch_screen(self._new_session_detail(found))
 
-    def open_comparison(self, session: Session, other: Session | None = None) -> None:
+    def open_session_compared(self, session: Session, other: Session | None = None) -> None:
         """One session, compared with another one: the last successful one, unless given."""
-        self.compare(self._open_feed(session), other)
+        self.open_comparison(self._open_feed(session), other)
 
-    def compare(self, feed: SessionFeed, other: Session | None = None) -> None:
+    def open_comparison(self, feed: SessionFeed, other: Session | None = None) -> None:
         """The session that is open, compared with another one."""
-        self._push(self._make.comparison(feed, other))
+        self._push(self._factory.comparison(feed, other))
 
-    def open_raw(self, session: Session, *, xml: bool) -> None:
+    def open_session_raw(self, session: Session, *, xml: bool) -> None:
         """One session, at what the server said of it."""
-        self.show_raw(self._open_feed(session), xml=xml)
+        self.open_raw_view(self._open_feed(session), xml=xml)
 
-    def show_raw(self, feed: SessionFeed, *, xml: bool = False) -> None:
+    def open_raw_view(self, feed: SessionFeed, *, xml: bool = False) -> None:
         """What the server said of the session that is open."""
-        self._push(self._make.raw(feed, xml=xml))
+        self._push(self._factory.raw_view(feed, xml=xml))
 
-    def pick_run(self, session: Session, near: Session | None, then: Callable[[Session], object]) -> None:
+    def pick_run(
+        self, session: Session, nearest: Session | None, on_picked: Callable[[Session], object]
+    ) -> None:
         """Let the person choose a run to compare this one with; where there is none, say so."""
         from emtui.em.model import Uid
-        from emtui.query import ExactTarget
+        from emtui.query import ExactSessionRef
 
         assessment = self._assessment
         if assessment is None:
-            self.view.say("The list has not been read yet.")
+            self.current_view.say("The list has not been read yet.")
             return
-        runs = tuple(run for run in assessment.runs_of(session.type) if run.uid != session.uid)
+        runs = tuple(run for run in assessment.runs_of_type(session.type) if run.uid != session.uid)
         if not runs:
-            self.view.say(f"No other run of {session.type or 'its type'} is listed.")
+            self.current_view.say(f"No other run of {session.type or 'its type'} is listed.")
             return
 
-        def chosen(uid: str | None) -> None:
+        def on_result(uid: str | None) -> None:
             if uid:
-                then(self._find(ExactTarget(Uid(uid))))
+                on_picked(self._find_target(ExactSessionRef(Uid(uid))))
 
-        self._push(self._make.run_picker(session, runs, near), chosen)
+        self._push(self._factory.run_picker(session, runs, nearest), on_result)
 
     def open_report(self) -> None:
         """Reports about the run of the screen that is shown, or of the nearest one below that has one."""
-        nearest = next((view for view in reversed(self.views) if view.run_here), None)
-        run, log = (nearest.run_here, nearest.log_here) if nearest else (None, None)
-        self._push(self._make.report(run, log))
+        nearest = next((view for view in reversed(self.views) if view.current_run), None)
+        run, log = (nearest.current_run, nearest.current_log) if nearest else (None, None)
+        self._push(self._factory.report(run, log))
 
     def open_text(self, title: str, text: str) -> None:
         """A text to scroll in."""
-        self._push(self._make.text(title, text))
+        self._push(self._factory.text_viewer(title, text))
 
-    def open_keys(self) -> None:
+    def open_key_help(self) -> None:
         """The keys of the screen that is shown."""
-        self._push(self._make.keys(self.view.PLACE))
+        self._push(self._factory.key_help(self.current_view.SCOPE))
 
     def open_health(self) -> None:
         """How well the server is known."""
-        self._push(self._make.health())
+        self._push(self._factory.health())
 
-    def open_palette(self, then: Callable[[str | None], Awaitable[None]]) -> None:
+    def open_command_palette(self, on_command: Callable[[str | None], Awaitable[None]]) -> None:
         """The commands of the screen that is shown, by name; call `then` with what was typed."""
-        self._push(self._make.palette(self.view.PLACE), then)
+        self._push(self._factory.command_palette(self.current_view.SCOPE), on_command)
 
     async def open_overview(self) -> None:
         """One line per type."""
-        await self._open_above_list(self._make.overview)
+        await self._open_above_list(self._factory.overview)
 
     async def open_attention(self) -> None:
         """All findings."""
-        await self._open_above_list(self._make.attention)
+        await self._open_above_list(self._factory.attention)
 
     async def _open_above_list(self, make: Callable[[], AnyScreen]) -> None:
         """Show what is made of an assessment right above the list; before there is one, say so."""
         screen = self.list_view
         if screen is None or self._assessment is None:
-            self.view.say(NOT_ASSESSED)
+            self.current_view.say(NOT_ASSESSED_YET)
             return
         while not self.is_shown(screen) and self.views[-2] is not screen:
             await self._stack.pop_screen()
@@ -343,66 +350,75 @@ class Navigator:
         """The next finding: its row in the list, or its run where one is open."""
         screen, assessment = self.list_view, self._assessment
         if screen is None or assessment is None:
-            self.view.say(LIST_FIRST)
+            self.current_view.say(NO_LIST_YET)
             return
-        was_last = assessment.is_last_finding(self._finding)
+        is_wrapping = assessment.is_last_finding(self._finding)
         finding = self._finding = assessment.next_finding(self._finding)
         if finding is None:
-            self.view.say("Nothing needs you.")
+            self.current_view.say("Nothing needs you.")
             return
-        await screen.point_at(finding)
-        run = assessment.run_of(finding)
-        while not self.is_shown(screen) and not (self.view.PLACE is Place.DETAIL and run):
+        await screen.select_finding(finding)
+        run = assessment.run_of_finding(finding)
+        while not self.is_shown(screen) and not (
+            self.current_view.SCOPE is CommandScope.SESSION_DETAIL and run
+        ):
             await self._stack.pop_screen()
         if run and not self.is_shown(screen):
-            await self._stack.switch_screen(self._detail_of(run))
-        if was_last:
-            self.view.say_too("Continued from the first alert.")
+            await self._stack.switch_screen(self._new_session_detail(run))
+        if is_wrapping:
+            self.current_view.say_too("Continued from the first alert.")
 
     # --- by name --------------------------------------------------------------------
 
-    def find(self, text: str) -> Session:
-        """The session that this text names; raises `BadQuery`, `NoMatch` and `SeveralMatch`."""
-        from emtui.query import target_in
+    def find_session(self, text: str) -> Session:
+        """The session that this text names; raises `InvalidQueryError`, `NoMatchingSessionError` and `AmbiguousSessionError`."""
+        from emtui.query import find_session_ref
 
-        return self._find(target_in(text))
+        return self._find_target(find_session_ref(text))
 
-    def _find(self, target: Target) -> Session:
+    def _find_target(self, target: SessionRef) -> Session:
         """The session that is meant; one that the list does not have is known by its ID alone."""
         from emtui.em.model import Session
-        from emtui.query import ExactTarget, find
+        from emtui.query import ExactSessionRef, find_session
 
         snapshot = self._feed.state.snapshot if self._feed else None
-        if isinstance(target, ExactTarget):
+        if isinstance(target, ExactSessionRef):
             listed = snapshot.find(target.uid) if snapshot else None
-            return listed or Session(target.uid, complete=False)
-        return find(target, snapshot.sessions if snapshot else ())
+            return listed or Session(target.uid, is_complete=False)
+        return find_session(target, snapshot.sessions if snapshot else ())
 
-    def go_to(self, text: str, compare: str | None = None, view: str | None = None) -> None:
+    def open_by_name(self, text: str, compare_with: str | None = None, view_name: str | None = None) -> None:
         """Open the session that this text names, in this view or beside another one if told.
 
         Else say what is wrong.
         """
-        from emtui.query import LAST_GOOD, BadQuery, NoMatch, SeveralMatch
+        from emtui.query import (
+            LAST_SUCCESSFUL,
+            AmbiguousSessionError,
+            InvalidQueryError,
+            NoMatchingSessionError,
+        )
 
         screen = self.list_view
         if screen is None:
             return
         try:
-            session = self.find(text)
-            other = self.find(compare) if compare and compare != LAST_GOOD else None
-        except (BadQuery, NoMatch, SeveralMatch) as error:
-            self.view.say(str(error))
+            session = self.find_session(text)
+            other = (
+                self.find_session(compare_with) if compare_with and compare_with != LAST_SUCCESSFUL else None
+            )
+        except (InvalidQueryError, NoMatchingSessionError, AmbiguousSessionError) as error:
+            self.current_view.say(str(error))
             return
         screen.select(session.uid)
-        if compare:
-            self.open_comparison(session, other)
-        elif view:
-            self.open_raw(session, xml=view == "xml")
+        if compare_with:
+            self.open_session_compared(session, other)
+        elif view_name:
+            self.open_session_raw(session, xml=view_name == "xml")
         else:
             self.open_session(session)
 
-    def paste(self, text: str) -> None:
+    def handle_paste(self, text: str) -> None:
         """Open the run that a pasted text names; anything else is offered as a query.
 
         It names one if it is one line with one GUID, too, unless it is a query with a key, such as `id:`.
@@ -410,39 +426,39 @@ class Navigator:
         """
         screen = self.list_view
         line = " ".join(text.split())
-        several = len(text.strip().splitlines()) > 1
-        if screen is None or not line or self.view.PLACE not in OF_SESSIONS:
+        has_several_lines = len(text.strip().splitlines()) > 1
+        if screen is None or not line or self.current_view.SCOPE not in SESSION_SCOPES:
             return
-        from emtui.query import BadQuery, SeveralNamed, names_session, target_in
+        from emtui.query import InvalidQueryError, SeveralSessionsNamedError, find_session_ref, is_session_ref
 
-        if not names_session(line) and (several or screen.is_keyed(line)):
-            self._offer(screen, line)
+        if not is_session_ref(line) and (has_several_lines or screen.has_query_key(line)):
+            self._offer_as_query(screen, line)
             return
         try:
-            target_in(line)
-        except SeveralNamed as error:
-            self.view.say(str(error))
-        except BadQuery:
-            self._offer(screen, line)
+            find_session_ref(line)
+        except SeveralSessionsNamedError as error:
+            self.current_view.say(str(error))
+        except InvalidQueryError:
+            self._offer_as_query(screen, line)
         else:
-            self.go_to(line)
+            self.open_by_name(line)
 
-    def _offer(self, screen: ListView, text: str) -> None:
+    def _offer_as_query(self, screen: ListView, text: str) -> None:
         if self.is_shown(screen):
-            screen.offer(text)
+            screen.offer_query(text)
         else:
-            self.view.say("What was pasted is no ID; on the list it would be a query.")
+            self.current_view.say("What was pasted is no ID; on the list it would be a query.")
 
     # --- what emtui was started with ------------------------------------------------
 
-    def open_target(self) -> None:
+    def open_start_target(self) -> None:
         """Open the session that emtui was started with, once."""
         target, self._target = self._target, None
         if target:
-            self.go_to(target, self._options.compare, self._options.view)
+            self.open_by_name(target, self._options.compare_with, self._options.view)
 
     def open_first_view(self) -> None:
         """Open the screen above the list that emtui was started with, once, if nobody has gone elsewhere."""
-        view, self._view = self._view, None
-        if view and self.list_view and self.is_shown(self.list_view) and self.list_view.is_free:
-            self._push(self._make.overview() if view == "types" else self._make.attention())
+        view, self._first_view = self._first_view, None
+        if view and self.list_view and self.is_shown(self.list_view) and self.list_view.is_not_typing:
+            self._push(self._factory.overview() if view == "types" else self._factory.attention())

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from emtui.em.background_thread import beside
-from emtui.tui.services.host import Host
+from emtui.em.background_thread import run_in_thread
+from emtui.tui.services.host import AppHost
 
 SAVE_EVERY_S = 60.0
 
@@ -20,15 +20,15 @@ class LastViewed:
 
     def __init__(
         self,
-        host: Host,
+        host: AppHost,
         now: Callable[[], datetime],
         profile: Callable[[], str | None],
-        viewed_at: Callable[[], datetime | None],
+        last_activity: Callable[[], datetime | None],
     ) -> None:
         self._host = host
         self._now = now
         self._profile = profile
-        self._viewed_at = viewed_at
+        self._last_activity = last_activity
         self._saved: datetime | None = None
 
     def show_absence(self, show: Callable[[datetime], object]) -> None:
@@ -37,23 +37,23 @@ class LastViewed:
 
     async def _show_absence(self, show: Callable[[datetime], object]) -> None:
         # start-up time, here and below: loaded with the first list
-        from emtui.local.last_seen import last_look
+        from emtui.local.last_seen import load_last_viewed
         from emtui.monitor.backoff import IDLE_AFTER
 
         name = self._profile()
-        since = await beside(partial(last_look, name)) if name else None
+        since = await run_in_thread(partial(load_last_viewed, name)) if name else None
         if since and timedelta(seconds=IDLE_AFTER) <= self._now() - since:
             show(since)
 
     def save_in_background(self) -> None:
         """Write it down, if it has changed."""
-        self._host.start_worker(beside(self.save), "note", "note the last look")
+        self._host.start_worker(run_in_thread(self.save), "note", "note the last look")
 
     def save(self) -> None:
         """The same; waits for the disk."""
-        name, at = self._profile(), self._viewed_at()
-        if name and at and at != self._saved:
-            from emtui.local.last_seen import note_look
+        name, viewed_at = self._profile(), self._last_activity()
+        if name and viewed_at and viewed_at != self._saved:
+            from emtui.local.last_seen import save_last_viewed
 
-            self._saved = at
-            note_look(name, at)
+            self._saved = viewed_at
+            save_last_viewed(name, viewed_at)

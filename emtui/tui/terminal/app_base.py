@@ -29,7 +29,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
-from emtui.em.background_thread import beside
+from emtui.em.background_thread import run_in_thread
 from emtui.local import crash_report, process_hardening
 from emtui.tui.terminal import gc_tuning
 from emtui.tui.terminal.capabilities import TerminalOptions
@@ -48,7 +48,7 @@ LAYOUT_HINT_INTERVAL_S = 60.0
 """Seconds between two hints that a key belongs to another keyboard layout."""
 MAX_UNREADABLE_LOGGED = 100
 """Unreadable sequences that are logged in one run of emtui."""
-LOGGED_CHARACTERS, LOGGED_IF_SECRET = 80, 2
+MAX_LOGGED_CHARACTERS, LOGGED_CHARACTERS_IF_SECRET = 80, 2
 """Characters of each that are logged; and where a password may be among them."""
 SUSPEND_ACK_TIMEOUT_S = 3.0
 """Seconds to wait for replies before another program gets the terminal: it would read later ones."""
@@ -74,7 +74,7 @@ class InputScreen(Protocol):
     def handle_user_activity(self) -> None:
         """A key was pressed, or a mouse button."""
 
-    def hold_focus(self) -> None:
+    def restore_focus(self) -> None:
         """Give the focus to the widget that the next key is meant for."""
 
     def ignores_input_before_paint(self, event: events.Event) -> bool:
@@ -104,7 +104,7 @@ class TerminalApp(App[int], inherit_bindings=False):
             low_bandwidth=terminal_options.low_bandwidth, in_multiplexer=terminal_options.in_multiplexer
         )
         self._frames = FrameScheduler(flow, self._send)
-        self._is_lent = False
+        self._is_suspended = False
         self._layout_hint_at: float | None = None
         self._unreadable_count = 0
         self._caret_sent = Offset(0, 0)
@@ -114,7 +114,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         self.register_theme(THEME)
         self.theme = THEME.name
         self.stylesheet.set_variables(self.get_css_variables())
-        self._styled_for = self.theme
+        self._styled_theme = self.theme
         self.first_paint = asyncio.Event()
         """Set once the first frame was sent: only then is loaded what that can do without."""
 
@@ -172,14 +172,14 @@ class TerminalApp(App[int], inherit_bindings=False):
                 screen.handle_user_activity()
             await super().on_event(event)
         elif isinstance(event, events.Key | events.Paste) and not screen.ignores_input_before_paint(event):
-            await self._handle_typed(event, screen)
+            await self._handle_key_or_paste(event, screen)
 
-    async def _handle_typed(self, event: events.Key | events.Paste, screen: InputScreen) -> None:
+    async def _handle_key_or_paste(self, event: events.Key | events.Paste, screen: InputScreen) -> None:
         screen.handle_user_activity()
         self.record_activity()
-        screen.hold_focus()
+        screen.restore_focus()
         if isinstance(event, events.Key):
-            if await self._press(event):
+            if await self._handle_key(event):
                 return
             if not isinstance(self.focused, Input):
                 screen.handle_unbound_key(event.key, event.character)
@@ -188,7 +188,7 @@ class TerminalApp(App[int], inherit_bindings=False):
     def record_activity(self) -> None:
         """Somebody is at the keys."""
 
-    def take_layout_hint(self) -> bool:
+    def claim_layout_hint(self) -> bool:
         """Whether a hint on the keyboard layout is due; it then counts as shown."""
         before, now = self._layout_hint_at, monotonic()
         if before is not None and now - before < LAYOUT_HINT_INTERVAL_S:
@@ -198,20 +198,20 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     async def _split_input(self, event: UnmarkedPasteEvent | EscapeOrAltEvent, screen: InputScreen) -> None:
         """Type one line into a text field; anything else is a paste, and never run as keys."""
-        screen.hold_focus()
+        screen.restore_focus()
         in_field = isinstance(self.focused, Input)
-        if isinstance(event, UnmarkedPasteEvent) and not (in_field and event.lines == 1):
+        if isinstance(event, UnmarkedPasteEvent) and not (in_field and event.line_count == 1):
             await self.on_event(events.Paste(event.text))
             return
-        for key in event.alt if isinstance(event, EscapeOrAltEvent) and in_field else event.keys:
+        for key in event.alt_keys if isinstance(event, EscapeOrAltEvent) and in_field else event.keys:
             await self.on_event(key)
 
     async def _handle_without_screen(self, event: events.Event) -> None:
         """Between two screens, only leaving can be meant."""
         if isinstance(event, events.Key) and event.key == "ctrl+c":
-            await self.run_action("leave")
+            await self.run_action("quit")
 
-    async def _press(self, event: events.Key) -> bool:
+    async def _handle_key(self, event: events.Key) -> bool:
         """Type into the field that has the focus, else run what the key is bound to."""
         field = self.focused
         typed = event.character
@@ -227,25 +227,27 @@ class TerminalApp(App[int], inherit_bindings=False):
         """Lend the terminal, and ctrl+c, to `work` in a thread until it has ended."""
         driver = self._terminal_driver
         if driver is None or not driver.can_suspend:
-            return await beside(work)
-        before = signal.signal(signal.SIGINT, _ignore_signal)  # not SIG_IGN: child processes would inherit it
-        self._is_lent = True
+            return await run_in_thread(work)
+        previous_handler = signal.signal(
+            signal.SIGINT, _ignore_signal
+        )  # not SIG_IGN: child processes would inherit it
+        self._is_suspended = True
         try:
             driver.request_ack()
-            await beside(partial(driver.wait_for_acks, SUSPEND_ACK_TIMEOUT_S))
+            await run_in_thread(partial(driver.wait_for_acks, SUSPEND_ACK_TIMEOUT_S))
             with self.suspend():
-                done = await asyncio.gather(beside(work), return_exceptions=True)
+                results = await asyncio.gather(run_in_thread(work), return_exceptions=True)
         finally:
-            self._is_lent = False
-            signal.signal(signal.SIGINT, before)
+            self._is_suspended = False
+            signal.signal(signal.SIGINT, previous_handler)
             self.action_redraw()
-        if isinstance(done[0], BaseException):
-            raise done[0]
-        return done[0]
+        if isinstance(results[0], BaseException):
+            raise results[0]
+        return results[0]
 
     def action_suspend(self) -> None:
         """To the shell; fg comes back to the same view."""
-        if not process_hardening.under_job_control():
+        if not process_hardening.is_under_job_control():
             self.say_suspend_refused()
             return
         self.action_suspend_process()
@@ -282,7 +284,7 @@ class TerminalApp(App[int], inherit_bindings=False):
     def _send(self) -> None:
         """Send the next frame if it may go; nothing while the terminal is busy, or lent."""
         driver = self._terminal_driver
-        if self._is_lent or not self.is_running or driver is None or not driver.is_ready:
+        if self._is_suspended or not self.is_running or driver is None or not driver.is_ready:
             return
         requests_ack, frame = self._frames.flow.requests_ack, self._frames.next_frame()
         caret = self.size.clamp_offset(self.caret_position())
@@ -320,9 +322,9 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     def handle_background(self, light: bool) -> None:
         """The terminal has reported whether its background is light; from any thread."""
-        self.call_in_loop(partial(self._draw_on, light))
+        self.call_in_loop(partial(self._set_light_background, light))
 
-    def _draw_on(self, light: bool) -> None:
+    def _set_light_background(self, light: bool) -> None:
         if light is not self._capabilities.light_background:
             self._capabilities = replace(self._capabilities, light_background=light)
             self._frames.reset()
@@ -333,8 +335,8 @@ class TerminalApp(App[int], inherit_bindings=False):
 
         Textual sets its own first theme while it starts, and would read all of them twice.
         """
-        if self.theme != self._styled_for:
-            self._styled_for = self.theme
+        if self.theme != self._styled_theme:
+            self._styled_theme = self.theme
             super().refresh_css(animate)
 
     def action_redraw(self) -> None:
@@ -383,7 +385,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._close_messages_no_wait()
 
     @property
-    def fault(self) -> BaseException | None:
+    def fatal_error(self) -> BaseException | None:
         """The error of our own that ended the application."""
         error: BaseException | None = self._exception
         return error.error if isinstance(error, WorkerFailed) else error
@@ -401,8 +403,8 @@ class TerminalApp(App[int], inherit_bindings=False):
             return
         screen = self._input_screen
         is_secret = screen is not None and screen.has_secret_input
-        text = ascii(sequence[: LOGGED_IF_SECRET if is_secret else LOGGED_CHARACTERS])[1:-1]
-        crash_report.note(f"not a key, {len(sequence)} characters: {text}")
+        text = ascii(sequence[: LOGGED_CHARACTERS_IF_SECRET if is_secret else MAX_LOGGED_CHARACTERS])[1:-1]
+        crash_report.log_warning(f"not a key, {len(sequence)} characters: {text}")
 
     def call_in_loop(self, callback: Callable[[], object]) -> None:
         """Call this in the event loop; from any thread, and without waiting for it."""
@@ -422,8 +424,8 @@ class InputThreadError(Exception):
 
 def unwatch(watched: DOMNode, watcher: DOMNode) -> None:
     """End all that `watcher` watches there: the framework forgets it only when a value changes next."""
-    for watching in getattr(watched, "__watchers", {}).values():
-        watching[:] = [entry for entry in watching if entry[0] is not watcher]
+    for watchers in getattr(watched, "__watchers", {}).values():
+        watchers[:] = [entry for entry in watchers if entry[0] is not watcher]
 
 
 def _driver_class() -> type[Driver] | None:

@@ -15,34 +15,36 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-QUESTION = "\x1b]11;?\x1b\\\x1b[c"
+BACKGROUND_QUERY = "\x1b]11;?\x1b\\\x1b[c"
 _COLOR_REPLY = re.compile(rb"\x1b\]11;([^\x07\x1b]*)(?:\x07|\x1b\\)")
 _COLOR = re.compile(rb"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})(?:/[0-9a-fA-F]{1,4})?")
 _DEVICE_REPLY = re.compile(rb"\x1b\[\?[0-9;]*c")
 _LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
 """Relative luminance of red, green and blue (ITU-R BT.709)."""
-_LIGHT_FROM = 0.5
-_IFLAG, _LFLAG = 0, 3
+_LIGHT_LUMINANCE = 0.5
+_IFLAG_INDEX, _LFLAG_INDEX = 0, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class TerminalReply:
     """The terminal's replies, whether they are complete, and the keys typed among them.
 
     `light` is None if the terminal did not report its color. An incomplete reply is part of
     `typed`: the input filter, which reads on, recognizes it.
     """
 
-    light: bool | None = None
+    is_light: bool | None = None
     is_complete: bool = False
-    typed: bytes = b""
+    typed_ahead: bytes = b""
 
 
-def parse_replies(received: bytes) -> Reply:
+def parse_replies(received: bytes) -> TerminalReply:
     """Separate the replies from the keys."""
     color = _COLOR_REPLY.search(received)
-    typed = _DEVICE_REPLY.sub(b"", _COLOR_REPLY.sub(b"", received))
-    return Reply(_is_light(color[1]) if color else None, bool(_DEVICE_REPLY.search(received)), typed)
+    typed_ahead = _DEVICE_REPLY.sub(b"", _COLOR_REPLY.sub(b"", received))
+    return TerminalReply(
+        _is_light(color[1]) if color else None, bool(_DEVICE_REPLY.search(received)), typed_ahead
+    )
 
 
 def _is_light(color: bytes) -> bool | None:
@@ -52,7 +54,7 @@ def _is_light(color: bytes) -> bool | None:
         return None
     channels = [int(part, 16) / int("f" * len(part), 16) for part in found.groups()]
     weighted = (weight * channel for weight, channel in zip(_LUMINANCE_WEIGHTS, channels, strict=True))
-    return sum(weighted) > _LIGHT_FROM
+    return sum(weighted) > _LIGHT_LUMINANCE
 
 
 class BackgroundQuery:
@@ -68,15 +70,15 @@ class BackgroundQuery:
         if not (self._input and self._output and self._input.isatty() and self._output.isatty()):
             return
         with suppress(ImportError, OSError, ValueError):
-            self.saved_modes = _set_quiet_modes(self._input.fileno())
+            self.saved_modes = _disable_echo(self._input.fileno())
             if self.saved_modes:
-                os.write(self._output.fileno(), QUESTION.encode())
+                os.write(self._output.fileno(), BACKGROUND_QUERY.encode())
 
-    def read_reply(self) -> Reply:
+    def read_reply(self) -> TerminalReply:
         """Return what has arrived by now, and restore the modes if that was the complete reply."""
         received = b""
         if self.saved_modes is None or self._input is None:
-            return Reply()
+            return TerminalReply()
         with suppress(OSError, ValueError):
             handle = self._input.fileno()
             while not parse_replies(received).is_complete and (more := self._read_available(handle)):
@@ -98,20 +100,20 @@ class BackgroundQuery:
                 _set_modes(self._input.fileno(), modes)
 
 
-def for_this_terminal() -> BackgroundQuery:
+def query_for_this_terminal() -> BackgroundQuery:
     """Return the query for the terminal that emtui was started in."""
     return BackgroundQuery(sys.__stdin__, sys.__stderr__)
 
 
-def _set_quiet_modes(handle: int) -> list[Any] | None:
+def _disable_echo(handle: int) -> list[Any] | None:
     """Turn off echo, line mode and CR translation, but not ctrl+c; return the modes as they were."""
     import termios  # noqa: PLC0415 - no such module on Windows
 
     try:
         before = termios.tcgetattr(handle)
         after = termios.tcgetattr(handle)
-        after[_IFLAG] &= ~termios.ICRNL
-        after[_LFLAG] &= ~(termios.ECHO | termios.ICANON)
+        after[_IFLAG_INDEX] &= ~termios.ICRNL
+        after[_LFLAG_INDEX] &= ~(termios.ECHO | termios.ICANON)
         termios.tcsetattr(handle, termios.TCSANOW, after)
     except termios.error:
         return None

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from emtui.ascii import plain
+from emtui.ascii import to_ascii
 
-ON_LIGHT = {"33": "1;35", "93": "1;35", "36": "34", "96": "34", "35": "", "95": ""}
+CODES_ON_LIGHT = {"33": "1;35", "93": "1;35", "36": "34", "96": "34", "35": "", "95": ""}
 """SGR codes on a light background: yellow and cyan are unreadable on white, magenta and blue are not.
 
 Magenta then means a warning, so canceled and unknown have no color: glyph and word distinguish them.
@@ -38,13 +38,13 @@ class Capabilities:
 
     def text(self, text: str) -> str:
         """Return the text as it can be shown, in as many cells."""
-        return plain(text) if self.ascii_only else text
+        return to_ascii(text) if self.ascii_only else text
 
     def sgr_codes(self, codes: list[str]) -> str:
         """Return the SGR codes as they can be shown; the terminal's default colors need none."""
         shown = [code for code in codes if code not in {"39", "49"}]
         if self.light_background:
-            shown = [ON_LIGHT.get(code, code) for code in shown]
+            shown = [CODES_ON_LIGHT.get(code, code) for code in shown]
         return ";".join(filter(None, shown))
 
 

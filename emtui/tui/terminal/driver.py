@@ -17,7 +17,7 @@ from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
-from emtui.ascii import plain
+from emtui.ascii import to_ascii
 from emtui.local import process_hardening, terminal
 from emtui.tui.terminal.capabilities import TerminalOptions, without_unsupported
 from emtui.tui.terminal.flow_control import ACK_REQUEST
@@ -30,7 +30,7 @@ from emtui.tui.terminal.input_filter import (
     InputToken,
     Token,
 )
-from emtui.tui.terminal.key_reader import KeyReader, Resized
+from emtui.tui.terminal.key_reader import KeyReader, ResizeReport
 from emtui.tui.terminal.output_queue import OutputQueue
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
 
 MOUSE_ON, MOUSE_OFF = "\x1b[?1000h\x1b[?1006h", "\x1b[?1006l\x1b[?1000l"
 """Buttons and the wheel, but no mouse movement."""
-MODES_LEFT = f"\x1b[?2004l\x1b[?7h{MOUSE_OFF}\x1b[?2048l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+RESET_MODES = f"\x1b[?2004l\x1b[?7h{MOUSE_OFF}\x1b[?2048l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 """Turns off every mode that was set: paste, wrapping, mouse, sizes, keys, screen, cursor, focus."""
-CLEAR = "\x1b[H\x1b[J"
+CLEAR_SCREEN = "\x1b[H\x1b[J"
 """Clears a terminal without an alternate screen, rather than leave half of ours on it."""
 _SAVE_TITLE, _RESTORE_TITLE = "\x1b[22;0t", "\x1b[23;0t"
-HUNG_UP = 128 + signal.SIGHUP
+HANG_UP_EXIT_CODE = 128 + signal.SIGHUP
 """Exit code after the terminal is gone."""
 
 
@@ -93,9 +93,9 @@ class EmtuiDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._size = size or self._get_terminal_size()
         self._output: OutputQueue | None = None
-        self._is_watched = False
+        self._is_watching_hang_up = False
         self._title = ""
-        self._is_console = terminal.simple(os.environ)
+        self._is_console = terminal.is_simple(os.environ)
         self._typed_ahead = self.owner.terminal_options.typed_ahead
         self._saved_modes = self.owner.terminal_options.saved_modes
         self._key_reader = KeyReader()
@@ -119,12 +119,12 @@ class EmtuiDriver(LinuxDriver):
     def write(self, data: str) -> None:
         """Queue output, without waiting for the terminal."""
         if self._output:
-            self._output.write(self._supported(data))
+            self._output.write(self._without_unsupported(data))
 
-    def _supported(self, data: str) -> str:
+    def _without_unsupported(self, data: str) -> str:
         """Return the output as this terminal supports it."""
         data = without_unsupported(data) if self._is_console else data
-        return plain(data) if self.owner.terminal_options.capabilities.ascii_only else data
+        return to_ascii(data) if self.owner.terminal_options.capabilities.ascii_only else data
 
     def request_ack(self) -> None:
         """Ask the terminal to reply once it has shown all output so far."""
@@ -149,8 +149,8 @@ class EmtuiDriver(LinuxDriver):
         self._use_original_modes()
         if self._title:
             self.write(f"{_SAVE_TITLE}\x1b]2;{self._title}\x07")
-        if not self._is_watched:
-            self._is_watched = True
+        if not self._is_watching_hang_up:
+            self._is_watching_hang_up = True
             threading.Thread(target=self._watch_hang_up, name="emtui-hang-up", daemon=True).start()
 
     def _use_original_modes(self) -> None:
@@ -179,11 +179,11 @@ class EmtuiDriver(LinuxDriver):
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """Textual would prefer COLUMNS and LINES to the terminal."""
-        return terminal.size(sys.__stderr__.fileno() if sys.__stderr__ else self.fileno, os.environ)
+        return terminal.terminal_size(sys.__stderr__.fileno() if sys.__stderr__ else self.fileno, os.environ)
 
     def _sigtstp_application(self, *_: object) -> None:
         """Stop only under job control; Textual would stop for ever."""
-        if process_hardening.under_job_control():
+        if process_hardening.is_under_job_control():
             super()._sigtstp_application()
         else:
             self.owner.handle_suspend_refused()
@@ -206,7 +206,7 @@ class EmtuiDriver(LinuxDriver):
             self.wait_for_acks(LAST_ACK_TIMEOUT_S)
         if self._title:
             self.write(_RESTORE_TITLE)
-        self.write(CLEAR if self._is_console else "")
+        self.write(CLEAR_SCREEN if self._is_console else "")
         super().stop_application_mode()
 
     def close(self) -> None:
@@ -221,22 +221,22 @@ class EmtuiDriver(LinuxDriver):
         output = OutputQueue(sys.__stderr__.fileno(), lambda: None) if sys.__stderr__ else None
         if output:
             output.discard_pending()
-            output.write(self._supported(MODES_LEFT + (_RESTORE_TITLE if self._title else "")))
+            output.write(self._without_unsupported(RESET_MODES + (_RESTORE_TITLE if self._title else "")))
             output.close()
         _set_modes(self.fileno, self.attrs_before)
 
     def run_input_thread(self) -> None:
         """Read input until the terminal is left."""
         decode = getincrementaldecoder("utf-8")("replace").decode
-        in_multiplexer = terminal.relayed(os.environ)
+        in_multiplexer = terminal.is_in_multiplexer(os.environ)
         tokens = InputFilter(ESC_HOLD_IN_MULTIPLEXER_S if in_multiplexer else ESC_HOLD_S)
         poll = select.poll()
         poll.register(self.fileno, select.POLLIN)
         typed_ahead, self._typed_ahead = self._typed_ahead, b""
         self._handle_tokens(tokens.feed(decode(typed_ahead), monotonic()))
         while not self.exit_event.is_set():
-            left = tokens.time_left(monotonic())
-            ready = poll.poll(1000 * (_POLL_S if left is None else min(left, _POLL_S)))
+            time_left = tokens.time_left(monotonic())
+            ready = poll.poll(1000 * (_POLL_S if time_left is None else min(time_left, _POLL_S)))
             if any(event & select.POLLIN for _, event in ready):
                 self._handle_tokens(tokens.feed(decode(os.read(self.fileno, 4096)), monotonic()))
             elif ready:
@@ -259,11 +259,11 @@ class EmtuiDriver(LinuxDriver):
 
     def _send_events(self, token: Token) -> None:
         """Pass what was typed on to the application."""
-        read = self._key_reader.read(token)
-        if read is None:
+        read_events = self._key_reader.read(token)
+        if read_events is None:
             self.owner.handle_unreadable(token.text if isinstance(token, InputToken) else "")
-        for event in read or ():
-            if isinstance(event, Resized):
+        for event in read_events or ():
+            if isinstance(event, ResizeReport):
                 size = self.current_size()
                 self.process_message(events.Resize(size, size))
             elif self._mouse or not isinstance(event, events.MouseEvent):
@@ -279,7 +279,7 @@ class EmtuiDriver(LinuxDriver):
             return
         if hung_up:
             self.exit_event.set()
-            self.owner.exit_soon(HUNG_UP)
+            self.owner.exit_soon(HANG_UP_EXIT_CODE)
 
 
 def _set_modes(handle: int, modes: list[Any] | None) -> None:

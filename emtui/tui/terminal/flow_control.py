@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import deque
 
 ACK_REQUEST = "\x1b[5n"
-MAX_UNANSWERED = 3
+MAX_UNACKNOWLEDGED = 3
 """Requests without any reply, after which no more are sent until the terminal replies to one."""
 ACK_LOST_S = 10.0
 """Seconds after which a reply counts as lost."""
@@ -26,7 +26,7 @@ ACK_WINDOW_BYTES = 1200
 """Unacknowledged bytes up to which the next frame need not wait: 1/7 second at 64 kbit/s."""
 MULTIPLEXER_BYTES_PER_S = 6000
 """Assumed throughput behind a multiplexer: 64 kbit/s, less its overhead."""
-_DELAYS_KEPT = 5
+_DELAY_SAMPLES = 5
 
 
 class FlowControl:
@@ -43,36 +43,36 @@ class FlowControl:
         self._requests: deque[tuple[float, int]] = deque()
         self._last_sent_at = -LOW_BANDWIDTH_GAP_S
         self._last_size = 0
-        self._has_answered = False
+        self._has_replied = False
         self._lost_count = 0
-        self._delays: deque[float] = deque(maxlen=_DELAYS_KEPT)
+        self._delays: deque[float] = deque(maxlen=_DELAY_SAMPLES)
 
     @property
     def is_low_bandwidth(self) -> bool:
         """Whether the connection is slow: configured, or measured."""
         return self._low_bandwidth or (
-            len(self._delays) == _DELAYS_KEPT and sorted(self._delays)[_DELAYS_KEPT // 2] > SLOW_ACK_S
+            len(self._delays) == _DELAY_SAMPLES and sorted(self._delays)[_DELAY_SAMPLES // 2] > SLOW_ACK_S
         )
 
     @property
     def requests_ack(self) -> bool:
         """Whether the next frame should end with a request."""
-        return self._has_answered or len(self._requests) < MAX_UNANSWERED
+        return self._has_replied or len(self._requests) < MAX_UNACKNOWLEDGED
 
-    def wait(self, now: float) -> float:
+    def seconds_to_wait(self, now: float) -> float:
         """Return the seconds until the next frame may be sent, 0 for now; a reply may shorten them."""
         gap = max(self._last_sent_at + self._min_gap - now, 0.0)
         unacknowledged = self._unacknowledged(now)
-        if not self._has_answered or sum(size for _, size in unacknowledged) < ACK_WINDOW_BYTES:
+        if not self._has_replied or sum(size for _, size in unacknowledged) < ACK_WINDOW_BYTES:
             return gap
         return max(unacknowledged[0][0] + ACK_LOST_S - now, gap)
 
     def record_sent(self, now: float, size: int) -> None:
         """Record a frame that was sent, with a request if `requests_ack`."""
-        if self._has_answered:
+        if self._has_replied:
             open_requests = deque(self._unacknowledged(now))
             self._lost_count += len(self._requests) - len(open_requests)
-            self._requests, self._has_answered = open_requests, self._lost_count < MAX_UNANSWERED
+            self._requests, self._has_replied = open_requests, self._lost_count < MAX_UNACKNOWLEDGED
         if self.requests_ack:
             self._requests.append((now, size))
         self._last_sent_at, self._last_size = now, size
@@ -82,7 +82,7 @@ class FlowControl:
         if self._requests:
             sent_at, _ = self._requests.popleft()
             self._delays.append(now - sent_at)
-        self._has_answered, self._lost_count = True, 0
+        self._has_replied, self._lost_count = True, 0
 
     def reset(self) -> None:
         """Forget open requests: another program had the terminal, and may have read the replies."""

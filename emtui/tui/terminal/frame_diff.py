@@ -19,14 +19,14 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.strip import Strip
 
 from emtui import text_format
-from emtui.em.text_sanitizer import guarded
+from emtui.em.text_sanitizer import guard_output
 from emtui.tui.terminal.capabilities import Capabilities
 
 Cell: TypeAlias = tuple[str, str]
 Line: TypeAlias = list[Cell]
 
-BLANK: Cell = (" ", "")
-UNKNOWN: Cell = ("?", "?")
+BLANK_CELL: Cell = (" ", "")
+UNKNOWN_CELL: Cell = ("?", "?")
 """A cell that was never written: equal to no cell that was."""
 JUMP_COST_CELLS = 9
 """Unchanged cells that are sent again rather than skipped: moving the cursor takes as many bytes."""
@@ -68,7 +68,7 @@ class FrameDiff:
             self.reset()
         for y, x, strip in strips:
             line = self._line(self._painted, y)
-            cells = cells_of(strip, capabilities)
+            cells = cells_of_strip(strip, capabilities)
             line[x : x + len(cells)] = cells
             del line[width:]
             self._changed_lines.add(y)
@@ -84,10 +84,10 @@ class FrameDiff:
         self._sent[y] = new.copy()
         return line_diff(old, new, y)
 
-    def _line(self, sheet: list[Line], y: int) -> Line:
-        while len(sheet) <= y:
-            sheet.append([UNKNOWN] * self._width)
-        return sheet[y]
+    def _line(self, frame: list[Line], y: int) -> Line:
+        while len(frame) <= y:
+            frame.append([UNKNOWN_CELL] * self._width)
+        return frame[y]
 
 
 def strips_of(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
@@ -105,7 +105,7 @@ def strips_of(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, St
                 yield y, x, chop.crop(0, min(ends, end) - x)
 
 
-def cells_of(strip: Strip, capabilities: Capabilities) -> Line:
+def cells_of_strip(strip: Strip, capabilities: Capabilities) -> Line:
     """The cells of a strip, as many as Textual counts.
 
     A segment with a character that is not one column wide in every terminal is kept whole in its
@@ -116,15 +116,15 @@ def cells_of(strip: Strip, capabilities: Capabilities) -> Line:
         if control:
             continue
         if not text.isprintable():
-            text = guarded(text).translate(_LINE_BREAKS)  # noqa: PLW2901 - cleaned once more before the terminal
+            text = guard_output(text).translate(_LINE_BREAKS)  # noqa: PLW2901 - cleaned once more before the terminal
         codes = sgr_codes(style, capabilities) if style else ""
-        text = capabilities.text(text_format.for_terminal(text))  # noqa: PLW2901 - the same
+        text = capabilities.text(text_format.strip_ambiguous(text))  # noqa: PLW2901 - the same
         if text.isascii() or all(map(text_format.is_one_cell, text)):
             cells += [(character, codes) for character in text]
-        elif width := text_format.cells(text):
+        elif width := text_format.cell_width(text):
             cells += [(text, codes), *[("", codes)] * (width - 1)]
     missing = strip.cell_length - len(cells)  # Textual's own widgets measure differently
-    return [*cells, *[BLANK] * missing] if missing >= 0 else cells[:missing]
+    return [*cells, *[BLANK_CELL] * missing] if missing >= 0 else cells[:missing]
 
 
 @lru_cache(maxsize=1024)
@@ -150,7 +150,7 @@ def _spans(old: Line, new: Line) -> Iterator[tuple[int, int]]:
     differing = [x for x, (before, after) in enumerate(zip(old, new, strict=False)) if before != after]
     start = end = differing[0]
     for x in differing[1:]:
-        if x - end > JUMP_COST_CELLS or UNKNOWN in new[end:x]:
+        if x - end > JUMP_COST_CELLS or UNKNOWN_CELL in new[end:x]:
             yield start, end + 1
             start = x
         end = x
@@ -159,46 +159,48 @@ def _spans(old: Line, new: Line) -> Iterator[tuple[int, int]]:
 
 def _span_text(line: Line, start: int, end: int, y: int) -> str:
     """Return the output for one span of a line; blanks at its end are erased instead of written."""
-    last = len(line)
-    while last > start and line[last - 1] == BLANK:
-        last -= 1
-    erased = end > last and len(line) - last >= MIN_ERASED_CELLS
+    text_end = len(line)
+    while text_end > start and line[text_end - 1] == BLANK_CELL:
+        text_end -= 1
+    erases_rest = end > text_end and len(line) - text_end >= MIN_ERASED_CELLS
     parts = [_cursor_to(y, start)]
-    cells = line[start : last if erased else end]
+    cells = line[start : text_end if erases_rest else end]
     if any(len(character) != 1 for character, _ in cells):
-        return parts[0] + "\x1b[2K" + _written_with_jumps(cells, y, start)
+        return parts[0] + "\x1b[2K" + _text_with_cursor_moves(cells, y, start)
     for codes, run in groupby(cells, key=lambda cell: cell[1]):
         text = "".join(character for character, _ in run)
         parts.append(f"\x1b[{codes}m{text}\x1b[0m" if codes else text)
-    return "".join(parts) + ("\x1b[K" if erased else "")
+    return "".join(parts) + ("\x1b[K" if erases_rest else "")
 
 
-def _written_with_jumps(cells: Line, y: int, start: int) -> str:
+def _text_with_cursor_moves(cells: Line, y: int, start: int) -> str:
     """Write cells of doubtful width, each followed by an explicit cursor position.
 
     Where the background shows, it is painted first: the text may cover fewer cells.
     """
-    parts, unsure, x = [], False, start
-    for text, codes, width, doubtful in _runs(cells):
+    parts, is_position_unsure, x = [], False, start
+    for text, codes, width, is_width_doubtful in _cell_runs(cells):
         jump = _cursor_to(y, x)
-        shown = f"{' ' * width}{jump}{text}" if doubtful and _SHOWS_ON_BLANK.search(codes) else text
-        parts.append((jump if unsure else "") + (f"\x1b[{codes}m{shown}\x1b[0m" if codes else shown))
-        unsure, x = doubtful, x + width
+        shown = f"{' ' * width}{jump}{text}" if is_width_doubtful and _SHOWS_ON_BLANK.search(codes) else text
+        parts.append(
+            (jump if is_position_unsure else "") + (f"\x1b[{codes}m{shown}\x1b[0m" if codes else shown)
+        )
+        is_position_unsure, x = is_width_doubtful, x + width
     return "".join(parts)
 
 
-def _runs(cells: Line) -> Iterator[tuple[str, str, int, bool]]:
+def _cell_runs(cells: Line) -> Iterator[tuple[str, str, int, bool]]:
     """Text, codes, width, and whether the width is doubtful; characters of one cell are joined."""
     texts: list[str] = []
-    codes, doubtful = "", False
+    codes, is_width_doubtful = "", False
     for character, new in cells:
-        if texts and (new != codes or (doubtful and character) or len(character) > 1):
-            yield "".join(texts), codes, len(texts), doubtful
-            texts, doubtful = [], False
+        if texts and (new != codes or (is_width_doubtful and character) or len(character) > 1):
+            yield "".join(texts), codes, len(texts), is_width_doubtful
+            texts, is_width_doubtful = [], False
         texts.append(character)
-        codes, doubtful = new, doubtful or len(character) != 1
+        codes, is_width_doubtful = new, is_width_doubtful or len(character) != 1
     if texts:
-        yield "".join(texts), codes, len(texts), doubtful
+        yield "".join(texts), codes, len(texts), is_width_doubtful
 
 
 def _cursor_to(y: int, x: int) -> str:

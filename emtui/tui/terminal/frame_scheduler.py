@@ -40,9 +40,9 @@ class FrameScheduler:
         if not self._diff.has_changes:
             return ""
         now = monotonic()
-        wait = self.flow.wait(now)
-        if wait > 0:
-            self._send_after(wait)
+        delay = self.flow.seconds_to_wait(now)
+        if delay > 0:
+            self._send_after(delay)
             return ""
         frame = self._diff.render_diff()
         if frame:

@@ -38,7 +38,7 @@ _UNFINISHED_KEY = re.compile(r"\x1b(?:\[[ -?]*|\[\[|\[M[^\x1b]{0,2}|O(?:[\d;][\d
 _UNFINISHED_REPLY = re.compile(
     r"\x1b(?:\](?:\d+(?:;[^\x00-\x1f\x7f]*\x1b?)?)?|P(?:[>01!][^\x00-\x1f\x7f]*\x1b?)?|_(?:G[^\x00-\x1f\x7f]*\x1b?)?)"
 )
-_BROKEN = re.compile(r"\x1b(?:\[[ -?]*|O[\d;:]{9,}|(?:\]\d+;|P[>01!]|_G)[^\x00-\x1f\x7f]*)")
+_INTERRUPTED = re.compile(r"\x1b(?:\[[ -?]*|O[\d;:]{9,}|(?:\]\d+;|P[>01!]|_G)[^\x00-\x1f\x7f]*)")
 """An unfinished sequence or reply that is interrupted by something else."""
 _CSI_REPLY = re.compile(r"\x1b\[(?:[?>=][0-?]*[ -/]*[@-tv-xz-~]|\?[0-?]*u|\d[\d;]*[nc])")
 _ANY_REPLY = re.compile(f"{_CSI_REPLY.pattern}|{_REPLY.pattern}")
@@ -56,7 +56,7 @@ _REPLY_CHARACTERS = re.compile(r"[\da-fA-Frgb:;/]+\x1b?")
 _ESC_ARROW = re.compile(r"\x1b\x1b(?:[\[O][A-DFH]|\[[1-8]~)")
 _ALT_EDITING_KEYS = "bfd"
 """Letters that edit a text field together with Alt."""
-_OPENS_PROMPT = "/:&"
+_PROMPT_KEYS = "/:&"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class EscapeOrAltKey(InputToken):
     """ESC and a key in one read: Alt with the key in a text field, elsewhere Esc and then the key."""
 
 
-class Unreadable(InputToken):
+class UnreadableSequence(InputToken):
     """An unknown or incomplete sequence."""
 
 
@@ -116,7 +116,7 @@ class InputFilter:
         self._pending = ""
         self._pending_at = 0.0
         self._last_input_at = 0.0
-        self._esc_came_alone = False
+        self._is_lone_esc = False
         """Whether the ESC that begins the pending text arrived alone, before what follows it."""
         self._in_paste = False
         self._paste_parts: list[str] = []
@@ -134,11 +134,11 @@ class InputFilter:
         elif not self._pending and now - self._esc_given_up_at < SPLIT_KEY_S and _KEY_WITHOUT_ESC.match(text):
             text = ESC + text
         self._esc_given_up_at = -SPLIT_KEY_S
-        before, began, self._pending = self._pending, self._pending_at, ""
-        self._esc_came_alone = before == ESC or (self._esc_came_alone and bool(before))
+        pending, began, self._pending = self._pending, self._pending_at, ""
+        self._is_lone_esc = pending == ESC or (self._is_lone_esc and bool(pending))
         self._last_input_at = self._pending_at = now
-        tokens += self._tokenize(before + text)
-        if len(before) > 1 and self._pending.startswith(before):
+        tokens += self._tokenize(pending + text)
+        if len(pending) > 1 and self._pending.startswith(pending):
             self._pending_at = began
         return tokens
 
@@ -160,7 +160,7 @@ class InputFilter:
         if not is_one_key or now - self._last_input_at <= SAME_BURST_S:
             self._pending_at = now
         self._last_input_at = now
-        text, self._pending, self._esc_came_alone = self._pending + text, "", False
+        text, self._pending, self._is_lone_esc = self._pending + text, "", False
         tokens = list(self._tokenize(text))
         if not self._in_paste:
             self._last_input_at = self._pending_at = now
@@ -197,8 +197,8 @@ class InputFilter:
             self._esc_given_up_at = self._pending_at + self._esc_hold
             return [EscapeKey()]
         if len(rest) > 2:
-            return [Unreadable(rest)]  # a reply or a key that was never completed
-        return [EscapeKey(), KeySequence(rest[1])] if self._esc_came_alone else [AltKey(rest[1])]
+            return [UnreadableSequence(rest)]  # a reply or a key that was never completed
+        return [EscapeKey(), KeySequence(rest[1])] if self._is_lone_esc else [AltKey(rest[1])]
 
     @property
     def _timeout(self) -> float:
@@ -229,9 +229,11 @@ class InputFilter:
             self._paste_parts.append(text[at:end])
             yield BracketedPaste(self._end_paste())
             return end + len(_PASTE_END)
-        torn = next((n for n in range(len(_PASTE_END) - 1, 0, -1) if text.endswith(_PASTE_END[:n], at)), 0)
-        self._paste_parts.append(text[at : len(text) - torn])
-        self._pending = text[len(text) - torn :]
+        partial_length = next(
+            (n for n in range(len(_PASTE_END) - 1, 0, -1) if text.endswith(_PASTE_END[:n], at)), 0
+        )
+        self._paste_parts.append(text[at : len(text) - partial_length])
+        self._pending = text[len(text) - partial_length :]
         return len(text)
 
     def _end_paste(self) -> str:
@@ -249,14 +251,14 @@ class InputFilter:
         if key := _CSI.match(text, at) or _SS3.match(text, at):
             yield from _tokens_of_sequence(key[0])
             return key.end()
-        short = len(text) - at <= MAX_REPLY_LENGTH
-        if short and (_UNFINISHED_KEY.fullmatch(text, at) or _UNFINISHED_REPLY.fullmatch(text, at)):
-            self._pending, self._esc_came_alone = text[at:], self._esc_came_alone and at == 0
+        is_short = len(text) - at <= MAX_REPLY_LENGTH
+        if is_short and (_UNFINISHED_KEY.fullmatch(text, at) or _UNFINISHED_REPLY.fullmatch(text, at)):
+            self._pending, self._is_lone_esc = text[at:], self._is_lone_esc and at == 0
             return len(text)
-        if (broken := _BROKEN.match(text, at)) and broken.end() - at > 2:
-            yield Unreadable(broken[0])
-            return broken.end()
-        if self._esc_came_alone and at == 0:
+        if (interrupted := _INTERRUPTED.match(text, at)) and interrupted.end() - at > 2:
+            yield UnreadableSequence(interrupted[0])
+            return interrupted.end()
+        if self._is_lone_esc and at == 0:
             yield EscapeKey()
             return at + 1
         return (yield from self._read_esc_with_text(text, at))
@@ -286,7 +288,7 @@ class InputFilter:
 
 def _is_separate_text(run: str) -> bool:
     """Whether text that arrived with an ESC stands alone: a paste, or a line for a prompt."""
-    if run[0] in _OPENS_PROMPT:
+    if run[0] in _PROMPT_KEYS:
         return len(run) > 1
     return is_unmarked_paste(run) and (run[0] not in _ALT_EDITING_KEYS or len(run.splitlines()) > 1)
 
@@ -294,7 +296,7 @@ def _is_separate_text(run: str) -> bool:
 def _tokens_of_sequence(sequence: str) -> Iterator[Token]:
     if _ACK.fullmatch(sequence):
         yield Ack()
-    elif (light := background_color.parse_replies(sequence.encode()).light) is not None:
+    elif (light := background_color.parse_replies(sequence.encode()).is_light) is not None:
         yield BackgroundReply(light)
     elif not _ANY_REPLY.fullmatch(sequence):
         yield KeySequence(sequence)

@@ -50,21 +50,21 @@ _KEYPAD = {57409 + place: ord(sign) for place, sign in enumerate("./*-+")} | {
 }
 _KEYPAD |= {57399 + digit: ord("0") + digit for digit in range(10)}
 """Keypad keys that type a character."""
-_LARGEST = 0x10FFFF
-_PRIVATE = range(0xE000, 0xF900)
+_MAX_CODE_POINT = 0x10FFFF
+_PRIVATE_KEYS = range(0xE000, 0xF900)
 """Key numbers that the protocol uses for keys without text."""
-_DIGITS = 7
+_MAX_DIGITS = 7
 _MAX_LEGACY_MODIFIER = 16
 """Largest modifier number in the legacy form without a key number."""
 _MOUSE_BUTTONS = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Resized:
+class ResizeReport:
     """The terminal reported a new size; the size itself is read from the terminal."""
 
 
-ReadResult: TypeAlias = Sequence[Message | Resized]
+ReadResult: TypeAlias = Sequence[Message | ResizeReport]
 
 
 class KeyReader:
@@ -87,26 +87,26 @@ class KeyReader:
             case UnmarkedPaste(text):
                 return (UnmarkedPasteEvent(text, self._key_events(text)),)
             case KeySequence(text):
-                return self._read_sequence(text) if text.startswith(ESC) else self._feed(text)
+                return self._read_sequence(text) if text.startswith(ESC) else self._parse(text)
         return None
 
     def _read_sequence(self, text: str) -> ReadResult | None:
         if _SIZE.fullmatch(text):
-            return (Resized(),)
+            return (ResizeReport(),)
         if _MODE.fullmatch(text):
-            return self._feed(text)
+            return self._parse(text)
         if mouse := _MOUSE.fullmatch(text):
-            return self._feed(text) if int(mouse[1]) < _MOUSE_BUTTONS else ()
-        if (named := ANSI_SEQUENCES_KEYS.get(text)) and not _REPORT.fullmatch(text):
-            is_esc_and_key = isinstance(named, tuple) and len(named) > 1  # Textual: Esc, then a key
-            return () if is_esc_and_key else self._feed(text)
+            return self._parse(text) if int(mouse[1]) < _MOUSE_BUTTONS else ()
+        if (known_key := ANSI_SEQUENCES_KEYS.get(text)) and not _REPORT.fullmatch(text):
+            is_esc_and_key = isinstance(known_key, tuple) and len(known_key) > 1  # Textual: Esc, then a key
+            return () if is_esc_and_key else self._parse(text)
         if _IGNORED.fullmatch(text):
             return ()
-        plain = normalize_report(text)
-        if plain is None:
+        reports = normalize_report(text)
+        if reports is None:
             return None
-        events_of = [event for one in plain for event in self._feed(one)]
-        return events_of if len(plain) == 1 else _composed_text(events_of)
+        events_of = [event for report in reports for event in self._parse(report)]
+        return events_of if len(reports) == 1 else _composed_text(events_of)
 
     def _key_events(self, text: str) -> tuple[events.Key, ...]:
         return tuple(event for event in self.read(KeySequence(text)) or () if isinstance(event, events.Key))
@@ -115,7 +115,7 @@ class KeyReader:
         """The same keys together with Alt: they type nothing."""
         return tuple(events.Key(f"alt+{key.key}", None) for key in self._key_events(text))
 
-    def _feed(self, text: str) -> list[Message]:
+    def _parse(self, text: str) -> list[Message]:
         try:
             return [event for event in self._parser.feed(text) if _is_expected(event)]
         except Exception:  # noqa: BLE001 - Textual's parser may raise anything, and must be replaced then
@@ -149,8 +149,8 @@ def normalize_report(sequence: str) -> list[str] | None:
     if len(fields) > 3:
         return None
     key, modifiers_held, typed = (part.split(":") for part in (*fields, "", "")[:3])
-    code, modifiers = _number(key[0], 1), _number(modifiers_held[0], 1)
-    event_type = _number(modifiers_held[1], 1) if len(modifiers_held) > 1 else 1
+    code, modifiers = _parse_number(key[0], 1), _parse_number(modifiers_held[0], 1)
+    event_type = _parse_number(modifiers_held[1], 1) if len(modifiers_held) > 1 else 1
     if code is None or modifiers is None or event_type is None or not 0 < event_type <= _RELEASED:
         return None
     if end not in "u~" and len(fields) == 1 and 1 < code <= _MAX_LEGACY_MODIFIER:
@@ -167,11 +167,11 @@ def _key_report(code: int, modifiers: int, text: str, end: str) -> list[str] | N
         text = text if modifiers & _KEY_MODIFIERS == SHIFT else ""
     if end == "u":
         code = _BACKSPACE_CODE if code == _CTRL_H_CODE else _KEYPAD.get(code, code)
-    named = f"{code}{end}" in FUNCTIONAL_KEYS
-    if not named and not (end == "u" and (_printable_character(str(code)) or (code == 0 and text))):
+    is_functional = f"{code}{end}" in FUNCTIONAL_KEYS
+    if not is_functional and not (end == "u" and (_printable_character(str(code)) or (code == 0 and text))):
         return None
     modifiers_held = modifiers & _KEY_MODIFIERS
-    text = "" if named else _text_of_key(code, modifiers, text)
+    text = "" if is_functional else _text_of_key(code, modifiers, text)
     if text and modifiers_held & CTRL:
         modifiers_held = 0  # AltGr, as some terminals report it
     head = f"\x1b[{code};{modifiers_held + 1 if modifiers_held else ''};"
@@ -183,25 +183,30 @@ def _text_of_key(code: int, modifiers: int, text: str) -> str:
     modifiers_held = modifiers & _KEY_MODIFIERS
     if modifiers_held & ~(SHIFT | ALT) and modifiers_held & ~SHIFT != CTRL | ALT:
         return ""
-    own = chr(code) if code else ""
+    base_text = chr(code) if code else ""
     if text:
-        return "" if modifiers_held & ALT and text.lower() == own.lower() else text
+        return "" if modifiers_held & ALT and text.lower() == base_text.lower() else text
     if modifiers_held == 0 and not modifiers & CAPS_LOCK:
-        return own
+        return base_text
     shifted = bool(modifiers_held & SHIFT) is not bool(modifiers & CAPS_LOCK)
-    if modifiers_held & ~SHIFT or not own.isalpha():
-        return own if not modifiers_held or own == " " else ""
-    return own.upper() if shifted and len(own.upper()) == 1 else own
+    if modifiers_held & ~SHIFT or not base_text.isalpha():
+        return base_text if not modifiers_held or base_text == " " else ""
+    return base_text.upper() if shifted and len(base_text.upper()) == 1 else base_text
 
 
-def _number(digits: str, otherwise: int) -> int | None:
-    """Parse a number of limited length; `otherwise` where it is missing."""
-    return int(digits or otherwise) if len(digits) <= _DIGITS else None
+def _parse_number(digits: str, default: int) -> int | None:
+    """Parse a number of limited length; `default` where it is missing."""
+    return int(digits or default) if len(digits) <= _MAX_DIGITS else None
 
 
 def _printable_character(digits: str) -> str | None:
     """Return the character with this code point, if it is printable."""
-    number = _number(digits, 0)
-    if number is None or number > _LARGEST or number in _PRIVATE or number in range(0xD800, 0xE000):
+    number = _parse_number(digits, 0)
+    if (
+        number is None
+        or number > _MAX_CODE_POINT
+        or number in _PRIVATE_KEYS
+        or number in range(0xD800, 0xE000)
+    ):
         return None
     return chr(number) if chr(number).isprintable() else None

@@ -53,8 +53,8 @@ class OutputQueue:
     @property
     def is_stalled(self) -> bool:
         """Whether the terminal no longer takes output."""
-        began = self._write_began_at
-        return began is not None and monotonic() - began > STALLED_S
+        began_at = self._write_began_at
+        return began_at is not None and monotonic() - began_at > STALLED_S
 
     def write(self, text: str) -> None:
         """Queue the text; never blocks."""
@@ -84,7 +84,7 @@ class OutputQueue:
         self._thread.join(CLOSE_TIMEOUT_S)
 
     def _run(self) -> None:
-        while (chunk := self._next()) is not None:
+        while (chunk := self._next_chunk()) is not None:
             try:
                 self._send(chunk)
             except OSError:
@@ -100,7 +100,7 @@ class OutputQueue:
             if has_drained:
                 self._on_drained()
 
-    def _next(self) -> bytes | None:
+    def _next_chunk(self) -> bytes | None:
         with self._condition:
             while not self._chunks and not self._is_closing:
                 self._condition.wait()

@@ -36,7 +36,7 @@ class UnmarkedPasteEvent(events.Event):
         self.keys = keys
 
     @property
-    def lines(self) -> int:
+    def line_count(self) -> int:
         """Number of non-empty lines."""
         return sum(map(bool, self.text.split("\n")))
 
@@ -44,7 +44,7 @@ class UnmarkedPasteEvent(events.Event):
 class EscapeOrAltEvent(events.Event):
     """ESC and a key in one read: `alt` in a text field, elsewhere Esc and then `keys`."""
 
-    def __init__(self, alt: tuple[events.Key, ...], keys: tuple[events.Key, ...]) -> None:
+    def __init__(self, alt_keys: tuple[events.Key, ...], keys: tuple[events.Key, ...]) -> None:
         super().__init__()
-        self.alt = alt
+        self.alt_keys = alt_keys
         self.keys = (events.Key("escape", "\x1b"), *keys)

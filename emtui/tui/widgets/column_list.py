@@ -6,9 +6,9 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual.strip import Strip
 
-from emtui.tui.formatting.session_columns import Clock, Column, cells_of, titles_of
-from emtui.tui.theme import CURSOR, HEADING, PLAIN
-from emtui.tui.widgets.virtual_list import Pieces, VirtualList, strip_of
+from emtui.tui.formatting.session_columns import ListColumn, TimeContext, column_titles, render_cells
+from emtui.tui.theme import CURSOR_MARK, HEADING, PLAIN
+from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList, render_strip
 
 T = TypeVar("T")
 
@@ -20,30 +20,30 @@ class ColumnList(VirtualList, Generic[T]):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.things: tuple[T, ...] = ()
-        self._clock: Clock | None = None
+        self.items: tuple[T, ...] = ()
+        self._time_context: TimeContext | None = None
 
-    def columns_for(self, width: int) -> tuple[Column[T], ...]:
+    def columns_for(self, width: int) -> tuple[ListColumn[T], ...]:
         """The columns of a list this wide."""
         raise TypeError(f"{type(self).__name__} has no columns of its own at {width} cells")
 
     @property
-    def selected(self) -> T | None:
+    def selected_item(self) -> T | None:
         """The thing under the cursor."""
-        return self.things[self.cursor] if self.things else None
+        return self.items[self.cursor] if self.items else None
 
-    def show(self, things: tuple[T, ...], clock: Clock) -> None:
+    def show(self, items: tuple[T, ...], clock: TimeContext) -> None:
         """These from now on; the cursor stays on its line."""
-        self.things, self._clock = things, clock
-        self.replace_rows(len(things), self.cursor, self.top)
+        self.items, self._time_context = items, clock
+        self.replace_rows(len(items), self.cursor, self.top)
 
     def render_heading(self, width: int) -> Strip:
         """The titles of the columns."""
-        return strip_of([("  ", PLAIN), (titles_of(self.columns_for(width)), HEADING)], width)
+        return render_strip([("  ", PLAIN), (column_titles(self.columns_for(width)), HEADING)], width)
 
-    def render_row(self, place: int, width: int) -> Pieces:
+    def render_row(self, row: int, width: int) -> StyledSpans:
         """One of them."""
-        if self._clock is None:
+        if self._time_context is None:
             return []
-        mark = f"{CURSOR} " if place == self.cursor else "  "
-        return [(mark, PLAIN), *cells_of(self.columns_for(width), self.things[place], self._clock)]
+        mark = f"{CURSOR_MARK} " if row == self.cursor else "  "
+        return [(mark, PLAIN), *render_cells(self.columns_for(width), self.items[row], self._time_context)]

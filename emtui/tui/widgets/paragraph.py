@@ -8,15 +8,15 @@ from textual.widget import Widget
 
 from emtui import text_format
 from emtui.tui.theme import PLAIN
-from emtui.tui.widgets.virtual_list import strip_of
+from emtui.tui.widgets.virtual_list import render_strip
 
 
 class Paragraph(Widget):
-    """As much of a text as `at_most` lines hold; the style sheet says whether they are always there."""
+    """As much of a text as `max_lines` lines hold; the style sheet says whether they are always there."""
 
-    def __init__(self, at_most: int, *, id: str | None = None) -> None:
+    def __init__(self, max_lines: int, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._at_most = at_most
+        self._max_lines = max_lines
         self._text = ""
 
     def show(self, text: str) -> None:
@@ -27,20 +27,20 @@ class Paragraph(Widget):
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
         """As many lines as the text takes."""
-        return len(wrapped(self._text, width, self._at_most))
+        return len(wrap_and_cut(self._text, width, self._max_lines))
 
     def render_line(self, y: int) -> Strip:
         """One of the lines."""
-        lines = wrapped(self._text, self.size.width, self._at_most)
-        return strip_of([(lines[y] if y < len(lines) else "", PLAIN)], self.size.width)
+        lines = wrap_and_cut(self._text, self.size.width, self._max_lines)
+        return render_strip([(lines[y] if y < len(lines) else "", PLAIN)], self.size.width)
 
 
-def wrapped(text: str, width: int, at_most: int) -> list[str]:
+def wrap_and_cut(text: str, width: int, max_lines: int) -> list[str]:
     """The text in lines of `width` cells, at most so many, the last one cut with `…` if more follows."""
     if width < 1 or not text:
         return []
-    head = text_format.one_line(text[: width * (at_most + 2)])
-    lines = list(text_format.wrapped(head, width))
-    if len(lines) > at_most:
-        lines = [*lines[: at_most - 1], text_format.cut(" ".join(lines[at_most - 1 :]), width)]
+    head = text_format.join_lines(text[: width * (max_lines + 2)])
+    lines = list(text_format.wrap(head, width))
+    if len(lines) > max_lines:
+        lines = [*lines[: max_lines - 1], text_format.truncate(" ".join(lines[max_lines - 1 :]), width)]
     return lines

@@ -17,40 +17,40 @@ from textual.timer import Timer
 from textual.widgets import Input, Label
 
 from emtui import text_format
-from emtui.tui.commands import Place, bindings
+from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.theme import PLAIN
 from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.text_input import LineInput, TextInput
 
-PAUSE = 0.15
+TYPING_PAUSE_S = 0.15
 """Seconds without a key after which somebody who types is taken to have paused."""
 
 
-class Closed(Protocol):
+class PromptClosedCallback(Protocol):
     """Told of Enter (`kept`) or Esc, with what stands, or what stood before."""
 
-    async def __call__(self, text: str, *, kept: bool) -> None:
+    async def __call__(self, text: str, *, accepted: bool) -> None:
         """Take the text, and close the prompt if it can be taken; the next key waits for that."""
 
 
 class PromptInput(LineInput):
     """A field whose Enter belongs to the prompt around it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PROMPT)
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.PROMPT)
 
-    async def action_keep(self) -> None:
+    async def action_accept(self) -> None:
         """Keep what was typed."""
-        await self._prompt.end(kept=True)
+        await self._prompt.finish(accepted=True)
 
-    async def action_restore(self) -> None:
+    async def action_revert(self) -> None:
         """As it was before."""
-        await self._prompt.end(kept=False)
+        await self._prompt.finish(accepted=False)
 
     @property
     def _prompt(self) -> Prompt:
         return cast("Prompt", self.parent)
 
-    def action_empty(self) -> None:
+    def action_clear(self) -> None:
         """Nothing is left of what was typed, wherever the cursor stands."""
         self.value = ""
 
@@ -58,8 +58,8 @@ class PromptInput(LineInput):
 class Prompt(Horizontal):
     """Hidden until `open`; then one line with the focus."""
 
-    FIELD: ClassVar[type[PromptInput]] = PromptInput
-    PLACE: ClassVar[Place] = Place.PROMPT
+    INPUT_CLASS: ClassVar[type[PromptInput]] = PromptInput
+    SCOPE: ClassVar[CommandScope] = CommandScope.PROMPT
     """Where the commands of the field stand."""
 
     DEFAULT_CSS = """
@@ -69,77 +69,79 @@ class Prompt(Horizontal):
 
     def __init__(
         self,
-        typed: Callable[[str], object],
-        closed: Closed,
+        on_typed: Callable[[str], object],
+        on_closed: PromptClosedCallback,
         is_low_bandwidth: Callable[[], bool],
         *,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
-        self._when_typed = typed
-        self._when_closed = closed
+        self._typed_callback = on_typed
+        self._closed_callback = on_closed
         self._is_low_bandwidth = is_low_bandwidth
-        self._pause: Timer | None = None
-        self._before = ""
+        self._pause_timer: Timer | None = None
+        self._text_to_restore = ""
         self._sign = "/"
 
     def compose(self) -> ComposeResult:
         """The sign and the field."""
         yield Label(self._sign, markup=False)
-        yield self.FIELD(select_on_focus=False)
+        yield self.INPUT_CLASS(select_on_focus=False)
 
     @property
     def is_open(self) -> bool:
         """Whether a person may be typing here."""
         return self.has_class("-open")
 
-    def open(self, text: str, before: str | None = None, *, sign: str = "/") -> None:
+    def open(self, text: str, text_to_restore: str | None = None, *, sign: str = "/") -> None:
         """Show the line with this text and the focus in it; Esc goes back to `before`."""
-        self._before = text if before is None else before
+        self._text_to_restore = text if text_to_restore is None else text_to_restore
         if sign != self._sign:
             self._sign = sign
             label = self.query_one(Label)
             label.update(sign)
-            label.styles.width = text_format.cells(sign) + 1
-        self._show(is_open=True)
+            label.styles.width = text_format.cell_width(sign) + 1
+        self._set_open(is_open=True)
         field = self.query_one(TextInput)
         with field.prevent(Input.Changed):
             field.value = text
         field.cursor_position = len(text)
         self.screen.set_focus(field)
-        if text != self._before:
-            self._when_typed(text)
+        if text != self._text_to_restore:
+            self._typed_callback(text)
 
     def close(self) -> None:
         """Hide the line."""
-        self._show(is_open=False)
+        self._set_open(is_open=False)
 
-    def _show(self, *, is_open: bool) -> None:
+    def _set_open(self, *, is_open: bool) -> None:
         self.set_class(is_open, "-open")
         self.display = is_open
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Every keystroke; over a line that wants care, every pause between them."""
         event.stop()
-        self._end_pause()
+        self._stop_pause_timer()
         if self._is_low_bandwidth():
-            self._pause = self.set_timer(PAUSE, self._tell)
+            self._pause_timer = self.set_timer(TYPING_PAUSE_S, self._report_typed)
         else:
-            self._tell()
+            self._report_typed()
 
-    def _tell(self) -> None:
+    def _report_typed(self) -> None:
         if self.is_open:
-            self._when_typed(self.query_one(TextInput).value)
+            self._typed_callback(self.query_one(TextInput).value)
 
-    def _end_pause(self) -> None:
-        if self._pause:
-            self._pause.stop()
-            self._pause = None
+    def _stop_pause_timer(self) -> None:
+        if self._pause_timer:
+            self._pause_timer.stop()
+            self._pause_timer = None
 
-    async def end(self, *, kept: bool) -> None:
+    async def finish(self, *, accepted: bool) -> None:
         """Say what stands now, or what stood before."""
-        self._end_pause()
-        await self._when_closed(self.query_one(TextInput).value if kept else self._before, kept=kept)
+        self._stop_pause_timer()
+        await self._closed_callback(
+            self.query_one(TextInput).value if accepted else self._text_to_restore, accepted=accepted
+        )
 
 
 class CountedPrompt(Prompt):
@@ -152,30 +154,30 @@ class CountedPrompt(Prompt):
 
     def __init__(
         self,
-        typed: Callable[[str], object],
-        closed: Closed,
+        on_typed: Callable[[str], object],
+        on_closed: PromptClosedCallback,
         is_low_bandwidth: Callable[[], bool],
         *,
-        line: str,
+        closed_line_id: str,
         id: str | None = None,
     ) -> None:
-        super().__init__(typed, closed, is_low_bandwidth, id=id)
-        self.line = StatusLine(id=line)
+        super().__init__(on_typed, on_closed, is_low_bandwidth, id=id)
+        self.closed_line = StatusLine(id=closed_line_id)
         """What is shown while nobody types."""
-        self._count = StatusLine(id="found")
+        self._count_line = StatusLine(id="found")
 
     def compose(self) -> ComposeResult:
         """The line, or the sign, the field and the count."""
-        yield self.line
-        for part in (*super().compose(), self._count):
+        yield self.closed_line
+        for part in (*super().compose(), self._count_line):
             part.display = False
             yield part
 
-    def _show(self, *, is_open: bool) -> None:
+    def _set_open(self, *, is_open: bool) -> None:
         self.set_class(is_open, "-open")
         for part in self.children:
-            part.display = is_open is not (part is self.line)
+            part.display = is_open is not (part is self.closed_line)
 
-    def found(self, count: str) -> None:
+    def show_count(self, count: str) -> None:
         """How many there are, at the right."""
-        self._count.show([], [(count, PLAIN)])
+        self._count_line.show([], [(count, PLAIN)])

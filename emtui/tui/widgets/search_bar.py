@@ -30,14 +30,18 @@ class SearchBar(CountedPrompt):
     class Closed(Message):
         """The line was closed with this text, which was `kept` or restored."""
 
-        def __init__(self, text: str, mode: SearchMode, *, kept: bool) -> None:
+        def __init__(self, text: str, mode: SearchMode, *, accepted: bool) -> None:
             super().__init__()
             self.text = text
             self.mode = mode
-            self.kept = kept
+            self.accepted = accepted
 
-    def __init__(self, is_low_bandwidth: Callable[[], bool], *, line: str, id: str | None = None) -> None:
-        super().__init__(self._on_typed, self._on_ended, is_low_bandwidth, line=line, id=id)
+    def __init__(
+        self, is_low_bandwidth: Callable[[], bool], *, closed_line_id: str, id: str | None = None
+    ) -> None:
+        super().__init__(
+            self._set_text, self._finish_search, is_low_bandwidth, closed_line_id=closed_line_id, id=id
+        )
         self.mode = SearchMode.SEARCH
         self._texts = dict.fromkeys(SearchMode, "")
 
@@ -65,13 +69,13 @@ class SearchBar(CountedPrompt):
         self.post_message(self.Changed())
         return True
 
-    def _on_typed(self, text: str) -> None:
+    def _set_text(self, text: str) -> None:
         self._texts[self.mode] = text
         self.post_message(self.Changed())
 
-    async def _on_ended(self, text: str, *, kept: bool) -> None:
+    async def _finish_search(self, text: str, *, accepted: bool) -> None:
         """Closed at once, whatever waits for the messages: the next key is no longer meant for the field."""
         self._texts[self.mode] = text
         self.close()
         self.screen.set_focus(None)
-        self.post_message(self.Closed(text, self.mode, kept=kept))
+        self.post_message(self.Closed(text, self.mode, accepted=accepted))

@@ -12,10 +12,10 @@ from textual.widget import Widget
 
 from emtui import text_format
 from emtui.tui.theme import BOLD, PLAIN
-from emtui.tui.widgets.paragraph import wrapped
-from emtui.tui.widgets.virtual_list import Pieces, strip_of
+from emtui.tui.widgets.paragraph import wrap_and_cut
+from emtui.tui.widgets.virtual_list import StyledSpans, render_strip
 
-MOST = 3
+MAX_FOOTER_LINES = 3
 """How many lines a sentence may have."""
 
 
@@ -26,10 +26,10 @@ class StatusLine(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._left: Pieces = []
-        self._right: Pieces = []
+        self._left: StyledSpans = []
+        self._right: StyledSpans = []
 
-    def show(self, left: Pieces, right: Pieces | None = None) -> None:
+    def show(self, left: StyledSpans, right: StyledSpans | None = None) -> None:
         """Draw this from now on."""
         if (left, right or []) != (self._left, self._right):
             self._left, self._right = left, right or []
@@ -38,14 +38,14 @@ class StatusLine(Widget):
     def render_line(self, _: int) -> Strip:
         """The line, cut to the width there is."""
         width = self.size.width
-        right = sum(text_format.cells(text) for text, _ in self._right)
+        right = sum(text_format.cell_width(text) for text, _ in self._right)
         room = max(width - right - (2 if right else 0), 0)
-        left = cut_pieces(self._left, room)
-        blanks = " " * (width - right - sum(text_format.cells(text) for text, _ in left))
-        return strip_of([*left, (blanks, PLAIN), *self._right], width)
+        left = cut_spans(self._left, room)
+        blanks = " " * (width - right - sum(text_format.cell_width(text) for text, _ in left))
+        return render_strip([*left, (blanks, PLAIN), *self._right], width)
 
 
-class Foot(StatusLine):
+class FooterLine(StatusLine):
     """The last line of a page: its keys, or a sentence; at the right where the cursor stands.
 
     A sentence that one line does not hold has up to three until the next key: half of it
@@ -53,45 +53,52 @@ class Foot(StatusLine):
     they need all lines.
     """
 
-    _said = ""
-    _here = ""
-    _several = False
-    _high = 1
+    _sentence = ""
+    _position = ""
+    _has_several_sentences = False
+    _line_count = 1
 
-    def show_keys(self, keys: Pieces, here: str) -> None:
+    def show_keys(self, keys: StyledSpans, position: str) -> None:
         """Draw these keys, on one line."""
-        self._told("", here)
-        self.show(keys, [(here, PLAIN)] if here else [])
+        self._set_sentence("", position)
+        self.show(keys, [(position, PLAIN)] if position else [])
 
-    def say(self, sentence: str, here: str, *, several: bool = False) -> None:
+    def say(self, sentence: str, position: str, *, has_several_sentences: bool = False) -> None:
         """Draw this sentence, whole if three lines hold it; it may be several sentences."""
-        self._several = several
-        self._told(sentence, here)
-        self.show([(sentence, BOLD)], [(here, PLAIN)] if here else [])
+        self._has_several_sentences = has_several_sentences
+        self._set_sentence(sentence, position)
+        self.show([(sentence, BOLD)], [(position, PLAIN)] if position else [])
 
-    def _told(self, sentence: str, here: str) -> None:
-        self._said, self._here = sentence, here
-        high = self._height(self.size.width)
-        if high != self._high:
-            self._high = high
+    def _set_sentence(self, sentence: str, position: str) -> None:
+        self._sentence, self._position = sentence, position
+        line_count = self._needed_lines(self.size.width)
+        if line_count != self._line_count:
+            self._line_count = line_count
             self.refresh(layout=True)
 
     def _lines(self, width: int) -> list[str]:
-        if not self._said:
+        if not self._sentence:
             return []
-        room = width - (text_format.cells(self._here) + 2 if self._here else 0)
-        if text_format.cells(self._said) <= room:
-            return [self._said]
-        lines, beside = wrapped(self._said, width, MOST), wrapped(self._said, room, MOST)
-        is_hidden = self._several and bool(lines) and text_format.cells(lines[-1]) > room
-        return beside if is_hidden and " ".join(beside) == " ".join(lines) else lines
+        room = width - (text_format.cell_width(self._position) + 2 if self._position else 0)
+        if text_format.cell_width(self._sentence) <= room:
+            return [self._sentence]
+        lines, lines_beside_position = (
+            wrap_and_cut(self._sentence, width, MAX_FOOTER_LINES),
+            wrap_and_cut(self._sentence, room, MAX_FOOTER_LINES),
+        )
+        is_hidden = self._has_several_sentences and bool(lines) and text_format.cell_width(lines[-1]) > room
+        return (
+            lines_beside_position
+            if is_hidden and " ".join(lines_beside_position) == " ".join(lines)
+            else lines
+        )
 
-    def _height(self, width: int) -> int:
+    def _needed_lines(self, width: int) -> int:
         return max(len(self._lines(width)), 1)
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
         """As many lines as the sentence takes."""
-        return self._height(width)
+        return self._needed_lines(width)
 
     def render_line(self, y: int) -> Strip:
         """One of its lines; the last has the place of the cursor, if there is room for it."""
@@ -101,19 +108,23 @@ class Foot(StatusLine):
             return super().render_line(y)
         if y >= len(lines):
             return Strip.blank(width)
-        room = width - text_format.cells(lines[y])
-        here = self._here if y == len(lines) - 1 and text_format.cells(self._here) + 2 <= room else ""
-        blanks = " " * (room - text_format.cells(here))
-        return strip_of([(lines[y], BOLD), (blanks, PLAIN), (here, PLAIN)], width)
+        room = width - text_format.cell_width(lines[y])
+        position = (
+            self._position
+            if y == len(lines) - 1 and text_format.cell_width(self._position) + 2 <= room
+            else ""
+        )
+        blanks = " " * (room - text_format.cell_width(position))
+        return render_strip([(lines[y], BOLD), (blanks, PLAIN), (position, PLAIN)], width)
 
 
-def cut_pieces(pieces: Pieces, width: int) -> Pieces:
+def cut_spans(spans: StyledSpans, width: int) -> StyledSpans:
     """The pieces in at most `width` cells, with `…` where something had to go."""
-    kept: Pieces = []
-    for text, style in pieces:
-        shown = text_format.cut(text, width)
-        kept.append((shown, style))
-        width -= text_format.cells(shown)
+    shown_spans: StyledSpans = []
+    for text, style in spans:
+        shown = text_format.truncate(text, width)
+        shown_spans.append((shown, style))
+        width -= text_format.cell_width(shown)
         if shown != text:
             break
-    return kept
+    return shown_spans

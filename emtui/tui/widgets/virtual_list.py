@@ -18,30 +18,30 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from emtui import text_format
-from emtui.tui.commands import Place, bindings
-from emtui.tui.theme import FAINT, HERE, PLAIN
+from emtui.tui.commands import CommandScope, bindings_for
+from emtui.tui.theme import CURSOR_STYLE, FAINT, PLAIN
 
-Pieces: TypeAlias = list[tuple[str, Style]]
+StyledSpans: TypeAlias = list[tuple[str, Style]]
 WHEEL_ROWS = 3
 """Rows that one step of the mouse wheel scrolls."""
 
 
-def strip_of(pieces: Pieces, width: int, over: Style | None = None) -> Strip:
+def render_strip(spans: StyledSpans, width: int, overlay: Style | None = None) -> Strip:
     """One line of exactly `width` cells, as `text_format` counts them; `over` is laid over all of it."""
     segments, room = [], width
-    for text, style in pieces:
-        shown = text_format.clipped(text_format.for_terminal(text_format.one_line(text)), room)
-        segments.append(Segment(shown, style + over if over else style))
-        room -= text_format.cells(shown)
+    for text, style in spans:
+        shown = text_format.clip(text_format.strip_ambiguous(text_format.join_lines(text)), room)
+        segments.append(Segment(shown, style + overlay if overlay else style))
+        room -= text_format.cell_width(shown)
     if room:
-        segments.append(Segment(" " * room, over))
+        segments.append(Segment(" " * room, overlay))
     return Strip(segments, width)
 
 
 class VirtualList(Widget, can_focus=True):
     """A list of `count` rows, which a subclass draws one by one in `render_row`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.MOVING)
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.NAVIGATION)
     HEADING_LINES: ClassVar[int] = 0
 
     class CursorMoved(Message):
@@ -61,14 +61,14 @@ class VirtualList(Widget, can_focus=True):
         self.count = 0
         self.cursor = 0
         self.top = 0
-        self.empty: tuple[str, ...] = ()
+        self.empty_lines: tuple[str, ...] = ()
         """The lines that are shown while there are no rows."""
 
     # --- for subclasses ---------------------------------------------------------
 
-    def render_row(self, place: int, width: int) -> Pieces:
+    def render_row(self, row: int, width: int) -> StyledSpans:
         """The row at this place; what is wider than `width` cells is cut off."""
-        return [(str(place), PLAIN)][:width]
+        return [(str(row), PLAIN)][:width]
 
     def render_heading(self, width: int) -> Strip:
         """The line above the rows, if there is one."""
@@ -77,7 +77,7 @@ class VirtualList(Widget, can_focus=True):
     @property
     def cursor_style(self) -> Style | None:
         """The style that is laid over the row under the cursor."""
-        return HERE
+        return CURSOR_STYLE
 
     @property
     def stale_style(self) -> Style | None:
@@ -90,7 +90,7 @@ class VirtualList(Widget, can_focus=True):
     # --- drawing ----------------------------------------------------------------
 
     @property
-    def window(self) -> int:
+    def window_height(self) -> int:
         """How many rows can be seen at once."""
         return max(self.size.height - self.HEADING_LINES, 1)
 
@@ -108,53 +108,53 @@ class VirtualList(Widget, can_focus=True):
         width = self.size.width
         if y < self.HEADING_LINES:
             return self.render_heading(width)
-        place = self.top + y - self.HEADING_LINES
+        row = self.top + y - self.HEADING_LINES
         if self.count == 0:
             return self._render_empty(y - self.HEADING_LINES - 1, width)
-        if place >= self.count:
+        if row >= self.count:
             return Strip.blank(width)
-        return self.strip_of_row(place, width)
+        return self.render_row_strip(row, width)
 
-    def strip_of_row(self, place: int, width: int) -> Strip:
+    def render_row_strip(self, row: int, width: int) -> Strip:
         """The line of this row, as it is painted."""
-        style = self.cursor_style if place == self.cursor else self.stale_style
-        return strip_of(self.render_row(place, width), width, style)
+        style = self.cursor_style if row == self.cursor else self.stale_style
+        return render_strip(self.render_row(row, width), width, style)
 
-    def _render_empty(self, number: int, width: int) -> Strip:
-        text = self.empty[number] if 0 <= number < len(self.empty) else ""
-        return strip_of([("  " + text, FAINT)], width)
+    def _render_empty(self, index: int, width: int) -> Strip:
+        text = self.empty_lines[index] if 0 <= index < len(self.empty_lines) else ""
+        return render_strip([("  " + text, FAINT)], width)
 
-    def refresh_row(self, place: int) -> None:
+    def refresh_row(self, row: int) -> None:
         """Draw this row again, if it can be seen."""
-        self.refresh(Region(0, place - self.top + self.HEADING_LINES, self.size.width, 1))
+        self.refresh(Region(0, row - self.top + self.HEADING_LINES, self.size.width, 1))
 
     # --- moving -----------------------------------------------------------------
 
     def move_to(self, cursor: int, *, top: int | None = None) -> None:
         """Put the cursor on this row, or the nearest there is, and the window around it."""
-        old, old_top = self.cursor, self.top
+        old_cursor, old_top = self.cursor, self.top
         self.cursor = max(min(cursor, self.count - 1), 0)
-        self.top = self._window_for(self.top if top is None else top)
+        self.top = self._clamp_top(self.top if top is None else top)
         if self.top != old_top:
             self.refresh(self.size.region)
-        elif self.cursor != old:
-            self.refresh_row(old)
+        elif self.cursor != old_cursor:
+            self.refresh_row(old_cursor)
             self.refresh_row(self.cursor)
-        if self.cursor != old:
+        if self.cursor != old_cursor:
             self.post_message(self.CursorMoved(self))
 
     def replace_rows(self, count: int, cursor: int, top: int) -> None:
         """There are `count` other rows: draw them, with this cursor and window."""
         self.count = count
         self.cursor = max(min(cursor, self.count - 1), 0)
-        self.top = self._window_for(top)
+        self.top = self._clamp_top(top)
         self.refresh()
         self.post_message(self.CursorMoved(self))
 
-    def _window_for(self, top: int) -> int:
+    def _clamp_top(self, top: int) -> int:
         """The nearest window to `top` that holds the cursor and leaves no lines empty in vain."""
-        top = min(top, max(self.count - self.window, 0))
-        return max(min(top, self.cursor), self.cursor - self.window + 1, 0)
+        top = min(top, max(self.count - self.window_height, 0))
+        return max(min(top, self.cursor), self.cursor - self.window_height + 1, 0)
 
     def _move_by(self, rows: int) -> None:
         self.apply_pending()
@@ -174,19 +174,19 @@ class VirtualList(Widget, can_focus=True):
 
     def action_page_down(self) -> None:
         """A page down: the last line becomes the first but one."""
-        self._scroll_by(max(self.window - 1, 1))
+        self._scroll_by(max(self.window_height - 1, 1))
 
     def action_page_up(self) -> None:
         """A page up."""
-        self._scroll_by(-max(self.window - 1, 1))
+        self._scroll_by(-max(self.window_height - 1, 1))
 
     def action_half_down(self) -> None:
         """Half a page down."""
-        self._scroll_by(max(self.window // 2, 1))
+        self._scroll_by(max(self.window_height // 2, 1))
 
     def action_half_up(self) -> None:
         """Half a page up."""
-        self._scroll_by(-max(self.window // 2, 1))
+        self._scroll_by(-max(self.window_height // 2, 1))
 
     def action_top(self) -> None:
         """To the first row."""
@@ -201,7 +201,7 @@ class VirtualList(Widget, can_focus=True):
 
     def on_resize(self, _: Resize) -> None:
         """Keep the cursor in the window, and the window on the rows there are."""
-        self.top = self._window_for(self.top)
+        self.top = self._clamp_top(self.top)
         self.refresh()
 
     def focus_on_click(self) -> bool:
@@ -220,10 +220,10 @@ class VirtualList(Widget, can_focus=True):
 
     def on_click(self, event: Click) -> None:
         """The cursor goes there; where it is already, this is Enter."""
-        place = self.top + event.y - self.HEADING_LINES
-        if event.y < self.HEADING_LINES or place >= self.count:
+        row = self.top + event.y - self.HEADING_LINES
+        if event.y < self.HEADING_LINES or row >= self.count:
             return
-        if place == self.cursor:
+        if row == self.cursor:
             self.app.post_message(Key("enter", "\r"))
         else:
-            self.move_to(place)
+            self.move_to(row)

@@ -7,19 +7,37 @@ import os
 from datetime import datetime, timedelta
 
 import pytest
-from looks import NOON
-from rogue import GUID, PASSWORD, USER, Asked, Reply, good, playing, reply, rogue, route_of
+from scripted_server import (
+    GUID,
+    PASSWORD,
+    USER,
+    ReceivedRequest,
+    ScriptedReply,
+    make_reply,
+    play_script,
+    reply_well,
+    route_of,
+    scripted_server,
+)
+from snapshot_factory import NOON
 
 from emtui.em.client import Client
 from emtui.em.errors import EmError
-from emtui.em.model import uid_of
-from emtui.em.proxy import Proxies
+from emtui.em.model import uid_from_guid
+from emtui.em.proxy import ProxySettings
 from emtui.em.secret import Secret
 from emtui.em.server_address import Trust, parse_server
 from emtui.monitor.recording import recording_format
-from emtui.monitor.recording.reader import read
+from emtui.monitor.recording.reader import read_recording
 from emtui.monitor.recording.recorder import Recorder
-from emtui.monitor.recording.recording_format import Failure, Look, Read, Record, Unread, Writer
+from emtui.monitor.recording.recording_format import (
+    RecordedList,
+    RecordedListFailure,
+    RecordedLog,
+    RecordedResponse,
+    RecordedSessionFailure,
+    RecordingWriter,
+)
 
 
 def now() -> datetime:
@@ -42,104 +60,112 @@ class FullDisk(io.BytesIO):
 
 async def connected(authority: str) -> Client:
     server = parse_server(f"http://{authority}", allow_http=True)
-    return await Client.connect(server, USER, Secret(PASSWORD), trust=Trust(), proxies=Proxies())
+    return await Client.connect(server, USER, Secret(PASSWORD), trust=Trust(), proxies=ProxySettings())
 
 
-def kinds(file: io.BytesIO) -> list[type[Record]]:
-    return [type(record) for record in read(io.BytesIO(file.getvalue()), "night.rec")]
+def record_kinds(file: io.BytesIO) -> list[type[RecordedResponse]]:
+    return [type(record) for record in read_recording(io.BytesIO(file.getvalue()), "night.rec")]
 
 
 async def test_all_responses_are_recorded_in_order() -> None:
     file = io.BytesIO()
-    recorder = Recorder(Writer(file, NOON), now)
-    async with rogue() as played:
-        client = recorder.listen(await connected(played.authority))
-        uid = uid_of(GUID)
+    recorder = Recorder(RecordingWriter(file, NOON), now)
+    async with scripted_server() as played:
+        client = recorder.wrap_client(await connected(played.authority))
+        uid = uid_from_guid(GUID)
         await client.sessions()
         await client.session(uid)
         await client.events(uid)
-        played.answer = playing("events-404")
+        played.reply_to = play_script("events-404")
         with pytest.raises(EmError):
             await client.events(uid)
-        played.answer = playing("server-error")
+        played.reply_to = play_script("server-error")
         with pytest.raises(EmError):
             await client.sessions()
         await client.close()
     assert recorder.close() == ""
-    assert kinds(file) == [Look, recording_format.Asked, Read, Unread, Failure]
-    failure = list(read(io.BytesIO(file.getvalue()), "night.rec"))[-1]
-    assert isinstance(failure, Failure)
-    assert failure.why.startswith("the-server/api/systemSessions?format=Entity answered 500 Object")
-    assert str(played.port) not in failure.why
+    assert record_kinds(file) == [
+        RecordedList,
+        recording_format.RecordedSession,
+        RecordedLog,
+        RecordedSessionFailure,
+        RecordedListFailure,
+    ]
+    failure = list(read_recording(io.BytesIO(file.getvalue()), "night.rec"))[-1]
+    assert isinstance(failure, RecordedListFailure)
+    assert failure.reason.startswith("the-server/api/systemSessions?format=Entity answered 500 Object")
+    assert str(played.port) not in failure.reason
 
 
 async def test_a_full_disk_is_reported_once_and_stops_nothing() -> None:
-    told: list[str] = []
-    recorder = Recorder(Writer(FullDisk(2), NOON), now)
-    recorder.tell = told.append
-    async with rogue() as played:
-        client = recorder.listen(await connected(played.authority))
+    problems: list[str] = []
+    recorder = Recorder(RecordingWriter(FullDisk(2), NOON), now)
+    recorder.on_problem = problems.append
+    async with scripted_server() as played:
+        client = recorder.wrap_client(await connected(played.authority))
         for _ in range(4):
             assert len((await client.sessions()).sessions) == 1
-            await recorder.settle()
+            await recorder.wait_written()
         await client.close()
-    assert told == ["Recording stopped: cannot write the file: No space left on device."]
-    assert recorder.close() == told[0]
+    assert problems == ["Recording stopped: cannot write the file: No space left on device."]
+    assert recorder.close() == problems[0]
 
 
 async def test_a_recording_too_large_to_be_read_is_not_written() -> None:
-    told: list[str] = []
-    recorder = Recorder(Writer(io.BytesIO(), NOON, most=1000), now)
-    recorder.tell = told.append
+    problems: list[str] = []
+    recorder = Recorder(RecordingWriter(io.BytesIO(), NOON, max_bytes=1000), now)
+    recorder.on_problem = problems.append
     for minute in range(9):
-        recorder.note(Failure(NOON + timedelta(minutes=minute), "away"))
-    await recorder.settle()
-    assert len(told) == 1
-    assert "maximum size is reached" in told[0]
+        recorder.add_record(RecordedListFailure(NOON + timedelta(minutes=minute), "away"))
+    await recorder.wait_written()
+    assert len(problems) == 1
+    assert "maximum size is reached" in problems[0]
 
 
 async def test_another_server_ends_the_recording() -> None:
     file = io.BytesIO()
-    recorder = Recorder(Writer(file, NOON), now)
-    async with rogue() as one, rogue() as other:
+    recorder = Recorder(RecordingWriter(file, NOON), now)
+    async with scripted_server() as one, scripted_server() as other:
         first, second = await connected(one.authority), await connected(other.authority)
-        client = recorder.listen(first)
+        client = recorder.wrap_client(first)
         await client.sessions()
-        await recorder.settle()
-        assert recorder.listen(second) is second
+        await recorder.wait_written()
+        assert recorder.wrap_client(second) is second
         await client.sessions()
         await client.close()
         await second.close()
     assert recorder.close() == "Recording stopped: a recording covers only one server."
-    assert kinds(file) == [Look]
+    assert record_kinds(file) == [RecordedList]
 
 
-async def test_runs_that_a_list_only_names_are_noted_once() -> None:
+async def test_runs_that_a_list_only_names_are_recorded_once() -> None:
     reference = f'<Ref UID="urn:veeam:SystemSession:{GUID}" Name="Job" Type="SystemSessionReference"/>'
     references = f'<EntityReferences xmlns="http://www.veeam.com/ent/v1.0">{reference}</EntityReferences>'
 
-    def answer(asked: Asked) -> Reply:
-        return reply("200 OK", references.encode()) if route_of(asked) == "list" else good(asked)
+    def answer(asked: ReceivedRequest) -> ScriptedReply:
+        return make_reply("200 OK", references.encode()) if route_of(asked) == "list" else reply_well(asked)
 
     file = io.BytesIO()
-    recorder = Recorder(Writer(file, NOON), now)
-    async with rogue(answer) as played:
-        client = recorder.listen(await connected(played.authority))
+    recorder = Recorder(RecordingWriter(file, NOON), now)
+    async with scripted_server(answer) as played:
+        client = recorder.wrap_client(await connected(played.authority))
         for _ in range(3):
             listing = await client.sessions()
-            assert not listing.sessions[0].complete
-            assert [session.complete async for session in client.complete(listing.sessions)] == [True]
+            assert not listing.sessions[0].is_complete
+            assert [
+                session.is_complete async for session in client.complete_references(listing.sessions)
+            ] == [True]
         await client.close()
     recorder.close()
-    assert kinds(file) == [Look, recording_format.Asked, Look, Look]
+    assert record_kinds(file) == [RecordedList, recording_format.RecordedSession, RecordedList, RecordedList]
 
 
 async def test_thousands_at_once_are_written_in_their_order() -> None:
     file = io.BytesIO()
-    recorder = Recorder(Writer(file, NOON), now)
-    written = [Failure(NOON, f"away {number}") for number in range(5000)]
+    recorder = Recorder(RecordingWriter(file, NOON), now)
+    written = [RecordedListFailure(NOON, f"away {number}") for number in range(5000)]
     for failure in written:
-        recorder.note(failure)
-    await recorder.settle()
+        recorder.add_record(failure)
+    await recorder.wait_written()
     assert recorder.close() == ""
-    assert list(read(io.BytesIO(file.getvalue()), "night.rec")) == written
+    assert list(read_recording(io.BytesIO(file.getvalue()), "night.rec")) == written

@@ -13,29 +13,29 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from looks import NOON, run
+from snapshot_factory import NOON, numbered_run
 
 from emtui.em.model import Event, Listing, Log, Result, Session, Uid
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server, parse_server
-from emtui.em.session_parser import believed, in_order, newest_first
+from emtui.em.session_parser import drop_implausible_times, sort_events, sort_newest_first
 from emtui.em.text_sanitizer import clean
-from emtui.monitor.recording.reader import read
-from emtui.monitor.recording.record_codec import LONGEST
+from emtui.monitor.recording.reader import read_recording
+from emtui.monitor.recording.record_codec import MAX_TEXT_LENGTH
 from emtui.monitor.recording.recording_format import (
-    LONGEST_LINE,
-    Asked,
-    BadRecording,
-    CutOff,
-    Failure,
-    Look,
-    NotClosed,
-    Read,
-    Record,
-    Unread,
-    Writer,
+    MAX_LINE_BYTES,
+    RecordedList,
+    RecordedListFailure,
+    RecordedLog,
+    RecordedResponse,
+    RecordedSession,
+    RecordedSessionFailure,
+    RecordingWriter,
+    TruncatedRecordingError,
+    UnclosedRecordingError,
+    UnreadableRecordingError,
 )
-from emtui.monitor.recording.redaction import NOTHING, Hiding
+from emtui.monitor.recording.redaction import SECRETS_ONLY, RecordingRedactor
 
 KEYS = ("row", "gone", "event", "list", "failed", "session", "log", "unread", "at", "uid", "why", "took")
 MIB = 1024 * 1024
@@ -43,31 +43,33 @@ HEAD = '{"recording":"emtui","version":1,"at":"2026-11-23T12:00:00+00:00"}'
 AT = '"at":"2026-11-23T12:00:00+00:00"'
 
 
-def recorded(records: Sequence[Record], *, ended: bool = True, hiding: Hiding = NOTHING) -> bytes:
+def write_recording(
+    records: Sequence[RecordedResponse], *, is_closed: bool = True, redactor: RecordingRedactor = SECRETS_ONLY
+) -> bytes:
     """The file with these records."""
     file = io.BytesIO()
-    writer = Writer(file, NOON)
+    writer = RecordingWriter(file, NOON)
     for record in records:
-        writer.write(record, hiding)
-    if ended:
+        writer.write(record, redactor)
+    if is_closed:
         writer.close()
     return file.getvalue()
 
 
-def reread(data: bytes) -> list[Record]:
-    return list(read(io.BytesIO(data), "night.rec"))
+def read_back(data: bytes) -> list[RecordedResponse]:
+    return list(read_recording(io.BytesIO(data), "night.rec"))
 
 
-def packed(*lines: str) -> bytes:
+def compress_lines(*lines: str) -> bytes:
     return gzip.compress("".join(line + "\n" for line in lines).encode())
 
 
-def what_is_whole(data: bytes) -> tuple[list[Record], str]:
+def read_until_error(data: bytes) -> tuple[list[RecordedResponse], str]:
     """The records before the trouble, and the trouble."""
-    records: list[Record] = []
+    records: list[RecordedResponse] = []
     try:
-        records.extend(read(io.BytesIO(data), "night.rec"))
-    except BadRecording as problem:
+        records.extend(read_recording(io.BytesIO(data), "night.rec"))
+    except UnreadableRecordingError as problem:
         return records, str(problem)
     return records, ""
 
@@ -75,7 +77,7 @@ def what_is_whole(data: bytes) -> tuple[list[Record], str]:
 texts = st.none() | st.text(max_size=20).map(clean).filter(bool)
 PAST = datetime(2025, 12, 1, tzinfo=UTC)
 moments = st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2025, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is beside it
-uids = st.sampled_from([run(number).uid for number in range(6)])
+uids = st.sampled_from([numbered_run(number).uid for number in range(6)])
 uids |= st.text("ab#1", min_size=1, max_size=9).map(Uid)
 sessions = st.builds(
     Session,
@@ -85,35 +87,40 @@ sessions = st.builds(
     started=moments,
     ended=moments,
     state=texts,
-    result=st.builds(Result, texts, texts, canceled=st.booleans()),
-    odd=texts,
-    complete=st.booleans(),
-).map(lambda session: believed(session, PAST))
+    result=st.builds(Result, texts, texts, is_canceled=st.booleans()),
+    parse_problem=texts,
+    is_complete=st.booleans(),
+).map(lambda session: drop_implausible_times(session, PAST))
 listings = st.builds(
     Listing,
-    st.lists(sessions, max_size=6, unique_by=lambda session: session.uid).map(newest_first),
+    st.lists(sessions, max_size=6, unique_by=lambda session: session.uid).map(sort_newest_first),
     st.integers(0, 9),
 )
 events = st.builds(Event, st.none() | st.integers(-9, 9), moments, texts, texts)
-logs = st.builds(Log, st.lists(events, max_size=5).map(in_order), st.integers(0, 9))
+logs = st.builds(Log, st.lists(events, max_size=5).map(sort_events), st.integers(0, 9))
 sentences = st.text(min_size=1, max_size=20).map(clean)
 times = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is beside it
 sizes = st.integers(0, 10**9)
 spans = st.none() | st.integers(-(10**9), 10**9).map(lambda ms: timedelta(milliseconds=ms))
 records = (
     st.builds(
-        Look, times, listings, st.integers(0, 10**9), st.integers(0, 10**9).map(lambda n: n / 1000), spans
+        RecordedList,
+        times,
+        listings,
+        st.integers(0, 10**9),
+        st.integers(0, 10**9).map(lambda n: n / 1000),
+        spans,
     )
-    | st.builds(Failure, times, sentences, st.booleans())
-    | st.builds(Asked, times, sessions)
-    | st.builds(Read, times, uids, logs)
-    | st.builds(Unread, times, uids, sentences)
+    | st.builds(RecordedListFailure, times, sentences, st.booleans())
+    | st.builds(RecordedSession, times, sessions)
+    | st.builds(RecordedLog, times, uids, logs)
+    | st.builds(RecordedSessionFailure, times, uids, sentences)
 )
 
 
 @given(st.lists(records, max_size=8))
-def test_what_is_written_is_read_back_as_it_was(written: list[Record]) -> None:
-    assert reread(recorded(written)) == written
+def test_what_is_written_is_read_back_as_it_was(written: list[RecordedResponse]) -> None:
+    assert read_back(write_recording(written)) == written
 
 
 @pytest.mark.parametrize(
@@ -132,7 +139,7 @@ def test_an_impossible_recorded_time_is_unknown_by_the_recorded_clock(
 ) -> None:
     when = f"{started}+00:00"
     row = f'{{"uid":"a","started":"{when}","ended":"2026-11-01T00:00:00+00:00","state":"Failed"}}'
-    file = packed(
+    file = compress_lines(
         HEAD,
         f'{{"row":{row}}}',
         f'{{{AT},"list":1,"took":0{skew}}}',
@@ -140,10 +147,10 @@ def test_an_impossible_recorded_time_is_unknown_by_the_recorded_clock(
         f'{{"event":{{"order":1,"time":"{when}"}}}}',
         f'{{{AT},"log":"a","first":0}}',
     )
-    look, asked, log = reread(file)
-    assert isinstance(look, Look)
-    assert isinstance(asked, Asked)
-    assert isinstance(log, Read)
+    look, asked, log = read_back(file)
+    assert isinstance(look, RecordedList)
+    assert isinstance(asked, RecordedSession)
+    assert isinstance(log, RecordedLog)
     for session in (look.listing.sessions[0], asked.session):
         assert session.started == (datetime.fromisoformat(when) if known else None)
         assert session.ended == (None if known else datetime(2026, 11, 1, tzinfo=UTC))
@@ -152,33 +159,33 @@ def test_an_impossible_recorded_time_is_unknown_by_the_recorded_clock(
 
 @given(st.lists(records, min_size=1, max_size=5), st.data())
 def test_all_complete_records_of_a_truncated_file_are_read(
-    written: list[Record], data: st.DataObject
+    written: list[RecordedResponse], data: st.DataObject
 ) -> None:
-    whole = recorded(written)
-    kept = data.draw(st.integers(1, len(whole) - 1))
-    found, said = what_is_whole(whole[:kept])
+    recording = write_recording(written)
+    length = data.draw(st.integers(1, len(recording) - 1))
+    found, message = read_until_error(recording[:length])
     assert found == written[: len(found)]
-    assert said.startswith("night.rec ")
+    assert message.startswith("night.rec ")
     if found:
-        assert said in {
+        assert message in {
             "night.rec is truncated: its last record may be missing.",
             "night.rec was not closed, but all its records are complete.",
         }
 
 
 @given(st.lists(records, max_size=3), st.data())
-def test_a_damaged_file_is_one_sentence(written: list[Record], data: st.DataObject) -> None:
-    whole = bytearray(recorded(written))
-    where = data.draw(st.integers(0, len(whole) - 1))
-    whole[where] ^= data.draw(st.integers(1, 255))
-    _, said = what_is_whole(bytes(whole))
-    assert said.count("\n") == 0
+def test_a_damaged_file_is_one_sentence(written: list[RecordedResponse], data: st.DataObject) -> None:
+    recording = bytearray(write_recording(written))
+    index = data.draw(st.integers(0, len(recording) - 1))
+    recording[index] ^= data.draw(st.integers(1, 255))
+    _, message = read_until_error(bytes(recording))
+    assert message.count("\n") == 0
 
 
 @given(st.binary(max_size=200))
 def test_garbage_is_no_recording(garbage: bytes) -> None:
-    assert what_is_whole(garbage)[1] == "night.rec is not an emtui recording."
-    assert what_is_whole(gzip.compress(garbage))[1].startswith("night.rec is not a")
+    assert read_until_error(garbage)[1] == "night.rec is not an emtui recording."
+    assert read_until_error(gzip.compress(garbage))[1].startswith("night.rec is not a")
 
 
 @settings(max_examples=300)
@@ -196,43 +203,49 @@ def test_garbage_is_no_recording(garbage: bytes) -> None:
         max_leaves=8,
     )
 )
-def test_json_that_is_no_record_is_one_sentence(told: object) -> None:
-    found, said = what_is_whole(packed(HEAD, json.dumps(told)))
+def test_json_that_is_no_record_is_one_sentence(value: object) -> None:
+    found, message = read_until_error(compress_lines(HEAD, json.dumps(value)))
     assert len(found) <= 1
-    assert found or said
+    assert found or message
 
 
 def test_after_each_record_the_file_holds_all_of_it() -> None:
-    written: list[Record] = [
-        Look(NOON, Listing((run(1), run(2)))),
-        Failure(NOON + timedelta(minutes=1), "It is gone."),
+    written: list[RecordedResponse] = [
+        RecordedList(NOON, Listing((numbered_run(1), numbered_run(2)))),
+        RecordedListFailure(NOON + timedelta(minutes=1), "It is gone."),
     ]
-    found, said = what_is_whole(recorded(written, ended=False))
+    found, message = read_until_error(write_recording(written, is_closed=False))
     assert found == written
-    assert "all its records are complete" in said
+    assert "all its records are complete" in message
 
 
 def test_a_list_that_is_the_same_is_the_very_same_object_and_costs_a_few_bytes() -> None:
-    listing = Listing(tuple(run(number) for number in range(100)))
-    looks = [Look(NOON + timedelta(minutes=number), listing, 100_000, 0.25) for number in range(1000)]
-    data = recorded(looks)
-    first, *others = reread(data)
-    assert isinstance(first, Look)
-    assert all(isinstance(other, Look) and other.listing is first.listing for other in others)
-    assert len(data) < len(recorded(looks[:1])) + 60 * len(others)
+    listing = Listing(tuple(numbered_run(number) for number in range(100)))
+    looks = [RecordedList(NOON + timedelta(minutes=number), listing, 100_000, 0.25) for number in range(1000)]
+    data = write_recording(looks)
+    first, *others = read_back(data)
+    assert isinstance(first, RecordedList)
+    assert all(isinstance(other, RecordedList) and other.listing is first.listing for other in others)
+    assert len(data) < len(write_recording(looks[:1])) + 60 * len(others)
 
 
 def test_only_what_differs_is_written() -> None:
-    before = Listing(newest_first([run(1, "InProgress"), run(2), run(3)]))
-    after = Listing(newest_first([run(0), run(1), run(2)]))
-    lines = gzip.decompress(recorded([Look(NOON, before), Look(NOON, after)])).decode().splitlines()
+    before = Listing(sort_newest_first([numbered_run(1, "InProgress"), numbered_run(2), numbered_run(3)]))
+    after = Listing(sort_newest_first([numbered_run(0), numbered_run(1), numbered_run(2)]))
+    lines = (
+        gzip.decompress(write_recording([RecordedList(NOON, before), RecordedList(NOON, after)]))
+        .decode()
+        .splitlines()
+    )
     kinds = [next(iter(json.loads(line))) for line in lines]
     assert kinds == ["recording", "row", "row", "row", "at", "row", "row", "gone", "at"]
 
 
 def test_a_log_that_grows_is_written_once() -> None:
     lines = tuple(Event(number, NOON, f"line {number}") for number in range(50))
-    data = recorded([Read(NOON, run(1).uid, Log(lines[:number])) for number in range(1, 51)])
+    data = write_recording(
+        [RecordedLog(NOON, numbered_run(1).uid, Log(lines[:number])) for number in range(1, 51)]
+    )
     assert gzip.decompress(data).count(b"line 7") == 1
 
 
@@ -253,7 +266,7 @@ def test_a_log_that_grows_is_written_once() -> None:
             "an invalid UTC time in started",
         ),
         (
-            [HEAD, f'{{"row":{{"uid":"a","name":"{"x" * (LONGEST + 1)}"}}}}'],
+            [HEAD, f'{{"row":{{"uid":"a","name":"{"x" * (MAX_TEXT_LENGTH + 1)}"}}}}'],
             "an invalid or too long text in name",
         ),
         ([HEAD, f'{{{AT},"list":NaN,"took":0}}'], "an invalid number"),
@@ -262,31 +275,31 @@ def test_a_log_that_grows_is_written_once() -> None:
         ([HEAD, '{"at":"9999-12-31T23:59:59+00:00","failed":"x"}'], "an impossible time"),
         ([HEAD, f'{{{AT},"log":"a","first":3}}'], "a log that continues an unknown log"),
         ([HEAD, '{"event":{"order":1}}'], "it ends inside a record"),
-        ([HEAD, "x" * (LONGEST_LINE + 1)], "is too large"),
+        ([HEAD, "x" * (MAX_LINE_BYTES + 1)], "is too large"),
     ],
 )
 def test_an_invalid_recording_is_reported_in_one_sentence(lines: list[str], says: str) -> None:
-    found, said = what_is_whole(packed(*lines))
+    found, message = read_until_error(compress_lines(*lines))
     assert found == []
-    assert says in said
-    assert said.endswith(".")
+    assert says in message
+    assert message.endswith(".")
 
 
 def test_the_longest_rows_that_are_written_can_be_read() -> None:
-    text = "\U0001f4a5" * (2 * LONGEST)
+    text = "\U0001f4a5" * (2 * MAX_TEXT_LENGTH)
     row = Session(Uid("a"), text, text, None, None, text, Result(text, text), text)
-    (found,) = reread(recorded([Look(NOON, Listing((row,)))]))
-    assert isinstance(found, Look)
-    assert found.listing.sessions[0].name == text[:LONGEST]
+    (found,) = read_back(write_recording([RecordedList(NOON, Listing((row,)))]))
+    assert isinstance(found, RecordedList)
+    assert found.listing.sessions[0].name == text[:MAX_TEXT_LENGTH]
 
 
-READS = """
+READ_SCRIPT = """
 import re, sys
-from emtui.monitor.recording.recording_format import BadRecording
-from emtui.monitor.recording.reader import read
+from emtui.monitor.recording.recording_format import UnreadableRecordingError
+from emtui.monitor.recording.reader import read_recording
 try:
-    print(len(list(read(sys.stdin.buffer, "night.rec"))))
-except BadRecording as problem:
+    print(len(list(read_recording(sys.stdin.buffer, "night.rec"))))
+except UnreadableRecordingError as problem:
     status = open("/proc/self/status").read()
     print(problem, int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) // 1024)
 """
@@ -304,34 +317,34 @@ except BadRecording as problem:
 )
 def test_a_bomb_costs_little_memory_and_one_sentence(bomb: bytes) -> None:
     data = gzip.compress((HEAD + "\n").encode() + bomb)
-    done = subprocess.run([sys.executable, "-c", READS], input=data, capture_output=True, check=True)
-    *said, mebibytes = done.stdout.decode().split()
-    assert " ".join(said).startswith("night.rec is too large")
+    done = subprocess.run([sys.executable, "-c", READ_SCRIPT], input=data, capture_output=True, check=True)
+    *message, mebibytes = done.stdout.decode().split()
+    assert " ".join(message).startswith("night.rec is too large")
     assert int(mebibytes) < 256
 
 
 def test_text_of_a_recording_is_cleaned_like_the_wires() -> None:
     row = json.dumps({"row": {"uid": "\x1b]0;", "name": "a\x1b[2Jb", "message": "\u202ex\r\ny\x9b"}})
-    (look,) = reread(packed(HEAD, row, f'{{{AT},"list":1,"took":0}}'))
-    assert isinstance(look, Look)
+    (look,) = read_back(compress_lines(HEAD, row, f'{{{AT},"list":1,"took":0}}'))
+    assert isinstance(look, RecordedList)
     (session,) = look.listing.sessions
     assert (session.uid, session.name, session.message) == ("␛]0;", "a␛[2Jb", "⟨U+202E⟩x\ny⟨U+009B⟩")
 
 
 def test_no_secret_no_user_and_no_name_of_the_server_is_written() -> None:
     token = Secret("NDRjZmJk-token")
-    hiding = Hiding.of(Server("em01.example.net", 9399), "EXAMPLE\\ops")
-    said = f"em01.example.net:9399 refused EXAMPLE\\ops (ops), {token.reveal()}."
-    row = Session(Uid(f"a-{token.reveal()}"), "ops on EM01.example.net", result=Result(message=said))
-    data = recorded(
+    hiding = RecordingRedactor.for_logon(Server("em01.example.net", 9399), "EXAMPLE\\ops")
+    message = f"em01.example.net:9399 refused EXAMPLE\\ops (ops), {token.reveal()}."
+    row = Session(Uid(f"a-{token.reveal()}"), "ops on EM01.example.net", result=Result(message=message))
+    data = write_recording(
         [
-            Look(NOON, Listing((row,))),
-            Failure(NOON, said),
-            Unread(NOON, row.uid, said),
-            Asked(NOON, row),
-            Read(NOON, row.uid, Log((Event(1, NOON, said),))),
+            RecordedList(NOON, Listing((row,))),
+            RecordedListFailure(NOON, message),
+            RecordedSessionFailure(NOON, row.uid, message),
+            RecordedSession(NOON, row),
+            RecordedLog(NOON, row.uid, Log((Event(1, NOON, message),))),
         ],
-        hiding=hiding,
+        redactor=hiding,
     )
     text = gzip.decompress(data).decode().casefold()
     assert token.reveal().casefold() not in text
@@ -344,38 +357,41 @@ def test_no_secret_no_user_and_no_name_of_the_server_is_written() -> None:
 @pytest.mark.parametrize("typed", ["münchen.example.net", "fe80::1%eth0"])
 def test_no_spelling_of_the_servers_name_is_written(typed: str) -> None:
     server = parse_server(typed)
-    hiding = Hiding.of(server, "ops")
-    texts = (server.url, server.sent_url, server.key, server.authority, server.name, server.host)
-    told = hiding.sentence("; ".join(f"to {text}/api/ it is" for text in texts))
-    assert "the-server" in told
-    assert not [word for word in ("nchen", "xn--", "fe80") if word in told]
+    hiding = RecordingRedactor.for_logon(server, "ops")
+    texts = (server.url, server.request_url, server.key, server.authority, server.name, server.host)
+    redacted = hiding.redact_sentence("; ".join(f"to {text}/api/ it is" for text in texts))
+    assert "the-server" in redacted
+    assert not [word for word in ("nchen", "xn--", "fe80") if word in redacted]
 
 
 def test_a_name_inside_a_longer_one_is_not_redacted() -> None:
-    hiding = Hiding.of(Server("em1.example.net"), "o@example.net")
-    assert hiding.text("dem1.example.net em1.example.net.au em1.example.net.") == (
+    hiding = RecordingRedactor.for_logon(Server("em1.example.net"), "o@example.net")
+    assert hiding.redact_text("dem1.example.net em1.example.net.au em1.example.net.") == (
         "dem1.example.net em1.example.net.au the-server."
     )
 
 
-NIGHT = (Look(NOON, Listing((run(1), run(2)))), Read(NOON, run(1).uid, Log((Event(1, NOON, "Starting"),))))
+NIGHT_RECORDS = (
+    RecordedList(NOON, Listing((numbered_run(1), numbered_run(2)))),
+    RecordedLog(NOON, numbered_run(1).uid, Log((Event(1, NOON, "Starting"),))),
+)
 
 
 @pytest.mark.parametrize("missing", range(1, 11))
 def test_a_file_that_was_not_closed_is_complete_without_its_last_bytes(missing: int) -> None:
-    whole = recorded(NIGHT)
-    with pytest.raises(NotClosed, match="all its records are complete"):
-        reread(whole[:-missing])
+    recording = write_recording(NIGHT_RECORDS)
+    with pytest.raises(UnclosedRecordingError, match="all its records are complete"):
+        read_back(recording[:-missing])
 
 
 @pytest.mark.parametrize("missing", [11, 12, 14, 15, 40])
-def test_a_file_whose_last_record_is_cut_is_cut_off(missing: int) -> None:
-    with pytest.raises(CutOff) as caught:
-        reread(recorded(NIGHT)[:-missing])
-    assert not isinstance(caught.value, NotClosed)
+def test_a_file_whose_last_record_is_cut_is_truncated(missing: int) -> None:
+    with pytest.raises(TruncatedRecordingError) as caught:
+        read_back(write_recording(NIGHT_RECORDS)[:-missing])
+    assert not isinstance(caught.value, UnclosedRecordingError)
 
 
 def test_a_file_with_a_wrong_trailer_is_incomplete() -> None:
-    with pytest.raises(CutOff) as caught:
-        reread(recorded(NIGHT, ended=False) + b"\x03\x00\x00")
-    assert not isinstance(caught.value, NotClosed)
+    with pytest.raises(TruncatedRecordingError) as caught:
+        read_back(write_recording(NIGHT_RECORDS, is_closed=False) + b"\x03\x00\x00")
+    assert not isinstance(caught.value, UnclosedRecordingError)

@@ -8,111 +8,129 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looks import NOON, run
+from snapshot_factory import NOON, numbered_run
 
 from emtui.em.model import Result, Session
 from emtui.monitor.alert_policy import Alert, Severity
-from emtui.tui.formatting.alert_text import LONGEST, sentence
+from emtui.tui.formatting.alert_text import MAX_SENTENCE_LENGTH, alerts_text
 
-WHERE = "em01.example.net"
-WHY = "em01.example.net does not answer."
+SERVER = "em01.example.net"
+REASON = "em01.example.net does not answer."
 
 
-def at(minute: int) -> datetime:
+def minutes_after_noon(minute: int) -> datetime:
     return NOON + timedelta(minutes=minute)
 
 
-def failed(kind: str, message: str | None = "no route to host", number: int = 1) -> Session:
-    return replace(run(number, "Failed", kind), result=Result("Failed", message))
+def failed_run(kind: str, message: str | None = "no route to host", number: int = 1) -> Session:
+    return replace(numbered_run(number, "Failed", kind), result=Result("Failed", message))
 
 
-def failure(minute: int, kind: str, message: str | None = "no route to host") -> Alert:
-    return Alert(Severity.FAILURE, at(minute), WHERE, run=failed(kind, message, minute + 1))
+def failure_alert(minute: int, kind: str, message: str | None = "no route to host") -> Alert:
+    return Alert(
+        Severity.FAILURE, minutes_after_noon(minute), SERVER, run=failed_run(kind, message, minute + 1)
+    )
 
 
-def outage(
-    minute: int, until: int | None = None, severity: Severity = Severity.LOST, why: str = WHY
+def outage_alert(
+    minute: int, until: int | None = None, severity: Severity = Severity.LOST, why: str = REASON
 ) -> Alert:
-    return Alert(severity, at(minute), WHERE, why, until=None if until is None else at(until))
+    return Alert(
+        severity,
+        minutes_after_noon(minute),
+        SERVER,
+        why,
+        until=None if until is None else minutes_after_noon(until),
+    )
 
 
 @pytest.mark.parametrize(
     ("alerts", "said"),
     [
-        ([failure(0, "LogExport")], "LogExport failed on em01.example.net: no route to host"),
-        ([failure(0, "LogExport", None)], "LogExport failed on em01.example.net: no message"),
-        ([outage(0)], WHY),
-        ([outage(0, severity=Severity.STOPPED, why="Refused.")], "Refused."),
+        ([failure_alert(0, "LogExport")], "LogExport failed on em01.example.net: no route to host"),
+        ([failure_alert(0, "LogExport", None)], "LogExport failed on em01.example.net: no message"),
+        ([outage_alert(0)], REASON),
+        ([outage_alert(0, severity=Severity.STOPPED, why="Refused.")], "Refused."),
         (
-            [outage(0, 4)],
-            f"{WHERE} since 12:00: connection lost 12:00, back 12:04 (em01.example.net does not answer).",
+            [outage_alert(0, 4)],
+            f"{SERVER} since 12:00: connection lost 12:00, back 12:04 (em01.example.net does not answer).",
         ),
         (
-            [outage(0, 4, Severity.RECOVERED)],
-            f"{WHERE} since 12:00: connection back 12:04, lost 12:00 (em01.example.net does not answer).",
+            [outage_alert(0, 4, Severity.RECOVERED)],
+            f"{SERVER} since 12:00: connection back 12:04, lost 12:00 (em01.example.net does not answer).",
         ),
         (
-            [failure(1, "LogExport", "a"), failure(1, "CollectJob", None)],
+            [failure_alert(1, "LogExport", "a"), failure_alert(1, "CollectJob", None)],
             "em01.example.net since 12:01: 2 types failed: LogExport (a), CollectJob.",
         ),
         (
-            [failure(1, "LogExport", "a longer message"), failure(2, "LogExport", "the last message")],
+            [
+                failure_alert(1, "LogExport", "a longer message"),
+                failure_alert(2, "LogExport", "the last message"),
+            ],
             "em01.example.net since 12:01: 1 type failed: LogExport 2 times (the last message).",
         ),
         (
-            [failure(1, "LogExport"), outage(2, 3), outage(5), outage(6, None, Severity.STOPPED, "Refused.")],
+            [
+                failure_alert(1, "LogExport"),
+                outage_alert(2, 3),
+                outage_alert(5),
+                outage_alert(6, None, Severity.STOPPED, "Refused."),
+            ],
             (
-                f"{WHERE} since 12:01: connection lost 12:02, back 12:03, connection lost 12:05,"
+                f"{SERVER} since 12:01: connection lost 12:02, back 12:03, connection lost 12:05,"
                 " requests stopped 12:06 (Refused); 1 type failed: LogExport (no route to host)."
             ),
         ),
         (
-            [outage(minute, minute + 1) for minute in range(0, 12, 2)],
+            [outage_alert(minute, minute + 1) for minute in range(0, 12, 2)],
             (
-                f"{WHERE} since 12:00: 2 earlier outages, connection lost 12:04, back 12:05,"
+                f"{SERVER} since 12:00: 2 earlier outages, connection lost 12:04, back 12:05,"
                 " connection lost 12:06, back 12:07, connection lost 12:08, back 12:09,"
                 " connection lost 12:10, back 12:11 (em01.example.net does not answer)."
             ),
         ),
     ],
 )
-def test_what_is_said_of_alerts(alerts: list[Alert], said: str) -> None:
-    assert sentence(alerts, at(10), UTC) == said
+def test_the_text_of_alerts(alerts: list[Alert], said: str) -> None:
+    assert alerts_text(alerts, minutes_after_noon(10), UTC) == said
 
 
 def test_each_server_has_its_own_sentence() -> None:
-    other = replace(outage(3), server="em02.example.net", why="em02.example.net does not answer.")
-    said = sentence([failure(1, "LogExport"), other], at(10), UTC)
+    other = replace(outage_alert(3), server="em02.example.net", reason="em02.example.net does not answer.")
+    said = alerts_text([failure_alert(1, "LogExport"), other], minutes_after_noon(10), UTC)
     assert "em01.example.net since 12:01: 1 type failed: LogExport" in said
     assert "em02.example.net since 12:03: connection lost 12:03" in said
 
 
 def test_a_long_reason_for_an_outage_leaves_room_for_the_types_that_failed() -> None:
-    said = sentence([failure(1, "LogExport"), outage(3, why="the reason " * 40)], at(10), UTC)
+    said = alerts_text(
+        [failure_alert(1, "LogExport"), outage_alert(3, why="the reason " * 40)], minutes_after_noon(10), UTC
+    )
     assert said.index("1 type failed: LogExport") < 2 * 80
     assert "(the reason the reason" in said
 
 
 def test_messages_are_cut_before_any_name_is() -> None:
     kinds = [f"Type number {number}" for number in range(30)]
-    said = sentence([failure(1, kind, "long " * 200) for kind in kinds], at(10), UTC)
-    assert len(said) <= LONGEST
+    said = alerts_text([failure_alert(1, kind, "long " * 200) for kind in kinds], minutes_after_noon(10), UTC)
+    assert len(said) <= MAX_SENTENCE_LENGTH
     assert all(kind in said for kind in kinds)
 
 
 def test_names_that_find_no_room_are_counted() -> None:
     kinds = [f"Type number {number} {'x' * 50}" for number in range(400)]
-    said = sentence([failure(1, kind) for kind in kinds], at(10), UTC)
-    assert len(said) <= LONGEST
+    said = alerts_text([failure_alert(1, kind) for kind in kinds], minutes_after_noon(10), UTC)
+    assert len(said) <= MAX_SENTENCE_LENGTH
     named = said.count("Type number")
     assert said.endswith(f" and {400 - named} more.")
 
 
 alerts = st.lists(
     st.one_of(
-        st.builds(failure, st.integers(0, 9), st.text(max_size=80), st.none() | st.text(max_size=2000)),
+        st.builds(failure_alert, st.integers(0, 9), st.text(max_size=80), st.none() | st.text(max_size=2000)),
         st.builds(
-            outage,
+            outage_alert,
             st.integers(0, 4),
             st.none() | st.integers(5, 9),
             st.sampled_from([Severity.LOST, Severity.STOPPED]),
@@ -126,7 +144,7 @@ alerts = st.lists(
 
 @given(alerts)
 def test_whatever_a_server_says_it_is_one_line_of_bounded_length(some: list[Alert]) -> None:
-    said = sentence(some, at(10), UTC)
-    assert len(said) <= LONGEST
+    said = alerts_text(some, minutes_after_noon(10), UTC)
+    assert len(said) <= MAX_SENTENCE_LENGTH
     assert said.isprintable() or all(char.isprintable() or ord(char) > 0x7F for char in said)
     assert "\n" not in said

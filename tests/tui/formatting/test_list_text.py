@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from emtui.em.certificate import Certificate
-from emtui.em.errors import Changed, LogonRefused, Untrusted
+from emtui.em.errors import CertificateChangedError, CertificateUntrustedError, LogonRefusedError
 from emtui.tui.formatting.list_text import decision_text
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -15,12 +15,16 @@ CERTIFICATE = Certificate(
 
 
 def test_of_a_certificate_it_says_why_and_leaves_the_fingerprint_to_the_page_that_asks() -> None:
-    told = decision_text(Untrusted(f"not trusted: compare it and give --pin {'ab' * 32}", CERTIFICATE))
+    told = decision_text(
+        CertificateUntrustedError(f"not trusted: compare it and give --pin {'ab' * 32}", CERTIFICATE)
+    )
     assert told == "This certificate is not trusted: it is self-signed. Nothing was sent."
-    told = decision_text(Changed(f"changed: give --pin {'ab' * 32}", CERTIFICATE, "12" * 32, same_key=True))
+    told = decision_text(
+        CertificateChangedError(f"changed: give --pin {'ab' * 32}", CERTIFICATE, "12" * 32, has_same_key=True)
+    )
     assert "its public key is the same" in told
     assert "abab" not in told
 
 
 def test_of_anything_else_it_says_all() -> None:
-    assert decision_text(LogonRefused("em01 refused the logon.", "ops")) == "em01 refused the logon."
+    assert decision_text(LogonRefusedError("em01 refused the logon.", "ops")) == "em01 refused the logon."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from emtui.tui.formatting.search_matches import Matches, highlighted
+from emtui.tui.formatting.search_matches import SearchMatches, highlight_matches
 from emtui.tui.theme import MATCH, PLAIN
 
-FOUND = Matches("bs02", (3, 8, 20))
+MATCHES = SearchMatches("bs02", (3, 8, 20))
 
 
 @pytest.mark.parametrize(
@@ -24,21 +24,21 @@ FOUND = Matches("bs02", (3, 8, 20))
 def test_the_next_match_is_found_round_the_end_which_is_said(
     place: int, step: int, found: int, remark: str
 ) -> None:
-    assert FOUND.next(place, step) == (found, remark)
+    assert MATCHES.next_match(place, step) == (found, remark)
 
 
 @pytest.mark.parametrize("step", [1, -1])
 def test_where_there_is_no_other_match_that_is_said(step: int) -> None:
-    assert Matches("bs02", (3,)).next(3, step) == (3, "No other line holds “bs02”.")
-    assert Matches("bs02").next(3, step) == (None, "No line holds “bs02”.")
+    assert SearchMatches("bs02", (3,)).next_match(3, step) == (3, "No other line holds “bs02”.")
+    assert SearchMatches("bs02").next_match(3, step) == (None, "No line holds “bs02”.")
 
 
 def test_a_match_is_told_by_its_number_and_what_is_no_match_by_nothing() -> None:
-    assert [FOUND.which(place) for place in (-1, 3, 4, 20, 21)] == ["", "1 of 3", "", "3 of 3", ""]
-    assert FOUND.counted("17 lines") == "3 of 17 lines match"
-    assert Matches("x", (1,)).counted("2 shown") == "1 of 2 shown matches"
+    assert [MATCHES.position_text(place) for place in (-1, 3, 4, 20, 21)] == ["", "1 of 3", "", "3 of 3", ""]
+    assert MATCHES.count_text("17 lines") == "3 of 17 lines match"
+    assert SearchMatches("x", (1,)).count_text("2 shown") == "1 of 2 shown matches"
 
 
 def test_every_match_is_underlined_in_the_style_of_its_text() -> None:
-    pieces = [piece for piece in highlighted("bs02, BS02", "bs02", PLAIN) if piece[0]]
+    pieces = [piece for piece in highlight_matches("bs02, BS02", "bs02", PLAIN) if piece[0]]
     assert pieces == [("bs02", PLAIN + MATCH), (", ", PLAIN), ("BS02", PLAIN + MATCH)]

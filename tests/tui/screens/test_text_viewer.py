@@ -9,26 +9,26 @@ from emtui import text_format
 from emtui.em.server_address import Server
 from emtui.local.profiles import Profile
 from emtui.tui.screens.login.profile_list import ProfileList
-from emtui.tui.widgets.text_view import wrapped
+from emtui.tui.widgets.text_view import wrap_text
 
 SERVER = Server("em01.example.net")
 
 
 def test_what_belongs_to_a_label_stays_beside_it() -> None:
-    assert wrapped("List       complete as of Mon 23 Nov 02:12:04 +00:00", 40) == [
+    assert wrap_text("List       complete as of Mon 23 Nov 02:12:04 +00:00", 40) == [
         "List       complete as of Mon 23 Nov",
         "           02:12:04 +00:00",
     ]
 
 
 def test_a_label_that_leaves_no_room_is_text_as_any_other() -> None:
-    assert wrapped("A label of its own  and more", 20) == ["A label of its own", "and more"]
+    assert wrap_text("A label of its own  and more", 20) == ["A label of its own", "and more"]
 
 
 @given(st.text("ab 語", max_size=80), st.integers(8, 40))
 def test_no_line_is_wider_than_the_page_and_no_letter_is_lost(text: str, width: int) -> None:
-    lines = wrapped(text, width)
-    assert all(text_format.cells(line.rstrip()) <= width for line in lines)
+    lines = wrap_text(text, width)
+    assert all(text_format.cell_width(line.rstrip()) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 

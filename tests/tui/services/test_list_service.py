@@ -7,16 +7,16 @@ from collections.abc import Coroutine
 from datetime import UTC
 from typing import Any, cast
 
-from list_feed_driver import FakeServer
+from list_feed_driver import FakeListServer
 
-from emtui.em.session_source import Source
+from emtui.em.session_source import SessionSource
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.monitor.list_feed import ListFeed
 from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.list_service import ListService
 
 
-class Host:
+class FakeAppHost:
     """Runs workers as tasks; says nothing."""
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Host:
         return self.tasks[-1]
 
 
-class Screens:
+class FakeNavigator:
     """Shows nothing."""
 
     def show_list(self, feed: ListFeed) -> None:
@@ -40,17 +40,19 @@ class Screens:
 async def test_the_list_of_another_server_goes_on_with_the_alerts_that_wait() -> None:
     made: list[tuple[ListFeed, ListFeed | None]] = []
 
-    def make_feed(source: Source, before: ListFeed | None) -> ListFeed:
+    def make_feed(source: SessionSource, before: ListFeed | None) -> ListFeed:
         policy = before.alert_policy if before else None
         made.append((ListFeed(source, lambda: KnowledgeBase(None), alert_policy=policy), before))
         return made[-1][0]
 
-    host, clock = Host(), DisplayClock(FakeServer().clock.now, UTC, None, lambda _: None)
-    lists = ListService(cast("Any", host), clock, cast("Any", None), cast("Any", Screens()), make_feed, print)
-    lists.show_list(cast("Source", FakeServer()))
+    host, clock = FakeAppHost(), DisplayClock(FakeListServer().clock.now, UTC, None, lambda _: None)
+    lists = ListService(
+        cast("Any", host), clock, cast("Any", None), cast("Any", FakeNavigator()), make_feed, print
+    )
+    lists.show_list(cast("SessionSource", FakeListServer()))
     await lists.close_all()
     assert lists.feed is None
-    lists.show_list(cast("Source", FakeServer()))
+    lists.show_list(cast("SessionSource", FakeListServer()))
     (first, before), (second, last) = made
     assert before is None
     assert last is first

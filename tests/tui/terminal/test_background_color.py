@@ -9,9 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from emtui.tui.terminal.background_color import QUESTION, BackgroundQuery, Reply, parse_replies
+from emtui.tui.terminal.background_color import (
+    BACKGROUND_QUERY,
+    BackgroundQuery,
+    TerminalReply,
+    parse_replies,
+)
 
-DEVICE = b"\x1b[?62;22c"
+DEVICE_REPLY = b"\x1b[?62;22c"
 WHITE, BLACK = b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", b"\x1b]11;rgb:0000/0000/0000\x07"
 
 
@@ -30,79 +35,79 @@ WHITE, BLACK = b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", b"\x1b]11;rgb:0000/0000/0000
     ],
 )
 def test_a_background_is_light_or_dark_by_what_an_eye_makes_of_it(said: bytes, light: bool | None) -> None:
-    assert parse_replies(said + DEVICE) == Reply(light, is_complete=True)
+    assert parse_replies(said + DEVICE_REPLY) == TerminalReply(light, is_complete=True)
 
 
 def test_keys_between_the_answers_are_kept_in_their_order() -> None:
-    assert parse_replies(b"j" + WHITE + b"\x1b[B" + DEVICE + b"q").typed == b"j\x1b[Bq"
+    assert parse_replies(b"j" + WHITE + b"\x1b[B" + DEVICE_REPLY + b"q").typed_ahead == b"j\x1b[Bq"
 
 
 def test_an_answer_that_has_only_begun_is_left_for_who_reads_on() -> None:
-    assert parse_replies(b"j\x1b]11;rgb:ff") == Reply(typed=b"j\x1b]11;rgb:ff")
+    assert parse_replies(b"j\x1b]11;rgb:ff") == TerminalReply(typed_ahead=b"j\x1b]11;rgb:ff")
 
 
-class Line:
+class PseudoTerminal:
     """A terminal and its two ends."""
 
     def __init__(self) -> None:
-        self.person, inside = pty.openpty()
-        self.inside = os.fdopen(inside, "r+b", buffering=0)
-        self.before = termios.tcgetattr(inside)
+        self.terminal_end, inside = pty.openpty()
+        self.program_end = os.fdopen(inside, "r+b", buffering=0)
+        self.original_modes = termios.tcgetattr(inside)
         keys, screen = os.fdopen(os.dup(inside)), os.fdopen(os.dup(inside), "w")
         self.streams = keys, screen
         self.query = BackgroundQuery(keys, screen)
 
     @property
     def modes(self) -> list[object]:
-        return list(termios.tcgetattr(self.inside.fileno()))
+        return list(termios.tcgetattr(self.program_end.fileno()))
 
     def close(self) -> None:
         self.query.restore_modes()
-        for stream in (self.inside, *self.streams):
+        for stream in (self.program_end, *self.streams):
             stream.close()
-        os.close(self.person)
+        os.close(self.terminal_end)
 
 
 @pytest.fixture
-def line() -> Iterator[Line]:
-    line = Line()
+def line() -> Iterator[PseudoTerminal]:
+    line = PseudoTerminal()
     yield line
     line.close()
 
 
-def test_a_terminal_that_answers_is_not_waited_for_and_gets_its_modes_back(line: Line) -> None:
+def test_a_terminal_that_answers_is_not_waited_for_and_gets_its_modes_back(line: PseudoTerminal) -> None:
     line.query.send()
-    assert os.read(line.person, 100) == QUESTION.encode()
-    os.write(line.person, WHITE + b"j" + DEVICE)
-    assert line.query.read_reply() == Reply(light=True, is_complete=True, typed=b"j")
+    assert os.read(line.terminal_end, 100) == BACKGROUND_QUERY.encode()
+    os.write(line.terminal_end, WHITE + b"j" + DEVICE_REPLY)
+    assert line.query.read_reply() == TerminalReply(is_light=True, is_complete=True, typed_ahead=b"j")
     assert line.query.saved_modes is None
-    assert line.modes == line.before
+    assert line.modes == line.original_modes
 
 
-def test_what_comes_before_anybody_reads_is_not_echoed(line: Line) -> None:
+def test_what_comes_before_anybody_reads_is_not_echoed(line: PseudoTerminal) -> None:
     line.query.send()
-    os.read(line.person, 100)
-    os.write(line.person, b"late\r")
+    os.read(line.terminal_end, 100)
+    os.write(line.terminal_end, b"late\r")
     line.query.read_reply()
-    os.write(line.inside.fileno(), b"end")
-    assert os.read(line.person, 100) == b"end"
+    os.write(line.program_end.fileno(), b"end")
+    assert os.read(line.terminal_end, 100) == b"end"
 
 
-def test_a_mute_terminal_keeps_our_modes_until_it_is_left(line: Line) -> None:
+def test_a_mute_terminal_keeps_our_modes_until_it_is_left(line: PseudoTerminal) -> None:
     line.query.send()
-    os.write(line.person, b"jj")
-    assert line.query.read_reply() == Reply(typed=b"jj")
-    assert line.query.saved_modes == line.before
-    assert line.modes != line.before
+    os.write(line.terminal_end, b"jj")
+    assert line.query.read_reply() == TerminalReply(typed_ahead=b"jj")
+    assert line.query.saved_modes == line.original_modes
+    assert line.modes != line.original_modes
     line.query.restore_modes()
-    assert line.modes == line.before
+    assert line.modes == line.original_modes
 
 
-def test_nothing_is_asked_where_there_is_no_terminal(line: Line) -> None:
+def test_no_query_is_sent_without_a_terminal(line: PseudoTerminal) -> None:
     read_end, write_end = os.pipe()
     with os.fdopen(read_end) as keys, os.fdopen(write_end, "w") as nowhere:
         streams = (keys, line.streams[1]), (line.streams[0], nowhere), (None, None)
         for query in (BackgroundQuery(*pair) for pair in streams):
             query.send()
-            assert query.read_reply() == Reply()
-    assert line.modes == line.before
+            assert query.read_reply() == TerminalReply()
+    assert line.modes == line.original_modes

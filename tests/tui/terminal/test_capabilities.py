@@ -7,11 +7,11 @@ from rich.style import Style
 
 from emtui.em.model import Outcome
 from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
-from emtui.tui.launch import capabilities_of
+from emtui.tui.launch import detect_capabilities
 from emtui.tui.terminal.capabilities import Capabilities, without_unsupported
-from emtui.tui.terminal.driver import MODES_LEFT
+from emtui.tui.terminal.driver import RESET_MODES
 from emtui.tui.terminal.frame_diff import sgr_codes
-from emtui.tui.theme import ALARM, HERE, TROUBLE
+from emtui.tui.theme import ALERT_STYLE, CURSOR_STYLE, ERROR_STYLE
 
 XTERM = {"30": 0x000000, "31": 0xCD0000, "34": 0x0000EE, "35": 0xCD00CD, "": 0x000000}
 """The colours that a light ground gets, as xterm has them."""
@@ -43,7 +43,7 @@ def test_on_a_light_ground_a_warning_looks_like_nothing_else() -> None:
     assert warning not in shown.values()
 
 
-@pytest.mark.parametrize("style", [TROUBLE, ALARM, HERE, *OUTCOME_STYLES.values()])
+@pytest.mark.parametrize("style", [ERROR_STYLE, ALERT_STYLE, CURSOR_STYLE, *OUTCOME_STYLES.values()])
 def test_without_colours_the_rest_of_a_style_stays(style: Style) -> None:
     codes = set(filter(None, sgr_codes(style, Capabilities(has_color=False)).split(";")))
     assert codes <= {"1", "2", "4", "7"}
@@ -56,24 +56,24 @@ def test_a_colour_that_is_none_of_the_sixteen_becomes_one() -> None:
 
 def test_ascii_is_for_who_wants_it_and_who_has_no_more() -> None:
     utf8 = {"TERM": "xterm", "LANG": "C.UTF-8"}
-    assert not capabilities_of(utf8, None).ascii_only
-    assert capabilities_of(utf8, None, ascii_wanted=True).ascii_only
-    assert capabilities_of({**utf8, "TERM": "linux"}, None).ascii_only
+    assert not detect_capabilities(utf8, None).ascii_only
+    assert detect_capabilities(utf8, None, ascii_only=True).ascii_only
+    assert detect_capabilities({**utf8, "TERM": "linux"}, None).ascii_only
 
 
 def test_the_terminals_own_word_on_its_background_comes_before_colorfgbg() -> None:
-    assert capabilities_of({"COLORFGBG": "0;15"}, None).light_background
-    assert not capabilities_of({"COLORFGBG": "0;15"}, light=False).light_background
-    assert capabilities_of({}, light=True).light_background
-    assert not capabilities_of({}, None).light_background
+    assert detect_capabilities({"COLORFGBG": "0;15"}, None).light_background
+    assert not detect_capabilities({"COLORFGBG": "0;15"}, light=False).light_background
+    assert detect_capabilities({}, light=True).light_background
+    assert not detect_capabilities({}, None).light_background
 
 
 @pytest.mark.parametrize(
     "newer", ["\x1b[>25u", "\x1b[<u", "\x1b[?2026$p", "\x1b[?2048$p", "\x1b[22;0t", "\x1b]2;emtui prod\x07"]
 )
-def test_a_console_is_told_nothing_that_it_would_print(newer: str) -> None:
+def test_a_console_is_sent_nothing_that_it_would_print(newer: str) -> None:
     assert without_unsupported(f"\x1b[?25l{newer}\x1b[1;1H text") == "\x1b[?25l\x1b[1;1H text"
 
 
 def test_what_a_console_understands_is_left() -> None:
-    assert without_unsupported(MODES_LEFT) == MODES_LEFT.replace("\x1b[<u", "")
+    assert without_unsupported(RESET_MODES) == RESET_MODES.replace("\x1b[<u", "")

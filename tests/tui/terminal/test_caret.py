@@ -31,7 +31,7 @@ def no_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def login_with_profiles() -> AsyncIterator[EmtuiApp]:
+async def app_at_login_with_profiles() -> AsyncIterator[EmtuiApp]:
     """The login, beside a list of two profiles."""
     app = EmtuiApp(LaunchOptions(Connection(), profiles=PROFILES))
     async with app.run_test(size=(80, 23)) as pilot:
@@ -44,8 +44,8 @@ def focus(app: EmtuiApp, widget: Widget | None) -> None:
 
 
 async def test_pages_fields_and_lists_meet_what_the_terminal_needs_of_them() -> None:
-    async with login_with_profiles() as app:
-        page: InputScreen = app.page
+    async with app_at_login_with_profiles() as app:
+        page: InputScreen = app.current_screen
         widgets: list[CaretWidget] = [*app.screen.query(TextInput), app.screen.query_one(ProfileList)]
         assert isinstance(page, InputScreen)
         assert all(isinstance(widget, CaretWidget) for widget in widgets)
@@ -53,7 +53,7 @@ async def test_pages_fields_and_lists_meet_what_the_terminal_needs_of_them() -> 
 
 
 async def test_a_toggle_beside_the_profiles_has_the_cursor_while_it_has_the_focus() -> None:
-    async with login_with_profiles() as app:
+    async with app_at_login_with_profiles() as app:
         toggle = app.screen.query_one("#remember", Toggle)
         toggle.can_focus = True
         focus(app, toggle)
@@ -62,7 +62,7 @@ async def test_a_toggle_beside_the_profiles_has_the_cursor_while_it_has_the_focu
 
 
 async def test_in_a_list_the_cursor_is_at_the_selected_row() -> None:
-    async with login_with_profiles() as app:
+    async with app_at_login_with_profiles() as app:
         profiles = app.screen.query_one(ProfileList)
         focus(app, profiles)
         first = app.caret_position()
@@ -72,7 +72,7 @@ async def test_in_a_list_the_cursor_is_at_the_selected_row() -> None:
 
 
 async def test_where_nothing_has_the_focus_the_cursor_is_in_the_first_list() -> None:
-    async with login_with_profiles() as app:
+    async with app_at_login_with_profiles() as app:
         profiles = app.screen.query_one(ProfileList)
         focus(app, None)
         assert app.focused is None

@@ -10,119 +10,119 @@ from emtui.tui.terminal.flow_control import (
     ACK_LOST_S,
     ACK_WINDOW_BYTES,
     LOW_BANDWIDTH_GAP_S,
-    MAX_UNANSWERED,
+    MAX_UNACKNOWLEDGED,
     MULTIPLEXER_BYTES_PER_S,
     SLOW_ACK_S,
     FlowControl,
 )
 
-FRAME = 4000
+FRAME_BYTES = 4000
 
 
-def heard(*, quiet: bool = False) -> FlowControl:
+def responsive_flow(*, low_bandwidth: bool = False) -> FlowControl:
     """A terminal that has record_ack at once, long ago."""
-    flow = FlowControl(low_bandwidth=quiet)
-    flow.record_sent(-100.0, FRAME)
+    flow = FlowControl(low_bandwidth=low_bandwidth)
+    flow.record_sent(-100.0, FRAME_BYTES)
     flow.record_ack(-100.0)
     return flow
 
 
 def test_the_first_frame_waits_for_nobody() -> None:
-    assert FlowControl().wait(0.0) == 0
-    assert FlowControl(low_bandwidth=True).wait(0.0) == 0
+    assert FlowControl().seconds_to_wait(0.0) == 0
+    assert FlowControl(low_bandwidth=True).seconds_to_wait(0.0) == 0
 
 
 def test_the_next_frame_waits_for_the_terminal() -> None:
-    flow = heard()
-    flow.record_sent(1.0, FRAME)
-    assert flow.wait(1.5) > 0
+    flow = responsive_flow()
+    flow.record_sent(1.0, FRAME_BYTES)
+    assert flow.seconds_to_wait(1.5) > 0
     flow.record_ack(1.6)
-    assert flow.wait(1.6) == 0
+    assert flow.seconds_to_wait(1.6) == 0
 
 
 def test_next_to_nothing_is_not_waited_for_until_it_has_become_something() -> None:
-    flow = heard()
+    flow = responsive_flow()
     flow.record_sent(1.0, ACK_WINDOW_BYTES // 2)
-    assert flow.wait(1.0) == 0
+    assert flow.seconds_to_wait(1.0) == 0
     flow.record_sent(1.0, ACK_WINDOW_BYTES // 2)
-    assert flow.wait(1.0) > 0
+    assert flow.seconds_to_wait(1.0) > 0
     flow.record_ack(1.6)
-    assert flow.wait(1.6) == 0
+    assert flow.seconds_to_wait(1.6) == 0
 
 
 def test_behind_a_multiplexer_a_frame_has_the_time_that_a_slow_line_needs_for_it() -> None:
     flow = FlowControl(low_bandwidth=True, in_multiplexer=True)
     flow.record_sent(1.0, MULTIPLEXER_BYTES_PER_S)
     flow.record_ack(1.0)
-    assert flow.wait(1.0) == pytest.approx(1)
+    assert flow.seconds_to_wait(1.0) == pytest.approx(1)
     flow.record_sent(2.0, 60)
     flow.record_ack(2.0)
-    assert flow.wait(2.0) == pytest.approx(LOW_BANDWIDTH_GAP_S)
+    assert flow.seconds_to_wait(2.0) == pytest.approx(LOW_BANDWIDTH_GAP_S)
 
 
 def test_an_answer_that_got_lost_is_not_waited_for_for_ever() -> None:
-    flow = heard()
-    flow.record_sent(1.0, FRAME)
-    assert flow.wait(1.0 + ACK_LOST_S) == 0
+    flow = responsive_flow()
+    flow.record_sent(1.0, FRAME_BYTES)
+    assert flow.seconds_to_wait(1.0 + ACK_LOST_S) == 0
 
 
 def test_a_terminal_that_never_answers_is_not_waited_for_and_soon_not_asked_again() -> None:
     flow = FlowControl()
-    for number in range(MAX_UNANSWERED):
+    for number in range(MAX_UNACKNOWLEDGED):
         assert flow.requests_ack
-        assert flow.wait(number / 10) == 0
-        flow.record_sent(number / 10, FRAME)
+        assert flow.seconds_to_wait(number / 10) == 0
+        flow.record_sent(number / 10, FRAME_BYTES)
     assert not flow.requests_ack
-    assert flow.wait(1.0) == 0
+    assert flow.seconds_to_wait(1.0) == 0
 
 
 def test_a_terminal_that_answers_no_more_is_soon_not_waited_for() -> None:
-    flow, now = heard(), 0.0
-    for _ in range(MAX_UNANSWERED + 1):
-        flow.record_sent(now, FRAME)
+    flow, now = responsive_flow(), 0.0
+    for _ in range(MAX_UNACKNOWLEDGED + 1):
+        flow.record_sent(now, FRAME_BYTES)
         now += ACK_LOST_S
-    flow.record_sent(now, FRAME)
-    assert flow.wait(now) == 0
+    flow.record_sent(now, FRAME_BYTES)
+    assert flow.seconds_to_wait(now) == 0
     flow.record_ack(now)
-    flow.record_sent(now, FRAME)
-    assert flow.wait(now) > 0
+    flow.record_sent(now, FRAME_BYTES)
+    assert flow.seconds_to_wait(now) > 0
 
 
 def test_what_was_asked_before_somebody_else_had_the_terminal_is_not_waited_for() -> None:
-    flow = heard()
-    flow.record_sent(1.0, FRAME)
+    flow = responsive_flow()
+    flow.record_sent(1.0, FRAME_BYTES)
     flow.reset()
-    assert flow.wait(1.0) == 0
+    assert flow.seconds_to_wait(1.0) == 0
 
 
-def test_a_late_first_answer_is_an_answer_to_the_first_question() -> None:
+def test_a_late_first_reply_acknowledges_the_first_request() -> None:
     flow = FlowControl()
-    for number in range(MAX_UNANSWERED):
-        flow.record_sent(number / 10, FRAME)
+    for number in range(MAX_UNACKNOWLEDGED):
+        flow.record_sent(number / 10, FRAME_BYTES)
     flow.record_ack(1.7)
     assert flow.requests_ack
-    assert flow.wait(1.7) > 0
-    for _ in range(MAX_UNANSWERED - 1):
+    assert flow.seconds_to_wait(1.7) > 0
+    for _ in range(MAX_UNACKNOWLEDGED - 1):
         flow.record_ack(1.8)
-    assert flow.wait(1.8) == 0
+    assert flow.seconds_to_wait(1.8) == 0
 
 
-def test_over_a_quiet_line_frames_keep_their_distance() -> None:
-    flow = heard(quiet=True)
-    flow.record_sent(1.0, FRAME)
+def test_over_a_low_bandwidth_line_frames_keep_their_distance() -> None:
+    flow = responsive_flow(low_bandwidth=True)
+    flow.record_sent(1.0, FRAME_BYTES)
     flow.record_ack(1.0)
-    assert 0 < flow.wait(1.0) <= LOW_BANDWIDTH_GAP_S
-    assert flow.wait(1.0 + LOW_BANDWIDTH_GAP_S) == 0
+    assert 0 < flow.seconds_to_wait(1.0) <= LOW_BANDWIDTH_GAP_S
+    assert flow.seconds_to_wait(1.0 + LOW_BANDWIDTH_GAP_S) == 0
 
 
 def test_a_line_that_answers_slowly_is_found_to_be_one_and_found_to_be_quick_again() -> None:
-    flow = heard()
+    flow = responsive_flow()
     for number in range(5):
-        flow.record_sent(float(number), FRAME)
+        flow.record_sent(float(number), FRAME_BYTES)
         flow.record_ack(number + 2 * SLOW_ACK_S)
     assert flow.is_low_bandwidth
     for number in range(10, 15):
-        flow.record_sent(float(number), FRAME)
+        flow.record_sent(float(number), FRAME_BYTES)
         flow.record_ack(number + SLOW_ACK_S / 10)
     assert not flow.is_low_bandwidth
 
@@ -139,7 +139,7 @@ def test_whatever_the_terminal_does_a_frame_goes_in_the_end(
         now += passed
         if what == "answered":
             flow.record_ack(now)
-        elif what == "sent" and flow.wait(now) == 0:
-            flow.record_sent(now, FRAME)
-        assert 0 <= flow.wait(now) < ACK_LOST_S + 1
-    assert flow.wait(now + ACK_LOST_S + 1) == 0
+        elif what == "sent" and flow.seconds_to_wait(now) == 0:
+            flow.record_sent(now, FRAME_BYTES)
+        assert 0 <= flow.seconds_to_wait(now) < ACK_LOST_S + 1
+    assert flow.seconds_to_wait(now + ACK_LOST_S + 1) == 0

@@ -20,7 +20,7 @@ from emtui.tui.terminal.input_filter import (
     KeySequence,
     Token,
     UnmarkedPaste,
-    Unreadable,
+    UnreadableSequence,
 )
 from emtui.tui.terminal.key_reader import KeyReader
 
@@ -28,13 +28,13 @@ GUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 DOWN = "\x1b[B"
 
 
-def heard(*arrivals: tuple[float, str]) -> list[Token]:
+def tokens_for(*arrivals: tuple[float, str]) -> list[Token]:
     """All that is heard of texts that arrive at these times."""
-    input_filter, told = InputFilter(), list[Token]()
+    input_filter, tokens = InputFilter(), list[Token]()
     for at, text in arrivals:
-        told += input_filter.flush_overdue(at)
-        told += input_filter.feed(text, at)
-    return told + input_filter.flush_overdue(arrivals[-1][0] + 2 * UNFINISHED_S)
+        tokens += input_filter.flush_overdue(at)
+        tokens += input_filter.feed(text, at)
+    return tokens + input_filter.flush_overdue(arrivals[-1][0] + 2 * UNFINISHED_S)
 
 
 def test_the_key_esc_is_heard_once_nothing_else_can_belong_to_it() -> None:
@@ -48,70 +48,76 @@ def test_the_key_esc_is_heard_once_nothing_else_can_belong_to_it() -> None:
 
 
 def test_an_arrow_that_comes_in_two_pieces_is_an_arrow() -> None:
-    assert heard((0, "\x1b"), (0.2, "[B")) == [KeySequence(DOWN)]
-    assert heard((0, "\x1b"), (0.2, "OB")) == [KeySequence("\x1bOB")]
-    assert heard((0, "\x1b["), (0.9, "B")) == [KeySequence(DOWN)]
+    assert tokens_for((0, "\x1b"), (0.2, "[B")) == [KeySequence(DOWN)]
+    assert tokens_for((0, "\x1b"), (0.2, "OB")) == [KeySequence("\x1bOB")]
+    assert tokens_for((0, "\x1b["), (0.9, "B")) == [KeySequence(DOWN)]
 
 
 def test_an_answer_between_the_pieces_of_an_arrow_parts_them_no_further() -> None:
-    assert heard((0, "\x1b"), (0.1, "\x1b[0n"), (0.2, "[B")) == [Ack(), KeySequence(DOWN)]
-    assert heard((0, "\x1b"), (0.1, "\x1b[?62;4c\x1b[0n[B")) == [Ack(), KeySequence(DOWN)]
-    assert heard((0, "\x1b"), (0.1, "\x1b[0n")) == [Ack(), EscapeKey()]
-    assert heard((0, "\x1b"), (0.1, "\x1b[?2026;2$y")) == [EscapeKey(), KeySequence("\x1b[?2026;2$y")]
+    assert tokens_for((0, "\x1b"), (0.1, "\x1b[0n"), (0.2, "[B")) == [Ack(), KeySequence(DOWN)]
+    assert tokens_for((0, "\x1b"), (0.1, "\x1b[?62;4c\x1b[0n[B")) == [Ack(), KeySequence(DOWN)]
+    assert tokens_for((0, "\x1b"), (0.1, "\x1b[0n")) == [Ack(), EscapeKey()]
+    assert tokens_for((0, "\x1b"), (0.1, "\x1b[?2026;2$y")) == [EscapeKey(), KeySequence("\x1b[?2026;2$y")]
 
 
 def test_the_rest_of_an_arrow_that_comes_too_late_is_still_no_two_keys() -> None:
-    assert heard((0, "\x1b"), (ESC_HOLD_S + 0.2, "[B")) == [EscapeKey(), KeySequence(DOWN)]
-    assert heard((0, "\x1b"), (ESC_HOLD_S + SPLIT_KEY_S + 0.2, "[B")) == [EscapeKey(), KeySequence("[B")]
+    assert tokens_for((0, "\x1b"), (ESC_HOLD_S + 0.2, "[B")) == [EscapeKey(), KeySequence(DOWN)]
+    assert tokens_for((0, "\x1b"), (ESC_HOLD_S + SPLIT_KEY_S + 0.2, "[B")) == [EscapeKey(), KeySequence("[B")]
 
 
 def test_the_rest_of_an_answer_that_comes_too_late_is_typed_nowhere() -> None:
     late = ESC_HOLD_S + 0.2
-    assert heard((0, "\x1b"), (late, "[0n")) == [EscapeKey(), Ack()]
-    assert heard((0, "\x1b"), (late, "[?62;22c")) == [EscapeKey()]
-    assert heard((0, "\x1b"), (late, "]11;rgb:1e1e/1e1e/1e1e\x07")) == [EscapeKey(), BackgroundReply(False)]
+    assert tokens_for((0, "\x1b"), (late, "[0n")) == [EscapeKey(), Ack()]
+    assert tokens_for((0, "\x1b"), (late, "[?62;22c")) == [EscapeKey()]
+    assert tokens_for((0, "\x1b"), (late, "]11;rgb:1e1e/1e1e/1e1e\x07")) == [
+        EscapeKey(),
+        BackgroundReply(False),
+    ]
 
 
 @pytest.mark.parametrize("letter", ["b", "f", "d", "q", "Q", "?", ":", "é", "[", "O", "]", "P"])
 def test_alt_and_a_letter_come_in_one_piece(letter: str) -> None:
-    assert heard((0, f"\x1b{letter}")) == [AltKey(letter)]
-    assert heard((0, f"j\x1b{letter}")) == [KeySequence("j"), AltKey(letter)]
-    assert heard((0, f"\x1b{letter}\x1b{letter}")) == [AltKey(letter), AltKey(letter)]
+    assert tokens_for((0, f"\x1b{letter}")) == [AltKey(letter)]
+    assert tokens_for((0, f"j\x1b{letter}")) == [KeySequence("j"), AltKey(letter)]
+    assert tokens_for((0, f"\x1b{letter}\x1b{letter}")) == [AltKey(letter), AltKey(letter)]
 
 
 @pytest.mark.parametrize("letter", ["b", "q", "?", "[", "O", "]"])
 def test_esc_and_then_a_letter_by_hand_are_two_keys(letter: str) -> None:
-    assert heard((0, "\x1b"), (0.05, letter)) == [EscapeKey(), KeySequence(letter)]
-    assert heard((0, "\x1b"), (ESC_HOLD_S + 0.05, letter)) == [EscapeKey(), KeySequence(letter)]
+    assert tokens_for((0, "\x1b"), (0.05, letter)) == [EscapeKey(), KeySequence(letter)]
+    assert tokens_for((0, "\x1b"), (ESC_HOLD_S + 0.05, letter)) == [EscapeKey(), KeySequence(letter)]
 
 
 def test_esc_and_a_key_that_is_no_letter_in_one_piece_are_decided_by_whether_a_field_is_open() -> None:
-    assert heard((0, "\x1b\r")) == [EscapeOrAltKey("\r")]
-    assert heard((0, "\x1b" + DOWN)) == [EscapeOrAltKey(DOWN)]
-    assert heard((0, "\x1b\x1bOB")) == [EscapeOrAltKey("\x1bOB")]
-    assert heard((0, "\x1b\x1b")) == [EscapeKey(), EscapeKey()]
-    assert heard((0, "\x1b\x03")) == [EscapeKey(), KeySequence("\x03")]
-    assert heard((0, "\x1b\x1b[0n")) == [EscapeKey(), Ack()]
+    assert tokens_for((0, "\x1b\r")) == [EscapeOrAltKey("\r")]
+    assert tokens_for((0, "\x1b" + DOWN)) == [EscapeOrAltKey(DOWN)]
+    assert tokens_for((0, "\x1b\x1bOB")) == [EscapeOrAltKey("\x1bOB")]
+    assert tokens_for((0, "\x1b\x1b")) == [EscapeKey(), EscapeKey()]
+    assert tokens_for((0, "\x1b\x03")) == [EscapeKey(), KeySequence("\x03")]
+    assert tokens_for((0, "\x1b\x1b[0n")) == [EscapeKey(), Ack()]
 
 
 def test_esc_and_a_text_in_one_piece_are_both_meant() -> None:
-    assert heard((0, "\x1bquarantine bs02?\r:leave it\r")) == [
+    assert tokens_for((0, "\x1bquarantine bs02?\r:leave it\r")) == [
         EscapeKey(),
         UnmarkedPaste("quarantine bs02?\r:leave it\r"),
     ]
-    assert heard((0, "\x1bdisk full\r:leave it\r")) == [EscapeKey(), UnmarkedPaste("disk full\r:leave it\r")]
-    assert heard((0, f"\x1b{GUID}")) == [EscapeKey(), UnmarkedPaste(GUID)]
-    assert heard((0, "\x1b/state:failed\r")) == [EscapeKey(), KeySequence("/state:failed\r")]
-    assert heard((0, "\x1bhello there")) == [EscapeKey(), UnmarkedPaste("hello there")]
+    assert tokens_for((0, "\x1bdisk full\r:leave it\r")) == [
+        EscapeKey(),
+        UnmarkedPaste("disk full\r:leave it\r"),
+    ]
+    assert tokens_for((0, f"\x1b{GUID}")) == [EscapeKey(), UnmarkedPaste(GUID)]
+    assert tokens_for((0, "\x1b/state:failed\r")) == [EscapeKey(), KeySequence("/state:failed\r")]
+    assert tokens_for((0, "\x1bhello there")) == [EscapeKey(), UnmarkedPaste("hello there")]
 
 
 def test_alt_and_a_letter_of_a_field_is_followed_by_what_is_typed_there() -> None:
-    assert heard((0, "\x1bbx")) == [AltKey("b"), KeySequence("x")]
-    assert heard((0, "\x1bbhello there")) == [AltKey("b"), UnmarkedPaste("hello there")]
+    assert tokens_for((0, "\x1bbx")) == [AltKey("b"), KeySequence("x")]
+    assert tokens_for((0, "\x1bbhello there")) == [AltKey("b"), UnmarkedPaste("hello there")]
 
 
 def test_a_word_is_still_deleted_with_alt_and_backspace() -> None:
-    assert heard((0, "\x1b\x7f")) == [KeySequence("\x1b\x7f")]
+    assert tokens_for((0, "\x1b\x7f")) == [KeySequence("\x1b\x7f")]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +135,7 @@ def test_a_word_is_still_deleted_with_alt_and_backspace() -> None:
 )
 def test_an_answer_that_comes_late_is_typed_nowhere_however_it_is_torn(answer: str) -> None:
     for cut in range(len(answer) + 1):
-        assert heard((0, "a" + answer[:cut]), (0.05, answer[cut:] + "b")) == [
+        assert tokens_for((0, "a" + answer[:cut]), (0.05, answer[cut:] + "b")) == [
             KeySequence("a"),
             KeySequence("b"),
         ]
@@ -137,17 +143,17 @@ def test_an_answer_that_comes_late_is_typed_nowhere_however_it_is_torn(answer: s
 
 @pytest.mark.parametrize(("color", "light"), [("ffff/ffff/ffff", True), ("1e1e/1e1e/1e1e", False)])
 @pytest.mark.parametrize("end", ["\x07", "\x1b\\"])
-def test_a_background_that_is_told_late_is_heard_and_typed_nowhere(color: str, light: bool, end: str) -> None:
+def test_a_late_background_reply_is_recognized_and_not_typed(color: str, light: bool, end: str) -> None:
     answer = f"\x1b]11;rgb:{color}{end}"
     for cut in range(len(answer) + 1):
-        told = heard((0, "a" + answer[:cut]), (0.05, answer[cut:] + "b"))
+        told = tokens_for((0, "a" + answer[:cut]), (0.05, answer[cut:] + "b"))
         assert told == [KeySequence("a"), BackgroundReply(light), KeySequence("b")]
-    assert heard((0, "\x1b"), (0.1, answer)) == [BackgroundReply(light), EscapeKey()]
+    assert tokens_for((0, "\x1b"), (0.1, answer)) == [BackgroundReply(light), EscapeKey()]
 
 
 def test_that_a_frame_was_shown_is_heard_and_typed_nowhere() -> None:
-    assert heard((0, "j\x1b[0n\x1b[0nj")) == [KeySequence("j"), Ack(), Ack(), KeySequence("j")]
-    assert heard((0, "\x1b[0"), (3.0, "n")) == [Ack()]
+    assert tokens_for((0, "j\x1b[0n\x1b[0nj")) == [KeySequence("j"), Ack(), Ack(), KeySequence("j")]
+    assert tokens_for((0, "\x1b[0"), (3.0, "n")) == [Ack()]
 
 
 def test_what_the_framework_reads_itself_is_handed_on() -> None:
@@ -159,41 +165,50 @@ def test_what_the_framework_reads_itself_is_handed_on() -> None:
         "\x1b[97;;97u",
         "\x1b[[A",
     ):
-        assert heard((0, sequence)) == [KeySequence(sequence)]
+        assert tokens_for((0, sequence)) == [KeySequence(sequence)]
 
 
 def test_what_never_comes_whole_is_dropped_and_not_typed() -> None:
-    assert heard((0, "\x1b[106;1")) == [Unreadable("\x1b[106;1")]
-    assert heard((0, "\x1b[106;1\rj")) == [Unreadable("\x1b[106;1"), KeySequence("\rj")]
-    assert heard((0, "\x1b[106;1\x1b[B")) == [Unreadable("\x1b[106;1"), KeySequence(DOWN)]
-    assert heard((0, "\x1b]11;rgb:1e\x1b[B")) == [Unreadable("\x1b]11;rgb:1e"), KeySequence(DOWN)]
-    assert heard((0, "\x1b]11;rgb:1e\r")) == [Unreadable("\x1b]11;rgb:1e"), KeySequence("\r")]
-    assert heard((0, "\x1b[<1;-5;3M")) == [KeySequence("\x1b[<1;-5;3M")]
+    assert tokens_for((0, "\x1b[106;1")) == [UnreadableSequence("\x1b[106;1")]
+    assert tokens_for((0, "\x1b[106;1\rj")) == [UnreadableSequence("\x1b[106;1"), KeySequence("\rj")]
+    assert tokens_for((0, "\x1b[106;1\x1b[B")) == [UnreadableSequence("\x1b[106;1"), KeySequence(DOWN)]
+    assert tokens_for((0, "\x1b]11;rgb:1e\x1b[B")) == [
+        UnreadableSequence("\x1b]11;rgb:1e"),
+        KeySequence(DOWN),
+    ]
+    assert tokens_for((0, "\x1b]11;rgb:1e\r")) == [UnreadableSequence("\x1b]11;rgb:1e"), KeySequence("\r")]
+    assert tokens_for((0, "\x1b[<1;-5;3M")) == [KeySequence("\x1b[<1;-5;3M")]
 
 
 def test_a_sequence_that_was_begun_is_given_up_for_a_key_that_ends_none() -> None:
-    assert heard((0, "\x1b[106;1"), (1.0, "j")) == [Unreadable("\x1b[106;1"), KeySequence("j")]
-    assert heard((0, "\x1b[106;1"), (1.0, ";106u")) == [KeySequence("\x1b[106;1;106u")]
-    assert heard((0, "\x1b[M"), (0.5, "j")) == [Unreadable("\x1b[M"), KeySequence("j")]
+    assert tokens_for((0, "\x1b[106;1"), (1.0, "j")) == [UnreadableSequence("\x1b[106;1"), KeySequence("j")]
+    assert tokens_for((0, "\x1b[106;1"), (1.0, ";106u")) == [KeySequence("\x1b[106;1;106u")]
+    assert tokens_for((0, "\x1b[M"), (0.5, "j")) == [UnreadableSequence("\x1b[M"), KeySequence("j")]
 
 
 def test_an_answer_that_has_no_end_is_held_no_longer_because_keys_come() -> None:
     arrivals = [(0.0, "\x1b]11;rgb:"), *((1.0 + number, "a") for number in range(8))]
-    told = heard(*arrivals)
-    assert told[0] == Unreadable("\x1b]11;rgb:aaaa")
-    assert told[1:] == 4 * [KeySequence("a")]
+    tokens = tokens_for(*arrivals)
+    assert tokens[0] == UnreadableSequence("\x1b]11;rgb:aaaa")
+    assert tokens[1:] == 4 * [KeySequence("a")]
 
 
 def test_a_paste_is_one_piece_whatever_stands_in_it() -> None:
     text = f"q\r:q!\r{GUID}\x1b[B"
-    whole = f"\x1b[200~{text}\x1b[201~"
-    for cut in range(len(whole) + 1):
-        assert heard((0, whole[:cut]), (0.05, whole[cut:] + "j")) == [BracketedPaste(text), KeySequence("j")]
+    sequence = f"\x1b[200~{text}\x1b[201~"
+    for cut in range(len(sequence) + 1):
+        assert tokens_for((0, sequence[:cut]), (0.05, sequence[cut:] + "j")) == [
+            BracketedPaste(text),
+            KeySequence("j"),
+        ]
 
 
 def test_a_paste_that_never_ends_is_a_paste_in_the_end() -> None:
-    assert heard((0, "\x1b[200~abc"), (1.0, "def")) == [BracketedPaste("abcdef")]
-    assert heard((0, "\x1b[200~abc"), (2 * UNFINISHED_S, "j")) == [BracketedPaste("abc"), KeySequence("j")]
+    assert tokens_for((0, "\x1b[200~abc"), (1.0, "def")) == [BracketedPaste("abcdef")]
+    assert tokens_for((0, "\x1b[200~abc"), (2 * UNFINISHED_S, "j")) == [
+        BracketedPaste("abc"),
+        KeySequence("j"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -207,8 +222,8 @@ def test_a_paste_that_never_ends_is_a_paste_in_the_end() -> None:
         ":q!\rQ\rquit it",
     ],
 )
-def test_text_that_no_hand_brings_at_once_is_a_lump(text: str) -> None:
-    assert heard((0, text)) == [UnmarkedPaste(text)]
+def test_text_that_is_not_typed_at_once_is_an_unmarked_paste(text: str) -> None:
+    assert tokens_for((0, text)) == [UnmarkedPaste(text)]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +239,7 @@ def test_text_that_no_hand_brings_at_once_is_a_lump(text: str) -> None:
     ],
 )
 def test_keys_that_pile_up_on_a_slow_line_are_keys(text: str) -> None:
-    assert heard((0, text)) == [KeySequence(text)]
+    assert tokens_for((0, text)) == [KeySequence(text)]
 
 
 pieces = st.sampled_from(
@@ -246,11 +261,11 @@ pieces = st.sampled_from(
 
 @given(st.lists(pieces, max_size=8), st.data())
 def test_where_a_line_cuts_makes_no_difference(sent: list[str], data: st.DataObject) -> None:
-    whole = "".join(sent)
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=6)))
-    parts = [whole[start:end] for start, end in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
-    torn = heard(*((0.01 * number, part) for number, part in enumerate(parts)))
-    assert _joined(torn) == _joined(heard((0, whole)))
+    sent_text = "".join(sent)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(sent_text)), max_size=6)))
+    parts = [sent_text[start:end] for start, end in zip([0, *cuts], [*cuts, len(sent_text)], strict=True)]
+    torn = tokens_for(*((0.01 * number, part) for number, part in enumerate(parts)))
+    assert _join_text(torn) == _join_text(tokens_for((0, sent_text)))
 
 
 @given(st.text(max_size=60), st.floats(0, 2))
@@ -262,13 +277,17 @@ def test_nothing_that_comes_is_held_for_ever(text: str, later: float) -> None:
     assert input_filter.time_left(later + 2 * UNFINISHED_S) is None
 
 
-def _joined(told: list[Token]) -> list[Token | str]:
+def _join_text(tokens: list[Token]) -> list[Token | str]:
     """Plain text in one piece: in how many it came means nothing."""
     joined: list[Token | str] = []
-    for one in told:
-        text = one.text if isinstance(one, KeySequence | UnmarkedPaste) and "\x1b" not in one.text else None
+    for token in tokens:
+        text = (
+            token.text
+            if isinstance(token, KeySequence | UnmarkedPaste) and "\x1b" not in token.text
+            else None
+        )
         if text is None:
-            joined.append(one)
+            joined.append(token)
         elif joined and isinstance(joined[-1], str):
             joined[-1] += text
         else:
@@ -279,8 +298,8 @@ def _joined(told: list[Token]) -> list[Token | str]:
 @pytest.mark.parametrize("numbers", ["9" * 9, "9" * 40, "1;1:3", "999999999;1", ";;;;;;;;;1"])
 def test_a_sequence_with_o_is_one_sequence_however_long_its_numbers_are(numbers: str) -> None:
     sequence = f"\x1bO{numbers}P"
-    assert heard((0, sequence)) == [KeySequence(sequence)]
-    assert heard(*((0.001 * place, character) for place, character in enumerate(sequence))) == [
+    assert tokens_for((0, sequence)) == [KeySequence(sequence)]
+    assert tokens_for(*((0.001 * place, character) for place, character in enumerate(sequence))) == [
         KeySequence(sequence)
     ]
     assert KeyReader().read(KeySequence(sequence)) is None
@@ -288,6 +307,6 @@ def test_a_sequence_with_o_is_one_sequence_however_long_its_numbers_are(numbers:
 
 def test_numbers_after_o_that_never_end_are_dropped() -> None:
     begun = f"\x1bO{'9' * 500}"
-    assert heard((0, begun)) == [Unreadable(begun)]
-    assert heard((0, begun + DOWN)) == [Unreadable(begun), KeySequence(DOWN)]
-    assert heard((0, "\x1bO"), (0.2, ":")) == [AltKey("O"), KeySequence(":")]
+    assert tokens_for((0, begun)) == [UnreadableSequence(begun)]
+    assert tokens_for((0, begun + DOWN)) == [UnreadableSequence(begun), KeySequence(DOWN)]
+    assert tokens_for((0, "\x1bO"), (0.2, ":")) == [AltKey("O"), KeySequence(":")]

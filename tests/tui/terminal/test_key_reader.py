@@ -15,13 +15,13 @@ from emtui.tui.terminal.input_filter import (
     EscapeOrAltKey,
     KeySequence,
     UnmarkedPaste,
-    Unreadable,
+    UnreadableSequence,
 )
-from emtui.tui.terminal.key_reader import KeyReader, Resized
+from emtui.tui.terminal.key_reader import KeyReader, ResizeReport
 from emtui.tui.terminal.paste_detection import EscapeOrAltEvent, UnmarkedPasteEvent
 
 
-def pressed(sequence: str) -> list[tuple[str, str | None]]:
+def read_keys(sequence: str) -> list[tuple[str, str | None]]:
     """Key and character of each key that this is."""
     read = KeyReader().read(KeySequence(sequence))
     assert read is not None
@@ -70,7 +70,7 @@ def pressed(sequence: str) -> list[tuple[str, str | None]]:
     ],
 )
 def test_a_report_is_this_key(report: str, key: str, character: str | None) -> None:
-    assert pressed(report) == [(key, character)]
+    assert read_keys(report) == [(key, character)]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_report_is_this_key(report: str, key: str, character: str | None) -> N
         "\x1b[1;7p",
     ],
 )
-def test_a_report_of_what_nobody_asked_is_nothing(report: str) -> None:
+def test_a_report_that_was_not_requested_is_ignored(report: str) -> None:
     assert not KeyReader().read(KeySequence(report))
     assert KeyReader().read(KeySequence(report)) is not None
 
@@ -116,9 +116,9 @@ def test_a_report_of_what_nobody_asked_is_nothing(report: str) -> None:
         "\x1b[5x",
     ],
 )
-def test_what_nobody_can_read_is_told_as_that(report: str) -> None:
+def test_an_unreadable_report_is_reported_as_unreadable(report: str) -> None:
     assert KeyReader().read(KeySequence(report)) is None
-    assert KeyReader().read(Unreadable(report)) is None
+    assert KeyReader().read(UnreadableSequence(report)) is None
 
 
 def test_words_of_an_input_method_come_at_once() -> None:
@@ -138,19 +138,19 @@ def test_the_other_things_that_are_meant() -> None:
     assert (alt.key, alt.character) == ("alt+Q", None)
     (either,) = reader.read(EscapeOrAltKey("\x1b[D")) or ()
     assert isinstance(either, EscapeOrAltEvent)
-    assert [key.key for key in either.alt] == ["alt+left"]
+    assert [key.key for key in either.alt_keys] == ["alt+left"]
     assert [key.key for key in either.keys] == ["escape", "left"]
     (paste,) = reader.read(BracketedPaste("a\x00b")) or ()
     assert isinstance(paste, events.Paste)
     assert paste.text == "ab"
     (lump,) = reader.read(UnmarkedPaste("two\rlines")) or ()
     assert isinstance(lump, UnmarkedPasteEvent)
-    assert lump.lines == 2
+    assert lump.line_count == 2
 
 
-def test_sizes_and_modes_are_heard_and_a_mouse_fits_its_cell_whatever_size_was_told() -> None:
+def test_sizes_and_modes_are_read_and_a_mouse_fits_its_cell_whatever_size_was_reported() -> None:
     reader = KeyReader()
-    assert reader.read(KeySequence("\x1b[48;0;0;0;0t")) == (Resized(),)
+    assert reader.read(KeySequence("\x1b[48;0;0;0;0t")) == (ResizeReport(),)
     assert reader.read(KeySequence("\x1b[48;99999:1;x;9t")) is None
     (click,) = reader.read(KeySequence("\x1b[<0;5;7M")) or ()
     assert isinstance(click, events.MouseDown)

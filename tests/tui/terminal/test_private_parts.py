@@ -7,7 +7,6 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from private_parts import attributes_of, used_in
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._compositor import ChopsUpdate, LayoutUpdate
@@ -20,6 +19,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Region
 from textual.keys import Keys
 from textual.strip import Strip
+from textual_private_names import class_attributes, private_uses
 
 TERMINAL = Path(__file__).parents[3] / "emtui" / "tui" / "terminal"
 
@@ -88,7 +88,7 @@ def test_what_is_imported_from_a_private_module_is_there(name: str) -> None:
 
 @pytest.mark.parametrize(("kind", "name"), ATTRIBUTES)
 def test_an_attribute_is_there(kind: type, name: str) -> None:
-    assert name in attributes_of(kind), f"{kind.__name__}.{name} has moved"
+    assert name in class_attributes(kind), f"{kind.__name__}.{name} has moved"
 
 
 @pytest.mark.parametrize(("kind", "name", "parameters"), [*CALLED, *OVERRIDDEN])
@@ -122,6 +122,6 @@ def test_the_parser_gives_keys_for_text_and_for_a_report() -> None:
 
 def test_every_private_part_that_is_used_is_named_here() -> None:
     named = {name for _, name in ATTRIBUTES} | {name for _, name, _ in (*CALLED, *OVERRIDDEN)} | {*IMPORTED}
-    used = {name for path in TERMINAL.glob("*.py") for name in used_in(path)}
+    used = {name for path in TERMINAL.glob("*.py") for name in private_uses(path)}
     assert used - named == set()
     assert {name for name in named if name.startswith(("_", "textual."))} - used == {"__init__"}

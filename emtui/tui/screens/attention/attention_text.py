@@ -8,23 +8,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emtui import text_format
-from emtui.triage.acknowledged import Known
-from emtui.triage.acknowledgement_text import noted
-from emtui.triage.finding_text import Teller, ground
+from emtui.triage.acknowledged import Acknowledgements
+from emtui.triage.acknowledgement_text import format_acknowledgement
+from emtui.triage.finding_text import FindingFormatter, format_evidence
 from emtui.triage.findings import Finding
-from emtui.tui.formatting.plain_text import Origin
+from emtui.tui.formatting.plain_text import ExportOrigin
 
 
-def finding_line(finding: Finding, known: Known, formatter: Teller) -> str:
+def finding_line(finding: Finding, acknowledgements: Acknowledgements, formatter: FindingFormatter) -> str:
     """The sentence, its evidence, and the note, if it is acknowledged."""
-    mark = known.of_finding(finding)
-    note = f"; known: {text_format.one_line(noted(mark, known, formatter))}" if mark else ""
-    return f"{formatter.finding(finding)} ({ground(finding)}){note}"
+    acknowledgement = acknowledgements.for_finding(finding)
+    note = (
+        (
+            "; known:"
+            f" {text_format.join_lines(format_acknowledgement(acknowledgement, acknowledgements, formatter))}"
+        )
+        if acknowledgement
+        else ""
+    )
+    return f"{formatter.format_finding(finding)} ({format_evidence(finding)}){note}"
 
 
 def attention_text(
-    origin: Origin, findings: Sequence[Finding], base: str, known: Known, formatter: Teller
+    origin: ExportOrigin,
+    findings: Sequence[Finding],
+    on_time_text: str,
+    acknowledgements: Acknowledgements,
+    formatter: FindingFormatter,
 ) -> str:
     """All findings; before them whose list it is, and how many types are on time."""
-    lines = [finding_line(finding, known, formatter) for finding in findings] or ["Nothing needs you."]
-    return "\n".join([origin.line(formatter.zone), base, "", *lines, ""])
+    lines = [finding_line(finding, acknowledgements, formatter) for finding in findings] or [
+        "Nothing needs you."
+    ]
+    return "\n".join([origin.format_line(formatter.zone), on_time_text, "", *lines, ""])

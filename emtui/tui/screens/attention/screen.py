@@ -12,10 +12,10 @@ from textual.widget import Widget
 
 from emtui import text_format
 from emtui.em.model import Session
-from emtui.handover.absolute_time_text import Dated
-from emtui.triage.finding_text import calm
-from emtui.tui.commands import Place, bindings
-from emtui.tui.formatting.assessment_text import finding_text, sentences, title_line
+from emtui.handover.absolute_time_text import AbsoluteTimeFormatter
+from emtui.triage.finding_text import format_on_time_counts
+from emtui.tui.commands import CommandScope, bindings_for
+from emtui.tui.formatting.assessment_text import finding_sentences, finding_text, title_line
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import next_row
 from emtui.tui.screens.acknowledge_prompt import toggle_finding
@@ -26,17 +26,17 @@ from emtui.tui.screens.list_refresh import refresh_list
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
 
-ALERTS_ABOUT = {"failed": "alert about a failed run", "warned": "alert about a warning"}
+ALERTS_ABOUT = {"failed": "alert about a failed run", "warning": "alert about a warning"}
 """What an alert of each kind is called."""
 
 
 class AttentionScreen(BaseScreen):
     """All findings of the list, as of its newest assessment."""
 
-    PLACE: ClassVar[Place] = Place.FINDINGS
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.FINDINGS)
+    SCOPE: ClassVar[CommandScope] = CommandScope.ATTENTION
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.ATTENTION)
 
-    def body(self) -> Iterable[Widget]:
+    def compose_body(self) -> Iterable[Widget]:
         """A title, the findings, the whole sentence with its evidence."""
         yield StatusLine(id="title")
         yield FindingList()
@@ -51,39 +51,53 @@ class AttentionScreen(BaseScreen):
         assessment = self.ctx.assessment
         if assessment is None:
             return
-        known, shown = assessment.acknowledged_findings, self._list
-        if not shown.show(assessment.findings, sentences(assessment, self.zone), known):
-            then = "the next one is selected" if shown.count else "none is left"
-            self.say(f"The selected alert is over; {then}.")
-        counted = f"  {text_format.place(known, shown.count, 'alert')} known" if known else ""
-        title = title_line(f"Attention{counted}", calm(assessment.attention.calm), self.size.width)
+        acknowledged_count, finding_list = assessment.acknowledged_count, self._list
+        if not finding_list.show(
+            assessment.findings, finding_sentences(assessment, self.zone), acknowledged_count
+        ):
+            selection_text = "the next one is selected" if finding_list.count else "none is left"
+            self.say(f"The selected alert is over; {selection_text}.")
+        count_text = (
+            f"  {text_format.format_position(acknowledged_count, finding_list.count, 'alert')} known"
+            if acknowledged_count
+            else ""
+        )
+        title = title_line(
+            f"Attention{count_text}",
+            format_on_time_counts(assessment.attention.on_time_counts),
+            self.size.width,
+        )
         self.query_one("#title", StatusLine).show(*title)
-        self.show_top()
+        self.show_header()
 
     def on_virtual_list_cursor_moved(self) -> None:
         """The whole sentence under the cursor, and its evidence."""
         assessment, finding = self.ctx.assessment, self._list.selected
         text = finding_text(assessment, finding, self.zone) if assessment and finding else ""
         self.query_one(Paragraph).show(text)
-        self.show_foot()
+        self.show_footer()
 
     def position(self) -> str:
         """`1 of 2 alerts`."""
-        return text_format.place(self._list.cursor + 1, self._list.count, "alert") if self._list.count else ""
+        return (
+            text_format.format_position(self._list.cursor + 1, self._list.count, "alert")
+            if self._list.count
+            else ""
+        )
 
     def as_of(self) -> datetime | None:
         """When the list was complete."""
         return self.ctx.list_state.as_of
 
-    def location(self, below: Location | None, /) -> Location | None:
+    def location(self, underlying: Location | None, /) -> Location | None:
         """What needs attention, above the list."""
-        return replace(below, view="attention", is_list=False) if below else None
+        return replace(underlying, view_name="attention", is_list_on_top=False) if underlying else None
 
     @property
-    def run_here(self) -> Session | None:
+    def current_run(self) -> Session | None:
         """The run that the finding under the cursor is about."""
         assessment, finding = self.ctx.assessment, self._list.selected
-        return assessment.run_of(finding) if assessment and finding else None
+        return assessment.run_of_finding(finding) if assessment and finding else None
 
     def action_copy(self) -> None:
         """The sentence under the cursor, with its evidence."""
@@ -91,19 +105,24 @@ class AttentionScreen(BaseScreen):
         if assessment is None or finding is None:
             self.say("There is no line to copy.")
             return
-        formatter = Dated(assessment.statuses.now, self.zone)
-        self.ctx.exporter.copy(finding_line(finding, assessment.acknowledged, formatter))
+        formatter = AbsoluteTimeFormatter(assessment.type_statuses.now, self.zone)
+        self.ctx.exporter.copy(finding_line(finding, assessment.acknowledgements, formatter))
 
     def plain_text(self) -> Callable[[], str] | None:
         """All sentences, and how many types are on time."""
         assessment = self.ctx.assessment
         if assessment is None:
             return None
-        origin, base = self.ctx.exporter.origin(self.as_of()), calm(assessment.attention.calm)
-        formatter = Dated(assessment.statuses.now, self.zone)
-        return lambda: attention_text(origin, assessment.findings, base, assessment.acknowledged, formatter)
+        origin, on_time_text = (
+            self.ctx.exporter.origin(self.as_of()),
+            format_on_time_counts(assessment.attention.on_time_counts),
+        )
+        formatter = AbsoluteTimeFormatter(assessment.type_statuses.now, self.zone)
+        return lambda: attention_text(
+            origin, assessment.findings, on_time_text, assessment.acknowledgements, formatter
+        )
 
-    async def action_known(self) -> None:
+    async def action_acknowledge(self) -> None:
         """Acknowledge the finding, or no longer."""
         await toggle_finding(self, self._list.selected)
 
@@ -114,7 +133,7 @@ class AttentionScreen(BaseScreen):
 
     def action_go_to(self, kind: str, step: int) -> None:
         """Go to the next (or previous) alert about a run that failed or has a warning."""
-        run_of = self.ctx.assessment.run_of if self.ctx.assessment else None
+        run_of = self.ctx.assessment.run_of_finding if self.ctx.assessment else None
         runs = [run_of(finding) if run_of else None for finding in self._list.findings]
         rows = [
             row
@@ -126,6 +145,6 @@ class AttentionScreen(BaseScreen):
             self._list.move_to(row)
         self.say(remark)
 
-    def action_ask(self) -> None:
+    def action_refresh(self) -> None:
         """Request the list now."""
         refresh_list(self)

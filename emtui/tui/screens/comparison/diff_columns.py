@@ -12,105 +12,132 @@ from rich.style import Style
 
 from emtui import text_format
 from emtui.em.model import Session
-from emtui.triage.diff_hunks import Stretch
-from emtui.triage.diff_text import SIGNS, STRETCH, Difference, legend, said, spans, stretch_said
-from emtui.triage.log_diff import Kind, Row
-from emtui.tui.formatting.search_matches import highlighted
-from emtui.tui.formatting.session_columns import WIDE, Clock, Column, session_columns
+from emtui.triage.diff_hunks import CollapsedLines
+from emtui.triage.diff_text import (
+    COLLAPSED_SIGN,
+    DIFF_SIGNS,
+    RunDifference,
+    format_collapsed_lines,
+    format_durations,
+    format_event,
+    format_legend,
+)
+from emtui.triage.log_diff import DiffKind, DiffRow
+from emtui.tui.formatting.search_matches import highlight_matches
+from emtui.tui.formatting.session_columns import WIDE_CELLS, ListColumn, TimeContext, session_columns
 from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.virtual_list import Pieces
+from emtui.tui.widgets.virtual_list import StyledSpans
 
-_UNUSUAL = Style(color="yellow")
-STYLES = {
-    Kind.SAME: PLAIN,
-    Kind.NEW: _UNUSUAL,
-    Kind.MISSING: _UNUSUAL,
-    Kind.MOVED: _UNUSUAL,
-    Kind.AHEAD: FAINT,
+_UNUSUAL_STYLE = Style(color="yellow")
+KIND_STYLES = {
+    DiffKind.SAME: PLAIN,
+    DiffKind.NEW: _UNUSUAL_STYLE,
+    DiffKind.MISSING: _UNUSUAL_STYLE,
+    DiffKind.MOVED: _UNUSUAL_STYLE,
+    DiffKind.PENDING: FAINT,
 }
-MARK = 1
+CURSOR_CELLS = 1
 """Cells before the sign, where the cursor is."""
-WORTH_READING = 16
+MIN_MESSAGE_CELLS = 16
 """Cells, under which a message is not begun."""
-LEAST_TEXT = 8
+MIN_TEXT_CELLS = 8
 """Cells that a text is given, however narrow it is."""
 
 
-def heading(found: Difference | None, width: int) -> str:
+def heading_text(difference: RunDifference | None, width: int) -> str:
     """The titles of the columns; at the right, where there is room, what the signs mean."""
-    titles = f"{_cells('', _when('Offset', width), 'Here', 'Then', '×')}  Event"
-    signs = legend(found) if found else ""
-    room = width - MARK - len(titles) - 2
+    titles = f"{_format_cells('', _format_offset_cell('Offset', width), 'Here', 'Then', '×')}  Event"
+    signs = format_legend(difference) if difference else ""
+    room = width - CURSOR_CELLS - len(titles) - 2
     return (
-        text_format.fit(titles, max(width - MARK, 0)) if len(signs) > room else f"{titles}  {signs:>{room}}"
+        text_format.fit_width(titles, max(width - CURSOR_CELLS, 0))
+        if len(signs) > room
+        else f"{titles}  {signs:>{room}}"
     )
 
 
-def row_pieces(found: Difference, row: Row, width: int, sought: str = "") -> Pieces:
+def row_spans(difference: RunDifference, row: DiffRow, width: int, search_text: str = "") -> StyledSpans:
     """One line of both logs, or of one of them, with what is sought underlined."""
-    here, then, times = spans(row)
-    style = STYLES[row.kind]
-    when = _when(_offset(found.offset(row)), width)
-    plain = _cells(SIGNS[row.kind], when, here, then, "")[: -len(times) or None]
-    room = max(width - MARK - len(plain) - len(times) - 2, LEAST_TEXT)
-    text = text_format.cut(text_format.one_line(said(found.event(row))), room)
-    return [(plain, style), (times, BOLD), ("  ", PLAIN), *highlighted(text, sought, style)]
+    duration, other_duration, ratio = format_durations(row)
+    style = KIND_STYLES[row.kind]
+    offset_cell = _format_offset_cell(_format_offset(difference.offset(row)), width)
+    prefix = _format_cells(DIFF_SIGNS[row.kind], offset_cell, duration, other_duration, "")[
+        : -len(ratio) or None
+    ]
+    room = max(width - CURSOR_CELLS - len(prefix) - len(ratio) - 2, MIN_TEXT_CELLS)
+    text = text_format.truncate(text_format.join_lines(format_event(difference.event(row))), room)
+    return [(prefix, style), (ratio, BOLD), ("  ", PLAIN), *highlight_matches(text, search_text, style)]
 
 
-def stretch_pieces(stretch: Stretch, width: int) -> Pieces:
+def grouped_lines_spans(stretch: CollapsedLines, width: int) -> StyledSpans:
     """Several lines that make no difference, in one."""
-    before = _cells(
-        STRETCH if stretch.kind is Kind.SAME else SIGNS[stretch.kind], _when("", width), "", "", ""
+    prefix = _format_cells(
+        COLLAPSED_SIGN if stretch.kind is DiffKind.SAME else DIFF_SIGNS[stretch.kind],
+        _format_offset_cell("", width),
+        "",
+        "",
+        "",
     )
-    return [(f"{before}  {stretch_said(stretch)}", FAINT)]
+    return [(f"{prefix}  {format_collapsed_lines(stretch)}", FAINT)]
 
 
-def _cells(sign: str, when: str, here: str, then: str, times: str) -> str:
-    return f"{sign:<1} {when}{here:>6}  {then:>6} {times:>4}"
+def _format_cells(sign: str, offset_cell: str, duration: str, other_duration: str, ratio: str) -> str:
+    return f"{sign:<1} {offset_cell}{duration:>6}  {other_duration:>6} {ratio:>4}"
 
 
-def _when(text: str, width: int) -> str:
+def _format_offset_cell(text: str, width: int) -> str:
     """Where there is room: when, after the start of its run."""
-    return f"{text:>8}  " if width >= WIDE else ""
+    return f"{text:>8}  " if width >= WIDE_CELLS else ""
 
 
-def _offset(span: timedelta | None) -> str:
-    return text_format.offset(span) if span is not None else ""
+def _format_offset(span: timedelta | None) -> str:
+    return text_format.format_offset(span) if span is not None else ""
 
 
-def run_columns(width: int) -> tuple[Column[Session], ...]:
+def run_columns(width: int) -> tuple[ListColumn[Session], ...]:
     """The columns of a list of runs of one type: outcome, start, length, ID, the message in what is left."""
-    listed = {column.field: column for column in session_columns(WIDE)}
-    shown: list[Column[Session]] = [listed["outcome"], _STARTED, listed["duration_s"], _ID]
-    rest = width - 2 - sum(column.width + column.apart for column in shown) - 2
-    return (*shown, Column("Message", "message", rest, _message)) if rest >= WORTH_READING else tuple(shown)
+    columns_by_field = {column.order_field: column for column in session_columns(WIDE_CELLS)}
+    columns: list[ListColumn[Session]] = [
+        columns_by_field["outcome"],
+        _STARTED_COLUMN,
+        columns_by_field["duration_s"],
+        _ID_COLUMN,
+    ]
+    rest = width - 2 - sum(column.width + column.gap for column in columns) - 2
+    return (
+        (*columns, ListColumn("Message", "message", rest, _message_cell))
+        if rest >= MIN_MESSAGE_CELLS
+        else tuple(columns)
+    )
 
 
-def _started(session: Session, clock: Clock) -> tuple[str, Style]:
-    return (text_format.day_and_time(session.started, clock.zone) if session.started else "", PLAIN)
+def _started_cell(session: Session, clock: TimeContext) -> tuple[str, Style]:
+    return (text_format.format_date_time(session.started, clock.zone) if session.started else "", PLAIN)
 
 
-def _id(session: Session, _: Clock) -> tuple[str, Style]:
-    return session.id[: _ID.width], FAINT
+def _id_cell(session: Session, _: TimeContext) -> tuple[str, Style]:
+    return session.id[: _ID_COLUMN.width], FAINT
 
 
-def _message(session: Session, _: Clock) -> tuple[str, Style]:
+def _message_cell(session: Session, _: TimeContext) -> tuple[str, Style]:
     return session.message or "", PLAIN
 
 
-_STARTED: Column[Session] = Column("Started", "started", 19, _started)
-_ID: Column[Session] = Column("ID", "id", 8, _id)
+_STARTED_COLUMN: ListColumn[Session] = ListColumn("Started", "started", 19, _started_cell)
+_ID_COLUMN: ListColumn[Session] = ListColumn("ID", "id", 8, _id_cell)
 
 
-def whole_text(found: Difference, row: Row, zone: tzinfo) -> str:
+def full_line_text(difference: RunDifference, row: DiffRow, zone: tzinfo) -> str:
     """The text of a line, and what the other run said in its place, where that was not quite the same."""
-    event, then = found.event(row), found.event_then(row)
-    if then is None or said(then) == said(event):
-        return said(event)
-    when = f", {text_format.moment(then.time, zone)}" if then.time else ""
-    return f"{said(event)}\n\nThen{when}:\n{said(then)}"
+    event, other_event = difference.event(row), difference.other_event(row)
+    if other_event is None or format_event(other_event) == format_event(event):
+        return format_event(event)
+    time_text = (
+        f", {text_format.format_date_time_with_offset(other_event.time, zone)}" if other_event.time else ""
+    )
+    return f"{format_event(event)}\n\nThen{time_text}:\n{format_event(other_event)}"
 
 
-def moment_of(zone: tzinfo, when: datetime) -> str:
+def format_start_time(zone: tzinfo, start: datetime) -> str:
     """As the head of a run has it; the offset stands on the first line."""
-    return text_format.day_and_time(when, zone)
+    return text_format.format_date_time(start, zone)

@@ -12,11 +12,11 @@ from textual.widget import Widget
 
 from emtui import text_format
 from emtui.em.model import Session
-from emtui.query import BadQuery, NoMatch, SeveralMatch
-from emtui.tui.commands import Place, bindings
+from emtui.query import AmbiguousSessionError, InvalidQueryError, NoMatchingSessionError
+from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.plain_text import row_line
-from emtui.tui.formatting.session_columns import Clock, Column, summary
+from emtui.tui.formatting.session_columns import ListColumn, TimeContext, summary_text
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.comparison.diff_columns import run_columns
 from emtui.tui.theme import BOLD, PLAIN
@@ -25,10 +25,10 @@ from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
 
 
-class Runs(ColumnList[Session]):
+class RunTable(ColumnList[Session]):
     """The runs of one type."""
 
-    def columns_for(self, width: int) -> tuple[Column[Session], ...]:
+    def columns_for(self, width: int) -> tuple[ListColumn[Session], ...]:
         """The columns of a list this wide."""
         return run_columns(width)
 
@@ -36,46 +36,48 @@ class Runs(ColumnList[Session]):
 class RunPickerScreen(BaseScreen):
     """Ends with the UID of a run, or with nothing."""
 
-    PLACE: ClassVar[Place] = Place.CHOICE
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.CHOICE)
+    SCOPE: ClassVar[CommandScope] = CommandScope.RUN_PICKER
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.RUN_PICKER)
 
     def __init__(
-        self, ctx: AppContext, session: Session, runs: tuple[Session, ...], near: Session | None
+        self, ctx: AppContext, session: Session, runs: tuple[Session, ...], nearest: Session | None
     ) -> None:
         super().__init__(ctx)
         self.session = session
         self._runs = runs
-        self._near = near
+        self._nearest = nearest
 
-    def body(self) -> Iterable[Widget]:
+    def compose_body(self) -> Iterable[Widget]:
         """A title, the runs, the message of the one under the cursor."""
         yield StatusLine(id="title")
-        yield Runs(id="runs")
+        yield RunTable(id="runs")
         yield Paragraph(2, id="tail")
 
     def on_mount(self) -> None:
         """With the cursor on the run that it is compared with already."""
         self.show_body()
         uids = [run.uid for run in self._runs]
-        if self._near and self._near.uid in uids:
-            self.query_one(Runs).move_to(uids.index(self._near.uid))
-            self.call_after_refresh(self._look_around)  # nobody knows yet how many rows there is room for
+        if self._nearest and self._nearest.uid in uids:
+            self.query_one(RunTable).move_to(uids.index(self._nearest.uid))
+            self.call_after_refresh(
+                self._scroll_around_cursor
+            )  # nobody knows yet how many rows there is room for
 
-    def _look_around(self) -> None:
+    def _scroll_around_cursor(self) -> None:
         """Some rows above the cursor, too."""
-        if self.stands:
-            runs = self.query_one(Runs)
-            runs.move_to(runs.cursor, top=runs.cursor - runs.window // 3)
+        if self.is_ready:
+            runs = self.query_one(RunTable)
+            runs.move_to(runs.cursor, top=runs.cursor - runs.window_height // 3)
 
     def show_body(self) -> None:
         """The runs, and which one they are to be compared with."""
         zone = self.zone
         started = self.session.started
-        when = f" of {text_format.day_and_time(started, zone)}" if started else ""
-        count = text_format.counted(len(self._runs), "run")
-        title = f"Compare {self.session.type}{when} with"
+        start_text = f" of {text_format.format_date_time(started, zone)}" if started else ""
+        count = text_format.format_counted(len(self._runs), "run")
+        title = f"Compare {self.session.type}{start_text} with"
         self.query_one("#title", StatusLine).show([(title, BOLD)], [(count, PLAIN)])
-        self.query_one(Runs).show(self._runs, Clock(self.ctx.clock.server_now, zone))
+        self.query_one(RunTable).show(self._runs, TimeContext(self.ctx.clock.server_now, zone))
 
     def as_of(self) -> datetime | None:
         """When the list was complete that this shows."""
@@ -83,34 +85,34 @@ class RunPickerScreen(BaseScreen):
 
     def on_virtual_list_cursor_moved(self) -> None:
         """The whole message of the run under the cursor."""
-        selected = self.query_one(Runs).selected
-        self.query_one(Paragraph).show(summary(selected) if selected else "")
-        self.show_foot()
+        selected = self.query_one(RunTable).selected_item
+        self.query_one(Paragraph).show(summary_text(selected) if selected else "")
+        self.show_footer()
 
     def position(self) -> str:
         """`3 of 2,879 runs`."""
-        runs = self.query_one(Runs)
-        return text_format.place(runs.cursor + 1, runs.count, "run") if runs.count else ""
+        runs = self.query_one(RunTable)
+        return text_format.format_position(runs.cursor + 1, runs.count, "run") if runs.count else ""
 
     def on_paste(self, event: Paste) -> None:
         """A pasted ID is as good as a row; it may be that of any run."""
         event.stop()
         try:
-            run = self.ctx.navigator.find(event.text)
-        except (BadQuery, NoMatch, SeveralMatch) as error:
+            run = self.ctx.navigator.find_session(event.text)
+        except (InvalidQueryError, NoMatchingSessionError, AmbiguousSessionError) as error:
             self.say(str(error))
         else:
             self.dismiss(run.uid)
 
     def action_open(self) -> None:
         """Compare with the run under the cursor."""
-        selected = self.query_one(Runs).selected
+        selected = self.query_one(RunTable).selected_item
         if selected:
             self.dismiss(selected.uid)
 
     def action_copy(self) -> None:
         """The row under the cursor, whole."""
-        selected = self.query_one(Runs).selected
+        selected = self.query_one(RunTable).selected_item
         if selected:
-            clock = Clock(self.ctx.clock.server_now, self.zone)
+            clock = TimeContext(self.ctx.clock.server_now, self.zone)
             self.ctx.exporter.copy(row_line(selected, clock))

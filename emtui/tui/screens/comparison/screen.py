@@ -19,55 +19,55 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from emtui import text_format
-from emtui.em.background_thread import beside
+from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Session
 from emtui.monitor.backoff import MIN_INTERVAL
 from emtui.monitor.session_feed import SessionFeed, SessionState
-from emtui.query import LAST_GOOD
-from emtui.triage.diff_hunks import Stretch, next_difference, next_slower
+from emtui.query import LAST_SUCCESSFUL
+from emtui.triage.diff_hunks import CollapsedLines, next_difference, next_slower
 from emtui.triage.diff_text import (
-    Difference,
-    base,
-    difference,
-    difference_text,
-    line_text,
-    said,
-    stretch_said,
-    tally,
-    with_whom,
+    RunDifference,
+    compare_runs,
+    format_collapsed_lines,
+    format_compared_run,
+    format_counts,
+    format_difference,
+    format_event,
+    format_line,
+    format_line_counts,
 )
-from emtui.triage.log_diff import Row
-from emtui.tui.commands import Place, bindings
+from emtui.triage.log_diff import DiffRow
+from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.log_model import EventLine
 from emtui.tui.formatting.log_text import line_title
 from emtui.tui.formatting.open_command import Location
-from emtui.tui.formatting.search_matches import continued, no_line_holds
-from emtui.tui.formatting.session_columns import MEDIUM, Clock
-from emtui.tui.formatting.session_error_text import problem_text, without_events
-from emtui.tui.formatting.session_text import head
+from emtui.tui.formatting.search_matches import no_match_sentence, wrapped_around_text
+from emtui.tui.formatting.session_columns import MEDIUM_CELLS, TimeContext
+from emtui.tui.formatting.session_error_text import missing_events_text, session_problem_text
+from emtui.tui.formatting.session_text import session_header
 from emtui.tui.screens.acknowledge_prompt import toggle_run
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.screens.comparison.diff_columns import moment_of, whole_text
+from emtui.tui.screens.comparison.diff_columns import format_start_time, full_line_text
 from emtui.tui.screens.comparison.diff_list import DiffList
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.search_bar import SearchBar, SearchMode
 from emtui.tui.widgets.status_line import StatusLine
-from emtui.tui.widgets.virtual_list import Pieces
+from emtui.tui.widgets.virtual_list import StyledSpans
 
-NextRow = Callable[[Sequence[Row], int, int], int | None]
+RowFinder = Callable[[Sequence[DiffRow], int, int], int | None]
 """Finds the next row (with a step of -1 the one before) after a place."""
 
 
 @dataclass(slots=True)
-class _Attempt:
+class _ComparisonAttempt:
     """One comparison under way, until nobody wants it any more."""
 
     is_over: bool = False
 
-    def goes_on(self) -> bool:
+    def is_active(self) -> bool:
         """Whether somebody still waits for it."""
         return not self.is_over
 
@@ -75,11 +75,11 @@ class _Attempt:
 class ComparisonScreen(BaseScreen):
     """The difference of a session with another one."""
 
-    PLACE: ClassVar[Place] = Place.DIFFERENCE
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.DIFFERENCE)
+    SCOPE: ClassVar[CommandScope] = CommandScope.COMPARISON
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.COMPARISON)
     AUTO_FOCUS = "DiffList"
 
-    difference: var[Difference | None] = var(None)
+    difference: var[RunDifference | None] = var(None)
     progress: var[str] = var("")
     """What the comparison waits for, as a text; empty if for nothing."""
 
@@ -88,22 +88,22 @@ class ComparisonScreen(BaseScreen):
         self.feed = feed
         self.other = other
         self._state = feed.state
-        self._attempt: _Attempt | None = None
+        self._attempt: _ComparisonAttempt | None = None
 
-    def body(self) -> Iterable[Widget]:
+    def compose_body(self) -> Iterable[Widget]:
         """Which two runs, how much is different, the lines, the whole line under the cursor."""
         yield StatusLine(id="head")
         yield StatusLine(id="with")
-        yield SearchBar(self.is_low_bandwidth, line="tally", id="prompt")
+        yield SearchBar(self.is_low_bandwidth, closed_line_id="tally", id="prompt")
         yield DiffList(id="difference")
         yield Paragraph(2, id="tail")
 
     def on_mount(self) -> None:
         """Whose difference it is, before it is known; it is compared as soon as both logs are there."""
-        self.trouble = self._problem_text()
-        self._compare_known()
-        watching = self.feed.watch(self._show_run, lambda: self.is_current)
-        self.run_worker(watching, group="session feed", description="show what comes of a compared session")
+        self.problem = self._problem_text()
+        self._compare_if_ready()
+        watcher = self.feed.watch(self._show_run, lambda: self.is_current)
+        self.run_worker(watcher, group="session feed", description="show what comes of a compared session")
         self.set_interval(MIN_INTERVAL, self._compare_open_step)
 
     @property
@@ -118,23 +118,25 @@ class ComparisonScreen(BaseScreen):
     # --- what comes of the session and the list -------------------------------------
 
     def _show_run(self, state: SessionState) -> None:
-        if not self.stands:
+        if not self.is_ready:
             return
         before, self._state = self._state, state
         if state.problem is not before.problem:
-            self.trouble = self._problem_text()
+            self.problem = self._problem_text()
         if state.log is not before.log or state.session is not before.session:
-            self._compare_known()
+            self._compare_if_ready()
         else:
             self._show_state()
 
     def _problem_text(self) -> str:
-        return problem_text(self._state, self.feed.source.server, self.ctx.clock.server_now, self.zone)
+        return session_problem_text(
+            self._state, self.feed.source.server, self.ctx.clock.server_now, self.zone
+        )
 
     def handle_assessment(self) -> None:
         """The list may know the last successful run now."""
         if self.other is None:
-            self._compare_known()
+            self._compare_if_ready()
 
     # --- comparing --------------------------------------------------------------------
 
@@ -151,7 +153,7 @@ class ComparisonScreen(BaseScreen):
         last = self.last_successful
         return last is not None and self.other is not None and last.uid == self.other.uid
 
-    def _compare_known(self) -> None:
+    def _compare_if_ready(self) -> None:
         """Compare what is known now."""
         self.other = self.other or self.last_successful
         if self.other and self._state.log:
@@ -160,47 +162,50 @@ class ComparisonScreen(BaseScreen):
 
     def _compare_with(self, other: Session) -> None:
         """Another run from now on."""
-        self.other, self.difference, self.trouble = other, None, self._problem_text()
-        self._compare_known()
+        self.other, self.difference, self.problem = other, None, self._problem_text()
+        self._compare_if_ready()
 
     def _compare_open_step(self) -> None:
         """The step that a run is still in lasts longer with each poll, though nothing comes."""
-        found = self.difference
-        if found and found.here.running and not self.progress and found.now != self._now:
-            self._compare_known()
+        diff = self.difference
+        if diff and diff.current.is_running and not self.progress and diff.now != self._server_now:
+            self._compare_if_ready()
 
     @property
-    def _now(self) -> datetime:
+    def _server_now(self) -> datetime:
         """The server's clock when it last said something of this run."""
         return self.feed.server_now
 
     @work(exclusive=True, group="compare", description="compare two runs")
     async def _compare(self, other: Session, log: Log) -> None:
-        attempt = self._attempt = _Attempt()
+        attempt = self._attempt = _ComparisonAttempt()
         try:
-            other, then = await self._read(other)
+            other, other_events = await self._fetch_other_log(other)
             self.progress = (
-                f"comparing {text_format.count(len(log.events))} lines with {text_format.count(len(then))}"
+                f"comparing {text_format.format_count(len(log.events))} lines"
+                f" with {text_format.format_count(len(other_events))}"
             )
-            session, now, last_good = self._state.session, self._now, self._is_last_successful
-            compare = partial(difference, session, log.events, other, then, now, last_good=last_good)
-            found = await beside(partial(compare, go_on=attempt.goes_on))
+            session, now, last_good = self._state.session, self._server_now, self._is_last_successful
+            compare = partial(
+                compare_runs, session, log.events, other, other_events, now, is_last_successful=last_good
+            )
+            diff = await run_in_thread(partial(compare, should_continue=attempt.is_active))
         except EmError as problem:
-            if attempt is self._attempt and self.stands:
-                self.trouble = str(problem)
+            if attempt is self._attempt and self.is_ready:
+                self.problem = str(problem)
         else:
-            if attempt is self._attempt and self.stands:
-                self.other, self.difference = other, found
+            if attempt is self._attempt and self.is_ready:
+                self.other, self.difference = other, diff
         finally:
             attempt.is_over = True
             if attempt is self._attempt:
                 self.progress = ""
 
-    async def _read(self, other: Session) -> tuple[Session, tuple[Event, ...]]:
+    async def _fetch_other_log(self, other: Session) -> tuple[Session, tuple[Event, ...]]:
         """The other run and its log; one that goes on, or is not in the list, is requested, too."""
         source = self.feed.source
         self.progress = f"asking {source.server} for the log of the other run"
-        if other.running or not other.complete:
+        if other.is_running or not other.is_complete:
             other = await source.session(other.uid)
         return other, await self.ctx.history.log(source, other)
 
@@ -213,48 +218,58 @@ class ComparisonScreen(BaseScreen):
     def position(self) -> str:
         """`9 of 17 lines`, those that are folded counted too."""
         lines = self.diff_list
-        return text_format.place(lines.here + 1, len(lines.rows), "line") if lines.count else ""
+        return (
+            text_format.format_position(lines.current_row + 1, len(lines.rows), "line") if lines.count else ""
+        )
 
     def watch_progress(self) -> None:
         """How far it has come."""
         self._show_state()
 
-    def watch_difference(self, found: Difference | None) -> None:
+    def watch_difference(self, diff: RunDifference | None) -> None:
         """Other lines."""
-        if self.stands:
-            self.show_top()
+        if self.is_ready:
+            self.show_header()
             self.show_body()
-            self.diff_list.show(found)
+            self.diff_list.show(diff)
 
     def _show_state(self) -> None:
         """The head; and why there are no lines, where there are none."""
-        if self.stands:
+        if self.is_ready:
             self.show_body()
-            self.diff_list.empty = self._emptiness()
+            self.diff_list.empty_lines = self._empty_text()
             if not self.diff_list.count:
                 self.diff_list.refresh()
 
     def show_body(self) -> None:
         """Both runs, and how much is different."""
-        session, other, found = self._state.session, self.other, self.difference
-        self.query_one("#head", StatusLine).show(head(session, Clock(self._now, self.zone)))
-        when = partial(moment_of, self.zone)
-        text = with_whom(session, other, when, last_good=self._is_last_successful) if other else ""
+        session, other, diff = self._state.session, self.other, self.difference
+        self.query_one("#head", StatusLine).show(
+            session_header(session, TimeContext(self._server_now, self.zone))
+        )
+        format_start = partial(format_start_time, self.zone)
+        text = (
+            format_compared_run(session, other, format_start, is_last_successful=self._is_last_successful)
+            if other
+            else ""
+        )
         self.query_one("#with", StatusLine).show([(f"  {text}", PLAIN)])
-        left: Pieces = [(f"  {tally(found.comparison)}", BOLD)] if found else []
-        right: Pieces = [(base(found), FAINT)] if found and self.size.width >= MEDIUM else []
-        if found and self._search_bar.search_text:
-            left, right = self._search_told()
-        self._search_bar.line.show(left, right)
+        left: StyledSpans = [(f"  {format_counts(diff.comparison)}", BOLD)] if diff else []
+        right: StyledSpans = (
+            [(format_line_counts(diff), FAINT)] if diff and self.size.width >= MEDIUM_CELLS else []
+        )
+        if diff and self._search_bar.search_text:
+            left, right = self._search_spans()
+        self._search_bar.closed_line.show(left, right)
 
-    def _emptiness(self) -> tuple[str, ...]:
+    def _empty_text(self) -> tuple[str, ...]:
         session = self._state.session
         if self.progress or self._state.is_requesting:
             return (self.progress or f"asking {self.feed.source.server} for the events", "Esc stops")
         if self.difference:
             return ("The server has no events of either run.",)
         if self._state.log is None:
-            return (without_events(self._state),)
+            return (missing_events_text(self._state),)
         if self.other:
             return ("The other run could not be compared.", "r asks again, D chooses another")
         if self.ctx.assessment is None:
@@ -268,15 +283,15 @@ class ComparisonScreen(BaseScreen):
         if self._search_bar.search_text:
             self.show_body()
             self._show_matches()
-        self.show_foot()
+        self.show_footer()
 
     def _line_text(self) -> str:
-        line, found = self.diff_list.selected, self.difference
-        if line is None or found is None:
+        line, diff = self.diff_list.selected, self.difference
+        if line is None or diff is None:
             return ""
-        if isinstance(line, Stretch):
-            return f"{stretch_said(line)}: z or Enter shows them"
-        return said(found.event(self.diff_list.rows[line]))
+        if isinstance(line, CollapsedLines):
+            return f"{format_collapsed_lines(line)}: z or Enter shows them"
+        return format_event(diff.event(self.diff_list.rows[line]))
 
     # --- searching ------------------------------------------------------------------------
 
@@ -284,7 +299,7 @@ class ComparisonScreen(BaseScreen):
         """Search while typing."""
         self._search_bar.open_for(SearchMode.SEARCH)
         self._show_matches()
-        self.show_foot()
+        self.show_footer()
 
     def on_search_bar_changed(self) -> None:
         """Each keystroke goes to the first match from here."""
@@ -296,9 +311,9 @@ class ComparisonScreen(BaseScreen):
         self._apply_search()
         if not self._search_bar.is_open:
             self.set_focus(self.diff_list)
-        self.show_foot()
-        if event.kept and event.text and self.difference and not self.diff_list.matches.places:
-            self.say(no_line_holds(event.text))
+        self.show_footer()
+        if event.accepted and event.text and self.difference and not self.diff_list.matches.line_indexes:
+            self.say(no_match_sentence(event.text))
 
     def _apply_search(self) -> None:
         """What the search bar has now: a key may come before its message."""
@@ -307,14 +322,14 @@ class ComparisonScreen(BaseScreen):
 
     def _show_matches(self) -> None:
         """Which match the cursor is on, beside what is being typed."""
-        none = "0 of 0" if self._search_bar.search_text and self.difference else ""
-        self._search_bar.found(self.diff_list.which_match or none)
+        zero_matches = "0 of 0" if self._search_bar.search_text and self.difference else ""
+        self._search_bar.show_count(self.diff_list.match_position or zero_matches)
 
-    def _search_told(self) -> tuple[Pieces, Pieces]:
+    def _search_spans(self) -> tuple[StyledSpans, StyledSpans]:
         """What is sought, and how many of the lines hold it."""
         lines, text = self.diff_list, self._search_bar.search_text
-        left = [("  / ", FAINT), (text, BOLD), (f"  {lines.which_match}", PLAIN)]
-        return left, [(lines.matches.counted(f"{text_format.count(len(lines.rows))} lines"), FAINT)]
+        left = [("  / ", FAINT), (text, BOLD), (f"  {lines.match_position}", PLAIN)]
+        return left, [(lines.matches.count_text(f"{text_format.format_count(len(lines.rows))} lines"), FAINT)]
 
     # --- from line to line ------------------------------------------------------------------
 
@@ -322,8 +337,8 @@ class ComparisonScreen(BaseScreen):
         """The next (or previous) match, difference or much slower step."""
         self._apply_search()
         if kind == "slower":
-            none_there = "No step {} this line took much longer."
-            self._go_to(next_slower, step, none_there, "No other step took much longer.")
+            wrapped_message = "No step {} this line took much longer."
+            self._go_to(next_slower, step, wrapped_message, "No other step took much longer.")
         elif kind == "difference" or not self._search_bar.search_text:
             self._go_to(next_difference, step, "No difference {} this line.", "No other difference.")
         elif self.difference is None:
@@ -331,92 +346,98 @@ class ComparisonScreen(BaseScreen):
         elif remark := self.diff_list.next_match(step):
             self.say(remark)
 
-    def _go_to(self, find: NextRow, step: int, none_there: str, no_other: str) -> None:
-        rows, here = self.diff_list.rows, self.diff_list.here
-        row = find(rows, here, step)
+    def _go_to(self, find: RowFinder, step: int, wrapped_message: str, no_other_message: str) -> None:
+        rows, current = self.diff_list.rows, self.diff_list.current_row
+        row = find(rows, current, step)
         if row is None:
             row = find(rows, -1 if step > 0 else len(rows), step)
-            if row is None or row == here:
-                self.say(no_other)
+            if row is None or row == current:
+                self.say(no_other_message)
                 return
-            self.say(f"{none_there.format('below' if step > 0 else 'above')} {continued(step)}")
+            self.say(
+                f"{wrapped_message.format('below' if step > 0 else 'above')} {wrapped_around_text(step)}"
+            )
         self.diff_list.go_to_row(row)
 
-    def action_fold(self) -> None:
+    def action_toggle_equal_lines(self) -> None:
         """Fold equal lines, or show each."""
-        before, folds = self.diff_list.count, not self.diff_list.folds
-        self.diff_list.fold(folds)
-        if self.diff_list.count == before:
+        previous_count, is_grouping = self.diff_list.count, not self.diff_list.is_grouping
+        self.diff_list.set_grouping(is_grouping)
+        if self.diff_list.count == previous_count:
             self.say("There are too few equal lines in a row to fold.")
         else:
-            self.say("Equal lines far from a difference stand in one." if folds else "All lines are shown.")
+            self.say(
+                "Equal lines far from a difference stand in one." if is_grouping else "All lines are shown."
+            )
 
     def action_open(self) -> None:
         """The line whole, and what the other run said there; or the lines that are folded into it."""
-        line, found = self.diff_list.selected, self.difference
-        if line is None or found is None:
+        line, diff = self.diff_list.selected, self.difference
+        if line is None or diff is None:
             self.say("There is no line to open.")
-        elif isinstance(line, Stretch):
-            self.action_fold()
+        elif isinstance(line, CollapsedLines):
+            self.action_toggle_equal_lines()
         else:
             row = self.diff_list.rows[line]
-            run, place = (found.there, row.there or 0) if row.here is None else (found.here, row.here)
-            title = line_title(EventLine(place, found.event(row)), run, self.zone)
-            self.ctx.navigator.open_text(title, whole_text(found, row, self.zone))
+            run, index = (
+                (diff.other, row.other_index or 0) if row.index is None else (diff.current, row.index)
+            )
+            title = line_title(EventLine(index, diff.event(row)), run, self.zone)
+            self.ctx.navigator.open_text(title, full_line_text(diff, row, self.zone))
 
     def action_events(self) -> None:
         """Back to the events of this run."""
         self.action_close()
 
-    def action_choose(self) -> None:
+    def action_compare_with(self) -> None:
         """Compare with a run of one's choice."""
         self.ctx.navigator.pick_run(self._state.session, self.other, self._compare_with)
 
     # --- handing over -------------------------------------------------------------------------
 
     @property
-    def other_named(self) -> str:
+    def other_ref(self) -> str:
         """How the command line names the other run."""
-        return self.other.id if self.other else LAST_GOOD
+        return self.other.id if self.other else LAST_SUCCESSFUL
 
-    def location(self, below: Location | None, /) -> Location | None:
+    def location(self, underlying: Location | None, /) -> Location | None:
         """The run below, beside the other one."""
-        return replace(below, other=self.other_named) if below else None
+        return replace(underlying, compare_with=self.other_ref) if underlying else None
 
-    async def action_known(self) -> None:
+    async def action_acknowledge(self) -> None:
         """Mark the run whose difference it is as known, or no more."""
         await toggle_run(self, self._state.session)
 
     def action_copy(self) -> None:
         """The line under the cursor, whole."""
-        line, found = self.diff_list.selected, self.difference
-        if line is None or found is None:
+        line, diff = self.diff_list.selected, self.difference
+        if line is None or diff is None:
             self.say("There is no line to copy.")
-        elif isinstance(line, Stretch):
+        elif isinstance(line, CollapsedLines):
             self.say("These lines are folded: z shows them.")
         else:
-            self.ctx.exporter.copy(line_text(found, self.diff_list.rows[line], self.zone))
+            self.ctx.exporter.copy(format_line(diff, self.diff_list.rows[line], self.zone))
 
     def plain_text(self) -> Callable[[], str] | None:
         """Both runs, the counts, and every line."""
-        found, origin, zone = self.difference, self.ctx.exporter.origin(self.as_of()), self.zone
-        if found is None:
+        diff, origin, zone = self.difference, self.ctx.exporter.origin(self.as_of()), self.zone
+        if diff is None:
             return None
-        return lambda: f"{origin.line(zone)}\n{difference_text(found, zone)}"
+        return lambda: f"{origin.format_line(zone)}\n{format_difference(diff, zone)}"
 
     # --- requesting, stopping, undoing ----------------------------------------------------------
 
     @property
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether something is being requested or compared."""
         return bool(self.progress)
 
-    def action_ask(self) -> None:
+    def action_refresh(self) -> None:
         """Request this run again, and the other one where that could not be had."""
         if self.progress or not self.feed.refresh():
             self.say("Already asking; Esc stops it.")
         elif self.difference is None:
-            self._compare_known()
+            self._compare_if_ready()
 
     def action_stop(self) -> bool:
         """Stop requesting and comparing; false if nothing of that was going on."""
@@ -427,7 +448,7 @@ class ComparisonScreen(BaseScreen):
         self.say("Stopped. r asks again.")
         return True
 
-    def action_undo(self) -> None:
+    def action_cancel(self) -> None:
         """Stop asking, else end the search, else take the trouble away, else go back."""
         if not (self.action_stop() or self._search_bar.clear()):
-            super().action_undo()
+            super().action_cancel()

@@ -15,26 +15,26 @@ from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
 
-from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
-from emtui.tui.widgets.paragraph import wrapped
+from emtui.tui.theme import BOLD, ERROR_STYLE, FAINT, PLAIN
+from emtui.tui.widgets.paragraph import wrap_and_cut
 from emtui.tui.widgets.text_input import TextInput
-from emtui.tui.widgets.virtual_list import strip_of
+from emtui.tui.widgets.virtual_list import render_strip
 
 LABEL_CELLS = 11
-BESIDE = LABEL_CELLS + 1
+VALUE_OFFSET = LABEL_CELLS + 1
 """What stands at the left of the value: the label, and the bracket that opens."""
-BOX_CELLS = 4
-AT_MOST = 8
+CHECKBOX_CELLS = 4
+MAX_MESSAGE_LINES = 8
 """Lines of what is wrong; the rest of a longer sentence is cut."""
-DOTS = "•" * 8
+PASSWORD_DOTS = "•" * 8
 
 
-class Value(TextInput):
+class ValueInput(TextInput):
     """Where one types; the key after Enter must already find the page as Enter has left it."""
 
     async def action_submit(self) -> None:
         """The page goes on, at once."""
-        await self.screen.run_action("forward")
+        await self.screen.run_action("submit")
 
 
 class LabeledInput(Widget):
@@ -44,8 +44,8 @@ class LabeledInput(Widget):
         super().__init__(id=id)
         self._label = label
         self._hint = ""
-        self._wrong = ""
-        self.input = Value(password=password)
+        self._error = ""
+        self.input = ValueInput(password=password)
         """Where one types."""
 
     def compose(self) -> ComposeResult:
@@ -58,25 +58,25 @@ class LabeledInput(Widget):
         return self.input.value
 
     @property
-    def below(self) -> str:
+    def message_text(self) -> str:
         """What is said under the value."""
-        return self._wrong or self._hint
+        return self._error or self._hint
 
-    def holds(self, *, kept: bool) -> None:
+    def show_saved_marker(self, *, is_saved: bool) -> None:
         """Whether a value is known that is not shown: dots stand for it, always as many."""
-        self.input.placeholder = DOTS if kept else ""
+        self.input.placeholder = PASSWORD_DOTS if is_saved else ""
 
-    def hint(self, text: str) -> None:
+    def show_hint(self, text: str) -> None:
         """What stands below while nothing is wrong."""
-        self._say(text, "")
+        self._set_messages(text, "")
 
-    def wrong(self, sentence: str) -> None:
+    def show_error(self, sentence: str) -> None:
         """What is wrong with the value; empty takes it away."""
-        self._say(self._hint, sentence)
+        self._set_messages(self._hint, sentence)
 
-    def _say(self, hint: str, wrong: str) -> None:
-        before, (self._hint, self._wrong) = self.below, (hint, wrong)
-        if self.below != before:
+    def _set_messages(self, hint: str, error: str) -> None:
+        before, (self._hint, self._error) = self.message_text, (hint, error)
+        if self.message_text != before:
             self.refresh(layout=True)
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
@@ -88,14 +88,18 @@ class LabeledInput(Widget):
         width = self.size.width
         if y == 0:
             style = BOLD if self.input.has_focus else PLAIN
-            blank = " " * (width - BESIDE - 1)
-            return strip_of([(f"{self._label:<{LABEL_CELLS}}[", style), (blank, PLAIN), ("]", PLAIN)], width)
+            blank = " " * (width - VALUE_OFFSET - 1)
+            return render_strip(
+                [(f"{self._label:<{LABEL_CELLS}}[", style), (blank, PLAIN), ("]", PLAIN)], width
+            )
         lines = self._lines(width)
-        below = lines[y - 1] if y <= len(lines) else ""
-        return strip_of([(" " * BESIDE, PLAIN), (below, TROUBLE if self._wrong else FAINT)], width)
+        message = lines[y - 1] if y <= len(lines) else ""
+        return render_strip(
+            [(" " * VALUE_OFFSET, PLAIN), (message, ERROR_STYLE if self._error else FAINT)], width
+        )
 
     def _lines(self, width: int) -> list[str]:
-        return wrapped(self.below, width - BESIDE, AT_MOST)
+        return wrap_and_cut(self.message_text, width - VALUE_OFFSET, MAX_MESSAGE_LINES)
 
     def on_descendant_focus(self) -> None:
         """The label of the field in which one types stands out."""
@@ -110,7 +114,7 @@ class Toggle(Widget, can_focus=True):
     """`[x] something`, turned with Space."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "turn", "turn", show=False)]
-    on: var[bool] = var(False)
+    is_on: var[bool] = var(False)
 
     def __init__(self, text: str, *, id: str) -> None:
         super().__init__(id=id)
@@ -123,22 +127,22 @@ class Toggle(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """The box and the text, or the rest of it."""
         width, lines = self.size.width, self._lines(self.size.width)
-        box = f"[{'x' if self.on else ' '}] " if self.can_focus else ""
-        before = box if y == 0 else " " * len(box)
+        box = f"[{'x' if self.is_on else ' '}] " if self.can_focus else ""
+        prefix = box if y == 0 else " " * len(box)
         text = lines[y] if y < len(lines) else ""
-        return strip_of([(before, BOLD if self.has_focus else PLAIN), (text, PLAIN)], width)
+        return render_strip([(prefix, BOLD if self.has_focus else PLAIN), (text, PLAIN)], width)
 
     def _lines(self, width: int) -> list[str]:
-        return wrapped(self._text, width - BOX_CELLS, AT_MOST)
+        return wrap_and_cut(self._text, width - CHECKBOX_CELLS, MAX_MESSAGE_LINES)
 
-    def name_it(self, text: str, *, possible: bool = True) -> None:
+    def set_text(self, text: str, *, is_possible: bool = True) -> None:
         """Another text; what is not possible cannot be turned on."""
         self._text = text
-        self.can_focus = possible
-        self.on = self.on and possible
+        self.can_focus = is_possible
+        self.is_on = self.is_on and is_possible
         self.refresh(layout=True)
 
-    def watch_on(self) -> None:
+    def watch_is_on(self) -> None:
         """The other box."""
         self.refresh()
 
@@ -148,4 +152,4 @@ class Toggle(Widget, can_focus=True):
 
     def action_turn(self) -> None:
         """On, or off."""
-        self.on = not self.on and self.can_focus
+        self.is_on = not self.is_on and self.can_focus

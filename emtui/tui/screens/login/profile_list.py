@@ -11,8 +11,8 @@ from textual.strip import Strip
 
 from emtui import text_format
 from emtui.local.profiles import Profile
-from emtui.tui.theme import BOLD, CURSOR, FAINT, HEADING, PLAIN
-from emtui.tui.widgets.virtual_list import Pieces, VirtualList, strip_of
+from emtui.tui.theme import BOLD, CURSOR_MARK, FAINT, HEADING, PLAIN
+from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList, render_strip
 
 NAME_CELLS = 12
 
@@ -30,13 +30,13 @@ class ProfileList(VirtualList):
             super().__init__()
             self.profile = profile
 
-    def __init__(self, profiles: tuple[Profile, ...], known: Profile | None = None, *, id: str) -> None:
+    def __init__(self, profiles: tuple[Profile, ...], selected: Profile | None = None, *, id: str) -> None:
         """Begin at the one that the fields are filled from, if there is one."""
         super().__init__(id=id)
         self._profiles = profiles
         self.count = len(profiles)
         names = [profile.name for profile in profiles]
-        self.cursor = names.index(known.name) if known and known.name in names else 0
+        self.cursor = names.index(selected.name) if selected and selected.name in names else 0
 
     @property
     def cursor_style(self) -> Style | None:
@@ -49,14 +49,18 @@ class ProfileList(VirtualList):
 
     def render_heading(self, width: int) -> Strip:
         """What this is."""
-        return strip_of([("  Profiles", HEADING)], width)
+        return render_strip([("  Profiles", HEADING)], width)
 
-    def render_row(self, place: int, width: int) -> Pieces:
+    def render_row(self, row: int, width: int) -> StyledSpans:
         """Name and host."""
-        profile = self._profiles[place]
-        mark = f"{CURSOR} " if place == self.cursor else "  "
-        where = text_format.cut(str(profile.server or ""), max(width - NAME_CELLS - 3, 0))
-        return [(mark, PLAIN), (text_format.fit(profile.name, NAME_CELLS) + " ", BOLD), (where, FAINT)]
+        profile = self._profiles[row]
+        cursor_mark = f"{CURSOR_MARK} " if row == self.cursor else "  "
+        host = text_format.truncate(str(profile.server or ""), max(width - NAME_CELLS - 3, 0))
+        return [
+            (cursor_mark, PLAIN),
+            (text_format.fit_width(profile.name, NAME_CELLS) + " ", BOLD),
+            (host, FAINT),
+        ]
 
     def action_choose(self) -> None:
         """Take it."""

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from emtui.local.remembered_logon import Remember
+from emtui.local.remembered_logon import RememberChoice
 from emtui.tui.screens.login.labeled_input import Toggle
 
 
@@ -20,41 +20,41 @@ class RememberPassword(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self._remember = Toggle("remember it in the keyring", id="remember")
-        self._never = Toggle("never ask it", id="never")
+        self._never_ask = Toggle("never ask it", id="never")
 
     def compose(self) -> ComposeResult:
         """The first box; the other, and why it cannot be ticked, are made for those who see them."""
         yield self._remember
 
     @property
-    def wish(self) -> Remember:
+    def choice(self) -> RememberChoice:
         """What was ticked."""
-        if self._remember.on:
-            return Remember.YES
-        return Remember.NEVER if self._never.on else Remember.NO
+        if self._remember.is_on:
+            return RememberChoice.YES
+        return RememberChoice.NEVER if self._never_ask.is_on else RememberChoice.NO
 
-    def no_trouble(self) -> None:
+    def hide_never_ask(self) -> None:
         """There is no reason to switch a keyring off."""
-        self._never.on = False
-        self._never.display = False
+        self._never_ask.is_on = False
+        self._never_ask.display = False
 
     def offer_never(self, profile: str) -> None:
         """The keyring is silent: it need not be asked for this profile any more."""
-        self._never.name_it(f"never ask it for {profile}")
-        self._never.display = True
-        if not self._never.is_attached:
-            self.mount(self._never, after=self._remember)
+        self._never_ask.set_text(f"never ask it for {profile}")
+        self._never_ask.display = True
+        if not self._never_ask.is_attached:
+            self.mount(self._never_ask, after=self._remember)
 
     @work(exclusive=True, description="name the keyring")
-    async def name_keyring(self, shown: asyncio.Event) -> None:
+    async def show_keyring_name(self, first_paint: asyncio.Event) -> None:
         """Say where a password would be kept, or why it cannot be; asked once a picture is `shown`."""
-        await shown.wait()
+        await first_paint.wait()
         from emtui.local import credentials  # noqa: PLC0415 - start-up time: after the first paint
 
         try:
-            name = await credentials.best()
-        except credentials.NoKeyring as problem:
-            self._remember.name_it("it cannot be remembered here", possible=False)
+            name = await credentials.preferred_keyring()
+        except credentials.KeyringUnavailableError as problem:
+            self._remember.set_text("it cannot be remembered here", is_possible=False)
             await self.mount(Static(Content.styled(str(problem), "dim"), id="why-not", markup=False))
         else:
-            self._remember.name_it(f"remember it in {credentials.lasting(name)}")
+            self._remember.set_text(f"remember it in {credentials.format_retention(name)}")

@@ -12,14 +12,14 @@ from textual.widget import Widget
 
 from emtui import text_format
 from emtui.em.model import Session
-from emtui.query import term
-from emtui.triage.finding_text import calm
+from emtui.query import format_term
+from emtui.triage.finding_text import format_on_time_counts
 from emtui.triage.findings import Finding
-from emtui.tui.commands import Place, bindings
+from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.formatting.assessment_text import finding_text, title_line
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import next_row
-from emtui.tui.formatting.session_columns import Clock, Column, summary
+from emtui.tui.formatting.session_columns import ListColumn, TimeContext, summary_text
 from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import refresh_list
@@ -29,7 +29,7 @@ from emtui.tui.widgets.column_list import ColumnList
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
 
-TYPES_WITH = {"failed": "type whose last run failed", "warned": "type whose last run has a warning"}
+TYPES_WITH = {"failed": "type whose last run failed", "warning": "type whose last run has a warning"}
 """What a type of each kind is called."""
 NEVER_RAN = "This type has not run within the last 30 days."
 
@@ -37,25 +37,25 @@ NEVER_RAN = "This type has not run within the last 30 days."
 class TypeTable(ColumnList[TypeRow]):
     """The types."""
 
-    def columns_for(self, width: int) -> tuple[Column[TypeRow], ...]:
+    def columns_for(self, width: int) -> tuple[ListColumn[TypeRow], ...]:
         """The columns of a table this wide."""
         return type_columns(width)
 
-    def show(self, things: tuple[TypeRow, ...], clock: Clock) -> None:
+    def show(self, items: tuple[TypeRow, ...], clock: TimeContext) -> None:
         """Show these types; the cursor stays on its type, wherever that is now."""
-        names = [type_name(row) for row in things]
-        if self.selected and type_name(self.selected) in names:
-            self.cursor = names.index(type_name(self.selected))
-        super().show(things, clock)
+        names = [type_name(row) for row in items]
+        if self.selected_item and type_name(self.selected_item) in names:
+            self.cursor = names.index(type_name(self.selected_item))
+        super().show(items, clock)
 
 
 class OverviewScreen(BaseScreen):
     """How each type stands, as of the newest assessment of the list."""
 
-    PLACE: ClassVar[Place] = Place.BOARD
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.BOARD)
+    SCOPE: ClassVar[CommandScope] = CommandScope.OVERVIEW
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.OVERVIEW)
 
-    def body(self) -> Iterable[Widget]:
+    def compose_body(self) -> Iterable[Widget]:
         """A title, the types, the sentence about the one under the cursor."""
         yield StatusLine(id="title")
         yield TypeTable(id="types")
@@ -67,10 +67,10 @@ class OverviewScreen(BaseScreen):
         if assessment is None or clock is None:
             return
         attention = replace(assessment.attention, findings=assessment.new_findings)
-        self._table.show(type_rows(assessment.statuses, attention), clock)
-        title = title_line("Types", calm(attention.calm), self.size.width)
+        self._table.show(type_rows(assessment.type_statuses, attention), clock)
+        title = title_line("Types", format_on_time_counts(attention.on_time_counts), self.size.width)
         self.query_one("#title", StatusLine).show(*title)
-        self.show_top()
+        self.show_header()
 
     def as_of(self) -> datetime | None:
         """When the list was complete."""
@@ -79,7 +79,9 @@ class OverviewScreen(BaseScreen):
     def position(self) -> str:
         """`3 of 12 types`."""
         return (
-            text_format.place(self._table.cursor + 1, self._table.count, "type") if self._table.count else ""
+            text_format.format_position(self._table.cursor + 1, self._table.count, "type")
+            if self._table.count
+            else ""
         )
 
     def on_virtual_list_cursor_moved(self) -> None:
@@ -87,48 +89,48 @@ class OverviewScreen(BaseScreen):
 
         That is its newest run where it needs none.
         """
-        assessment, finding, run, text = self.ctx.assessment, self._finding, self._newest, ""
+        assessment, finding, run, text = self.ctx.assessment, self._worst_finding, self._newest_session, ""
         if assessment and finding:
-            run = assessment.run_of(finding)
+            run = assessment.run_of_finding(finding)
             text = finding_text(assessment, finding, self.zone)
-        parts = (text, summary(run) if run else "")
+        parts = (text, summary_text(run) if run else "")
         self.query_one(Paragraph).show(" · ".join(part for part in parts if part))
-        self.show_foot()
+        self.show_footer()
 
     @property
     def _table(self) -> TypeTable:
         return self.query_one(TypeTable)
 
     @property
-    def _newest(self) -> Session | None:
+    def _newest_session(self) -> Session | None:
         """The newest run of the type."""
-        row = self._table.selected
-        return None if row is None or isinstance(row, str) else row.newest
+        row = self._table.selected_item
+        return None if row is None or isinstance(row, str) else row.newest_run
 
     @property
-    def _finding(self) -> Finding | None:
+    def _worst_finding(self) -> Finding | None:
         """The worst finding about the type."""
-        row, assessment = self._table.selected, self.ctx.assessment
-        return assessment.worst_on(type_name(row)) if row and assessment else None
+        row, assessment = self._table.selected_item, self.ctx.assessment
+        return assessment.worst_finding(type_name(row)) if row and assessment else None
 
     @property
-    def _clock(self) -> Clock | None:
+    def _clock(self) -> TimeContext | None:
         """The server's clock when the list was assessed; `None` before that."""
         assessment = self.ctx.assessment
-        return Clock(assessment.statuses.now, self.zone) if assessment else None
+        return TimeContext(assessment.type_statuses.now, self.zone) if assessment else None
 
-    def location(self, below: Location | None, /) -> Location | None:
+    def location(self, underlying: Location | None, /) -> Location | None:
         """The types, above the list."""
-        return replace(below, view="types", is_list=False) if below else None
+        return replace(underlying, view_name="types", is_list_on_top=False) if underlying else None
 
     @property
-    def run_here(self) -> Session | None:
+    def current_run(self) -> Session | None:
         """The newest run of the type under the cursor."""
-        return self._newest
+        return self._newest_session
 
     def action_copy(self) -> None:
         """The type under the cursor, whole."""
-        row, clock = self._table.selected, self._clock
+        row, clock = self._table.selected_item, self._clock
         if row is None or clock is None:
             self.say("There is no line to copy.")
         else:
@@ -139,32 +141,32 @@ class OverviewScreen(BaseScreen):
         clock, assessment = self._clock, self.ctx.assessment
         if clock is None or assessment is None:
             return None
-        rows, base = self._table.things, calm(assessment.attention.calm)
+        rows, on_time_text = self._table.items, format_on_time_counts(assessment.attention.on_time_counts)
         origin = self.ctx.exporter.origin(self.as_of())
-        return lambda: overview_text(origin, rows, base, clock)
+        return lambda: overview_text(origin, rows, on_time_text, clock)
 
-    async def action_known(self) -> None:
+    async def action_acknowledge(self) -> None:
         """Acknowledge the worst finding about the type, else its newest run; or no longer."""
-        finding = self._finding
-        await (toggle_finding(self, finding) if finding else toggle_run(self, self._newest))
+        finding = self._worst_finding
+        await (toggle_finding(self, finding) if finding else toggle_run(self, self._newest_session))
 
     def action_open(self) -> None:
         """Open the newest run of the type."""
-        if self._newest:
-            self.ctx.navigator.open_session(self._newest)
+        if self._newest_session:
+            self.ctx.navigator.open_session(self._newest_session)
         else:
             self.say(NEVER_RAN)
 
-    def action_runs(self) -> None:
+    def action_show_runs(self) -> None:
         """Show all runs of the type in the list."""
-        if self._newest and self._newest.type:
-            self.ctx.navigator.show_query(term("type", self._newest.type))
+        if self._newest_session and self._newest_session.type:
+            self.ctx.navigator.show_query(format_term("type", self._newest_session.type))
         else:
             self.say(NEVER_RAN)
 
     def action_go_to(self, kind: str, step: int) -> None:
         """Go to the next (or previous) type whose newest run failed or has a warning."""
-        newest = [None if isinstance(row, str) else row.newest for row in self._table.things]
+        newest = [None if isinstance(row, str) else row.newest_run for row in self._table.items]
         rows = [
             row
             for row, run in enumerate(newest)
@@ -175,6 +177,6 @@ class OverviewScreen(BaseScreen):
             self._table.move_to(row)
         self.say(remark)
 
-    def action_ask(self) -> None:
+    def action_refresh(self) -> None:
         """Request the list now."""
         refresh_list(self)

@@ -8,40 +8,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emtui import text_format
-from emtui.triage.type_status import Standing
-from emtui.tui.formatting.plain_text import BETWEEN, Origin
-from emtui.tui.formatting.session_columns import Clock, took_text
-from emtui.tui.screens.overview.type_columns import NEVER, TypeRow
+from emtui.triage.type_status import TypeStatus
+from emtui.tui.formatting.plain_text import COLUMN_GAP, ExportOrigin
+from emtui.tui.formatting.session_columns import TimeContext, duration_text
+from emtui.tui.screens.overview.type_columns import NEVER_RAN_TEXT, TypeRow
 
 
-def type_line(row: TypeRow, clock: Clock) -> str:
+def type_line(row: TypeRow, clock: TimeContext) -> str:
     """Outcome, type, start and length of its newest run, what is usual, how often it runs, what is due."""
     if isinstance(row, str):
-        return f"{row}{BETWEEN}{NEVER}"
-    newest = row.newest
+        return f"{row}{COLUMN_GAP}{NEVER_RAN_TEXT}"
+    newest = row.newest_run
     parts = (
         str(newest.outcome),
         row.type,
-        text_format.dated(newest.started, clock.zone) if newest.started else "",
-        f"{'for' if newest.running else 'took'} {took_text(newest, clock)}",
-        f"usually {text_format.duration(row.baseline.usual)}" if row.baseline else "",
-        f"every {text_format.interval(row.rhythm.every)}" if row.rhythm else "",
-        _next(row, clock),
+        text_format.format_full_date_time(newest.started, clock.zone) if newest.started else "",
+        f"{'for' if newest.is_running else 'took'} {duration_text(newest, clock)}",
+        f"usually {text_format.format_duration(row.baseline.usual)}" if row.baseline else "",
+        f"every {text_format.format_interval(row.schedule.interval)}" if row.schedule else "",
+        _due_text(row, clock),
     )
-    return BETWEEN.join(part for part in parts if part)
+    return COLUMN_GAP.join(part for part in parts if part)
 
 
-def _next(row: Standing, clock: Clock) -> str:
+def _due_text(row: TypeStatus, clock: TimeContext) -> str:
     """When it is due, or how it deviates from what is usual."""
     if row.overruns:
-        return f"×{text_format.ratio(row.overruns[0].ratio)} the usual"
+        return f"×{text_format.format_ratio(row.overruns[0].ratio)} the usual"
     if row.due is None:
         return ""
-    if row.due.since is not None:
-        return f"late {text_format.duration(clock.now - row.due.since)}"
-    return f"due {text_format.dated(row.due.next, clock.zone)}" if row.due.next else ""
+    if row.due.overdue_since is not None:
+        return f"late {text_format.format_duration(clock.now - row.due.overdue_since)}"
+    return (
+        f"due {text_format.format_full_date_time(row.due.next_start, clock.zone)}"
+        if row.due.next_start
+        else ""
+    )
 
 
-def overview_text(origin: Origin, rows: Sequence[TypeRow], base: str, clock: Clock) -> str:
+def overview_text(
+    origin: ExportOrigin, rows: Sequence[TypeRow], on_time_text: str, clock: TimeContext
+) -> str:
     """All types; before them whose list it is, and how many types are on time."""
-    return "\n".join([origin.line(clock.zone), base, "", *(type_line(row, clock) for row in rows), ""])
+    return "\n".join(
+        [origin.format_line(clock.zone), on_time_text, "", *(type_line(row, clock) for row in rows), ""]
+    )

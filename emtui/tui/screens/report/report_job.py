@@ -12,26 +12,26 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from emtui import __version__
-from emtui.em.background_thread import beside
+from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError
 from emtui.em.model import Log, Session
 from emtui.em.server_address import Server
-from emtui.em.session_source import Source
-from emtui.handover.absolute_time_text import Zones
-from emtui.handover.bundle import Received, Wire, bundle, name_of, name_of_shift
-from emtui.handover.render_markdown import markdown
-from emtui.handover.render_text import plain
-from emtui.handover.run_report import Case, Origin
-from emtui.handover.shift_summary import Shift, summary
-from emtui.handover.ticket import ticket
-from emtui.handover.withheld_fields import Withheld
-from emtui.local.versions import versions
+from emtui.em.session_source import SessionSource
+from emtui.handover.absolute_time_text import ReportZones
+from emtui.handover.bundle import RawResponses, RawXml, build_bundle, bundle_name, shift_summary_name
+from emtui.handover.render_markdown import render_markdown
+from emtui.handover.render_text import render_text
+from emtui.handover.run_report import ReportOrigin, RunReport
+from emtui.handover.shift_summary import ShiftReport, summarize_shift
+from emtui.handover.ticket import build_ticket
+from emtui.handover.withheld_fields import ReportRedactor
+from emtui.local.versions import installed_versions
 from emtui.monitor.assessment import Assessment
 from emtui.monitor.explainer import Explainer
 from emtui.monitor.feed_health import FeedHealth
 from emtui.monitor.history_cache import HistoryCache
-from emtui.triage.acknowledgement_text import rows
-from emtui.triage.diff_text import difference
+from emtui.triage.acknowledgement_text import format_acknowledgement_rows
+from emtui.triage.diff_text import compare_runs
 
 _BUNDLE_CONTENTS = """\
 Enter writes {name}.zip
@@ -77,28 +77,28 @@ class ReportJob:
         self,
         run: Session | None,
         log: Log | None,
-        source: Callable[[], Source],
+        source: Callable[[], SessionSource],
         history: HistoryCache,
-        zones: Zones,
+        zones: ReportZones,
         *,
-        mark: str = "",
+        mode_label: str = "",
         command: str = "",
     ) -> None:
         self.run = run
-        self.origin: Origin | None = None
+        self.origin: ReportOrigin | None = None
         """On whose answers the reports are based; `None` before `begin`."""
         self.texts: dict[Report, str] = {}
         self.is_stopped = False
         """Whether somebody gave up what was still missing."""
-        self.on_text: Callable[[Report], object] = lambda _: None
+        self.on_report_ready: Callable[[Report], object] = lambda _: None
         """Called when the text of a report is there."""
         self._source = source
         self._history = history
         self._zones = zones
-        self._mark = mark
-        self._known_log = log
+        self._mode_label = mode_label
+        self._initial_log = log
         self._command = command
-        self._case: Case | None = None
+        self._run_report: RunReport | None = None
 
     @property
     def reports(self) -> tuple[Report, ...]:
@@ -107,23 +107,23 @@ class ReportJob:
 
     async def prepare(self, assessment: Assessment, health: FeedHealth) -> None:
         """Make all texts as of this assessment."""
-        self.origin = origin = self._origin_of(assessment, health)
+        self.origin = origin = self._build_origin(assessment, health)
         tasks = [self._summarize(origin, assessment, health)]
         if self.run:
-            case = Case(origin, self.run, self._known_log, command=self._command)
-            tasks.append(self._explain(assessment, case))
+            run_report = RunReport(origin, self.run, self._initial_log, command=self._command)
+            tasks.append(self._complete_ticket(assessment, run_report))
         await asyncio.gather(*tasks)
 
     def _publish(self, report: Report, text: str) -> None:
         self.texts[report] = text
-        self.on_text(report)
+        self.on_report_ready(report)
 
-    def _origin_of(self, assessment: Assessment, health: FeedHealth) -> Origin:
+    def _build_origin(self, assessment: Assessment, health: FeedHealth) -> ReportOrigin:
         server, snapshot = self._source().server, assessment.snapshot
-        return Origin(
+        return ReportOrigin(
             str(server),
             server.authority if isinstance(server, Server) else str(server),
-            self._mark,
+            self._mode_label,
             __version__,
             snapshot.as_of,
             snapshot.skew if health.skew is not None else None,
@@ -131,72 +131,101 @@ class ReportJob:
             health.lost_since,
         )
 
-    def _withheld(self) -> Withheld:
+    def _withheld_fields(self) -> ReportRedactor:
         """Made anew each time: a logon may have been renewed meanwhile."""
-        return Withheld(self._source().user)
+        return ReportRedactor(self._source().user)
 
-    async def _summarize(self, origin: Origin, assessment: Assessment, health: FeedHealth) -> None:
-        lost = tuple((period.since, period.until, period.why) for period in health.lost_periods)
-        statuses, findings = assessment.statuses, assessment.attention.findings
-        shift = Shift(origin, assessment.sessions, statuses, findings, lost, assessment.acknowledged)
-        withheld = self._withheld()
-        self._publish(SHIFT, await beside(lambda: markdown(summary(shift), withheld.text)))
+    async def _summarize(self, origin: ReportOrigin, assessment: Assessment, health: FeedHealth) -> None:
+        outages = tuple((period.since, period.until, period.reason) for period in health.lost_periods)
+        statuses, findings = assessment.type_statuses, assessment.attention.findings
+        shift = ShiftReport(
+            origin, assessment.sessions, statuses, findings, outages, assessment.acknowledgements
+        )
+        withheld_fields = self._withheld_fields()
+        self._publish(
+            SHIFT,
+            await run_in_thread(lambda: render_markdown(summarize_shift(shift), withheld_fields.redact_text)),
+        )
 
-    async def _explain(self, assessment: Assessment, case: Case) -> None:
+    async def _complete_ticket(self, assessment: Assessment, run_report: RunReport) -> None:
         """Request what a ticket needs, and write it."""
         explainer = Explainer(self._source(), self._history)
-        self._case = case = await _complete(explainer, assessment, case)
-        withheld = self._withheld()
-        blocks = await beside(partial(ticket, case))
-        self._publish(TICKET, await beside(partial(markdown, blocks, withheld.text)))
-        self._publish(PLAIN_TICKET, await beside(partial(plain, blocks, withheld.text)))
+        self._run_report = run_report = await _complete_run_report(explainer, assessment, run_report)
+        withheld_fields = self._withheld_fields()
+        blocks = await run_in_thread(partial(build_ticket, run_report))
+        self._publish(
+            TICKET, await run_in_thread(partial(render_markdown, blocks, withheld_fields.redact_text))
+        )
+        self._publish(
+            PLAIN_TICKET, await run_in_thread(partial(render_text, blocks, withheld_fields.redact_text))
+        )
         self._publish(BUNDLE, _BUNDLE_CONTENTS.format(name=self.file_stem(BUNDLE)))
 
     def file_stem(self, report: Report) -> str:
         """The name of its file without the ending, once its text is there."""
         if self.origin is None:
             raise RuntimeError("a file of a report that was not begun")
-        if report is SHIFT or self._case is None:
-            return name_of_shift(self.origin.now)
-        return name_of(self._withheld().session(self._case.session))
+        if report is SHIFT or self._run_report is None:
+            return shift_summary_name(self.origin.now)
+        return bundle_name(self._withheld_fields().redact_session(self._run_report.session))
 
-    async def content(self, report: Report) -> bytes:
+    async def build_content(self, report: Report) -> bytes:
         """What is written into its file, once its text is there; for the bundle the XML is requested."""
-        case = self._case
-        if report is not BUNDLE or case is None:
+        run_report = self._run_report
+        if report is not BUNDLE or run_report is None:
             return self.texts[report].encode("utf-8", "replace")
-        wire = await _fetch_xml(self._source(), case.session)
-        withheld = self._withheld()
-        return await beside(lambda: bundle(case, wire, versions(), withheld))
+        server_xml = await _fetch_xml(self._source(), run_report.session)
+        withheld_fields = self._withheld_fields()
+        return await run_in_thread(
+            lambda: build_bundle(run_report, server_xml, installed_versions(), withheld_fields)
+        )
 
 
-async def _complete(explainer: Explainer, assessment: Assessment, case: Case) -> Case:
+async def _complete_run_report(
+    explainer: Explainer, assessment: Assessment, run_report: RunReport
+) -> RunReport:
     """The same case, with all that can be had: log, explanation, difference from the last successful run."""
-    session, log, why = await explainer.complete(case.session, case.log)
-    case = replace(case, session=session, log=log, why=why or case.why)
-    run = await explainer.explain(assessment, session, case.events)
+    session, log, reason = await explainer.complete_run(run_report.session, run_report.log)
+    run_report = replace(
+        run_report, session=session, log=log, missing_log_reason=reason or run_report.missing_log_reason
+    )
+    explained_run = await explainer.explain(assessment, session, run_report.events)
     if session.type:
-        case = replace(case, explanation=run.explanation, logs=run.past_logs)
-    case = await _with_difference(explainer, assessment, case)
-    people = tuple(rows(session, run.acknowledged, run.notes, case.origin.teller))
-    return replace(case, people=people, is_known=run.mark is not None)
+        run_report = replace(
+            run_report, explanation=explained_run.explanation, baseline_log_count=explained_run.past_log_count
+        )
+    run_report = await _add_difference(explainer, assessment, run_report)
+    acknowledgement_rows = tuple(
+        format_acknowledgement_rows(
+            session, explained_run.acknowledgements, explained_run.notes, run_report.origin.formatter
+        )
+    )
+    return replace(
+        run_report,
+        annotations=acknowledgement_rows,
+        is_acknowledged=explained_run.acknowledgement is not None,
+    )
 
 
-async def _with_difference(explainer: Explainer, assessment: Assessment, case: Case) -> Case:
+async def _add_difference(explainer: Explainer, assessment: Assessment, run_report: RunReport) -> RunReport:
     """With what is different from the last successful run, if both logs can be had."""
-    last = await explainer.last_successful(assessment, case.session)
-    if last is None or case.log is None or not case.log:
-        return case
-    other, events = last
-    now = case.origin.now
-    found = await beside(lambda: difference(case.session, case.events, other, events, now, last_good=True))
-    return replace(case, difference=found)
+    last_successful = await explainer.find_last_successful(assessment, run_report.session)
+    if last_successful is None or run_report.log is None or not run_report.log:
+        return run_report
+    other, events = last_successful
+    now = run_report.origin.now
+    diff = await run_in_thread(
+        lambda: compare_runs(
+            run_report.session, run_report.events, other, events, now, is_last_successful=True
+        )
+    )
+    return replace(run_report, difference=diff)
 
 
-async def _fetch_xml(source: Source, session: Session) -> Wire:
+async def _fetch_xml(source: SessionSource, session: Session) -> RawResponses:
     """What the server wrote about it, requested again, or why there is nothing of that."""
     try:
-        found = Received(await source.session_xml(session.uid), await source.events_xml(session.uid))
+        received = RawXml(await source.session_xml(session.uid), await source.events_xml(session.uid))
     except EmError as problem:
-        return Wire(None, str(problem), source.api)
-    return Wire(found, api=source.api)
+        return RawResponses(None, str(problem), source.api_versions)
+    return RawResponses(received, api_versions=source.api_versions)

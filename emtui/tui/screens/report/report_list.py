@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from emtui import text_format
 from emtui.tui.screens.report.report_job import Report
-from emtui.tui.theme import BOLD, CURSOR, PLAIN
+from emtui.tui.theme import BOLD, CURSOR_MARK, PLAIN
 from emtui.tui.widgets.text_view import TextView
-from emtui.tui.widgets.virtual_list import Pieces, VirtualList
+from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList
 
 _NAME_CELLS = 20
 
@@ -34,12 +34,12 @@ class ReportList(VirtualList):
             self.move_to(self._reports.index(report))
         return report in self._reports
 
-    def render_row(self, place: int, width: int) -> Pieces:
+    def render_row(self, row: int, width: int) -> StyledSpans:
         """Its key, its name, what it is."""
-        report = self._reports[place]
-        mark = CURSOR if place == self.cursor else " "
-        label = f"{mark} {report.key}  {report.name:<{_NAME_CELLS}}"
-        return [(label, BOLD), (text_format.cut(report.description, width - 6 - _NAME_CELLS), PLAIN)]
+        report = self._reports[row]
+        cursor_mark = CURSOR_MARK if row == self.cursor else " "
+        label = f"{cursor_mark} {report.key}  {report.name:<{_NAME_CELLS}}"
+        return [(label, BOLD), (text_format.truncate(report.description, width - 6 - _NAME_CELLS), PLAIN)]
 
     def action_page_down(self) -> None:
         """A page down in the preview."""

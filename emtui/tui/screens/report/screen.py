@@ -16,10 +16,10 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from emtui import text_format
-from emtui.em.background_thread import beside
+from emtui.em.background_thread import run_in_thread
 from emtui.local import output_file
 from emtui.monitor.assessment import Assessment
-from emtui.tui.commands import Place, bindings
+from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.context import AppContext
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import refresh_list
@@ -37,19 +37,19 @@ _WORKERS = ("report", "write")
 class ReportScreen(BaseScreen):
     """The reports of one job."""
 
-    PLACE: ClassVar[Place] = Place.HANDOVER
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.HANDOVER)
+    SCOPE: ClassVar[CommandScope] = CommandScope.REPORT
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.REPORT)
     AUTO_FOCUS = "ReportList"
 
     def __init__(self, ctx: AppContext, job: ReportJob) -> None:
         super().__init__(ctx)
         self._job = job
-        self._job.on_text = self._handle_text
+        self._job.on_report_ready = self._handle_report_ready
         self._has_begun = False
-        self._pending: tuple[Report, Callable[[], object]] | None = None
+        self._pending_handover: tuple[Report, Callable[[], object]] | None = None
         """What to do as soon as this report is there."""
 
-    def body(self) -> Iterable[Widget]:
+    def compose_body(self) -> Iterable[Widget]:
         """What they are about, the reports, a preview of the selected one."""
         yield StatusLine(id="title")
         preview = TextView("")
@@ -71,21 +71,21 @@ class ReportScreen(BaseScreen):
     async def _prepare(self, assessment: Assessment) -> None:
         await self._job.prepare(assessment, self.ctx.list_state.health)
 
-    def _handle_text(self, report: Report) -> None:
+    def _handle_report_ready(self, report: Report) -> None:
         """It can be read, and handed over if somebody waits for it."""
-        if not self.stands:
+        if not self.is_ready:
             return
         self._show_selected()
-        if self._pending and self._pending[0] is report:
-            hand_over, self._pending = self._pending[1], None
+        if self._pending_handover and self._pending_handover[0] is report:
+            hand_over, self._pending_handover = self._pending_handover[1], None
             hand_over()
 
-    def _when_ready(self, report: Report, hand_over: Callable[[], object]) -> None:
+    def _run_when_ready(self, report: Report, hand_over: Callable[[], object]) -> None:
         """Do it now, or as soon as the report is there; only the last wish counts."""
         if report in self._job.texts:
             hand_over()
         else:
-            self._pending = (report, hand_over)
+            self._pending_handover = (report, hand_over)
             self.say("As soon as it is there. Esc stops.")
 
     # --- showing --------------------------------------------------------------------
@@ -99,22 +99,22 @@ class ReportScreen(BaseScreen):
 
     def _show_selected(self) -> None:
         """What the reports are about, and the selected one as far as it is there."""
-        self.query_one("#title", StatusLine).show([("Hand over", BOLD), (f"  {self._about()}", PLAIN)])
-        self._preview.read(self._job.texts.get(self._list.selected) or self._why_empty())
-        self.show_top()
-        self.show_foot()
+        self.query_one("#title", StatusLine).show([("Hand over", BOLD), (f"  {self._subject_text()}", PLAIN)])
+        self._preview.show_text(self._job.texts.get(self._list.selected) or self._placeholder_text())
+        self.show_header()
+        self.show_footer()
 
-    def _about(self) -> str:
+    def _subject_text(self) -> str:
         run = self._job.run
         if run is None:
             return ""
-        when = f"  {text_format.day_and_time(run.started, self.zone)}" if run.started else ""
-        return f"{run.type or run.name or run.id} {run.outcome if run.complete else ''}{when}"
+        start_text = f"  {text_format.format_date_time(run.started, self.zone)}" if run.started else ""
+        return f"{run.type or run.name or run.id} {run.outcome if run.is_complete else ''}{start_text}"
 
-    def _why_empty(self) -> str:
+    def _placeholder_text(self) -> str:
         if self._job.is_stopped:
             return "It was stopped before this was there: q goes back, and H begins anew."
-        return f"asking {self.ctx.logon.server_name} for what is missing, Esc stops"
+        return f"asking {self.ctx.logon_service.server_name} for what is missing, Esc stops"
 
     def as_of(self) -> datetime | None:
         """When the list was complete that the reports are based on, whatever has come since."""
@@ -122,7 +122,7 @@ class ReportScreen(BaseScreen):
 
     def position(self) -> str:
         """How far one has read; a sentence has the whole line."""
-        return "" if self._said else self._preview.position
+        return "" if self._message else self._preview.position
 
     def hints(self) -> list[tuple[str, str]]:
         """What can be done with the selected report: a bundle is a file, and no more than that."""
@@ -137,16 +137,16 @@ class ReportScreen(BaseScreen):
     def on_virtual_list_cursor_moved(self, event: VirtualList.CursorMoved) -> None:
         """Another report is selected, or a page of it was turned."""
         if event.sender is self._preview:
-            self.show_foot()
+            self.show_footer()
         else:
             self._show_selected()
 
     # --- handing over -----------------------------------------------------------------
 
-    def action_hand(self) -> None:
+    def action_export(self) -> None:
         """Copy the selected text; write the bundle."""
         if self._list.selected is BUNDLE:
-            self.action_write()
+            self.action_save()
         else:
             self.action_copy()
 
@@ -156,26 +156,32 @@ class ReportScreen(BaseScreen):
         if report is BUNDLE:
             self.say("A bundle is a file: Enter writes it.")
         else:
-            self._when_ready(report, lambda: self.ctx.exporter.copy(self._job.texts[report]))
+            self._run_when_ready(report, lambda: self.ctx.exporter.copy(self._job.texts[report]))
 
-    def action_write(self) -> None:
+    def action_save(self) -> None:
         """Write the selected report into a new file, as soon as it is there."""
         report = self._list.selected
-        self._when_ready(report, lambda: self._write(report))
+        self._run_when_ready(report, lambda: self._write(report))
 
     @work(group="write", exclusive=True, description="write a report")
     async def _write(self, report: Report) -> None:
         self.say("Writing.")
         stem = self._job.file_stem(report)
         try:
-            content = await self._job.content(report)
-            folders = await beside(partial(output_file.here, keep=self.ctx.options.remember))
-            written = await beside(partial(output_file.write, content, stem, report.suffix, folders))
-        except output_file.NotWritten as problem:
+            content = await self._job.build_content(report)
+            folders = await run_in_thread(
+                partial(output_file.output_folders, include_state_folder=self.ctx.options.remember)
+            )
+            output = await run_in_thread(
+                partial(output_file.write_output_file, content, stem, report.suffix, folders)
+            )
+        except output_file.OutputFileNotWrittenError as problem:
             self.say(str(problem))
             return
-        self.trouble = f"It is not where you stand: {written.instead}." if written.instead else ""
-        self.say(f"Written: {output_file.told(written.path)}, {text_format.size(len(content))}.")
+        self.problem = (
+            f"It is not where you stand: {output.fallback_reason}." if output.fallback_reason else ""
+        )
+        self.say(f"Written: {output_file.format_path(output.path)}, {text_format.format_size(len(content))}.")
 
     def plain_text(self) -> Callable[[], str] | None:
         """The selected report."""
@@ -196,7 +202,7 @@ class ReportScreen(BaseScreen):
         """The ticket in plain text."""
         self._select(PLAIN_TICKET)
 
-    def action_shift(self) -> None:
+    def action_shift_summary(self) -> None:
         """The summary of the shift."""
         self._select(SHIFT)
 
@@ -204,26 +210,26 @@ class ReportScreen(BaseScreen):
         """The bundle."""
         self._select(BUNDLE)
 
-    def action_hand_over(self) -> None:
+    def action_report(self) -> None:
         """It is open already."""
         self.say("Enter copies it or writes the bundle, w writes a file, q goes back.")
 
     # --- requesting, stopping, undoing --------------------------------------------------
 
-    def action_ask(self) -> None:
+    def action_refresh(self) -> None:
         """Request the list now; the reports stay as they are."""
         refresh_list(self)
 
     @property
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether something is still being prepared or written."""
         return any(worker.group in _WORKERS and not worker.is_finished for worker in self.workers)
 
     def action_stop(self) -> bool:
         """Stop preparing or writing; false if neither is going on."""
-        if not self.busy:
+        if not self.is_busy:
             return False
-        self._pending, self._job.is_stopped = None, True
+        self._pending_handover, self._job.is_stopped = None, True
         for group in _WORKERS:
             self.workers.cancel_group(self, group)
         self.say("Stopped.")

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emtui.triage.finding_text import SERVERS
+from emtui.triage.finding_text import SERVERS_LABEL
 
-MATTERS = (SERVERS, "Known", "Note", "Silent", "Waited", "Since")
+PRIORITY_LABELS = (SERVERS_LABEL, "Known", "Note", "Silent", "Waited", "Since")
 """The labels whose first fact has a line before any has two; all else comes after them, as it stands."""
 
 
-def lines_for(labels: Sequence[str], wanted: Sequence[int], room: int) -> list[int]:
+def allocate_lines(labels: Sequence[str], needed_lines: Sequence[int], room: int) -> list[int]:
     """How many lines the fact with each label has, of those that it takes; none if it is left out."""
-    matters = [labels.index(label) for label in MATTERS if label in labels]
-    others = [place for place in range(len(labels)) if place not in matters]
-    given = [0] * len(labels)
-    for place in matters[:room]:
-        given[place] = min(wanted[place], 1)
-    for place in (*matters, *others):
-        given[place] += min(wanted[place] - given[place], room - sum(given))
-    return given
+    priority = [labels.index(label) for label in PRIORITY_LABELS if label in labels]
+    others = [index for index in range(len(labels)) if index not in priority]
+    allocated = [0] * len(labels)
+    for index in priority[:room]:
+        allocated[index] = min(needed_lines[index], 1)
+    for index in (*priority, *others):
+        allocated[index] += min(needed_lines[index] - allocated[index], room - sum(allocated))
+    return allocated

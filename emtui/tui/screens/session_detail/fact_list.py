@@ -6,29 +6,29 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from emtui.tui.screens.session_detail.fact_layout import lines_for
+from emtui.tui.screens.session_detail.fact_layout import allocate_lines
 from emtui.tui.theme import FAINT, PLAIN
-from emtui.tui.widgets.paragraph import wrapped
-from emtui.tui.widgets.virtual_list import strip_of
+from emtui.tui.widgets.paragraph import wrap_and_cut
+from emtui.tui.widgets.virtual_list import render_strip
 
-LABEL = 10
+LABEL_CELLS = 10
 """Cells of a label, with what parts it from its text."""
 
 
 class FactList(Widget):
-    """As many of the facts as there is room for, `each` in so many lines; `lines_for` says which."""
+    """As many of the facts as there is room for, `each` in so many lines; `allocate_lines` says which."""
 
     DEFAULT_CSS = "FactList { height: auto; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._facts: tuple[tuple[str, str], ...] = ()
-        self._most = self._each = 0
+        self._max_lines = self._max_lines_per_fact = 0
 
-    def show(self, facts: tuple[tuple[str, str], ...], most: int, each: int) -> None:
+    def show(self, facts: tuple[tuple[str, str], ...], max_lines: int, max_lines_per_fact: int) -> None:
         """Draw these from now on, in `most` lines."""
-        if (facts, most, each) != (self._facts, self._most, self._each):
-            self._facts, self._most, self._each = facts, most, each
+        if (facts, max_lines, max_lines_per_fact) != (self._facts, self._max_lines, self._max_lines_per_fact):
+            self._facts, self._max_lines, self._max_lines_per_fact = facts, max_lines, max_lines_per_fact
             self.refresh(layout=True)
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
@@ -39,14 +39,14 @@ class FactList(Widget):
         """One of the lines."""
         lines = self._lines(self.size.width)
         label, text = lines[y] if y < len(lines) else ("", "")
-        return strip_of([(f"  {label:<{LABEL}}", FAINT), (text, PLAIN)], self.size.width)
+        return render_strip([(f"  {label:<{LABEL_CELLS}}", FAINT), (text, PLAIN)], self.size.width)
 
     def _lines(self, width: int) -> list[tuple[str, str]]:
-        room = max(width - LABEL - 2, 1)
-        wanted = [len(wrapped(text, room, self._each)) for _, text in self._facts]
-        given = lines_for([label for label, _ in self._facts], wanted, self._most)
+        room = max(width - LABEL_CELLS - 2, 1)
+        needed_lines = [len(wrap_and_cut(text, room, self._max_lines_per_fact)) for _, text in self._facts]
+        allocated = allocate_lines([label for label, _ in self._facts], needed_lines, self._max_lines)
         lines: list[tuple[str, str]] = []
-        for (label, text), most in zip(self._facts, given, strict=True):
-            broken = wrapped(text, room, most) if most else ()
-            lines += zip([label, *[""] * (len(broken) - 1)], broken, strict=False)
+        for (label, text), line_count in zip(self._facts, allocated, strict=True):
+            wrapped_lines = wrap_and_cut(text, room, line_count) if line_count else ()
+            lines += zip([label, *[""] * (len(wrapped_lines) - 1)], wrapped_lines, strict=False)
         return lines

@@ -10,77 +10,97 @@ from collections.abc import Sequence
 
 from emtui import text_format
 from emtui.em.model import Outcome
-from emtui.triage.backup_server_stats import ServerRow, Went, worst_first
-from emtui.tui.formatting.outcome_style import GLYPHS, OUTCOME_STYLES
+from emtui.triage.backup_server_stats import BackupServerResult, ServerOutcome, sort_worst_first
+from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.virtual_list import Pieces
+from emtui.tui.widgets.virtual_list import StyledSpans
 
-TOOK = 6
-WENT = 13
+DURATION_CELLS = 6
+RESULT_CELLS = 13
 """Cells of `○ not reached`."""
-LEAST_HOST = 8
-BETWEEN = "  "
-OUTCOMES = {
-    Went.OK: Outcome.SUCCESS,
-    Went.FAILED: Outcome.FAILED,
-    Went.RUNNING: Outcome.RUNNING,
-    Went.NOT_REACHED: Outcome.CANCELED,
-    Went.UNKNOWN: Outcome.UNKNOWN,
+MIN_HOST_CELLS = 8
+COLUMN_GAP = "  "
+SERVER_OUTCOMES = {
+    ServerOutcome.OK: Outcome.SUCCESS,
+    ServerOutcome.FAILED: Outcome.FAILED,
+    ServerOutcome.RUNNING: Outcome.RUNNING,
+    ServerOutcome.NOT_REACHED: Outcome.CANCELED,
+    ServerOutcome.UNKNOWN: Outcome.UNKNOWN,
 }
 """What a run would be called that went like that: the same glyph and colour; none for what is to come."""
 
 
-def server_rows(servers: Sequence[ServerRow], width: int, most: int) -> tuple[Pieces, ...]:
+def server_rows(servers: Sequence[BackupServerResult], width: int, max_rows: int) -> tuple[StyledSpans, ...]:
     """The worst first, in `most` rows; where there are more, the last one counts the others."""
-    ordered = worst_first(servers)
-    shown = ordered if len(ordered) <= most else ordered[: most - 1]
-    usuals = _usuals(shown, width)
-    fixed = TOOK + max(map(text_format.cells, usuals), default=0) + WENT + 3 * len(BETWEEN)
-    room = max(width - fixed, LEAST_HOST)
-    host = min(max((text_format.cells(row.host) for row in shown), default=0), room)
-    rows = [_row(row, host, usual, width) for row, usual in zip(shown, _padded(usuals), strict=True)]
-    left = ordered[len(shown) :]
-    return (*rows, [(_others(left), FAINT)]) if left else tuple(rows)
-
-
-def _row(row: ServerRow, host: int, usual: str, width: int) -> Pieces:
-    took = text_format.duration(row.took) if row.took is not None else ""
-    outcome = OUTCOMES.get(row.went)
-    pieces: Pieces = [
-        (text_format.fit(row.host, host) + BETWEEN, PLAIN),
-        (f"{took:>{TOOK}}{BETWEEN}", BOLD if row.unusual else PLAIN),
-        (usual, FAINT),
-        (f"{GLYPHS[outcome]} {row.went}", OUTCOME_STYLES[outcome]) if outcome else (f"  {row.went}", FAINT),
+    ordered = sort_worst_first(servers)
+    shown_servers = ordered if len(ordered) <= max_rows else ordered[: max_rows - 1]
+    usual_texts = _usual_texts(shown_servers, width)
+    fixed_cells = (
+        DURATION_CELLS
+        + max(map(text_format.cell_width, usual_texts), default=0)
+        + RESULT_CELLS
+        + 3 * len(COLUMN_GAP)
+    )
+    room = max(width - fixed_cells, MIN_HOST_CELLS)
+    host_cells = min(max((text_format.cell_width(row.host) for row in shown_servers), default=0), room)
+    rows = [
+        _format_row(row, host_cells, usual_text, width)
+        for row, usual_text in zip(shown_servers, _pad_texts(usual_texts), strict=True)
     ]
-    room = width - sum(text_format.cells(text) for text, _ in pieces) - len(BETWEEN)
-    if row.message and room >= LEAST_HOST:
-        pieces.append((BETWEEN + text_format.cut(text_format.one_line(row.message), room), PLAIN))
-    return pieces
+    remaining = ordered[len(shown_servers) :]
+    return (*rows, [(_remaining_text(remaining), FAINT)]) if remaining else tuple(rows)
 
 
-def _usuals(rows: Sequence[ServerRow], width: int) -> list[str]:
+def _format_row(row: BackupServerResult, host_cells: int, usual_text: str, width: int) -> StyledSpans:
+    duration_text = text_format.format_duration(row.duration) if row.duration is not None else ""
+    outcome = SERVER_OUTCOMES.get(row.outcome)
+    spans: StyledSpans = [
+        (text_format.fit_width(row.host, host_cells) + COLUMN_GAP, PLAIN),
+        (f"{duration_text:>{DURATION_CELLS}}{COLUMN_GAP}", BOLD if row.is_unusual else PLAIN),
+        (usual_text, FAINT),
+        (f"{OUTCOME_GLYPHS[outcome]} {row.outcome}", OUTCOME_STYLES[outcome])
+        if outcome
+        else (f"  {row.outcome}", FAINT),
+    ]
+    room = width - sum(text_format.cell_width(text) for text, _ in spans) - len(COLUMN_GAP)
+    if row.message and room >= MIN_HOST_CELLS:
+        spans.append((COLUMN_GAP + text_format.truncate(text_format.join_lines(row.message), room), PLAIN))
+    return spans
+
+
+def _usual_texts(rows: Sequence[BackupServerResult], width: int) -> list[str]:
     """What is usual for each, with the runs it rests on where the names of the hosts leave room for that."""
-    widest = max((text_format.cells(row.host) for row in rows), default=0)
-    long = [_usual(row, of_how_many=True) for row in rows]
-    needed = widest + TOOK + WENT + 3 * len(BETWEEN) + max(map(text_format.cells, long), default=0)
-    return long if needed <= width else [_usual(row, of_how_many=False) for row in rows]
+    widest = max((text_format.cell_width(row.host) for row in rows), default=0)
+    long_texts = [_usual_text(row, has_run_count=True) for row in rows]
+    needed_cells = (
+        widest
+        + DURATION_CELLS
+        + RESULT_CELLS
+        + 3 * len(COLUMN_GAP)
+        + max(map(text_format.cell_width, long_texts), default=0)
+    )
+    return long_texts if needed_cells <= width else [_usual_text(row, has_run_count=False) for row in rows]
 
 
-def _usual(row: ServerRow, *, of_how_many: bool) -> str:
+def _usual_text(row: BackupServerResult, *, has_run_count: bool) -> str:
     if row.usual is None:
         return ""
-    base = f" on {text_format.count(row.usual.rests_on)} good runs" if of_how_many else ""
-    return f"usually {text_format.duration(row.usual.usual)}{base}"
+    run_count_text = (
+        f" on {text_format.format_count(row.usual.sample_size)} good runs" if has_run_count else ""
+    )
+    return f"usually {text_format.format_duration(row.usual.usual)}{run_count_text}"
 
 
-def _padded(texts: Sequence[str]) -> list[str]:
+def _pad_texts(texts: Sequence[str]) -> list[str]:
     """All as wide as the widest, and what parts them from the next column; nothing if all are empty."""
-    widest = max(map(text_format.cells, texts), default=0)
-    return [text_format.fit(text, widest) + BETWEEN if widest else "" for text in texts]
+    widest = max(map(text_format.cell_width, texts), default=0)
+    return [text_format.fit_width(text, widest) + COLUMN_GAP if widest else "" for text in texts]
 
 
-def _others(left: Sequence[ServerRow]) -> str:
+def _remaining_text(remaining: Sequence[BackupServerResult]) -> str:
     """`and 4 more servers: 1 not reached, 3 ok`."""
-    counts = Counter(row.went for row in left)
-    went = ", ".join(f"{text_format.count(number)} {went}" for went, number in counts.items())
-    return f"and {text_format.counted(len(left), 'more server')}: {went}"
+    counts = Counter(row.outcome for row in remaining)
+    result_text = ", ".join(
+        f"{text_format.format_count(number)} {result_text}" for result_text, number in counts.items()
+    )
+    return f"and {text_format.format_counted(len(remaining), 'more server')}: {result_text}"

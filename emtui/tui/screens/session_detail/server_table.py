@@ -6,12 +6,12 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from emtui.triage.backup_server_stats import ServerRow
-from emtui.triage.finding_text import SERVERS
-from emtui.tui.screens.session_detail.fact_list import LABEL
+from emtui.triage.backup_server_stats import BackupServerResult
+from emtui.triage.finding_text import SERVERS_LABEL
+from emtui.tui.screens.session_detail.fact_list import LABEL_CELLS
 from emtui.tui.screens.session_detail.server_rows import server_rows
 from emtui.tui.theme import FAINT
-from emtui.tui.widgets.virtual_list import Pieces, strip_of
+from emtui.tui.widgets.virtual_list import StyledSpans, render_strip
 
 
 class ServerTable(Widget):
@@ -21,13 +21,13 @@ class ServerTable(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._servers: tuple[ServerRow, ...] = ()
-        self._most = 0
+        self._servers: tuple[BackupServerResult, ...] = ()
+        self._max_rows = 0
 
-    def show(self, servers: tuple[ServerRow, ...], most: int) -> None:
+    def show(self, servers: tuple[BackupServerResult, ...], max_rows: int) -> None:
         """Draw these from now on."""
-        if (servers, most) != (self._servers, self._most):
-            self._servers, self._most = servers, most
+        if (servers, max_rows) != (self._servers, self._max_rows):
+            self._servers, self._max_rows = servers, max_rows
             self.refresh(layout=True)
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
@@ -38,8 +38,14 @@ class ServerTable(Widget):
         """One of the rows."""
         width = self.size.width
         rows = self._rows(width)
-        label = SERVERS if y == 0 and rows else ""
-        return strip_of([(f"  {label:<{LABEL}}", FAINT), *(rows[y] if y < len(rows) else [])], width)
+        label = SERVERS_LABEL if y == 0 and rows else ""
+        return render_strip(
+            [(f"  {label:<{LABEL_CELLS}}", FAINT), *(rows[y] if y < len(rows) else [])], width
+        )
 
-    def _rows(self, width: int) -> tuple[Pieces, ...]:
-        return server_rows(self._servers, max(width - LABEL - 2, 1), self._most) if self._most else ()
+    def _rows(self, width: int) -> tuple[StyledSpans, ...]:
+        return (
+            server_rows(self._servers, max(width - LABEL_CELLS - 2, 1), self._max_rows)
+            if self._max_rows
+            else ()
+        )

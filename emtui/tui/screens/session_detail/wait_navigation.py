@@ -13,26 +13,26 @@ from emtui.triage.step_timing import Wait
 from emtui.tui.formatting.log_model import LogLine, WaitLine
 
 
-def worst_wait(waits: Sequence[Wait], worst: Wait | None) -> int:
+def worst_wait_index(waits: Sequence[Wait], worst: Wait | None) -> int:
     """The number of the one that explains most, else of the longest."""
     if worst in waits:
         return waits.index(worst)
-    return max(range(len(waits)), key=lambda number: waits[number].step.lasted or timedelta())
+    return max(range(len(waits)), key=lambda number: waits[number].step.duration or timedelta())
 
 
-def next_wait(here: LogLine | None, waits: Sequence[Wait], step: int) -> int:
+def next_wait_index(line: LogLine | None, waits: Sequence[Wait], step: int) -> int:
     """The number of the wait after this line (with a `step` of -1 before it), round the end."""
-    spots = [(wait.step.place, True) for wait in waits]
-    spot = _spot(here) if here else (0, False)
-    return (bisect_right(spots, spot) if step > 0 else bisect_left(spots, spot) - 1) % len(spots)
+    keys = [(wait.step.index, True) for wait in waits]
+    key = _sort_key(line) if line else (0, False)
+    return (bisect_right(keys, key) if step > 0 else bisect_left(keys, key) - 1) % len(keys)
 
 
-def leads_round(before: LogLine | None, after: LogLine | None, step: int) -> bool:
+def has_wrapped(before: LogLine | None, after: LogLine | None, step: int) -> bool:
     """Whether the way from one line to the other led over the end."""
     if before is None or after is None or before == after:
         return False
-    return (_spot(after) > _spot(before)) != (step > 0)
+    return (_sort_key(after) > _sort_key(before)) != (step > 0)
 
 
-def _spot(line: LogLine) -> tuple[int, bool]:
-    return line.place, isinstance(line, WaitLine)
+def _sort_key(line: LogLine) -> tuple[int, bool]:
+    return line.event_index, isinstance(line, WaitLine)

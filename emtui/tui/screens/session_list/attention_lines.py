@@ -7,12 +7,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from emtui import text_format
-from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
-from emtui.tui.widgets.paragraph import wrapped
-from emtui.tui.widgets.virtual_list import Pieces, strip_of
+from emtui.tui.theme import BOLD, ERROR_STYLE, FAINT, PLAIN
+from emtui.tui.widgets.paragraph import wrap_and_cut
+from emtui.tui.widgets.virtual_list import StyledSpans, render_strip
 
-AT_MOST = 2
-SIGN = "! "
+MAX_SENTENCES = 2
+ALERT_SIGN = "! "
 
 
 class AttentionLines(Widget):
@@ -23,14 +23,14 @@ class AttentionLines(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._sentences: tuple[str, ...] = ()
-        self._calm = ""
-        self._more = ""
+        self._calm_text = ""
+        self._counts_text = ""
 
-    def show(self, sentences: tuple[str, ...], calm: str, more: str = "") -> None:
-        """Draw these, the worst first, or `calm` if there is none; `more` at the right, as far as it fits."""
-        told = (sentences[:AT_MOST], calm, more)
-        if told != (self._sentences, self._calm, self._more):
-            self._sentences, self._calm, self._more = told
+    def show(self, sentences: tuple[str, ...], calm_text: str, counts_text: str = "") -> None:
+        """Draw these, the worst first, or `calm_text` if there is none; `more` at the right, as far as it fits."""
+        content = (sentences[:MAX_SENTENCES], calm_text, counts_text)
+        if content != (self._sentences, self._calm_text, self._counts_text):
+            self._sentences, self._calm_text, self._counts_text = content
             self.refresh(layout=True)
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
@@ -42,22 +42,22 @@ class AttentionLines(Widget):
         width = self.size.width
         lines = self._lines(width)
         if y >= len(lines):
-            return strip_of([("" if lines or y else self._calm, FAINT)], width)
-        room = width - text_format.cells(lines[y]) - len(SIGN)
-        more = fitting(self._more, room - 2) if y == len(lines) - 1 else ""
-        sign = SIGN if y == 0 or len(self._sentences) > 1 else " " * len(SIGN)
-        pieces: Pieces = [(sign, TROUBLE), (lines[y], BOLD)]
-        return strip_of([*pieces, (more.rjust(room), PLAIN)], width)
+            return render_strip([("" if lines or y else self._calm_text, FAINT)], width)
+        room = width - text_format.cell_width(lines[y]) - len(ALERT_SIGN)
+        counts_text = shorten_counts(self._counts_text, room - 2) if y == len(lines) - 1 else ""
+        sign = ALERT_SIGN if y == 0 or len(self._sentences) > 1 else " " * len(ALERT_SIGN)
+        spans: StyledSpans = [(sign, ERROR_STYLE), (lines[y], BOLD)]
+        return render_strip([*spans, (counts_text.rjust(room), PLAIN)], width)
 
     def _lines(self, width: int) -> list[str]:
-        room = max(width - len(SIGN), 1)
+        room = max(width - len(ALERT_SIGN), 1)
         if len(self._sentences) == 1:
-            return wrapped(self._sentences[0], room, AT_MOST)
-        return [text_format.cut(sentence, room) for sentence in self._sentences]
+            return wrap_and_cut(self._sentences[0], room, MAX_SENTENCES)
+        return [text_format.truncate(sentence, room) for sentence in self._sentences]
 
 
-def fitting(more: str, room: int) -> str:
+def shorten_counts(counts_text: str, room: int) -> str:
     """As much of `a: next of 6 alerts, 1 known` as `room` cells hold: all, `a: 6 alerts`, or nothing."""
-    first = more.partition(",")[0]
-    forms = (more, first, first.replace("next of ", ""))
-    return next((form for form in forms if text_format.cells(form) <= room), "")
+    first = counts_text.partition(",")[0]
+    variants = (counts_text, first, first.replace("next of ", ""))
+    return next((form for form in variants if text_format.cell_width(form) <= room), "")

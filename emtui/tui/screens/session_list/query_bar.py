@@ -19,43 +19,43 @@ from textual.binding import BindingType
 from textual.events import Key
 
 from emtui import text_format
-from emtui.em.background_thread import beside
+from emtui.em.background_thread import run_in_thread
 from emtui.em.model import Session, type_names
-from emtui.local.query_history import note, recent
+from emtui.local.query_history import load_recent_queries, save_recent_query
 from emtui.query import (
-    BadQuery,
-    Beyond,
-    Offers,
+    CompletionCandidates,
+    InvalidQueryError,
     Query,
-    names_of,
+    QueryContext,
+    completable_words,
     parse,
-    readable,
-    without_key,
+    searchable_type_names,
+    without_incomplete_key,
 )
-from emtui.query.absolute_times import wall_pinned
-from emtui.tui.commands import Place, bindings
-from emtui.tui.screens.session_list.query_completion import CompletionCycle, offered_line
-from emtui.tui.screens.session_list.query_recall import NO_EARLIER, NO_RECENT, QueryHistory
-from emtui.tui.theme import BOLD, FAINT, PLAIN, WRONG
+from emtui.query.absolute_times import with_absolute_clock_times
+from emtui.tui.commands import CommandScope, bindings_for
+from emtui.tui.screens.session_list.query_completion import CompletionCycle, completion_spans
+from emtui.tui.screens.session_list.query_recall import NO_EARLIER_QUERY, NO_SAVED_QUERY, RecalledQueries
+from emtui.tui.theme import BOLD, FAINT, INVALID_STYLE, PLAIN
 from emtui.tui.widgets.prompt import CountedPrompt, PromptInput
 from emtui.tui.widgets.text_input import TextInput
-from emtui.tui.widgets.virtual_list import Pieces
+from emtui.tui.widgets.virtual_list import StyledSpans
 
 
 @dataclass(frozen=True, slots=True)
-class QueryContext:
+class QueryInputs:
     """What the meaning of a query depends on, as it is known now: the server's clock, the zone, the list."""
 
     now: datetime
     zone: tzinfo
-    beyond: Beyond
+    context: QueryContext
     sessions: tuple[Session, ...]
 
 
 class QueryHost(Protocol):
     """What is around the line."""
 
-    def query_context(self) -> QueryContext:
+    def query_inputs(self) -> QueryInputs:
         """What a query depends on now."""
 
     def handle_query(self) -> None:
@@ -71,22 +71,22 @@ class QueryHost(Protocol):
         """Whether the connection to the terminal is slow."""
 
 
-class Underline(Highlighter):
+class ErrorUnderline(Highlighter):
     """Draws a line under the part of a text that cannot be read."""
 
     def __init__(self) -> None:
-        self.at: tuple[int, int] | None = None
+        self.span: tuple[int, int] | None = None
 
     def highlight(self, text: Text) -> None:
         """Under that part, if there is one."""
-        if self.at:
-            text.stylize(WRONG, *self.at)
+        if self.span:
+            text.stylize(INVALID_STYLE, *self.span)
 
 
 class QueryInput(PromptInput):
     """The field of the query."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.QUERY)
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.QUERY_INPUT)
 
     @property
     def _prompt(self) -> QueryBar:
@@ -95,44 +95,51 @@ class QueryInput(PromptInput):
     def on_key(self, event: Key) -> None:
         """Any other key takes what Tab gave."""
         if event.key not in {"tab", "shift+tab"}:
-            self._prompt.cycle.forget()
+            self._prompt.completion_cycle.reset()
 
     def action_complete(self) -> None:
         """The next word that fits."""
         self._prompt.complete(1)
 
-    def action_complete_back(self) -> None:
+    def action_complete_previous(self) -> None:
         """The one before."""
         self._prompt.complete(-1)
 
-    def action_earlier(self) -> None:
+    def action_previous_query(self) -> None:
         """A query that was kept before."""
-        self._prompt.recall(self._prompt.history.earlier(self.value))
+        self._prompt.recall(self._prompt.history.previous_query(self.value))
 
-    def action_later(self) -> None:
+    def action_next_query(self) -> None:
         """The one after it."""
-        self._prompt.recall(self._prompt.history.later(), "This is what you type now.")
+        self._prompt.recall(self._prompt.history.next_query(), "This is what you type now.")
 
 
 class QueryBar(CountedPrompt):
     """A prompt that reads queries; `profile` is the name under which they are kept, if they are."""
 
-    FIELD = QueryInput
-    PLACE = Place.QUERY
+    INPUT_CLASS = QueryInput
+    SCOPE = CommandScope.QUERY_INPUT
 
     def __init__(
-        self, current: Query, host: QueryHost, profile: Callable[[], str | None], *, id: str | None = None
+        self,
+        query: Query,
+        host: QueryHost,
+        get_profile_name: Callable[[], str | None],
+        *,
+        id: str | None = None,
     ) -> None:
-        super().__init__(self._on_typed, self._on_ended, host.is_low_bandwidth, line="query", id=id)
-        self.current = current
+        super().__init__(
+            self._on_typed, self._on_closed, host.is_low_bandwidth, closed_line_id="query", id=id
+        )
+        self.current_query = query
         """The query that the rows match."""
-        self.history = QueryHistory()
-        self.cycle = CompletionCycle()
+        self.history = RecalledQueries()
+        self.completion_cycle = CompletionCycle()
         self._host = host
-        self._profile = profile
-        self._error: BadQuery | None = None
-        self._underline = Underline()
-        self._offers: tuple[tuple[Session, ...], Offers] = ((), Offers())
+        self._get_profile_name = get_profile_name
+        self._error: InvalidQueryError | None = None
+        self._underline = ErrorUnderline()
+        self._cached_offers: tuple[tuple[Session, ...], CompletionCandidates] = ((), CompletionCandidates())
 
     def on_mount(self) -> None:
         """From now on what is wrong can be seen."""
@@ -145,48 +152,48 @@ class QueryBar(CountedPrompt):
     # --- what a query means ---------------------------------------------------------------
 
     def parse(self, text: str) -> Query:
-        """The query that this text is now, by the server's clock; raises `BadQuery`.
+        """The query that this text is now, by the server's clock; raises `InvalidQueryError`.
 
         It keeps that meaning: `since:24h` is a fixed moment from here on.
         """
-        context = self._host.query_context()
-        return parse(text, now=context.now, zone=context.zone, beyond=context.beyond)
+        inputs = self._host.query_inputs()
+        return parse(text, now=inputs.now, zone=inputs.zone, context=inputs.context)
 
-    def is_keyed(self, text: str) -> bool:
+    def has_query_key(self, text: str) -> bool:
         """Whether this text is a query that names what it looks at, such as `id:` or `message:`."""
         try:
             return any(term.key for term in self.parse(text).terms)
-        except BadQuery:
+        except InvalidQueryError:
             return False
 
-    def use(self, text: str) -> None:
+    def apply_text(self, text: str) -> None:
         """Show what matches; if the text is no query the last one stands, and the reason is said."""
         try:
             self._set_current(self.parse(text))
-        except BadQuery as error:
+        except InvalidQueryError as error:
             self._host.say(str(error))
         else:
             self._host.say("")
 
-    def parse_again(self) -> None:
+    def reparse(self) -> None:
         """Read it anew: it was read before anybody knew the server's clock, which may refuse it."""
-        self._replace(lambda: self.parse(self.current.text))
+        self._replace(lambda: self.parse(self.current_query.text))
 
     def update_context(self) -> None:
         """What a query may depend on is another: one that does finds other rows.
 
         A state or type that may have been the server's own word is none, if the first list does not have it.
         """
-        self._replace(lambda: self.current.upon(self._host.query_context().beyond))
+        self._replace(lambda: self.current_query.with_context(self._host.query_inputs().context))
 
     def fix_times(self) -> None:
         """`since:02:10` was read in the zone before, and is written so that it stays true in another."""
-        self._set_current(wall_pinned(self.current))
+        self._set_current(with_absolute_clock_times(self.current_query))
 
-    def _replace(self, read: Callable[[], Query]) -> None:
+    def _replace(self, parse_query: Callable[[], Query]) -> None:
         try:
-            self._set_current(read())
-        except BadQuery as error:
+            self._set_current(parse_query())
+        except InvalidQueryError as error:
             self._set_current(Query())
             if self.is_open:
                 self._show_error(error)
@@ -195,36 +202,38 @@ class QueryBar(CountedPrompt):
                 self._host.say(str(error))
 
     def _set_current(self, query: Query) -> None:
-        if query != self.current:
-            self.current = query
+        if query != self.current_query:
+            self.current_query = query
             self._host.handle_query()
 
     # --- what is shown ----------------------------------------------------------------------
 
-    def show_current(self, count: str, new_above: int) -> None:
+    def show_query(self, count: str, new_above: int) -> None:
         """The query with its count, and how many new runs are above the window; empty without either."""
         if self.is_open:
-            self.found(count)
+            self.show_count(count)
             return
-        text = self.current.text
-        right: Pieces = [(f"{text_format.counted(new_above, 'new run')} above", BOLD)] if new_above else []
+        text = self.current_query.text
+        right: StyledSpans = (
+            [(f"{text_format.format_counted(new_above, 'new run')} above", BOLD)] if new_above else []
+        )
         if text and count:
             right.append((f"  {count}", PLAIN))
-        self.line.show([("/", FAINT), (f" {text}", BOLD)] if text else [], right)
+        self.closed_line.show([("/", FAINT), (f" {text}", BOLD)] if text else [], right)
 
-    def hint(self, width: int) -> Pieces:
+    def hint(self, width: int) -> StyledSpans:
         """While a query is typed: why it cannot be read, else what Tab would give."""
         if not self.is_open:
             return []
         if self._error:
             return [("! ", BOLD), (str(self._error), BOLD)]
-        return offered_line(*self._offered, width)
+        return completion_spans(*self._completion_choices, width)
 
-    def _show_error(self, error: BadQuery | None) -> None:
+    def _show_error(self, error: InvalidQueryError | None) -> None:
         self._error = error
-        at = error.at if error else None
-        if at != self._underline.at:
-            self._underline.at = at
+        span = error.span if error else None
+        if span != self._underline.span:
+            self._underline.span = span
             self._field.refresh()
 
     # --- what is typed ----------------------------------------------------------------------
@@ -232,9 +241,9 @@ class QueryBar(CountedPrompt):
     def edit(self, text: str) -> None:
         """Let a query be typed, beginning with this text; Esc goes back to the one that stands now."""
         self._show_error(None)
-        self.cycle.forget()
-        self.history.begin()
-        self.open(text, before=self.current.text)
+        self.completion_cycle.reset()
+        self.history.reset()
+        self.open(text, text_to_restore=self.current_query.text)
         self._host.handle_query()
         self._load_history()
 
@@ -242,78 +251,80 @@ class QueryBar(CountedPrompt):
         """Show what matches; what is only not yet whole is no reason to complain."""
         self._show_error(None)
         try:
-            self.current = self.parse(without_key(text, self._field.cursor_position))
-        except BadQuery as error:
-            self._show_error(None if self._is_begun(error) else error)
+            self.current_query = self.parse(without_incomplete_key(text, self._field.cursor_position))
+        except InvalidQueryError as error:
+            self._show_error(None if self._is_incomplete(error) else error)
         self._host.handle_query()
 
-    def _is_begun(self, error: BadQuery) -> bool:
+    def _is_incomplete(self, error: InvalidQueryError) -> bool:
         """Whether what cannot be read is only not yet whole: it is typed just now, and goes on somehow."""
         end = self._field.cursor_position
-        if error.at is None or not error.at[0] <= end <= error.at[1]:
+        if error.span is None or not error.span[0] <= end <= error.span[1]:
             return False
-        return bool(self._offered[0]) or self._field.value[:end].endswith(":")
+        return bool(self._completion_choices[0]) or self._field.value[:end].endswith(":")
 
-    async def _on_ended(self, text: str, *, kept: bool) -> None:
+    async def _on_closed(self, text: str, *, accepted: bool) -> None:
         """Enter keeps a query that can be read; Esc restores the one before."""
         try:
-            self.current = self.parse(text)
-        except BadQuery as error:
-            if kept:
+            self.current_query = self.parse(text)
+        except InvalidQueryError as error:
+            if accepted:
                 self._show_error(error)
                 self._host.handle_query()
                 return
-        if kept:
-            self._keep(self.current.text)
+        if accepted:
+            self._add_to_history(self.current_query.text)
         self.close()
         await self._host.leave_query()
 
     # --- completion and history ---------------------------------------------------------------
 
     @property
-    def _offered(self) -> tuple[tuple[str, ...], int]:
+    def _completion_choices(self) -> tuple[tuple[str, ...], int]:
         """What Tab would give here, and which of it comes next."""
-        return self.cycle.offered(self._field.value, self._field.cursor_position, self._find_offers())
+        return self.completion_cycle.choices(
+            self._field.value, self._field.cursor_position, self._find_offers()
+        )
 
-    def _find_offers(self) -> Offers:
+    def _find_offers(self) -> CompletionCandidates:
         """What may be typed because the list has it; found once for each list."""
-        context = self._host.query_context()
-        if context.sessions is not self._offers[0]:
-            names = names_of(type_names(context.sessions))
-            self._offers = (
-                context.sessions,
-                Offers(tuple(names), readable(context.beyond.states or ())),
+        inputs = self._host.query_inputs()
+        if inputs.sessions is not self._cached_offers[0]:
+            names = searchable_type_names(type_names(inputs.sessions))
+            self._cached_offers = (
+                inputs.sessions,
+                CompletionCandidates(tuple(names), completable_words(inputs.context.states or ())),
             )
-        return self._offers[1]
+        return self._cached_offers[1]
 
     def complete(self, step: int) -> None:
         """Put the next word in the place of what was typed."""
         field = self._field
-        given = self.cycle.step(field.value, field.cursor_position, self._find_offers(), step)
-        if given:
-            field.value, field.cursor_position = given
+        completed = self.completion_cycle.step(field.value, field.cursor_position, self._find_offers(), step)
+        if completed:
+            field.value, field.cursor_position = completed
         else:
             self._host.say("Nothing is known that goes on like this.")
 
-    def recall(self, query: str | None, otherwise: str = NO_EARLIER) -> None:
+    def recall(self, query: str | None, fallback_message: str = NO_EARLIER_QUERY) -> None:
         """Put a query that was kept in the place of what was typed."""
         if query is None:
-            self._host.say(otherwise if self.history.queries else NO_RECENT)
+            self._host.say(fallback_message if self.history.queries else NO_SAVED_QUERY)
         else:
             self._field.value = query
             self._field.cursor_position = len(query)
 
-    def _keep(self, query: str) -> None:
-        self.history.keep(query)
-        if query and (profile := self._profile()):
+    def _add_to_history(self, query: str) -> None:
+        self.history.add(query)
+        if query and (profile := self._get_profile_name()):
             self._save_query(profile, query)
 
     @work(group="recent", description="keep the query")
     async def _save_query(self, profile: str, query: str) -> None:
-        await beside(partial(note, profile, query))
+        await run_in_thread(partial(save_recent_query, profile, query))
 
     @work(group="recall", exclusive=True, description="see which queries were kept")
     async def _load_history(self) -> None:
         """Another emtui may have kept some since."""
-        if profile := self._profile():
-            self.history.merge(await beside(partial(recent, profile)))
+        if profile := self._get_profile_name():
+            self.history.merge(await run_in_thread(partial(load_recent_queries, profile)))

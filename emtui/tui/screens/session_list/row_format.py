@@ -12,77 +12,81 @@ from rich.style import Style
 
 from emtui import text_format
 from emtui.em.model import Session
-from emtui.tui.formatting.session_columns import Clock, Column, cells_of, summary
+from emtui.tui.formatting.session_columns import ListColumn, TimeContext, render_cells, summary_text
 from emtui.tui.theme import FAINT, PLAIN
 
 if TYPE_CHECKING:  # loaded with the first list
     from emtui.triage.grouping import ListRow, RunGroup
 
 
-def row_cells(columns: tuple[Column[Session], ...], row: ListRow, clock: Clock) -> list[tuple[str, Style]]:
+def row_cells(
+    columns: tuple[ListColumn[Session], ...], row: ListRow, clock: TimeContext
+) -> list[tuple[str, Style]]:
     """The cells of a run, or of a group."""
     if isinstance(row, Session):
-        return cells_of(columns, row, clock)
-    return cells_of(tuple(_grouped_column(column, row) for column in columns), row.newest, clock)
+        return render_cells(columns, row, clock)
+    return render_cells(tuple(_group_column(column, row) for column in columns), row.newest, clock)
 
 
-def _grouped_column(column: Column[Session], group: RunGroup) -> Column[Session]:
+def _group_column(column: ListColumn[Session], group: RunGroup) -> ListColumn[Session]:
     """The column as it reads of a group: of its newest run, with how many there are and since when."""
 
-    def cell(newest: Session, clock: Clock) -> tuple[str, Style]:
+    def cell(newest: Session, clock: TimeContext) -> tuple[str, Style]:
         match column.title:
             case "Type":
-                return times(newest.type or "", len(group.runs), column.width), PLAIN
+                return format_type_count(newest.type or "", len(group.runs), column.width), PLAIN
             case "Took":
-                return text_format.duration(group.took) if group.took is not None else "", PLAIN
+                return text_format.format_duration(
+                    group.median_duration
+                ) if group.median_duration is not None else "", PLAIN
             case "×":
                 return "", PLAIN
             case "Message":
-                return span(group, clock), FAINT
+                return format_start_range(group, clock), FAINT
             case _:
-                return column.cell(newest, clock)
+                return column.render_cell(newest, clock)
 
-    return Column(column.title, column.field, column.width, cell, column.right)
+    return ListColumn(column.title, column.order_field, column.width, cell, column.is_right_aligned)
 
 
-def times(kind: str, number: int, width: int) -> str:
+def format_type_count(type_name: str, number: int, width: int) -> str:
     """`CollectJob  × 78`; where that does not fit the name gives way, never the number."""
-    whole = f"{kind}  × {text_format.count(number)}"
-    if text_format.cells(whole) <= width:
-        return whole
-    count = f" × {text_format.count(number)}"
-    return text_format.cut(kind, max(width - text_format.cells(count), 1)) + count
+    full_text = f"{type_name}  × {text_format.format_count(number)}"
+    if text_format.cell_width(full_text) <= width:
+        return full_text
+    count = f" × {text_format.format_count(number)}"
+    return text_format.truncate(type_name, max(width - text_format.cell_width(count), 1)) + count
 
 
-def span(group: RunGroup, clock: Clock) -> str:
+def format_start_range(group: RunGroup, clock: TimeContext) -> str:
     """From the first to the last start: `03:25–22:40`, `Sun 22:40 – 23:55`, `24 Oct – Sun 22:40`."""
-    began, last = group.oldest.started, group.newest.started
-    if began is None or last is None:
+    first_start, last_start = group.oldest.started, group.newest.started
+    if first_start is None or last_start is None:
         return ""
-    first, then = (_when(when, clock) for when in (began, last))
-    if first == then:
-        return first
-    day, _, bare = first.rpartition(" ")
-    if day and ":" in bare and then.startswith(f"{day} "):
-        return f"{first} – {then.rpartition(' ')[2]}"
-    return f"{first}–{then}" if not day and " " not in then else f"{first} – {then}"
+    first_text, last_text = (_format_start(when, clock) for when in (first_start, last_start))
+    if first_text == last_text:
+        return first_text
+    day, _, time_text = first_text.rpartition(" ")
+    if day and ":" in time_text and last_text.startswith(f"{day} "):
+        return f"{first_text} – {last_text.rpartition(' ')[2]}"
+    return f"{first_text}–{last_text}" if not day and " " not in last_text else f"{first_text} – {last_text}"
 
 
-def _when(when: datetime, clock: Clock) -> str:
+def _format_start(start: datetime, clock: TimeContext) -> str:
     """To the minute, the day before it as soon as it is more than a day old, the date alone after six."""
-    told = text_format.clock_short(when, clock.now, clock.zone)
-    return told[: len("22:40")] + told[len("22:40:03") :] if told.count(":") == 2 else told
+    text = text_format.format_short_time(start, clock.now, clock.zone)
+    return text[: len("22:40")] + text[len("22:40:03") :] if text.count(":") == 2 else text
 
 
-def tail(row: ListRow, clock: Clock) -> str:
+def row_detail(row: ListRow, clock: TimeContext) -> str:
     """The whole message of a run; of a group how many runs of what it holds, since when."""
     if isinstance(row, Session):
-        return summary(row)
-    many = f"{text_format.count(len(row.runs))} good runs of {row.newest.type} in a row"
-    return f"{many}, {span(row, clock)}; Enter or z shows them"
+        return summary_text(row)
+    group_text = f"{text_format.format_count(len(row.runs))} good runs of {row.newest.type} in a row"
+    return f"{group_text}, {format_start_range(row, clock)}; Enter or z shows them"
 
 
-def short_name(run: Session, clock: Clock) -> str:
+def session_label(run: Session, clock: TimeContext) -> str:
     """`CollectJob 01:55:04`."""
-    when = text_format.clock_short(run.started, clock.now, clock.zone) if run.started else ""
-    return f"{run.type or run.name or run.id} {when}".rstrip()
+    start_text = text_format.format_short_time(run.started, clock.now, clock.zone) if run.started else ""
+    return f"{run.type or run.name or run.id} {start_text}".rstrip()

@@ -20,42 +20,42 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from emtui import text_format
-from emtui.em.background_thread import beside
+from emtui.em.background_thread import run_in_thread
 from emtui.em.model import Session, Uid
-from emtui.local.saved_queries import named
+from emtui.local.saved_queries import abbreviate_path
 from emtui.monitor.list_feed import ListFeed, ListState
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.unseen_marks import UnseenMark
-from emtui.query import BadQuery, Beyond, Order, Query
-from emtui.query.absolute_times import pinned
-from emtui.tui.commands import Place, bindings
+from emtui.query import InvalidQueryError, Query, QueryContext, SortOrder
+from emtui.query.absolute_times import with_absolute_times
+from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.list_text import empty_text, own_queries_text, problem_text, progress_text
 from emtui.tui.formatting.open_command import Location
-from emtui.tui.formatting.search_matches import continued
-from emtui.tui.formatting.session_columns import Clock, session_columns
-from emtui.tui.formatting.session_text import absence_text, list_age
+from emtui.tui.formatting.search_matches import wrapped_around_text
+from emtui.tui.formatting.session_columns import TimeContext, session_columns
+from emtui.tui.formatting.session_text import absence_spans, list_age_spans
 from emtui.tui.screens.base import NO_RUN, BaseScreen
 from emtui.tui.screens.session_list.attention_lines import AttentionLines
-from emtui.tui.screens.session_list.query_bar import QueryBar, QueryContext
-from emtui.tui.screens.session_list.row_format import short_name, tail
+from emtui.tui.screens.session_list.query_bar import QueryBar, QueryInputs
+from emtui.tui.screens.session_list.row_format import row_detail, session_label
 from emtui.tui.screens.session_list.session_table import SessionTable
-from emtui.tui.theme import CHANGED, NEW
+from emtui.tui.theme import CHANGED_MARK, NEW_MARK
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
-from emtui.tui.widgets.virtual_list import Pieces
+from emtui.tui.widgets.virtual_list import StyledSpans
 
 if TYPE_CHECKING:  # start-up time, here and in functions: loaded once there is a list to assess
     from emtui.monitor.assessment import Assessment
     from emtui.triage.findings import Finding
     from emtui.triage.grouping import ListRow
 
-MARKS = {UnseenMark.NEW: NEW, UnseenMark.CHANGED: CHANGED}
-TARGETS: Mapping[str, tuple[Callable[[SessionTable, Session], bool], str]] = {
+UNSEEN_GLYPHS = {UnseenMark.NEW: NEW_MARK, UnseenMark.CHANGED: CHANGED_MARK}
+RUN_TARGETS: Mapping[str, tuple[Callable[[SessionTable, Session], bool], str]] = {
     "failed": (lambda _, run: run.has_failed, "failed run"),
-    "warned": (lambda _, run: run.has_warning, "run with a warning"),
+    "warning": (lambda _, run: run.has_warning, "run with a warning"),
     "slow": (SessionTable.is_unusual, "unusually long run"),
-    "unseen": (SessionTable.is_marked, "new or changed run"),
+    "unseen": (SessionTable.is_unseen, "new or changed run"),
 }
 """Which runs a key goes to, one after the other, and what such a run is called."""
 
@@ -72,22 +72,22 @@ def _load_modules() -> None:
 class SessionListScreen(BaseScreen):
     """All sessions of one Enterprise Manager."""
 
-    PLACE: ClassVar[Place] = Place.LOOKUP
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LOOKUP)
+    SCOPE: ClassVar[CommandScope] = CommandScope.SESSION_LIST
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.SESSION_LIST)
     AUTO_FOCUS = "SessionTable"
 
-    def __init__(self, ctx: AppContext, feed: ListFeed, query: Query, order: Order) -> None:
+    def __init__(self, ctx: AppContext, feed: ListFeed, query: Query, order: SortOrder) -> None:
         super().__init__(ctx, feed)
         self.feed = feed
         self.table = SessionTable(id="sessions")
         self.table.set_reactive(SessionTable.session_query, query)
         self.table.set_reactive(SessionTable.order, order)
-        self._query_bar = QueryBar(query, self, lambda: ctx.logon.profile_name, id="prompt")
+        self._query_bar = QueryBar(query, self, lambda: ctx.logon_service.profile_name, id="prompt")
         self._state = ListState()
-        self._pointed: tuple[Uid | None, Finding | None] = (None, None)
+        self._finding_target: tuple[Uid | None, Finding | None] = (None, None)
         """The finding that was gone to, and the run that it is about."""
 
-    def body(self) -> Iterable[Widget]:
+    def compose_body(self) -> Iterable[Widget]:
         """Absence, what needs attention, counts, query, list, message."""
         yield Static(id="away", markup=False)
         yield AttentionLines(id="attention")
@@ -98,15 +98,15 @@ class SessionListScreen(BaseScreen):
 
     def on_mount(self) -> None:
         """Show what is asked for, before there is an answer."""
-        for part in ("marks", "baselines", "known", "snapshot"):
+        for part in ("unseen_glyphs", "baselines", "acknowledgements", "snapshot"):
             self.watch(self.table, part, self._query_bar.update_context, init=False)
         self.handle_query()
         self.handle_list_state(None, self.feed.state)
-        self.call_after_refresh(self._prepare)
+        self.call_after_refresh(self._preload_modules)
 
     @work(group="prepare", description="load what an assessment takes")
-    async def _prepare(self) -> None:
-        await beside(_load_modules)
+    async def _preload_modules(self) -> None:
+        await run_in_thread(_load_modules)
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -119,50 +119,50 @@ class SessionListScreen(BaseScreen):
         return self._state.assessment
 
     @property
-    def query_now(self) -> Query:
+    def current_query(self) -> Query:
         """The query that the rows match."""
-        return self._query_bar.current
+        return self._query_bar.current_query
 
     # --- what comes of the list -------------------------------------------------------
 
     def handle_list_state(self, before: ListState | None, state: ListState) -> None:
         """Show what is another than before."""
         before, self._state = self._state, state
-        if not self.stands:
+        if not self.is_ready:
             return
-        if state.problem != before.problem or state.stopped is not before.stopped:
-            self.trouble = problem_text(state, self._our_clock)
+        if state.problem != before.problem or state.polling_stop is not before.polling_stop:
+            self.problem = problem_text(state, self._local_clock)
         self.table.is_stale = state.is_stale or state.is_lost
         if state.unseen is not before.unseen:
-            self.table.marks = {uid: MARKS[mark] for uid, mark in state.unseen.items()}
+            self.table.unseen_glyphs = {uid: UNSEEN_GLYPHS[mark] for uid, mark in state.unseen.items()}
         if state.snapshot is not before.snapshot:
             self._show_snapshot(state, is_first=before.snapshot is None)
         if state.progress is not before.progress:
             self._show_tally()
-            self._explain_emptiness()
+            self._update_empty_text()
         if state.absence is not before.absence or state.clock_step is not before.clock_step:
             self._show_absence()
         if state.health is not before.health or state.snapshot is not before.snapshot:
-            self.show_top()
+            self.show_header()
         super().handle_list_state(before, state)
 
     def _show_snapshot(self, state: ListState, *, is_first: bool) -> None:
         self.table.is_following = self.is_current
         if is_first:
-            self._query_bar.parse_again()
+            self._query_bar.reparse()
         self.table.snapshot = state.snapshot
         self._show_absence()
         self._show_query()
-        self._explain_emptiness()
+        self._update_empty_text()
         self._show_row()
 
     def handle_assessment(self) -> None:
         """What needs attention; what is acknowledged is counted apart, and shown with its note."""
-        if not self.stands or self.assessment is None:
+        if not self.is_ready or self.assessment is None:
             return
-        if self.assessment.statuses.baselines != self.table.baselines:
-            self.table.baselines = self.assessment.statuses.baselines
-        self.table.known = self.assessment.acknowledged
+        if self.assessment.type_statuses.baselines != self.table.baselines:
+            self.table.baselines = self.assessment.type_statuses.baselines
+        self.table.acknowledgements = self.assessment.acknowledgements
         self._show_tally()
         self.show_body()
         self.on_virtual_list_cursor_moved()
@@ -170,63 +170,67 @@ class SessionListScreen(BaseScreen):
     def handle_user_activity(self) -> None:
         """Somebody is there: what is on the screen has been seen."""
         super().handle_user_activity()
-        if self.stands and self.is_current and self.table.marks:
-            self.feed.mark_viewed(self.table.marked_in_sight)
+        if self.is_ready and self.is_current and self.table.unseen_glyphs:
+            self.feed.mark_viewed(self.table.visible_unseen_uids)
 
-    def show_times_in(self, zone: tzinfo) -> None:
+    def set_zone(self, zone: tzinfo) -> None:
         """The same rows, and all times in this zone from now on."""
         self._query_bar.fix_times()
-        super().show_times_in(zone)
+        super().set_zone(zone)
 
     def on_virtual_list_cursor_moved(self) -> None:
         """Another row is under the cursor, or the same one reads otherwise."""
         self._show_row()
         self._show_query()
-        self.show_foot()
+        self.show_footer()
         if self.snapshot and self.snapshot.references:
-            self.feed.set_visible([session.uid for session in self.table.in_sight])
+            self.feed.set_visible([session.uid for session in self.table.visible_sessions])
 
-    def on_session_table_selected_gone(self, event: SessionTable.SelectedGone) -> None:
+    def on_session_table_selection_lost(self, event: SessionTable.SelectionLost) -> None:
         """A later list has not got the selected row: say where the selection moved to."""
         if event.is_listed and self._query_bar.is_open:
             return
-        why = "no longer matches" if event.is_listed else "is no longer listed"
-        now = event.now_selected
-        where = "no row is left" if now is None else f"now selected: {short_name(now, self._server_clock)}"
-        self.say(f"The selected run {why}; {where}.")
+        reason = "no longer matches" if event.is_listed else "is no longer listed"
+        new_selection = event.new_selection
+        selection_text = (
+            "no row is left"
+            if new_selection is None
+            else f"now selected: {session_label(new_selection, self._server_clock)}"
+        )
+        self.say(f"The selected run {reason}; {selection_text}.")
 
     # --- what is shown around the rows ---------------------------------------------------
 
     @property
-    def _our_clock(self) -> Clock:
+    def _local_clock(self) -> TimeContext:
         """For when something was requested or seen."""
-        return Clock(self.ctx.clock.now(), self.zone)
+        return TimeContext(self.ctx.clock.now(), self.zone)
 
     @property
-    def _server_clock(self) -> Clock:
+    def _server_clock(self) -> TimeContext:
         """For runs, as of now."""
-        return Clock(self.ctx.clock.server_now, self.zone)
+        return TimeContext(self.ctx.clock.server_now, self.zone)
 
-    def _clock(self, snapshot: Snapshot) -> Clock:
+    def _list_clock(self, snapshot: Snapshot) -> TimeContext:
         """For runs, as of the list."""
-        return Clock(snapshot.server_time, self.zone)
+        return TimeContext(snapshot.server_time, self.zone)
 
     def as_of(self) -> datetime | None:
         """When the last complete list arrived."""
         return self.snapshot.as_of if self.snapshot else None
 
-    def standing(self) -> Pieces:
+    def freshness_spans(self) -> StyledSpans:
         """How old the list is and how often it is requested, in words where that is not as usual."""
-        return list_age(self._state, self._our_clock, self.size.width)
+        return list_age_spans(self._state, self._local_clock, self.size.width)
 
     def position(self) -> str:
         """`3 of 2,914 runs`."""
         return self.table.position
 
-    def show_top(self) -> None:
+    def show_header(self) -> None:
         """The first line, and the one whose hours pass with it."""
-        super().show_top()
-        if self.stands:
+        super().show_header()
+        if self.is_ready:
             self._show_tally()
 
     def show_body(self) -> None:
@@ -235,11 +239,11 @@ class SessionListScreen(BaseScreen):
             from emtui.tui.formatting.assessment_text import attention_summary
 
             summary = attention_summary(self.assessment, self.zone)
-            self.query_one(AttentionLines).show(summary.sentences, summary.calm, summary.counts)
+            self.query_one(AttentionLines).show(summary.sentences, summary.calm_text, summary.counts)
         self._show_row()
 
     @property
-    def _progress(self) -> str:
+    def _progress_text(self) -> str:
         return progress_text(self._state.progress, self.feed.source.server, self.zone)
 
     def _show_tally(self) -> None:
@@ -251,42 +255,51 @@ class SessionListScreen(BaseScreen):
             return
         from emtui.tui.formatting.last_24h import tally_line
 
-        known = self.table.known
-        line.show(*tally_line(self.snapshot, self._server_clock, width, known, hint, self._progress))
+        acknowledgements = self.table.acknowledgements
+        line.show(
+            *tally_line(self.snapshot, self._server_clock, width, acknowledgements, hint, self._progress_text)
+        )
 
     def _show_absence(self) -> None:
         """What happened while nobody looked; it stays until Esc."""
-        line, text = self.query_one("#away", Static), absence_text(self._state, self._our_clock)
+        line, text = self.query_one("#away", Static), absence_spans(self._state, self._local_clock)
         line.display = bool(text)
         if text:
             line.update(Content.from_rich_text(Text.assemble(*text)))
 
-    def _explain_emptiness(self) -> None:
-        self.table.empty = empty_text(self._state, self.query_now, self._progress)
+    def _update_empty_text(self) -> None:
+        self.table.empty_lines = empty_text(self._state, self.current_query, self._progress_text)
         if not self.table.count:
             self.table.refresh()
 
     def _show_row(self) -> None:
         """The whole message of the row, or what its group holds; or the finding that was gone to."""
-        selected, row, (uid, finding) = self.table.under_cursor, self.table.selected_row, self._pointed
+        selected, row, (uid, finding) = (
+            self.table.session_under_cursor,
+            self.table.selected_row,
+            self._finding_target,
+        )
         if not selected or selected.uid != uid:
-            self._pointed = (None, None)
+            self._finding_target = (None, None)
         elif finding:
-            self._pointed = (uid, self.assessment.current_finding(finding) if self.assessment else None)
-        finding = self._pointed[1]
+            self._finding_target = (
+                uid,
+                self.assessment.current_finding(finding) if self.assessment else None,
+            )
+        finding = self._finding_target[1]
         text = self._finding_text(finding) if finding else self._row_text(row) if row else ""
         self.query_one(Paragraph).show(text)
 
     def _row_text(self, row: ListRow) -> str:
         """The whole message of a run, after the note if it is acknowledged; what a group holds."""
-        text = tail(row, self._clock(self.snapshot)) if self.snapshot else ""
-        if self.assessment is None or not self.assessment.acknowledged or not isinstance(row, Session):
+        text = row_detail(row, self._list_clock(self.snapshot)) if self.snapshot else ""
+        if self.assessment is None or not self.assessment.acknowledgements or not isinstance(row, Session):
             return text
         from emtui.tui.formatting.assessment_text import acknowledgement_text
 
-        mark = self.assessment.acknowledged.of(row)
-        known = acknowledgement_text(self.assessment, mark, self.zone)
-        return " · ".join(part for part in (known, text) if part)
+        acknowledgement = self.assessment.acknowledgements.for_run(row)
+        note = acknowledgement_text(self.assessment, acknowledgement, self.zone)
+        return " · ".join(part for part in (note, text) if part)
 
     def _finding_text(self, finding: Finding) -> str:
         """The sentence with its evidence, and the note if it is acknowledged."""
@@ -298,95 +311,95 @@ class SessionListScreen(BaseScreen):
 
     # --- the query ----------------------------------------------------------------------
 
-    def query_context(self) -> QueryContext:
+    def query_inputs(self) -> QueryInputs:
         """What a query may depend on, as it is known now."""
         snapshot, table = self.table.snapshot, self.table
-        beyond = Beyond(None, table.baselines, table.marks, table.known)
+        context = QueryContext(None, table.baselines, table.unseen_glyphs, table.acknowledgements)
         if snapshot:
             now, states, types = snapshot.server_time, snapshot.states, snapshot.types
-            beyond = replace(beyond, now=now, states=states, types=types)
+            context = replace(context, now=now, states=states, types=types)
         sessions = snapshot.sessions if snapshot else ()
-        return QueryContext(self.ctx.clock.server_now, self.zone, beyond, sessions)
+        return QueryInputs(self.ctx.clock.server_now, self.zone, context, sessions)
 
     def handle_query(self) -> None:
         """Another query, or another text in its line: other rows, another count and hint."""
-        if self.stands:
-            self.table.session_query = self.query_now
+        if self.is_ready:
+            self.table.session_query = self.current_query
             self._show_query()
             self._show_tally()
-            self._explain_emptiness()
+            self._update_empty_text()
 
     def _show_query(self) -> None:
-        every = len(self.snapshot.sessions) if self.snapshot else 0
-        count = text_format.place(self.table.match_count, every, "run") if self.snapshot else ""
-        self._query_bar.show_current(count, self.table.new_above)
+        total = len(self.snapshot.sessions) if self.snapshot else 0
+        count = text_format.format_position(self.table.match_count, total, "run") if self.snapshot else ""
+        self._query_bar.show_query(count, self.table.new_above_count)
 
     async def leave_query(self) -> None:
         """The next key is for the rows that match, and waits for them."""
         self.say("")
         self.set_focus(self.table)
         self.handle_query()
-        self.show_foot()
+        self.show_footer()
         await self.table.wait_idle()
 
     async def action_query(self) -> None:
         """Filter while typing."""
-        self.offer(self.query_now.text)
+        self.offer_query(self.current_query.text)
 
-    def offer(self, text: str) -> None:
+    def offer_query(self, text: str) -> None:
         """Open the query line with this text; Esc goes back to the query that stands now."""
         self._query_bar.edit(text)
-        self.show_foot()
+        self.show_footer()
 
     @property
-    def is_free(self) -> bool:
+    def is_not_typing(self) -> bool:
         """Whether the rows have the focus: nobody is typing a query."""
         return self.focused is self.table
 
-    def is_keyed(self, text: str) -> bool:
+    def has_query_key(self, text: str) -> bool:
         """Whether this text is a query that names what it looks at, such as `id:` or `message:`."""
-        return self._query_bar.is_keyed(text)
+        return self._query_bar.has_query_key(text)
 
     async def action_filter(self, text: str) -> None:
         """Show what matches this query; the next key finds its rows."""
-        self._query_bar.use(text)
+        self._query_bar.apply_text(text)
         await self.table.wait_idle()
 
-    async def action_own_query(self, digit: str = "") -> None:
+    async def action_saved_query(self, digit: str = "") -> None:
         """The query that the configuration has for this digit."""
-        own = self.ctx.options.queries
-        if digit not in own:
-            self.say(own_queries_text(digit, tuple(own), reads_configuration=not self.ctx.options.mark))
+        queries = self.ctx.options.own_queries
+        if digit not in queries:
+            self.say(own_queries_text(digit, tuple(queries), reads_configuration=not self.ctx.options.mark))
             return
-        text, file = str(own[digit].value), own[digit].file
+        text, file = str(queries[digit].value), queries[digit].file
         try:
             self._query_bar.parse(text)
-        except BadQuery as error:
-            self.say(f"{digit}: {error} It stands in {named(file)}.")
+        except InvalidQueryError as error:
+            self.say(f"{digit}: {error} It stands in {abbreviate_path(file)}.")
         else:
             await self.action_filter(text)
 
-    def narrow(self, text: str) -> None:
+    def set_query(self, text: str) -> None:
         """Show what matches this query, the newest first on top."""
-        self._query_bar.use(text)
+        self._query_bar.apply_text(text)
         self.table.move_to(0)
 
     # --- what can be done with a row --------------------------------------------------------
 
     @property
-    def run_here(self) -> Session | None:
+    def current_run(self) -> Session | None:
         """The run under the cursor."""
         return self.table.selected
 
     def location(self, _: Location | None, /) -> Location:
         """The list with its query and order."""
-        return Location(self.query_now, self.table.order)
+        return Location(self.current_query, self.table.order)
 
-    async def action_known(self) -> None:
+    async def action_acknowledge(self) -> None:
         """Acknowledge what `a` led to, else the run under the cursor; or remove that."""
         from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
 
-        finding = self._pointed[1]
+        finding = self._finding_target[1]
         await (toggle_finding(self, finding) if finding else toggle_run(self, self.table.selected))
 
     def action_copy(self) -> None:
@@ -396,7 +409,7 @@ class SessionListScreen(BaseScreen):
         if row and self.snapshot:
             from emtui.tui.formatting.plain_text import row_line
 
-            self.ctx.exporter.copy(row_line(row, self._clock(self.snapshot)))
+            self.ctx.exporter.copy(row_line(row, self._list_clock(self.snapshot)))
         else:
             self.say("There is no row to copy.")
 
@@ -405,12 +418,18 @@ class SessionListScreen(BaseScreen):
         snapshot = self.snapshot
         if snapshot is None:
             return None
-        from emtui.tui.formatting.plain_text import Shown, list_text
+        from emtui.tui.formatting.plain_text import DisplayedList, list_text
 
-        acknowledged = self.assessment.acknowledged if self.assessment else None
-        shown = Shown(self.table.matching, snapshot, pinned(self.query_now), self.table.order, acknowledged)
-        origin, clock = self.ctx.exporter.origin(snapshot.as_of), self._clock(snapshot)
-        return lambda: list_text(origin, shown, clock)
+        acknowledged = self.assessment.acknowledgements if self.assessment else None
+        listing = DisplayedList(
+            self.table.matching,
+            snapshot,
+            with_absolute_times(self.current_query),
+            self.table.order,
+            acknowledged,
+        )
+        origin, clock = self.ctx.exporter.origin(snapshot.as_of), self._list_clock(snapshot)
+        return lambda: list_text(origin, listing, clock)
 
     # --- to other screens -----------------------------------------------------------------
 
@@ -428,16 +447,16 @@ class SessionListScreen(BaseScreen):
         """Put the cursor on this session; false if it is not shown."""
         return self.table.select(uid)
 
-    async def point_at(self, finding: Finding) -> None:
+    async def select_finding(self, finding: Finding) -> None:
         """Put the cursor on the run that a finding is about, whatever the query was, and say it whole."""
-        run = self.assessment.run_of(finding) if self.assessment else None
-        found = run is not None and self.table.select(run.uid)
-        if run and not found and not finding.unlisted:
+        run = self.assessment.run_of_finding(finding) if self.assessment else None
+        is_selected = run is not None and self.table.select(run.uid)
+        if run and not is_selected and not finding.is_unlisted:
             await self.action_filter("")
-            found = self.table.select(run.uid)
-        self._pointed = (run.uid if run else None, finding)
+            is_selected = self.table.select(run.uid)
+        self._finding_target = (run.uid if run else None, finding)
         self.on_virtual_list_cursor_moved()
-        if not found:
+        if not is_selected:
             self.say(self._finding_text(finding))
 
     # --- from run to run ------------------------------------------------------------------
@@ -447,13 +466,13 @@ class SessionListScreen(BaseScreen):
         if kind == "match":
             self._go_to_row(step)
             return
-        is_target, name = TARGETS[kind]
-        fits = partial(is_target, self.table)
-        if await self.table.select_next(fits, step):
+        is_target, name = RUN_TARGETS[kind]
+        predicate = partial(is_target, self.table)
+        if await self.table.select_next(predicate, step):
             return
         side = "below" if step > 0 else "above"
-        if await self.table.select_next_wrapped(fits, step):
-            self.say(f"No {name} {side} this one. {continued(step)}")
+        if await self.table.select_next_wrapped(predicate, step):
+            self.say(f"No {name} {side} this one. {wrapped_around_text(step)}")
         else:
             self.say(f"No other {name} in this list.")
 
@@ -463,16 +482,16 @@ class SessionListScreen(BaseScreen):
         row = table.cursor + step
         if table.count > 1 and not 0 <= row < table.count:
             row = row % table.count
-            self.say(f"No row {'below' if step > 0 else 'above'} this one. {continued(step)}")
+            self.say(f"No row {'below' if step > 0 else 'above'} this one. {wrapped_around_text(step)}")
         elif table.count <= 1:
             self.say("There is no other row." if table.count else "There is no row.")
         table.move_to(row)
 
-    def neighbour(self, session: Session, way: str) -> Session | None:
+    def neighbor(self, session: Session, direction: str) -> Session | None:
         """The run before or after of the same type, or the next or previous row."""
-        if way in {"older", "newer"}:
-            return self.snapshot.run_of_type(session, newer=way == "newer") if self.snapshot else None
-        return self.table.neighbour(session.uid, 1 if way == "next_row" else -1)
+        if direction in {"older", "newer"}:
+            return self.snapshot.adjacent_run(session, newer=direction == "newer") if self.snapshot else None
+        return self.table.neighbor(session.uid, 1 if direction == "next_row" else -1)
 
     def action_older(self) -> None:
         """The run of the same type before this one."""
@@ -482,19 +501,19 @@ class SessionListScreen(BaseScreen):
         """The run of the same type after this one."""
         self._go_to_run_of_type("newer")
 
-    def _go_to_run_of_type(self, way: str) -> None:
+    def _go_to_run_of_type(self, direction: str) -> None:
         selected = self.table.selected
         if not selected or not self.snapshot:
             return
-        run = self.neighbour(selected, way)
+        run = self.neighbor(selected, direction)
         if not run:
-            self.say(f"There is no {way} {selected.type} in the list.")
+            self.say(f"There is no {direction} {selected.type} in the list.")
         elif not self.table.select(run.uid):
             self.say("That run does not match the query; 0 shows everything.")
 
     # --- order and groups -----------------------------------------------------------------
 
-    def action_stick(self) -> None:
+    def action_follow(self) -> None:
         """Follow the top of the list, or stay with the selected run."""
         self.table.follow_top = not self.table.follow_top
         self.say(
@@ -503,35 +522,35 @@ class SessionListScreen(BaseScreen):
             else "The selected run stays selected; new ones are counted."
         )
 
-    def action_elapsed(self) -> None:
+    def action_toggle_times(self) -> None:
         """When each run started, or how long ago."""
         self.table.shows_age = not self.table.shows_age
         self.say("How long ago each run started." if self.table.shows_age else "When each run started.")
 
     def action_order(self) -> None:
         """By the next column."""
-        fields = [column.field for column in session_columns(self.size.width) if column.field]
+        fields = [column.order_field for column in session_columns(self.size.width) if column.order_field]
         before = self.table.order.field
         field = fields[(fields.index(before) + 1) % len(fields)] if before in fields else fields[0]
-        self.table.order = Order(field, descending=field in {"started", "duration_s"})
+        self.table.order = SortOrder(field, is_descending=field in {"started", "duration_s"})
 
     def action_reverse(self) -> None:
         """The other way round."""
         order = self.table.order
-        self.table.order = Order(order.field, not order.descending)
+        self.table.order = SortOrder(order.field, not order.is_descending)
 
-    async def action_fold(self) -> None:
+    async def action_toggle_group(self) -> None:
         """Open the group under the cursor, or close the one that the run under it is of."""
-        if reason := self._why_ungrouped():
+        if reason := self._ungrouped_reason():
             self.say(reason)
         elif not self.table.is_grouped:
             self.say("Every run has a row of its own now; Z folds the good ones again.")
         elif not await self.table.toggle_group():
             self.say("Nothing folds here: only good runs in a row do.")
 
-    async def action_fold_all(self) -> None:
+    async def action_toggle_grouping(self) -> None:
         """A row for every run, or successful ones grouped."""
-        if reason := self._why_ungrouped():
+        if reason := self._ungrouped_reason():
             self.say(reason)
             return
         await self.table.set_grouped(not self.table.is_grouped)
@@ -541,30 +560,30 @@ class SessionListScreen(BaseScreen):
             else "Every run has a row of its own; Z folds the good ones again."
         )
 
-    def _why_ungrouped(self) -> str:
+    def _ungrouped_reason(self) -> str:
         """Why nothing of what is shown could be grouped."""
         if self.snapshot is None:
             return "There is no list to fold yet."
-        if not self.query_now.empty:
+        if not self.current_query.is_empty:
             return "What a query finds is never folded; 0 shows everything."
         return "" if self.table.can_group else "Only the order newest first is folded; o changes the order."
 
     # --- requesting, stopping, leaving ----------------------------------------------------
 
     @property
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether the list, or a run that it only names, is requested."""
         return self._state.is_busy
 
-    def action_undo(self) -> None:
+    def action_cancel(self) -> None:
         """Stop the request, else dismiss the problem, the absence, or the query; never quit."""
         if self.action_stop() or self.feed.dismiss_problem() or self.feed.dismiss_absence():
             return
-        if not self.query_now.empty:
-            self._query_bar.use("")
+        if not self.current_query.is_empty:
+            self._query_bar.apply_text("")
         else:
             self.say("q leaves emtui.")
 
     def action_close(self) -> None:
         """There is nothing behind the list: quit."""
-        self.call_later(self.run_action, "app.leave")
+        self.call_later(self.run_action, "app.quit")

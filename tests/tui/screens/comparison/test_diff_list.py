@@ -8,49 +8,56 @@ from datetime import UTC, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_runs import MINUTE, NOON, SECOND, log, run, texts
+from session_factory import MINUTE, NOON, SECOND, log_texts, make_log, make_run
 from tui_driver import ComparisonDriver, comparison
 
 from emtui import text_format
-from emtui.ascii import plain
+from emtui.ascii import to_ascii
 from emtui.em.model import Event, Outcome
-from emtui.triage.diff_hunks import Stretch
-from emtui.triage.diff_text import Difference, difference
-from emtui.tui.formatting.session_columns import WIDE
+from emtui.triage.diff_hunks import CollapsedLines
+from emtui.triage.diff_text import RunDifference, compare_runs
+from emtui.tui.formatting.session_columns import WIDE_CELLS
 from emtui.tui.screens.comparison.diff_columns import (
-    heading,
-    row_pieces,
+    full_line_text,
+    grouped_lines_spans,
+    heading_text,
+    row_spans,
     run_columns,
-    stretch_pieces,
-    whole_text,
 )
 from emtui.tui.theme import PLAIN
 
-BAD = run(NOON, outcome=Outcome.FAILED)
-RUNNING = run(NOON, outcome=Outcome.RUNNING)
-GOOD = run(NOON - 30 * MINUTE)
+BAD = make_run(NOON, outcome=Outcome.FAILED)
+RUNNING = make_run(NOON, outcome=Outcome.RUNNING)
+GOOD = make_run(NOON - 30 * MINUTE)
 HOSTS = [f"host{number}" for number in range(60)]
 
 
-def found(here: tuple[Event, ...], there: tuple[Event, ...], *, runs: bool = False) -> Difference:
-    return difference(
-        RUNNING if runs else BAD, tuple(here), GOOD, tuple(there), NOON + 999 * SECOND, last_good=True
+def compare_logs(
+    events: tuple[Event, ...], other_events: tuple[Event, ...], *, is_running: bool = False
+) -> RunDifference:
+    return compare_runs(
+        RUNNING if is_running else BAD,
+        tuple(events),
+        GOOD,
+        tuple(other_events),
+        NOON + 999 * SECOND,
+        is_last_successful=True,
     )
 
 
-STEPS = found(
-    log((0, "Start"), (1, "Reading bs02"), (231, "bs02 did not answer"), (240, "End")),
-    log((0, "Start"), (1, "Reading bs02"), (15, "bs02 was read"), (20, "End")),
+STEPS = compare_logs(
+    make_log((0, "Start"), (1, "Reading bs02"), (231, "bs02 did not answer"), (240, "End")),
+    make_log((0, "Start"), (1, "Reading bs02"), (15, "bs02 was read"), (20, "End")),
 )
 
 
-def drawn(of: Difference, width: int) -> list[str]:
-    rows = of.comparison.rows
-    return ["".join(text for text, _ in row_pieces(of, row, width)).rstrip() for row in rows]
+def drawn_lines(diff: RunDifference, width: int) -> list[str]:
+    rows = diff.comparison.rows
+    return ["".join(text for text, _ in row_spans(diff, row, width)).rstrip() for row in rows]
 
 
 def test_a_line_has_a_sign_its_time_here_and_then_and_how_many_times_where_it_took_much_longer() -> None:
-    assert drawn(STEPS, 80) == [
+    assert drawn_lines(STEPS, 80) == [
         "    1.0s    1.0s       Start",
         "   3m50s     14s   16  Reading bs02",
         "-           5.0s       bs02 was read",
@@ -59,54 +66,54 @@ def test_a_line_has_a_sign_its_time_here_and_then_and_how_many_times_where_it_to
     ]
 
 
-@pytest.mark.parametrize("width", [58, 80, WIDE, 200])
+@pytest.mark.parametrize("width", [58, 80, WIDE_CELLS, 200])
 def test_titles_stand_over_their_columns_and_the_signs_are_explained(width: int) -> None:
-    title = heading(STEPS, width)
+    title = heading_text(STEPS, width)
     assert len(title) == width - 1
     assert title.endswith("+ new  - missing  ~ moved")
-    line = drawn(STEPS, width)[1]
+    line = drawn_lines(STEPS, width)[1]
     assert line.index("3m50s") + 5 == title.index("Here") + 4
     assert line.index("14s") + 3 == title.index("Then") + 4
     assert line.index("16") + 2 == title.index("×") + 1
     assert line.index("Reading") == title.index("Event")
-    assert ("Offset" in title) == (width >= WIDE)
+    assert ("Offset" in title) == (width >= WIDE_CELLS)
 
 
 def test_where_there_is_no_room_for_it_nothing_is_explained() -> None:
-    assert heading(STEPS, 50) == text_format.fit("    Here    Then    ×  Event", 49)
-    assert heading(None, 80) == text_format.fit("    Here    Then    ×  Event", 79)
+    assert heading_text(STEPS, 50) == text_format.fit_width("    Here    Then    ×  Event", 49)
+    assert heading_text(None, 80) == text_format.fit_width("    Here    Then    ×  Event", 79)
 
 
 @given(st.text(min_size=0, max_size=300), st.integers(40, 200))
 def test_no_text_of_a_server_makes_a_line_wider_than_the_screen(text: str, width: int) -> None:
-    for line in drawn(found(texts(text, "a"), texts("a")), width):  # type: ignore[arg-type]
-        assert text_format.cells(line) <= width - 1
+    for line in drawn_lines(compare_logs(log_texts(text, "a"), log_texts("a")), width):  # type: ignore[arg-type]
+        assert text_format.cell_width(line) <= width - 1
         assert "\n" not in line
 
 
 def test_each_colour_stands_beside_a_sign_and_equal_lines_have_none() -> None:
     for row in STEPS.comparison.rows:
-        (sign, style), *_ = row_pieces(STEPS, row, 80)
+        (sign, style), *_ = row_spans(STEPS, row, 80)
         assert (style == PLAIN) == (sign[0] == " ")
 
 
-def test_what_is_drawn_is_told_apart_in_ascii_too() -> None:
-    moved = found(texts("a", "b", "c", "d"), texts("b", "c", "d", "a"))  # type: ignore[arg-type]
-    many = stretch_pieces(Stretch(0, 120, STEPS.comparison.rows[0].kind), 80)[0][0]
-    signs = {line[0] for line in (*drawn(STEPS, 80), *drawn(moved, 80), many)}
+def test_drawn_signs_differ_in_ascii_too() -> None:
+    moved = compare_logs(log_texts("a", "b", "c", "d"), log_texts("b", "c", "d", "a"))  # type: ignore[arg-type]
+    many = grouped_lines_spans(CollapsedLines(0, 120, STEPS.comparison.rows[0].kind), 80)[0][0]
+    signs = {line[0] for line in (*drawn_lines(STEPS, 80), *drawn_lines(moved, 80), many)}
     assert signs == {" ", "+", "-", "~", "="}
-    assert all(plain(sign) == sign for sign in signs)
+    assert all(to_ascii(sign) == sign for sign in signs)
     assert many.endswith("120 equal lines")
 
 
-def test_a_whole_line_has_what_the_other_run_said_in_its_place_where_that_differs() -> None:
-    near = found(log((0, "Collected bs01: 44 jobs")), log((0, "Collected bs01: 43 jobs")))
+def test_an_opened_line_has_the_text_of_the_other_run_where_that_differs() -> None:
+    near = compare_logs(make_log((0, "Collected bs01: 44 jobs")), make_log((0, "Collected bs01: 43 jobs")))
     row = near.comparison.rows[0]
-    assert whole_text(near, row, UTC) == (
+    assert full_line_text(near, row, UTC) == (
         "Collected bs01: 44 jobs\n\nThen, Mon 23 Nov 12:00:00 +00:00:\nCollected bs01: 43 jobs"
     )
-    assert whole_text(STEPS, STEPS.comparison.rows[0], UTC) == "Start"
-    assert whole_text(STEPS, STEPS.comparison.rows[2], UTC) == "bs02 was read"
+    assert full_line_text(STEPS, STEPS.comparison.rows[0], UTC) == "Start"
+    assert full_line_text(STEPS, STEPS.comparison.rows[2], UTC) == "bs02 was read"
 
 
 @pytest.mark.parametrize("width", [58, 80, 120])
@@ -115,29 +122,29 @@ def test_a_run_to_choose_has_outcome_start_length_and_id_and_its_message_where_t
 ) -> None:
     titles = [column.title for column in run_columns(width)]
     assert titles == ["Outcome", "Started", "Took", "ID", *(["Message"] if width > 58 else [])]
-    assert sum(column.width + column.apart for column in run_columns(width)) <= width
+    assert sum(column.width + column.gap for column in run_columns(width)) <= width
 
 
 # --- in the widget ----------------------------------------------------------------------
 
 
-def stage(of: Difference, height: int = 12) -> AbstractAsyncContextManager[ComparisonDriver]:
-    return comparison(of, (80, height))
+def diff_list_app(diff: RunDifference, height: int = 12) -> AbstractAsyncContextManager[ComparisonDriver]:
+    return comparison(diff, (80, height))
 
 
-MIDDLE = found(texts(*HOSTS[:30], "new", *HOSTS[30:]), texts(*HOSTS))  # type: ignore[arg-type]
+MIDDLE = compare_logs(log_texts(*HOSTS[:30], "new", *HOSTS[30:]), log_texts(*HOSTS))  # type: ignore[arg-type]
 
 
-async def test_it_opens_on_the_first_divergence_with_equal_lines_folded() -> None:
-    async with stage(MIDDLE) as lines:
+async def test_it_opens_on_the_first_divergence_with_equal_lines_grouped() -> None:
+    async with diff_list_app(MIDDLE) as lines:
         assert lines.row_count() == 9
         assert lines.cursor_row().startswith("›+")
         assert lines.window_lines()[0].endswith("27 equal lines")
         assert lines.window_lines()[8].endswith("27 equal lines")
 
 
-async def test_unfolded_and_folded_again_the_cursor_stays_on_its_line_of_the_screen() -> None:
-    async with stage(MIDDLE) as lines:
+async def test_ungrouped_and_grouped_again_the_cursor_stays_on_its_line_of_the_screen() -> None:
+    async with diff_list_app(MIDDLE) as lines:
         before, line = lines.cursor_row(), lines.cursor_line()
         lines.group(groups=False)
         assert (lines.row_count(), lines.cursor_row(), lines.cursor_line()) == (61, before, line)
@@ -145,46 +152,52 @@ async def test_unfolded_and_folded_again_the_cursor_stays_on_its_line_of_the_scr
         assert (lines.row_count(), lines.cursor_row()) == (9, before)
 
 
-async def test_a_folded_line_that_is_unfolded_leaves_the_cursor_on_its_first_one() -> None:
-    async with stage(MIDDLE) as lines:
+async def test_a_grouped_line_that_is_ungrouped_leaves_the_cursor_on_its_first_one() -> None:
+    async with diff_list_app(MIDDLE) as lines:
         lines.move_to(8)
         assert lines.is_group()
         lines.group(groups=False)
         assert lines.cursor_row().endswith("host33")
 
 
-async def test_the_first_of_folded_lines_is_found_from_there_and_seen() -> None:
-    async with stage(MIDDLE) as lines:
+async def test_the_first_of_grouped_lines_is_found_from_there_and_seen() -> None:
+    async with diff_list_app(MIDDLE) as lines:
         lines.move_to(8)
         assert lines.is_group()
         lines.search("host3")
         assert lines.cursor_row().endswith("host33")
-        assert lines.match_here() == "5 of 11"
+        assert lines.current_match() == "5 of 11"
         lines.go_to_match(1)
         assert lines.cursor_row().endswith("host34")
         lines.go_to_match(-1)
         assert lines.cursor_row().endswith("host33")
 
 
-async def test_equal_logs_stand_there_whole_from_the_top() -> None:
-    async with stage(found(texts(*HOSTS), texts(*HOSTS))) as lines:  # type: ignore[arg-type]
+async def test_equal_logs_are_shown_completely_from_the_top() -> None:
+    async with diff_list_app(compare_logs(log_texts(*HOSTS), log_texts(*HOSTS))) as lines:  # type: ignore[arg-type]
         assert (lines.row_count(), lines.cursor()) == (60, 0)
 
 
 async def test_a_run_that_differs_in_nothing_so_far_opens_where_it_is_now() -> None:
-    so_far = found(texts(*HOSTS[:9], "Waiting"), texts(*HOSTS[:9], "Waiting"), runs=True)  # type: ignore[arg-type]
-    quick = difference(RUNNING, so_far.events[:5], GOOD, so_far.events, NOON + 5 * SECOND, last_good=True)
-    async with stage(quick) as lines:
+    so_far = compare_logs(log_texts(*HOSTS[:9], "Waiting"), log_texts(*HOSTS[:9], "Waiting"), is_running=True)  # type: ignore[arg-type]
+    quick = compare_runs(
+        RUNNING, so_far.events[:5], GOOD, so_far.events, NOON + 5 * SECOND, is_last_successful=True
+    )
+    async with diff_list_app(quick) as lines:
         assert lines.cursor_row().endswith("host4")
         assert lines.window_lines()[lines.cursor_line() + 1].startswith(" .")
 
 
 @pytest.mark.parametrize("place", [3, 5, 12])
 async def test_as_a_log_grows_the_cursor_stays_on_its_line(place: int) -> None:
-    there = texts(*HOSTS[:20])
-    before = found(texts(*HOSTS[:4], "new", *HOSTS[4:8]), there, runs=True)  # type: ignore[arg-type]
-    after = found(texts(*HOSTS[:4], "new", *HOSTS[4:12], "bad", *HOSTS[12:14]), there, runs=True)  # type: ignore[arg-type]
-    async with stage(before, height=30) as lines:
+    other_events = log_texts(*HOSTS[:20])
+    before = compare_logs(log_texts(*HOSTS[:4], "new", *HOSTS[4:8]), other_events, is_running=True)  # type: ignore[arg-type]
+    after = compare_logs(
+        log_texts(*HOSTS[:4], "new", *HOSTS[4:12], "bad", *HOSTS[12:14]),  # type: ignore[arg-type]
+        other_events,  # type: ignore[arg-type]
+        is_running=True,
+    )
+    async with diff_list_app(before, height=30) as lines:
         lines.group(groups=False)
         lines.move_to(place)
         await lines.pause()
@@ -195,18 +208,18 @@ async def test_as_a_log_grows_the_cursor_stays_on_its_line(place: int) -> None:
 
 
 async def test_another_run_to_compare_with_begins_at_its_own_first_divergence() -> None:
-    other = run(NOON - timedelta(hours=5))
-    another = difference(BAD, MIDDLE.events, other, MIDDLE.events[1:], NOON, last_good=False)
-    async with stage(MIDDLE) as lines:
+    other = make_run(NOON - timedelta(hours=5))
+    another = compare_runs(BAD, MIDDLE.events, other, MIDDLE.events[1:], NOON, is_last_successful=False)
+    async with diff_list_app(MIDDLE) as lines:
         lines.show(another)
         assert lines.cursor_row().endswith("host0")
         lines.show(None)
         assert (lines.row_count(), lines.line_count()) == (0, 0)
 
 
-def test_what_is_sought_is_underlined_in_the_colour_of_its_line() -> None:
+def test_the_search_text_is_underlined_in_the_color_of_its_line() -> None:
     new = next(row for row in STEPS.comparison.rows if "not answer" in (STEPS.event(row).message or ""))
-    pieces = row_pieces(STEPS, new, 80, "ANSWER")
+    pieces = row_spans(STEPS, new, 80, "ANSWER")
     style = next(style for text, style in pieces if text == "answer")
     assert style.underline
-    assert style.color == row_pieces(STEPS, new, 80)[-1][1].color
+    assert style.color == row_spans(STEPS, new, 80)[-1][1].color

@@ -12,43 +12,43 @@ from datetime import UTC, datetime, timedelta
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tui_driver import SERVER, TuiDriver, listing_app
 
-from emtui.demo.asgi_app import Settings, create_app
-from emtui.demo.world import World
+from emtui.demo.asgi_app import DemoServerSettings, create_app
+from emtui.demo.world import SimulatedWorld
 from emtui.em.model import Outcome, Session
 
 NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 
 
 @dataclass
-class Gate:
+class GatedDemoApp:
     """A demo whose answers for some paths wait until the gate is opened; it counts what was asked."""
 
     demo: ASGIApp
-    shut: str = "no path"
-    open: asyncio.Event = field(default_factory=asyncio.Event)
-    asked: list[str] = field(default_factory=list)
+    blocked_path: str = "no path"
+    is_open: asyncio.Event = field(default_factory=asyncio.Event)
+    requested_paths: list[str] = field(default_factory=list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = str(scope.get("path", ""))
-        self.asked.append(path)
-        if self.shut in path:
-            await self.open.wait()
+        self.requested_paths.append(path)
+        if self.blocked_path in path:
+            await self.is_open.wait()
         await self.demo(scope, receive, send)
 
 
 @dataclass
-class Night:
+class ComparisonNight:
     """The demo's night, with a clock whose hands are moved by the test."""
 
     ui: TuiDriver
-    gate: Gate
-    hands: list[datetime]
+    gate: GatedDemoApp
+    server_time: list[datetime]
 
     def newest(self, kind: str, outcome: Outcome) -> Session:
         rows = self.ui.all_sessions()
         return next(row for row in rows if row.type == kind and row.outcome is outcome)
 
-    def good_before(self, run: Session) -> Session:
+    def successful_before(self, run: Session) -> Session:
         """The last good run of the same type before this one."""
         rows = self.ui.all_sessions()
         older = rows[rows.index(run) + 1 :]
@@ -63,23 +63,25 @@ class Night:
 
 
 @asynccontextmanager
-async def night(at: datetime = NIGHT) -> AsyncIterator[Night]:
-    hands = [at]
-    gate = Gate(create_app(Settings(World(1, NIGHT), clock=lambda: hands[0])))
-    async with listing_app(gate, now=lambda: hands[0]) as ui:
+async def comparison_night(at: datetime = NIGHT) -> AsyncIterator[ComparisonNight]:
+    server_time = [at]
+    gate = GatedDemoApp(
+        create_app(DemoServerSettings(SimulatedWorld(1, NIGHT), clock=lambda: server_time[0]))
+    )
+    async with listing_app(gate, now=lambda: server_time[0]) as ui:
         await ui.wait_assessed()
-        yield Night(ui, gate, hands)
+        yield ComparisonNight(ui, gate, server_time)
 
 
-async def test_d_shows_the_difference_with_the_last_good_run_and_d_again_the_events() -> None:
-    async with night() as seen:
+async def test_d_shows_the_difference_with_the_last_successful_run_and_d_again_the_events() -> None:
+    async with comparison_night() as seen:
         await seen.ui.press_each("e", "enter", "d")
         assert seen.ui.screen_name() == "comparison"
         assert seen.ui.compared_with().startswith(
             "with the last good run, Sun 22 Nov 01:55:09, 15m17s earlier"
         )
-        assert seen.ui.tally().startswith("4 new, 2 missing, none of 11 steps slower")
-        assert seen.ui.tally().endswith("15 lines, 13 then")
+        assert seen.ui.match_tally().startswith("4 new, 2 missing, none of 11 steps slower")
+        assert seen.ui.match_tally().endswith("15 lines, 13 then")
         assert seen.ui.cursor_row().startswith("›-")
         await seen.ui.press_each("e")
         assert seen.ui.cursor_row().startswith("›-")
@@ -93,13 +95,13 @@ async def test_d_shows_the_difference_with_the_last_good_run_and_d_again_the_eve
 
 
 async def test_lines_are_searched_while_one_types_and_n_goes_from_match_to_match_round_the_end() -> None:
-    async with night() as seen:
+    async with comparison_night() as seen:
         await seen.ui.press_each("e", "d", "slash", *"BS03")
         assert "bs03" in seen.ui.cursor_row()
         first = seen.ui.position()
         await seen.ui.press_each("enter")
-        assert seen.ui.tally().startswith("/ BS03")
-        found = re.search(r"(\d+) of 17 lines match$", seen.ui.tally())
+        assert seen.ui.match_tally().startswith("/ BS03")
+        found = re.search(r"(\d+) of 17 lines match$", seen.ui.match_tally())
         assert found
         await seen.ui.press_each("n")
         assert "bs03" in seen.ui.cursor_row()
@@ -111,40 +113,40 @@ async def test_lines_are_searched_while_one_types_and_n_goes_from_match_to_match
         await seen.ui.press_each("N")
         assert seen.ui.position() == last
         await seen.ui.press_each("escape")
-        assert seen.ui.tally().startswith("4 new, 2 missing")
+        assert seen.ui.match_tally().startswith("4 new, 2 missing")
         await seen.ui.press_each("g", "n")
         assert seen.ui.cursor_row().startswith("›-"), "the next difference, as nothing is searched"
 
 
-async def test_a_search_in_vain_says_so_and_esc_while_typing_brings_back_what_was_sought() -> None:
-    async with night() as seen:
+async def test_a_search_without_a_match_says_so_and_esc_restores_the_previous_search() -> None:
+    async with comparison_night() as seen:
         await seen.ui.press_each("e", "d", "slash", *"nonesuch", "enter")
         assert seen.ui.footer().startswith("No line holds “nonesuch”.")
         await seen.ui.press_each("n")
         assert seen.ui.footer().startswith("No line holds “nonesuch”.")
         await seen.ui.press_each("slash", "ctrl+u", *"bs02", "escape")
-        assert seen.ui.tally().startswith("/ nonesuch")
+        assert seen.ui.match_tally().startswith("/ nonesuch")
         await seen.ui.press_each("escape")
         assert seen.ui.screen_name() == "comparison"
         await seen.ui.press_each("escape")
         assert seen.ui.screen_name() == "session_detail"
 
 
-async def test_of_lines_that_are_not_there_it_is_not_said_that_none_holds_what_is_sought() -> None:
-    async with night() as seen:
-        seen.gate.shut = "/events"
+async def test_before_the_lines_are_loaded_a_search_does_not_report_no_match() -> None:
+    async with comparison_night() as seen:
+        seen.gate.blocked_path = "/events"
         await seen.ui.press("e", "d")
         await seen.ui.wait_at("comparison")
         await seen.ui.press("slash", *"bs02", "enter", "n")
         await seen.ui.wait_for(lambda: seen.ui.footer().startswith("There are no lines yet"))
-        seen.gate.open.set()
+        seen.gate.is_open.set()
         await seen.ui.wait_idle()
         await seen.ui.press_each("n")
         assert "bs02" in seen.ui.cursor_row()
 
 
 async def test_from_the_list_d_opens_the_run_at_its_difference_and_q_leads_to_its_events_and_back() -> None:
-    async with night() as seen:
+    async with comparison_night() as seen:
         await seen.ui.press_each("d")
         assert seen.ui.head().startswith("CollectJob  ► running")
         assert seen.ui.compared_with().startswith("so far with the last good run, Mon 23 Nov 01:55:01")
@@ -155,54 +157,54 @@ async def test_from_the_list_d_opens_the_run_at_its_difference_and_q_leads_to_it
 
 
 async def test_each_log_is_asked_for_once_though_it_is_wanted_by_an_explanation_too() -> None:
-    async with night() as seen:
+    async with comparison_night() as seen:
         await seen.ui.press_each("e")
         failed = seen.ui.selected()
         assert failed
-        good = seen.good_before(failed)
+        good = seen.successful_before(failed)
         await seen.ui.press_each("d")
         await seen.ui.press_each("q", "d", "q", "d")
-        assert sum(good.id in path for path in seen.gate.asked) == 1
+        assert sum(good.id in path for path in seen.gate.requested_paths) == 1
 
 
-def lines_of(seen: Night) -> int:
+def line_count(night_app: ComparisonNight) -> int:
     """How many lines there are, those that are grouped too."""
-    found = re.search(r"of (\d+) lines$", seen.ui.position())
-    assert found
-    return int(found[1])
+    match = re.search(r"of (\d+) lines$", night_app.ui.position())
+    assert match
+    return int(match[1])
 
 
 async def test_a_run_that_goes_on_is_followed_and_the_cursor_stays_on_its_line() -> None:
-    async with night() as seen:
+    async with comparison_night() as seen:
         await seen.ui.press_each("d", "j")
-        before, count = seen.ui.cursor_row(), lines_of(seen)
-        ahead = seen.ui.tally()
+        before, count = seen.ui.cursor_row(), line_count(seen)
+        ahead = seen.ui.match_tally()
         assert "2 to come" in ahead
-        seen.hands[0] += timedelta(seconds=40)
+        seen.server_time[0] += timedelta(seconds=40)
         await seen.ui.press_each("r")
-        assert seen.ui.tally() != ahead
+        assert seen.ui.match_tally() != ahead
         assert seen.ui.cursor_row() == before
-        seen.hands[0] += timedelta(minutes=10)
+        seen.server_time[0] += timedelta(minutes=10)
         await seen.ui.press_each("r")
-        assert "to come" not in seen.ui.tally()
+        assert "to come" not in seen.ui.match_tally()
         assert seen.ui.compared_with().startswith("with the last good run")
         assert seen.ui.cursor_row() == before
-        assert lines_of(seen) >= count
+        assert line_count(seen) >= count
 
 
-async def test_a_step_that_goes_on_lasts_longer_with_each_look_though_nothing_comes() -> None:
-    async with night() as seen:
+async def test_a_running_step_lasts_longer_with_each_poll_though_no_event_comes() -> None:
+    async with comparison_night() as seen:
         await seen.open(seen.newest("DatabaseMaintenance", Outcome.RUNNING), "d")
         assert seen.ui.cursor_row().split()[:3] == ["›", "2h11m", "32s"]
-        seen.hands[0] += timedelta(hours=1)
+        seen.server_time[0] += timedelta(hours=1)
         await seen.ui.press_each("r")
         seen.ui.tick()
         await seen.ui.wait_idle()
         assert seen.ui.cursor_row().split()[:3] == ["›", "3h11m", "32s"]
 
 
-async def test_another_run_is_chosen_from_a_list_with_the_cursor_on_the_last_good_one() -> None:
-    async with night() as seen:
+async def test_another_run_is_chosen_from_a_list_with_the_cursor_on_the_last_successful_one() -> None:
+    async with comparison_night() as seen:
         await seen.ui.press_each("e", "enter", "D")
         assert seen.ui.screen_name() == "run_picker"
         assert seen.ui.title().startswith("Compare CollectJob of Sun 22 Nov 02:10:27 with")
@@ -216,8 +218,8 @@ async def test_another_run_is_chosen_from_a_list_with_the_cursor_on_the_last_goo
         assert seen.ui.compared_with().startswith("with the last good run, Sun 22 Nov 01:55:09")
 
 
-async def test_without_a_good_run_before_it_one_sentence_says_so_and_one_can_be_chosen() -> None:
-    async with night() as seen:
+async def test_without_an_earlier_successful_run_one_sentence_says_so_and_one_can_be_chosen() -> None:
+    async with comparison_night() as seen:
         oldest = [row for row in seen.ui.all_sessions() if row.type == "LicenseRevoke"][-1]
         await seen.open(oldest, "d")
         assert (
@@ -232,10 +234,10 @@ async def test_without_a_good_run_before_it_one_sentence_says_so_and_one_can_be_
 
 
 async def test_what_is_asked_for_is_said_and_escape_stops_it() -> None:
-    async with night() as seen:
+    async with comparison_night() as seen:
         failed = seen.newest("CollectJob", Outcome.FAILED)
         await seen.open(failed)
-        seen.gate.shut = seen.good_before(failed).id
+        seen.gate.blocked_path = seen.successful_before(failed).id
         seen.ui.forget_past_logs()
         await seen.ui.press("d")
         await seen.ui.wait_for(seen.ui.is_requesting)
@@ -244,25 +246,25 @@ async def test_what_is_asked_for_is_said_and_escape_stops_it() -> None:
         await seen.ui.wait_idle()
         assert "Stopped. r asks again." in seen.ui.footer()
         assert seen.ui.empty_text() == "The other run could not be compared. r asks again, D chooses another"
-        seen.gate.open.set()
+        seen.gate.is_open.set()
         await seen.ui.press_each("r")
         assert seen.ui.row_count() > 0
 
 
 async def test_an_answer_that_was_overtaken_is_dropped() -> None:
-    async with night() as seen:
+    async with comparison_night() as seen:
         await seen.ui.press_each(
             "e", "enter", "D", *["down"] * 8
         )  # beyond the logs that the explanation has read
         slow = seen.ui.picked()
         assert slow
         assert slow.started
-        seen.gate.shut = slow.id
+        seen.gate.blocked_path = slow.id
         await seen.ui.press("enter")
         await seen.ui.wait_for(lambda: seen.ui.screen_name() == "comparison" and seen.ui.is_requesting())
         await seen.ui.press("D", "up", "enter")
         await seen.ui.wait_for(lambda: seen.ui.screen_name() == "comparison" and seen.ui.row_count() > 0)
-        seen.gate.open.set()
+        seen.gate.is_open.set()
         await seen.ui.wait_idle()
         assert seen.ui.row_count() > 0
         assert f"{slow.started:%H:%M:%S}" not in seen.ui.compared_with()
@@ -270,17 +272,17 @@ async def test_an_answer_that_was_overtaken_is_dropped() -> None:
         assert slow.id not in seen.ui.open_command()
 
 
-async def test_the_way_back_names_both_runs_and_nobody() -> None:
-    async with night() as seen:
+async def test_the_open_command_names_both_runs_and_no_user() -> None:
+    async with comparison_night() as seen:
         failed = seen.newest("CollectJob", Outcome.FAILED)
         await seen.open(failed, "d")
-        good = seen.good_before(failed)
+        good = seen.successful_before(failed)
         await seen.ui.press("Q")
         assert seen.ui.open_command() == f"emtui open --server {SERVER} {failed.id} --compare {good.id}"
 
 
-async def test_what_needs_somebody_leads_on_from_a_difference_to_the_next_run() -> None:
-    async with night() as seen:
+async def test_the_attention_key_goes_from_a_difference_to_the_next_run() -> None:
+    async with comparison_night() as seen:
         await seen.ui.press_each("e", "d", "a")
         assert seen.ui.screen_name() == "session_detail"
         assert seen.ui.head().startswith("DatabaseMaintenance")
@@ -288,7 +290,7 @@ async def test_what_needs_somebody_leads_on_from_a_difference_to_the_next_run() 
 
 
 async def test_the_text_of_it_has_every_line_and_names_no_user() -> None:
-    async with night() as seen:
+    async with comparison_night() as seen:
         await seen.ui.press_each("e", "d")
         text = seen.ui.plain_text()
         lines = text.splitlines()

@@ -9,22 +9,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from rogue import Identity, Rogue, good, identity, playing, rogue, with_negative_serial
+from scripted_server import (
+    ScriptedEmServer,
+    ServerIdentity,
+    make_identity,
+    play_script,
+    reply_well,
+    scripted_server,
+    with_negative_serial,
+)
 from tui_driver import TuiDriver, running_app
 
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server, Trust
-from emtui.local.configuration import Config, load
-from emtui.local.connection import Connection, Options, resolve
-from emtui.local.remembered_logon import profile_of
+from emtui.local.configuration import Config, load_config
+from emtui.local.connection import Connection, ConnectionOptions, resolve_connection
+from emtui.local.remembered_logon import build_profile
 from emtui.tui.launch_options import LaunchOptions
 
 USER = "EXAMPLE\\ops"
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Identity:
-    return identity(tmp_path_factory.mktemp("certificate"), days=300)
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
+    return make_identity(tmp_path_factory.mktemp("certificate"), days=300)
 
 
 @pytest.fixture(autouse=True)
@@ -37,79 +45,86 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @dataclass(frozen=True)
-class Seat:
+class CertificateUser:
     """A person at the screens, and the server at the other end."""
 
     ui: TuiDriver
-    server: Rogue
+    server: ScriptedEmServer
 
     async def press(self, *keys: str) -> None:
         await self.ui.press(*keys)
         await self.ui.pause(0.1)
 
-    async def at_certificate(self) -> None:
+    async def wait_at_certificate(self) -> None:
         await self.ui.wait_at("certificate")
         await self.ui.pause(0.1)
 
     async def pin(self) -> None:
-        await self.at_certificate()
+        await self.wait_at_certificate()
         await self.press(*"pin", "enter")
 
 
 @asynccontextmanager
-async def seated(
-    certificate: Identity, *, passing: bool = True, remember: bool = True, play: str = "", size: int = 120
-) -> AsyncIterator[Seat]:
-    async with rogue(playing(play) if play else good, certificate.context()) as server:
+async def app_with_certificate(
+    certificate: ServerIdentity,
+    *,
+    passing: bool = True,
+    remember: bool = True,
+    script_name: str = "",
+    size: int = 120,
+) -> AsyncIterator[CertificateUser]:
+    async with scripted_server(
+        play_script(script_name) if script_name else reply_well, certificate.tls_context()
+    ) as server:
         connection = Connection(
-            server=Server("127.0.0.1", server.port), user=USER, password=Secret("right"), passing=passing
+            server=Server("127.0.0.1", server.port), user=USER, password=Secret("right"), is_temporary=passing
         )
         async with running_app(LaunchOptions(connection, remember=remember), (size, 30)) as ui:
-            yield Seat(ui, server)
+            yield CertificateUser(ui, server)
 
 
-def profiles(config: Path) -> dict[str, dict[str, object]]:
+def saved_profiles(config: Path) -> dict[str, dict[str, object]]:
     return dict(tomllib.loads(config.read_text()).get("profiles", {})) if config.exists() else {}
 
 
-def write(config: Path, text: str) -> None:
+def write_config(config: Path, text: str) -> None:
     config.parent.mkdir(parents=True)
     config.write_text(text)
     config.chmod(0o600)
 
 
 async def test_a_pin_is_saved_with_server_and_user_under_the_proposed_name(
-    certificate: Identity, config: Path
+    certificate: ServerIdentity, config: Path
 ) -> None:
-    async with seated(certificate) as seat:
+    async with app_with_certificate(certificate) as seat:
         await seat.pin()
         assert seat.ui.typed() == "127.0.0.1"
-        assert seat.server.received == 0
+        assert seat.server.received_bytes == 0
         await seat.press("enter")
         await seat.ui.wait_listed(complete=False)
         await seat.ui.wait_for(lambda: "Saved as profile 127.0.0.1." in seat.ui.footer())
         server = Server("127.0.0.1", seat.server.port)
         assert seat.ui.top().split()[0] == "127.0.0.1"
-    (saved,) = profiles(config).values()
+    (saved,) = saved_profiles(config).values()
     assert (saved["server"], saved["user"], saved["pin"]) == (str(server), USER, certificate.sha256)
     assert "right" not in config.read_text()
-    again = resolve(Options(server=str(server), user=USER), {}, load(config))
+    again = resolve_connection(ConnectionOptions(server=str(server), user=USER), {}, load_config(config))
     assert again.trust.pin == certificate.sha256
 
 
-async def test_another_name_may_be_typed_with_a_y_in_it(certificate: Identity, config: Path) -> None:
-    async with seated(certificate) as seat:
+async def test_another_name_may_be_typed_with_a_y_in_it(certificate: ServerIdentity, config: Path) -> None:
+    async with app_with_certificate(certificate) as seat:
         await seat.pin()
         await seat.press("ctrl+u", *"sydney", "enter")
         await seat.ui.wait_listed(complete=False)
         await seat.ui.wait_for(lambda: "Saved as profile sydney." in seat.ui.footer())
-    assert list(profiles(config)) == ["sydney"]
+    assert list(saved_profiles(config)) == ["sydney"]
 
 
-async def test_what_is_declined_holds_for_this_run_only_and_says_so(
-    certificate: Identity, config: Path
+async def test_a_declined_profile_pins_for_this_run_only_and_says_so(
+    certificate: ServerIdentity, config: Path
 ) -> None:
-    async with seated(certificate) as seat:
+    async with app_with_certificate(certificate) as seat:
         await seat.pin()
         assert "Esc this run only" in seat.ui.footer()
         await seat.press("escape")
@@ -120,21 +135,21 @@ async def test_what_is_declined_holds_for_this_run_only_and_says_so(
 
 
 @pytest.mark.parametrize(
-    ("key", "told"), [("enter", "Saved as profile 127.0.0.1."), ("escape", "trusted for this run only.")]
+    ("key", "expected"), [("enter", "Saved as profile 127.0.0.1."), ("escape", "trusted for this run only.")]
 )
 async def test_a_certificate_that_ends_soon_does_not_take_that_sentence_away(
-    tmp_path: Path, key: str, told: str
+    tmp_path: Path, key: str, expected: str
 ) -> None:
-    async with seated(identity(tmp_path, days=9)) as seat:
+    async with app_with_certificate(make_identity(tmp_path, days=9)) as seat:
         await seat.pin()
         await seat.press(key)
         await seat.ui.wait_listed(complete=False)
-        await seat.ui.wait_for(lambda: told in seat.ui.footer() and " expires on " in seat.ui.footer())
+        await seat.ui.wait_for(lambda: expected in seat.ui.footer() and " expires on " in seat.ui.footer())
 
 
-async def test_enter_on_an_empty_field_says_what_is_missing(certificate: Identity) -> None:
-    async with seated(certificate) as seat:
-        await seat.at_certificate()
+async def test_enter_on_an_empty_field_says_what_is_missing(certificate: ServerIdentity) -> None:
+    async with app_with_certificate(certificate) as seat:
+        await seat.wait_at_certificate()
         await seat.press("enter")
         assert seat.ui.screen_name() == "certificate"
         assert "Nothing was typed: type pin to trust it, or press Esc to leave." in seat.ui.footer()
@@ -147,10 +162,10 @@ async def test_enter_on_an_empty_field_says_what_is_missing(certificate: Identit
 
 
 async def test_a_name_that_another_server_has_is_refused_and_another_proposed(
-    certificate: Identity, config: Path
+    certificate: ServerIdentity, config: Path
 ) -> None:
-    write(config, "[profiles.'127.0.0.1']\nserver = 'em09.example.net'\nuser = 'x'\n")
-    async with seated(certificate) as seat:
+    write_config(config, "[profiles.'127.0.0.1']\nserver = 'em09.example.net'\nuser = 'x'\n")
+    async with app_with_certificate(certificate) as seat:
         await seat.pin()
         assert seat.ui.typed() == "127.0.0.1-2"
         await seat.press("backspace", "backspace", "enter")
@@ -159,17 +174,17 @@ async def test_a_name_that_another_server_has_is_refused_and_another_proposed(
         await seat.press(*"-9", "enter")
         await seat.ui.wait_listed(complete=False)
         await seat.ui.wait_for(lambda: "Saved as profile 127.0.0.1-9." in seat.ui.footer())
-    assert list(profiles(config)) == ["127.0.0.1", "127.0.0.1-9"]
-    assert "pin" not in profiles(config)["127.0.0.1"]
+    assert list(saved_profiles(config)) == ["127.0.0.1", "127.0.0.1-9"]
+    assert "pin" not in saved_profiles(config)["127.0.0.1"]
 
 
 async def test_the_profile_of_this_server_and_user_is_updated_and_its_other_keys_stay(
-    certificate: Identity, config: Path
+    certificate: ServerIdentity, config: Path
 ) -> None:
-    async with seated(certificate) as seat:
+    async with app_with_certificate(certificate) as seat:
         where = f"127.0.0.1:{seat.server.port}"
-        write(config, f"[profiles.lab]\nserver = '{where}'\nuser = '{USER}'\ninterval = 30 # mine\n")
-        await seat.at_certificate()
+        write_config(config, f"[profiles.lab]\nserver = '{where}'\nuser = '{USER}'\ninterval = 30 # mine\n")
+        await seat.wait_at_certificate()
         await seat.press("escape")
         await seat.press("enter")  # the file is read anew each time
         await seat.pin()
@@ -177,16 +192,16 @@ async def test_the_profile_of_this_server_and_user_is_updated_and_its_other_keys
         await seat.press("enter")
         await seat.ui.wait_listed(complete=False)
         await seat.ui.wait_for(lambda: "Saved as profile lab." in seat.ui.footer())
-    assert profiles(config)["lab"]["pin"] == certificate.sha256
+    assert saved_profiles(config)["lab"]["pin"] == certificate.sha256
     assert "interval = 30 # mine" in config.read_text()
 
 
 async def test_a_configuration_that_cannot_be_written_is_one_sentence_and_the_run_goes_on(
-    certificate: Identity, config: Path
+    certificate: ServerIdentity, config: Path
 ) -> None:
     config.parent.parent.mkdir()
     config.parent.symlink_to("/proc/self/nowhere/emtui")  # not even root can make it
-    async with seated(certificate) as seat:
+    async with app_with_certificate(certificate) as seat:
         await seat.pin()
         await seat.press("enter")
         await seat.ui.wait_listed(complete=False)
@@ -195,54 +210,54 @@ async def test_a_configuration_that_cannot_be_written_is_one_sentence_and_the_ru
 
 
 async def test_a_configuration_that_cannot_be_read_offers_nothing(
-    certificate: Identity, config: Path
+    certificate: ServerIdentity, config: Path
 ) -> None:
-    write(config, "[profiles.prod]\nusr = 'x'\n")
-    async with seated(certificate) as seat:
+    write_config(config, "[profiles.prod]\nusr = 'x'\n")
+    async with app_with_certificate(certificate) as seat:
         await seat.pin()
         await seat.ui.wait_listed(complete=False)
         await seat.ui.wait_for(lambda: "trusted for this run only" in seat.ui.footer())
         assert "usr is not a configuration key" in seat.ui.footer()
 
 
-async def test_a_demo_is_offered_nothing_and_saves_nothing(certificate: Identity, config: Path) -> None:
-    async with seated(certificate, remember=False) as seat:
+async def test_a_demo_is_offered_nothing_and_saves_nothing(certificate: ServerIdentity, config: Path) -> None:
+    async with app_with_certificate(certificate, remember=False) as seat:
         await seat.pin()
         await seat.ui.wait_listed(complete=False)
         await seat.ui.wait_for(lambda: "The certificate is trusted for this run only." in seat.ui.footer())
     assert not config.exists()
 
 
-async def test_a_server_that_was_typed_is_saved_as_ever_without_a_question(
-    certificate: Identity, config: Path
+async def test_a_server_that_was_typed_is_saved_as_always_without_a_question(
+    certificate: ServerIdentity, config: Path
 ) -> None:
-    async with seated(certificate, passing=False) as seat:
+    async with app_with_certificate(certificate, passing=False) as seat:
         await seat.pin()
         await seat.ui.wait_listed(complete=False)
         await seat.ui.wait_for(lambda: "Saved as profile 127.0.0.1." in seat.ui.footer())
-    assert profiles(config)["127.0.0.1"]["pin"] == certificate.sha256
+    assert saved_profiles(config)["127.0.0.1"]["pin"] == certificate.sha256
 
 
 async def test_nothing_is_saved_before_the_logon_and_a_refusal_keeps_the_name(
-    certificate: Identity, config: Path
+    certificate: ServerIdentity, config: Path
 ) -> None:
-    async with seated(certificate, play="logon-401") as seat:
+    async with app_with_certificate(certificate, script_name="logon-401") as seat:
         await seat.pin()
         await seat.press("ctrl+u", *"lab", "enter")
         await seat.ui.wait_for(
             lambda: seat.ui.screen_name() == "login" and "refused" in seat.ui.field_message("password")
         )
         assert not config.exists()
-        seat.server.answer = good
+        seat.server.reply_to = reply_well
         await seat.press(*"fresh", "enter")
         await seat.ui.wait_listed(complete=False)
         await seat.ui.wait_for(lambda: "Saved as profile lab." in seat.ui.footer())
-    assert list(profiles(config)) == ["lab"]
+    assert list(saved_profiles(config)) == ["lab"]
 
 
-async def test_an_odd_serial_number_leaves_the_certificate_readable(certificate: Identity) -> None:
-    async with seated(with_negative_serial(certificate)) as seat:
-        await seat.at_certificate()
+async def test_an_unusual_serial_number_leaves_the_certificate_readable(certificate: ServerIdentity) -> None:
+    async with app_with_certificate(with_negative_serial(certificate)) as seat:
+        await seat.wait_at_certificate()
         assert "CN=em01.example.net" in "\n".join(seat.ui.lines())
 
 
@@ -267,4 +282,4 @@ def test_a_relative_ca_file_is_saved_as_the_file_that_was_meant(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     connection = Connection(server=Server("em01"), user="x", trust=Trust(Path("ca.pem")))
-    assert profile_of(replace(connection, save_as="lab"), Config(), None).ca_file == tmp_path / "ca.pem"
+    assert build_profile(replace(connection, save_as="lab"), Config(), None).ca_file == tmp_path / "ca.pem"

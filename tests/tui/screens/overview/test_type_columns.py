@@ -9,25 +9,25 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from emtui import text_format
-from emtui.demo.world import World
+from emtui.demo.world import SimulatedWorld
 from emtui.em.model import SESSION_TYPES
-from emtui.triage.prioritization import judged
-from emtui.triage.type_status import Standing, standings
-from emtui.tui.formatting.session_columns import Clock, cells_of, session_columns, titles_of
-from emtui.tui.screens.overview.type_columns import NEVER, type_columns, type_rows
+from emtui.triage.prioritization import prioritize_findings
+from emtui.triage.type_status import TypeStatus, compute_type_statuses
+from emtui.tui.formatting.session_columns import TimeContext, column_titles, render_cells, session_columns
+from emtui.tui.screens.overview.type_columns import NEVER_RAN_TEXT, type_columns, type_rows
 
 NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
-CLOCK = Clock(NIGHT, UTC)
-STANDING = standings(World(1, NIGHT).sessions(NIGHT), NIGHT)
-ROWS = type_rows(STANDING, judged(STANDING))
+CLOCK = TimeContext(NIGHT, UTC)
+STATUSES = compute_type_statuses(SimulatedWorld(1, NIGHT).sessions(NIGHT), NIGHT)
+ROWS = type_rows(STATUSES, prioritize_findings(STATUSES))
 
 
 def line(kind: str, width: int = 80) -> str:
-    row = next(row for row in ROWS if isinstance(row, Standing) and row.type == kind)
-    return "".join(text for text, _ in cells_of(type_columns(width), row, CLOCK)).rstrip()
+    row = next(row for row in ROWS if isinstance(row, TypeStatus) and row.type == kind)
+    return "".join(text for text, _ in render_cells(type_columns(width), row, CLOCK)).rstrip()
 
 
-def test_what_needs_somebody_stands_on_top_and_the_rest_by_name() -> None:
+def test_types_that_need_attention_are_on_top_and_the_rest_by_name() -> None:
     names = [row if isinstance(row, str) else row.type for row in ROWS]
     assert set(names[:2]) == {"CatalogReplicationJob", "DatabaseMaintenance"}
     quiet = names[names.index("HistoryCollectJob") :]
@@ -42,7 +42,7 @@ def test_a_line_says_what_is_usual_how_often_and_why_it_is_late() -> None:
 
 
 def test_the_order_is_that_of_the_alerts() -> None:
-    kinds = list(dict.fromkeys(finding.type for finding in judged(STANDING).findings))
+    kinds = list(dict.fromkeys(finding.type for finding in prioritize_findings(STATUSES).findings))
     assert [row if isinstance(row, str) else row.type for row in ROWS][: len(kinds)] == kinds
 
 
@@ -56,7 +56,7 @@ def test_the_start_has_its_weekday_as_in_the_list_at_each_width(width: int) -> N
 
 
 @pytest.mark.parametrize(
-    ("now", "due", "told"),
+    ("now", "due", "expected"),
     [
         ((10, 25, 10, 30), (10, 25, 11, 0), "12:00"),
         ((3, 28, 11, 0), (3, 29, 10, 30), "Sun 12:30"),  # less than a day ahead, but the wall says more
@@ -67,46 +67,51 @@ def test_the_start_has_its_weekday_as_in_the_list_at_each_width(width: int) -> N
     ],
 )
 def test_what_is_not_within_24_hours_has_its_weekday_where_clocks_are_changed_too(
-    now: tuple[int, int, int, int], due: tuple[int, int, int, int], told: str
+    now: tuple[int, int, int, int], due: tuple[int, int, int, int], expected: str
 ) -> None:
-    here, then = (datetime(2026, *when, tzinfo=UTC) for when in (now, due))
-    row = next(row for row in ROWS if isinstance(row, Standing) and row.due and not row.overruns)
+    current_time, due_time = (datetime(2026, *when, tzinfo=UTC) for when in (now, due))
+    row = next(row for row in ROWS if isinstance(row, TypeStatus) and row.due and not row.overruns)
     assert row.due
-    row = replace(row, due=replace(row.due, next=then, since=None))
-    shown = cells_of(type_columns(80), row, Clock(here, ZoneInfo("Europe/Berlin")))
-    assert shown[-1][0].strip() == told
+    row = replace(row, due=replace(row.due, next_start=due_time, overdue_since=None))
+    shown = render_cells(type_columns(80), row, TimeContext(current_time, ZoneInfo("Europe/Berlin")))
+    assert shown[-1][0].strip() == expected
 
 
 def test_a_type_that_never_ran_says_so_in_its_line() -> None:
-    none = standings((), NIGHT)
-    rows = type_rows(none, judged(none))
+    none = compute_type_statuses((), NIGHT)
+    rows = type_rows(none, prioritize_findings(none))
     assert rows == tuple(sorted(SESSION_TYPES))
-    assert [text for text, _ in cells_of(type_columns(80), rows[0], CLOCK)][-1].startswith(NEVER[:10])
+    assert [text for text, _ in render_cells(type_columns(80), rows[0], CLOCK)][-1].startswith(
+        NEVER_RAN_TEXT[:10]
+    )
 
 
 @pytest.mark.parametrize("width", [58, 79, 80, 119, 120, 400])
 def test_no_line_is_wider_than_the_screen(width: int) -> None:
     room = width - 2
-    assert text_format.cells(titles_of(type_columns(width))) <= room
-    assert text_format.cells(titles_of(session_columns(width))) <= room
+    assert text_format.cell_width(column_titles(type_columns(width))) <= room
+    assert text_format.cell_width(column_titles(session_columns(width))) <= room
     for row in ROWS:
-        assert sum(text_format.cells(text) for text, _ in cells_of(type_columns(width), row, CLOCK)) <= room
+        assert (
+            sum(text_format.cell_width(text) for text, _ in render_cells(type_columns(width), row, CLOCK))
+            <= room
+        )
 
 
 def test_only_an_unusually_long_run_says_how_many_times_the_usual_it_took() -> None:
-    columns = session_columns(120, STANDING.baselines)
-    titles = titles_of(columns)
+    columns = session_columns(120, STATUSES.baselines)
+    titles = column_titles(columns)
     assert "Usual" in titles
     place = titles.index("×")
-    hanging = next(row.newest for row in STANDING.types if row.type == "DatabaseMaintenance")
-    fine = next(row.runs[-1] for row in STANDING.types if row.type == "SecurityScopesRebuild")
-    texts = ["".join(text for text, _ in cells_of(columns, run, CLOCK)) for run in (hanging, fine)]
+    hanging = next(row.newest_run for row in STATUSES.statuses if row.type == "DatabaseMaintenance")
+    fine = next(row.runs[-1] for row in STATUSES.statuses if row.type == "SecurityScopesRebuild")
+    texts = ["".join(text for text, _ in render_cells(columns, run, CLOCK)) for run in (hanging, fine)]
     assert [text[place - 3 : place + 1].strip() for text in texts] == ["43", ""]
 
 
 def test_a_ratio_takes_at_most_four_cells() -> None:
     assert [
-        text_format.ratio(ratio) for ratio in (1.5, 2.74, 9.94, 9.96, 41.2, 9998.6, 10_001.0, 123456.0)
+        text_format.format_ratio(ratio) for ratio in (1.5, 2.74, 9.94, 9.96, 41.2, 9998.6, 10_001.0, 123456.0)
     ] == [
         "1.5",
         "2.7",
@@ -117,7 +122,7 @@ def test_a_ratio_takes_at_most_four_cells() -> None:
         ">10k",
         ">10k",
     ]
-    hung = next(row for row in STANDING.types if row.overruns)
+    hung = next(row for row in STATUSES.statuses if row.overruns)
     longer = replace(hung, overruns=(replace(hung.overruns[0], ratio=123456.0),))
-    shown = "".join(text for text, _ in cells_of(type_columns(80), longer, CLOCK))
+    shown = "".join(text for text, _ in render_cells(type_columns(80), longer, CLOCK))
     assert shown.rstrip().endswith("×>10k usual")

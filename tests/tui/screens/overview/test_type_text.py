@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-from emtui.demo.world import World
-from emtui.triage.finding_text import calm
-from emtui.triage.prioritization import judged
-from emtui.triage.type_status import standings
-from emtui.tui.formatting.plain_text import Origin
-from emtui.tui.formatting.session_columns import Clock
+from emtui.demo.world import SimulatedWorld
+from emtui.triage.finding_text import format_on_time_counts
+from emtui.triage.prioritization import prioritize_findings
+from emtui.triage.type_status import compute_type_statuses
+from emtui.tui.formatting.plain_text import ExportOrigin
+from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.screens.overview.type_columns import type_rows
 from emtui.tui.screens.overview.type_text import overview_text, type_line
 
 NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
-STANDING = standings(World(1, NIGHT).sessions(NIGHT), NIGHT)
-ATTENTION = judged(STANDING)
-ROWS = type_rows(STANDING, ATTENTION)
-CLOCK = Clock(NIGHT, timezone(timedelta(hours=1)))
-WHOLE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d")
+STATUSES = compute_type_statuses(SimulatedWorld(1, NIGHT).sessions(NIGHT), NIGHT)
+ATTENTION = prioritize_findings(STATUSES)
+ROWS = type_rows(STATUSES, ATTENTION)
+CLOCK = TimeContext(NIGHT, timezone(timedelta(hours=1)))
+FULL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d")
 
 
 def test_a_type_is_its_newest_run_with_what_is_usual_and_due() -> None:
@@ -34,11 +34,11 @@ def test_a_type_is_its_newest_run_with_what_is_usual_and_due() -> None:
 
 
 def test_all_types_come_with_whose_they_are_of_when_and_no_time_without_its_day() -> None:
-    origin = Origin("em01.example.net", "", NIGHT)
-    text = overview_text(origin, ROWS, calm(ATTENTION.calm), CLOCK)
+    origin = ExportOrigin("em01.example.net", "", NIGHT)
+    text = overview_text(origin, ROWS, format_on_time_counts(ATTENTION.on_time_counts), CLOCK)
     head, base, empty, *lines = text.splitlines()
     assert head == "em01.example.net  as of 2026-11-23 03:12:04 +01:00"
     assert base.startswith("9 of 12 types on time")
     assert empty == ""
     assert len(lines) == len(ROWS)
-    assert not re.search(r"\d:\d", WHOLE.sub("", text))
+    assert not re.search(r"\d:\d", FULL_TIME.sub("", text))

@@ -8,7 +8,7 @@ import pytest
 from tui_driver import event_log
 
 from emtui.em.model import Event, Log
-from emtui.triage.step_timing import UsualStep
+from emtui.triage.step_timing import UsualStepDuration
 from emtui.tui.formatting.log_model import EventLine, LogLine
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -72,7 +72,7 @@ async def test_the_time_of_day_stands_in_place_of_the_offset_where_there_is_no_r
 
 # --- waits ------------------------------------------------------------------------------
 
-USUAL = {"bs01": UsualStep(timedelta(seconds=14), timedelta(seconds=31), 20)}
+USUAL = {"bs01": UsualStepDuration(timedelta(seconds=14), timedelta(seconds=31), 20)}
 
 
 async def test_what_is_usual_comes_later_and_moves_nothing() -> None:
@@ -81,7 +81,7 @@ async def test_what_is_usual_comes_later_and_moves_nothing() -> None:
         events.show_waits({})
         assert events.rows()[:3] == ["›     +0.0s  bs01", "              1m00s", "     +1m00s  bs02"]
         events.move_to(2)
-        as_ever = UsualStep(timedelta(minutes=1), timedelta(minutes=1), 20)
+        as_ever = UsualStepDuration(timedelta(minutes=1), timedelta(minutes=1), 20)
         events.show_waits({"bs02": as_ever, "bs03": as_ever, **USUAL}, slowest=0)
         assert events.rows()[1] == "              1m00s  usually 14s (20 runs)   <- slowest"
         assert events.rows()[2].startswith("›    +1m00s  bs02")
@@ -96,7 +96,7 @@ async def test_waits_that_are_inserted_leave_the_cursor_on_its_event_and_on_its_
         events.show_waits({})
         line = events.line()
         assert isinstance(line, EventLine)
-        assert line.place == 17
+        assert line.event_index == 17
         assert events.cursor_line() == screen_line
 
 
@@ -168,7 +168,7 @@ async def test_what_is_cut_off_at_the_right_can_be_moved_to() -> None:
 # --- marks ------------------------------------------------------------------------------
 
 
-async def test_words_that_suggest_trouble_have_a_mark_that_can_be_hopped_to() -> None:
+async def test_words_that_suggest_trouble_have_a_mark_that_can_be_jumped_to() -> None:
     async with event_log((60, 12), NOON) as events:
         events.show(log("bs01", "bs02 failed", "0 errors", "bs03 refused"))
         assert [line[:3] for line in events.rows()] == ["›  ", " ! ", "   ", " ! "]
@@ -185,15 +185,15 @@ async def test_words_that_suggest_trouble_have_a_mark_that_can_be_hopped_to() ->
         assert events.cursor() == 1
 
 
-async def test_lines_that_come_while_one_looks_are_marked_until_they_were_before_the_eyes() -> None:
+async def test_new_lines_are_marked_until_they_were_seen() -> None:
     async with event_log((60, 12), NOON) as events:
         events.show(log("one", "two"))
-        assert events.fresh() == frozenset()
+        assert events.new_event_count() == frozenset()
         events.show(log("one", "two", "three"))
         assert [line[2] for line in events.rows()] == [" ", " ", "+"]
         events.show(log("one", "two", "three", "four"))
-        assert events.fresh() == {2, 3}, "nobody has pressed a key"
+        assert events.new_event_count() == {2, 3}, "nobody has pressed a key"
         events.mark_seen()
-        assert events.fresh() == {2, 3}, "marks go with the next news, not while one reads"
+        assert events.new_event_count() == {2, 3}, "marks go with the next news, not while one reads"
         events.show(log("one", "two", "three", "four", "five"))
-        assert events.fresh() == {4}
+        assert events.new_event_count() == {4}

@@ -11,13 +11,13 @@ from textual.events import Key
 from tui_driver import TuiDriver, demo_app
 
 from emtui import text_format
-from emtui.em.errors import NotFound
+from emtui.em.errors import SessionNotFoundError
 from emtui.em.model import Log, Outcome, Uid
-from emtui.em.session_source import Source
+from emtui.em.session_source import SessionSource
 from emtui.tui.formatting.log_text import wait_text
 
 
-async def opened(ui: TuiDriver, outcome: Outcome, kind: str = "") -> None:
+async def open_newest(ui: TuiDriver, outcome: Outcome, kind: str = "") -> None:
     """Open the newest run that went like this."""
     await ui.press("slash", *f"state:{outcome}{f' type:{kind}' if kind else ''}", "enter", "enter")
     await ui.wait_for(ui.is_explained)
@@ -25,14 +25,16 @@ async def opened(ui: TuiDriver, outcome: Outcome, kind: str = "") -> None:
 
 async def test_the_waits_of_a_run_stand_in_its_log_as_text_too() -> None:
     async with demo_app() as ui:
-        await opened(ui, Outcome.FAILED, "collectjob")
+        await open_newest(ui, Outcome.FAILED, "collectjob")
         await ui.wait_for(lambda: ui.slowest_wait() is not None)
         waits = [line for line in ui.plain_text().splitlines() if " longest of 5 good runs " in line]
         assert len(waits) == sum(wait.usual is not None for wait in ui.waits()) > 0
         await ui.press("s")
         worst = ui.slowest_wait()
         assert worst
-        assert ui.detail().startswith(f"{text_format.duration(worst.step.lasted or timedelta())} in “")
+        assert ui.detail().startswith(
+            f"{text_format.format_duration(worst.step.duration or timedelta())} in “"
+        )
         await ui.press("enter")
         assert ui.screen_name() == "text_viewer"
         assert "wait after event" in ui.title()
@@ -41,7 +43,7 @@ async def test_the_waits_of_a_run_stand_in_its_log_as_text_too() -> None:
 
 async def test_the_next_run_is_wrapped_as_this_one_is() -> None:
     async with demo_app() as ui:
-        await opened(ui, Outcome.FAILED)
+        await open_newest(ui, Outcome.FAILED)
         first = ui.session()
         await ui.press("z", "left_square_bracket")
         await ui.wait_for(lambda: ui.screen_name() == "session_detail" and ui.session() != first)
@@ -50,7 +52,7 @@ async def test_the_next_run_is_wrapped_as_this_one_is() -> None:
 
 
 @dataclass
-class Telling:
+class XmlOnDemandSource:
     """A server as far as the page with the XML knows one: it says nothing until it is told what."""
 
     answer: asyncio.Future[str]
@@ -70,8 +72,8 @@ class Telling:
 async def test_asking_for_the_xml_is_stopped_by_esc_and_leaves_the_facts_where_they_were() -> None:
     async with demo_app() as ui:
         session = ui.sessions()[0]
-        asked = Telling(asyncio.get_running_loop().create_future())
-        await ui.open_raw_from(cast("Source", asked), session)
+        asked = XmlOnDemandSource(asyncio.get_running_loop().create_future())
+        await ui.open_raw_from(cast("SessionSource", asked), session)
         facts = ui.text()
         await ui.press("r")
         assert ui.footer() == "i asks the server for the XML of this run."
@@ -94,12 +96,12 @@ async def test_asking_for_the_xml_is_stopped_by_esc_and_leaves_the_facts_where_t
 
 async def test_xml_that_cannot_be_had_is_one_sentence_above_the_facts() -> None:
     async with demo_app() as ui:
-        asked = Telling(asyncio.get_running_loop().create_future())
-        asked.answer.set_exception(NotFound("A recording has none."))
-        await ui.open_raw_from(cast("Source", asked), ui.sessions()[0])
+        asked = XmlOnDemandSource(asyncio.get_running_loop().create_future())
+        asked.answer.set_exception(SessionNotFoundError("A recording has none."))
+        await ui.open_raw_from(cast("SessionSource", asked), ui.sessions()[0])
         facts = ui.text()
         await ui.press("i")
-        await ui.wait_for(lambda: ui.trouble() == "A recording has none.")
+        await ui.wait_for(lambda: ui.error_text() == "A recording has none.")
         assert ui.text() == facts
         await ui.press("escape", "escape")
         assert ui.screen_name() == "session_list"
@@ -113,7 +115,7 @@ def type_in_one_piece(ui: TuiDriver, *keys: str) -> None:
 
 async def test_keys_after_a_search_find_it_though_they_come_in_one_piece_with_it() -> None:
     async with demo_app() as ui:
-        await opened(ui, Outcome.FAILED, "collectjob")
+        await open_newest(ui, Outcome.FAILED, "collectjob")
         type_in_one_piece(ui, "g", "slash", *"collect", "enter", "n")
         await ui.wait_for(lambda: ui.search().startswith("/ collect  2 of "))
         type_in_one_piece(ui, "escape", "escape")

@@ -14,111 +14,113 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from rogue import (
-    GOOD,
+from scripted_server import (
+    GOOD_REPLIES,
     PASSWORD,
-    REFUSED,
+    REFUSED_REPLY,
     SCRIPTS,
     USER,
-    Asked,
-    Reply,
-    Rogue,
-    identity,
-    reply,
-    rogue,
+    ReceivedRequest,
+    ScriptedEmServer,
+    ScriptedReply,
+    make_identity,
+    make_reply,
     route_of,
+    scripted_server,
 )
 from tui_driver import TuiDriver, poll_sessions_every, running_app, set_second_logon_delay
 
 from emtui.em.client import Client
-from emtui.em.proxy import Proxies
+from emtui.em.proxy import ProxySettings
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server, Trust
 from emtui.em.server_clock import utc_now
 from emtui.local.connection import Connection
-from emtui.local.last_seen import last_look, note_look
+from emtui.local.last_seen import load_last_viewed, save_last_viewed
 from emtui.local.profiles import Profile
 from emtui.monitor.clock_steps import ClockReading
 from emtui.tui.launch_options import LaunchOptions
 
 FRIDAY = datetime(2026, 11, 20, 18, 2, tzinfo=UTC)
-GONE = reply("503 Service Unavailable", b"", "")
+SERVICE_UNAVAILABLE = make_reply("503 Service Unavailable", b"", "")
 NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
 
 
 @dataclass
-class Hands:
+class SettableClocks:
     """A clock whose hands are moved by the test; nobody waits on it but for a wish.
 
     `slept` passed only on the wall, and with `boot` for whoever reads all clocks; so did `set`, which
     did not pass at all.
     """
 
-    passed: float = 0.0
-    slept: float = 0.0
-    set: float = 0.0
-    boot: bool = True
+    elapsed_s: float = 0.0
+    slept_s: float = 0.0
+    set_forward_s: float = 0.0
+    has_boot_clock: bool = True
 
     def now(self) -> datetime:
-        return FRIDAY + timedelta(seconds=self.passed + self.slept + self.set)
+        return FRIDAY + timedelta(seconds=self.elapsed_s + self.slept_s + self.set_forward_s)
 
     def read_all(self) -> ClockReading:
         real = ClockReading.now()
-        boot = (real.boot or 0.0) + self.slept if self.boot else None
-        return ClockReading(real.wall + self.slept + self.set, real.monotonic, boot)
+        boot = (real.boot or 0.0) + self.slept_s if self.has_boot_clock else None
+        return ClockReading(real.wall + self.slept_s + self.set_forward_s, real.monotonic, boot)
 
     def monotonic(self) -> float:
-        return self.passed
+        return self.elapsed_s
 
     async def wait(self, event: asyncio.Event, _: float | None) -> None:
         await event.wait()
 
 
 @dataclass
-class Manager:
+class ScriptedEnterpriseManager:
     """An Enterprise Manager with a run every quarter of an hour, number 39 at six on Friday."""
 
     states: dict[int, str] = field(default_factory=lambda: dict.fromkeys(range(40), "CompletedSuccessfully"))
-    lines: int = 2
-    bad: Reply | None = None
-    logon: Reply = GOOD["logon"]
-    date: Callable[[], datetime] | None = None
+    event_count: int = 2
+    list_failure: ScriptedReply | None = None
+    logon_reply: ScriptedReply = GOOD_REPLIES["logon"]
+    current_date: Callable[[], datetime] | None = None
     keeps_logs: bool = True
-    kinds: dict[int, str] = field(default_factory=dict)
-    names_only: bool = False
+    type_by_number: dict[int, str] = field(default_factory=dict)
+    has_references_only: bool = False
 
-    def __call__(self, asked: Asked) -> Reply:
-        route = route_of(asked)
+    def __call__(self, request: ReceivedRequest) -> ScriptedReply:
+        route = route_of(request)
         if route == "logon":
-            return self.logon
-        if route == "list" and self.names_only and not self.bad:
-            return self._reply(f"<EntityReferences {NS}>{''.join(self._names())}</EntityReferences>")
+            return self.logon_reply
+        if route == "list" and self.has_references_only and not self.list_failure:
+            return self._reply(f"<EntityReferences {NS}>{''.join(self._references())}</EntityReferences>")
         if route == "list":
-            return self.bad or self._reply(f"<SystemSessions {NS}>{''.join(self._rows())}</SystemSessions>")
+            return self.list_failure or self._reply(
+                f"<SystemSessions {NS}>{''.join(self._rows())}</SystemSessions>"
+            )
         if route == "session":
-            number = int(asked.path.partition("/systemSessions/")[2][:8], 16)
+            number = int(request.path.partition("/systemSessions/")[2][:8], 16)
             if number not in self.states:
-                return reply("404 Not Found")
+                return make_reply("404 Not Found")
             return self._reply(self._row(number, f"SystemSession {NS}", "SystemSession"))
         if route == "events" and not self.keeps_logs:
-            return reply("404 Not Found")
+            return make_reply("404 Not Found")
         if route == "events":
             events = "".join(
                 f"<Events><CreationTimeUTC>2026-11-20T18:00:{number:02}</CreationTimeUTC>"
                 f"<Message>line {number}</Message><Order>{number}</Order></Events>"
-                for number in range(1, self.lines + 1)
+                for number in range(1, self.event_count + 1)
             )
             return self._reply(f"<SystemSessionEvents {NS}>{events}</SystemSessionEvents>")
-        return GOOD[route]
+        return GOOD_REPLIES[route]
 
-    def _reply(self, body: str) -> Reply:
-        date = f"Date: {self.date():%a, %d %b %Y %H:%M:%S GMT}\r\n" if self.date else ""
-        return reply("200 OK", body.encode(), f"Content-Type: application/xml\r\n{date}")
+    def _reply(self, body: str) -> ScriptedReply:
+        date = f"Date: {self.current_date():%a, %d %b %Y %H:%M:%S GMT}\r\n" if self.current_date else ""
+        return make_reply("200 OK", body.encode(), f"Content-Type: application/xml\r\n{date}")
 
     def _rows(self) -> Iterable[str]:
         return (self._row(number) for number in self.states)
 
-    def _names(self) -> Iterable[str]:
+    def _references(self) -> Iterable[str]:
         uids = (f"urn:veeam:SystemSession:{number:08x}-0000-4000-8000-000000000000" for number in self.states)
         return (f'<Ref UID="{uid}" Name="run" Type="SystemSessionReference"/>' for uid in uids)
 
@@ -127,41 +129,41 @@ class Manager:
         started = FRIDAY - timedelta(minutes=2) + timedelta(minutes=15 * (number - 39))
         ended = started + timedelta(minutes=1)
         result = {"Failed": "Failed", "InProgress": "None"}.get(state, "Success")
-        over = "" if state == "InProgress" else f"<EndTimeUTC>{ended:%Y-%m-%dT%H:%M:%SZ}</EndTimeUTC>"
+        end_element = "" if state == "InProgress" else f"<EndTimeUTC>{ended:%Y-%m-%dT%H:%M:%SZ}</EndTimeUTC>"
         return (
             f'<{tag} Type="SystemSession" Name="run {number}"'
             f' UID="urn:veeam:SystemSession:{number:08x}-0000-4000-8000-000000000000">'
-            f"<SessionType>{self.kinds.get(number, 'CollectJob')}</SessionType>"
-            f"<CreationTimeUTC>{started:%Y-%m-%dT%H:%M:%SZ}</CreationTimeUTC>{over}<State>{state}</State>"
+            f"<SessionType>{self.type_by_number.get(number, 'CollectJob')}</SessionType>"
+            f"<CreationTimeUTC>{started:%Y-%m-%dT%H:%M:%SZ}</CreationTimeUTC>{end_element}<State>{state}</State>"
             f"<Result><Result>{result}</Result><Message>message {number}</Message>"
             f"<IsCanceled>false</IsCanceled></Result></{end}>"
         )
 
 
 @dataclass
-class Watch:
+class WatchedList:
     """Somebody who watches it: each `poll` is one look at the list."""
 
     ui: TuiDriver
-    serving: AsyncExitStack
+    exit_stack: AsyncExitStack
     context: ssl.SSLContext
-    server: Rogue
-    manager: Manager
-    hands: Hands
+    server: ScriptedEmServer
+    enterprise_manager: ScriptedEnterpriseManager
+    clocks: SettableClocks
 
-    async def poll(self, after: float = 60) -> None:
+    async def poll(self, seconds: float = 60) -> None:
         """So many seconds later the next look at the list, whatever comes of it."""
-        self.hands.passed += after
+        self.clocks.elapsed_s += seconds
         await self.ui.poll_once()
 
-    async def server_goes(self) -> None:
+    async def stop_server(self) -> None:
         """Nothing listens there any more, and no connection is left."""
-        await self.serving.aclose()
+        await self.exit_stack.aclose()
 
-    async def server_comes_back(self) -> None:
+    async def restart_server(self) -> None:
         """The same server, on its port."""
-        again = rogue(self.manager, self.context, self.server.port)
-        self.server = await self.serving.enter_async_context(again)
+        restarted = scripted_server(self.enterprise_manager, self.context, self.server.port)
+        self.server = await self.exit_stack.enter_async_context(restarted)
 
     def numbers(self) -> list[int]:
         """The runs in the list, by their numbers."""
@@ -174,58 +176,66 @@ class Watch:
         return int(selected.id[:8], 16)
 
 
-def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def use_test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is remembered and written down stays in the test's own folder."""
     for name in ("STATE", "CONFIG"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
 
 
 @asynccontextmanager
-async def watching(
+async def watched_list(
     tmp_path: Path,
     profile: dict[str, object] | None = None,
     *,
     remember: bool = False,
     date: Callable[[], datetime] | None = None,
     zone: tzinfo = UTC,
-    one_clock: bool = False,
-) -> AsyncIterator[Watch]:
+    is_clock_shared: bool = False,
+) -> AsyncIterator[WatchedList]:
     """The screens of a person who has logged on at two past six on a Friday, and their server.
 
-    With `one_clock` the client goes by the same hands: how far the server's clock is ahead of them is known.
+    With `is_clock_shared` the client goes by the same hands: how far the server's clock is ahead of them is known.
     """
-    known, manager, hands = identity(tmp_path), Manager(date=date), Hands()
-    async with AsyncExitStack() as serving:
-        context = known.context()
-        server = await serving.enter_async_context(rogue(manager, context))
-        where = Server("127.0.0.1", server.port)
-        trust = Trust(pin=known.sha256)
-        now = hands.now if one_clock else utc_now
-        client = await Client.connect(where, USER, Secret(PASSWORD), trust=trust, proxies=Proxies(), now=now)
-        named = Profile("prod", where, USER, pin=known.sha256, **(profile or {}))  # type: ignore[arg-type] # as told
-        connection = Connection(
-            profile=named, server=where, user=USER, trust=trust, password=Secret(PASSWORD)
+    server_identity, enterprise_manager, clocks = (
+        make_identity(tmp_path),
+        ScriptedEnterpriseManager(current_date=date),
+        SettableClocks(),
+    )
+    async with AsyncExitStack() as exit_stack:
+        context = server_identity.tls_context()
+        server = await exit_stack.enter_async_context(scripted_server(enterprise_manager, context))
+        address = Server("127.0.0.1", server.port)
+        trust = Trust(pin=server_identity.sha256)
+        now = clocks.now if is_clock_shared else utc_now
+        client = await Client.connect(
+            address, USER, Secret(PASSWORD), trust=trust, proxies=ProxySettings(), now=now
         )
-        start = LaunchOptions(connection, remember=remember, at_once=False, now=hands.now, zone=zone)
-        async with running_app(start) as ui:
+        profile_with_pin = Profile("prod", address, USER, pin=server_identity.sha256, **(profile or {}))  # type: ignore[arg-type] # as told
+        connection = Connection(
+            profile=profile_with_pin, server=address, user=USER, trust=trust, password=Secret(PASSWORD)
+        )
+        options = LaunchOptions(
+            connection, remember=remember, log_on_at_once=False, now=clocks.now, zone=zone
+        )
+        async with running_app(options) as ui:
             await ui.log_on(client, connection)
             await ui.wait_listed(complete=False)
-            ui.use_clock(hands)
-            yield Watch(ui, serving, context, server, manager, hands)
+            ui.use_clock(clocks)
+            yield WatchedList(ui, exit_stack, context, server, enterprise_manager, clocks)
 
 
 # --- what moved -----------------------------------------------------------------
 
 
 async def test_what_is_new_or_differs_is_marked_until_it_was_seen(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
-        watch.manager.states[39] = "InProgress"
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.states[39] = "InProgress"
         await watch.poll()
         assert watch.ui.rows()[0][:2] == "›~"
         await watch.ui.press("down", "up")
         await watch.poll()
         assert watch.ui.rows()[0][:2] == "› ", "it was seen"
-        watch.manager.states |= {39: "CompletedSuccessfully", 40: "InProgress"}
+        watch.enterprise_manager.states |= {39: "CompletedSuccessfully", 40: "InProgress"}
         await watch.poll()
         new, changed, old, *_ = watch.ui.rows()
         assert (new[:2], changed[:2], old[:2]) == ("›+", " ~", "  ")
@@ -237,28 +247,28 @@ async def test_what_is_new_or_differs_is_marked_until_it_was_seen(tmp_path: Path
 
 
 async def test_the_top_is_followed_and_anywhere_else_nothing_moves(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+    async with watched_list(tmp_path) as watch:
         await watch.ui.press("Z")
-        watch.manager.states[40] = "InProgress"
+        watch.enterprise_manager.states[40] = "InProgress"
         await watch.poll()
         assert watch.selected == 40
         await watch.ui.press("ctrl+d", "ctrl+d", "up")
         selected, line = watch.selected, watch.ui.cursor_line()
-        watch.manager.states |= dict.fromkeys(range(41, 59), "CompletedSuccessfully")
+        watch.enterprise_manager.states |= dict.fromkeys(range(41, 59), "CompletedSuccessfully")
         await watch.poll()
         assert (watch.selected, watch.ui.cursor_line()) == (selected, line)
         assert "18 new runs above" in watch.ui.query_line()
         await watch.ui.press("U")
         assert watch.selected == 41
         await watch.ui.press("g", "F")
-        watch.manager.states[59] = "InProgress"
+        watch.enterprise_manager.states[59] = "InProgress"
         await watch.poll()
         assert watch.selected == 58
         assert "1 new run above" in watch.ui.query_line()
 
 
 async def test_a_poll_without_a_change_paints_nothing_but_the_time(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+    async with watched_list(tmp_path) as watch:
         await watch.poll()
         painted = watch.ui.count_painted_rows()
         before = watch.ui.snapshot()
@@ -272,15 +282,15 @@ async def test_a_poll_without_a_change_paints_nothing_but_the_time(tmp_path: Pat
 
 
 async def test_the_sentence_of_an_alert_goes_when_the_alert_is_over(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
-        watch.manager.states[40] = "Failed"
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.states[40] = "Failed"
         await watch.poll(900)
         await watch.ui.wait_for(lambda: bool(watch.ui.alert_types()))
         await watch.ui.press("F", "a")
         await watch.ui.wait_for(
             lambda: watch.ui.detail().startswith("CollectJob failed at 18:15, last good 18:00")
         )
-        watch.manager.states[41] = "CompletedSuccessfully"
+        watch.enterprise_manager.states[41] = "CompletedSuccessfully"
         await watch.poll(900)
         await watch.ui.wait_for(lambda: not watch.ui.alert_types())
         assert watch.selected == 40
@@ -290,60 +300,60 @@ async def test_the_sentence_of_an_alert_goes_when_the_alert_is_over(tmp_path: Pa
 # --- how old it is ----------------------------------------------------------------
 
 
-async def test_stale_after_two_missed_polls_and_blind_after_three(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+async def test_stale_after_two_missed_polls_and_lost_after_three(tmp_path: Path) -> None:
+    async with watched_list(tmp_path) as watch:
         await watch.poll()
-        watch.manager.bad = GONE
+        watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         await watch.poll()
         assert "as of 18:03:00" in watch.ui.top()
         assert "STALE" not in watch.ui.top()
-        assert watch.ui.trouble() == "", "one miss is no news"
+        assert watch.ui.error_text() == "", "one miss is no news"
         await watch.poll()
         assert "STALE  as of 18:03:00" in watch.ui.top()
-        assert "overloaded" in watch.ui.trouble()
+        assert "overloaded" in watch.ui.error_text()
         assert set(watch.ui.marks()) == {"?"}
         await watch.poll()
         assert "BLIND since Fri 18:03:00" in watch.ui.top()
         await watch.poll()
         assert "BLIND since Fri 18:03:00" in watch.ui.top()
         assert len(watch.numbers()) == 40
-        watch.manager.bad = None
+        watch.enterprise_manager.list_failure = None
         await watch.poll()
         assert "as of 18:08:00" in watch.ui.top()
-        assert watch.ui.trouble() == ""
+        assert watch.ui.error_text() == ""
         assert set(watch.ui.marks()) == {" "}
 
 
 @pytest.mark.parametrize("name", ["server-error", "cut", "cut-document", "html-list", "too-often", "brotli"])
-async def test_no_half_an_answer_is_taken_for_a_whole_one(tmp_path: Path, name: str) -> None:
-    async with watching(tmp_path) as watch:
-        counts = watch.ui.tally()
-        watch.manager.bad = SCRIPTS[name].reply
+async def test_a_truncated_answer_is_never_taken_for_a_complete_one(tmp_path: Path, name: str) -> None:
+    async with watched_list(tmp_path) as watch:
+        counts = watch.ui.match_tally()
+        watch.enterprise_manager.list_failure = SCRIPTS[name].reply
         for _ in range(4):
             await watch.poll()
             top = watch.ui.top()
             assert "as of 18:02:00" in top or "BLIND since Fri 18:02:00" in top
-            assert watch.ui.tally() == counts
+            assert watch.ui.match_tally() == counts
 
 
-async def test_by_hand_the_first_failure_is_said_and_esc_waves_it_away(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
-        watch.manager.bad = GONE
+async def test_by_hand_the_first_failure_is_shown_and_esc_dismisses_it(tmp_path: Path) -> None:
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         await watch.ui.press("r")
-        await watch.ui.wait_for(lambda: bool(watch.ui.trouble()))
+        await watch.ui.wait_for(lambda: bool(watch.ui.error_text()))
         await watch.ui.press("escape")
         await watch.poll()
-        assert watch.ui.trouble() == "", "the same sentence again is no news"
+        assert watch.ui.error_text() == "", "the same sentence again is no news"
 
 
 async def test_p_pauses_says_so_everywhere_and_r_asks_once(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+    async with watched_list(tmp_path) as watch:
         await watch.ui.press("p")
         assert "PAUSED  as of" in watch.ui.top()
-        asked = len(watch.server.asked)
-        watch.hands.passed += 3600
+        asked = len(watch.server.requests)
+        watch.clocks.elapsed_s += 3600
         await watch.ui.pause(0.1)
-        assert len(watch.server.asked) == asked
+        assert len(watch.server.requests) == asked
         await watch.ui.press("r")
         await watch.ui.wait_for(lambda: "as of 19:02:00" in watch.ui.top())
         await watch.ui.press("enter", "enter")
@@ -354,21 +364,23 @@ async def test_p_pauses_says_so_everywhere_and_r_asks_once(tmp_path: Path) -> No
 
 
 async def test_keys_never_make_two_requests_at_once(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
-        watch.manager.bad = Reply(b"", after="hang")
-        asked = len(watch.server.asked)
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.list_failure = ScriptedReply(b"", then="hang")
+        asked = len(watch.server.requests)
         await watch.ui.press("r")
-        await watch.ui.wait_for(lambda: len(watch.server.asked) > asked)
+        await watch.ui.wait_for(lambda: len(watch.server.requests) > asked)
         await watch.ui.press(*["r", "f5", "p", "p"] * 5)
-        assert len(watch.server.asked) == asked + 1
+        assert len(watch.server.requests) == asked + 1
         await watch.ui.press("escape")
         await watch.ui.wait_for(lambda: not watch.ui.is_polling())
 
 
 async def test_the_servers_clock_makes_durations_and_is_warned_about(tmp_path: Path) -> None:
-    async with watching(tmp_path, date=lambda: datetime.now(UTC) + timedelta(minutes=7, seconds=10)) as watch:
+    async with watched_list(
+        tmp_path, date=lambda: datetime.now(UTC) + timedelta(minutes=7, seconds=10)
+    ) as watch:
         assert "The server's clock is 7m" in watch.ui.footer()
-        watch.manager.states[39] = "InProgress"
+        watch.enterprise_manager.states[39] = "InProgress"
         await watch.poll()
         assert "running" in watch.ui.rows()[0]
         assert "10m" in watch.ui.rows()[0], "begun at 18:00, 18:03 here, 18:10 there"
@@ -378,17 +390,17 @@ async def test_the_servers_clock_makes_durations_and_is_warned_about(tmp_path: P
         assert "ahead of this computer's" in text
 
 
-async def test_health_says_what_following_costs_and_what_was_blind(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
-        watch.manager.bad = GONE
+async def test_health_says_what_polling_costs_and_when_data_was_lost(tmp_path: Path) -> None:
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         for _ in range(3):
             await watch.poll()
-        watch.manager.bad = None
+        watch.enterprise_manager.list_failure = None
         await watch.poll()
         await watch.ui.press("exclamation_mark")
         assert watch.ui.screen_name() == "text_viewer"
         text = watch.ui.text()
-        for said in (
+        for expected in (
             "every 60 s: 60 an hour",
             "Fri 20 Nov 18:02:00 +00:00 – Fri 20 Nov 18:06:00 +00:00",
             "overloaded",
@@ -396,7 +408,7 @@ async def test_health_says_what_following_costs_and_what_was_blind(tmp_path: Pat
             "Certificate",
             "0 of 40 rows",
         ):
-            assert said in text
+            assert expected in text
 
 
 # --- sleep ------------------------------------------------------------------------
@@ -407,17 +419,17 @@ EIGHT_HOURS = 8 * 3600
 async def test_after_sleep_the_list_is_stale_at_once_requested_at_once_and_the_time_is_time_away(
     tmp_path: Path,
 ) -> None:
-    async with watching(tmp_path) as watch:
+    async with watched_list(tmp_path) as watch:
         await watch.poll()
-        watch.manager.bad = Reply(b"", after="hang")
+        watch.enterprise_manager.list_failure = ScriptedReply(b"", then="hang")
         asked = watch.server.count("GET")
-        watch.manager.states |= {40: "Failed", 41: "CompletedSuccessfully"}
-        watch.hands.slept = EIGHT_HOURS
+        watch.enterprise_manager.states |= {40: "Failed", 41: "CompletedSuccessfully"}
+        watch.clocks.slept_s = EIGHT_HOURS
         await watch.ui.wait_for(lambda: "STALE  as of" in watch.ui.top())
         await watch.ui.wait_for(lambda: watch.server.count("GET") > asked)
         assert set(watch.ui.marks()) == {"?"}
         await watch.ui.press("j")
-        watch.manager.bad = None
+        watch.enterprise_manager.list_failure = None
         await watch.ui.press("escape", "r")
         await watch.ui.wait_for(lambda: "STALE" not in watch.ui.top())
         assert "as of 02:03:00" in watch.ui.top()
@@ -432,14 +444,14 @@ async def test_after_sleep_the_list_is_stale_at_once_requested_at_once_and_the_t
 
 
 async def test_a_request_that_was_under_way_is_given_up_and_made_again(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
-        watch.manager.bad = Reply(b"", after="hang")
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.list_failure = ScriptedReply(b"", then="hang")
         asked = watch.server.count("GET")
-        watch.hands.passed += 60
+        watch.clocks.elapsed_s += 60
         watch.ui.poll()
         await watch.ui.wait_for(lambda: watch.server.count("GET") == asked + 1)
-        watch.manager.bad = None
-        watch.hands.slept = EIGHT_HOURS
+        watch.enterprise_manager.list_failure = None
+        watch.clocks.slept_s = EIGHT_HOURS
         await watch.ui.wait_for(lambda: "as of 02:03:00" in watch.ui.top() and not watch.ui.is_stale())
         assert watch.server.count("GET") == asked + 2
 
@@ -447,35 +459,35 @@ async def test_a_request_that_was_under_way_is_given_up_and_made_again(tmp_path:
 async def test_a_key_before_the_clocks_were_read_does_not_take_the_time_away_for_time_at_the_keys(
     tmp_path: Path,
 ) -> None:
-    async with watching(tmp_path) as watch:
+    async with watched_list(tmp_path) as watch:
         await watch.poll()
-        watch.hands.slept = EIGHT_HOURS
+        watch.clocks.slept_s = EIGHT_HOURS
         await watch.ui.press("j")
         await watch.ui.wait_for(lambda: bool(watch.ui.absence()))
         assert watch.ui.absence().startswith("Fri 18:02 – Sat 02:03: nothing ended; blind Fri 18:03")
 
 
-async def test_an_alert_that_was_gathered_is_told_after_sleep_whatever_the_monotonic_clock_says(
+async def test_a_collected_alert_is_sent_after_sleep_whatever_the_monotonic_clock_says(
     tmp_path: Path,
 ) -> None:
-    async with watching(tmp_path) as watch:
-        watch.manager.kinds[41] = "LogExport"
-        watch.manager.states |= {40: "Failed"}
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.type_by_number[41] = "LogExport"
+        watch.enterprise_manager.states |= {40: "Failed"}
         await watch.poll()
-        watch.manager.states |= {41: "Failed"}
+        watch.enterprise_manager.states |= {41: "Failed"}
         await watch.poll()
         assert watch.ui.bells == 1
-        watch.hands.slept = EIGHT_HOURS
+        watch.clocks.slept_s = EIGHT_HOURS
         await watch.ui.wait_for(lambda: watch.ui.bells == 2)
 
 
 async def test_a_network_that_takes_a_moment_after_sleep_is_no_outage_yet(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+    async with watched_list(tmp_path) as watch:
         await watch.poll()
-        watch.manager.bad = GONE
-        failures = watch.ui.health().failures
-        watch.hands.slept = EIGHT_HOURS
-        await watch.ui.wait_for(lambda: watch.ui.health().failures > failures)
+        watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
+        failures = watch.ui.health().failure_count
+        watch.clocks.slept_s = EIGHT_HOURS
+        await watch.ui.wait_for(lambda: watch.ui.health().failure_count > failures)
         assert "STALE  as of 18:03:00" in watch.ui.top()
         assert watch.ui.bells == 0
         for _ in range(2):
@@ -485,10 +497,10 @@ async def test_a_network_that_takes_a_moment_after_sleep_is_no_outage_yet(tmp_pa
 
 
 async def test_while_paused_sleep_is_marked_and_nothing_is_requested(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+    async with watched_list(tmp_path) as watch:
         await watch.ui.press("p")
         asked = watch.server.count("GET")
-        watch.hands.slept = EIGHT_HOURS
+        watch.clocks.slept_s = EIGHT_HOURS
         await watch.ui.wait_for(lambda: "PAUSED  STALE  as of" in watch.ui.top())
         await watch.ui.pause(0.2)
         assert watch.server.count("GET") == asked
@@ -498,12 +510,12 @@ async def test_while_paused_sleep_is_marked_and_nothing_is_requested(tmp_path: P
 
 
 async def test_an_opened_run_that_goes_on_is_asked_for_at_once_after_sleep(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
-        watch.manager.states[39] = "InProgress"
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.states[39] = "InProgress"
         await watch.poll()
         await open_newest(watch)
-        watch.manager.states[39] = "Failed"
-        watch.hands.slept = EIGHT_HOURS
+        watch.enterprise_manager.states[39] = "Failed"
+        watch.clocks.slept_s = EIGHT_HOURS
         await watch.ui.wait_for(lambda: "failed" in watch.ui.head())
 
 
@@ -512,14 +524,14 @@ async def test_a_clock_that_is_set_forward_is_no_sleep_where_the_servers_clock_t
     tmp_path: Path, boot: bool
 ) -> None:
     passed = [0.0]
-    async with watching(
-        tmp_path, date=lambda: FRIDAY + timedelta(seconds=sum(passed)), one_clock=True
+    async with watched_list(
+        tmp_path, date=lambda: FRIDAY + timedelta(seconds=sum(passed)), is_clock_shared=True
     ) as watch:
-        watch.hands.boot = boot
+        watch.clocks.has_boot_clock = boot
         passed[0] = 60
         watch.ui.check_clocks()
         await watch.poll()
-        watch.hands.set = EIGHT_HOURS
+        watch.clocks.set_forward_s = EIGHT_HOURS
         await watch.ui.wait_for(lambda: "as of 02:03:00" in watch.ui.top() and not watch.ui.is_stale())
         assert watch.ui.absence() == (
             "This computer's clock was set forward by 8h00m, from Fri 18:03 to Sat 02:03."
@@ -530,15 +542,15 @@ async def test_a_clock_that_is_set_forward_is_no_sleep_where_the_servers_clock_t
             "Fri 20 Nov 18:03:00 +00:00 – Sat 21 Nov 02:03:00 +00:00:"
             " This computer's clock was set forward by 8h00m." in watch.ui.text()
         )
-        assert watch.ui.health().gaps == 0
+        assert watch.ui.health().gap_count == 0
         await watch.ui.press("q", "escape")
         assert not watch.ui.absence()
 
 
 async def test_without_the_servers_clock_it_may_have_been_sleep(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+    async with watched_list(tmp_path) as watch:
         await watch.poll()
-        watch.hands.set = EIGHT_HOURS
+        watch.clocks.set_forward_s = EIGHT_HOURS
         await watch.ui.wait_for(lambda: bool(watch.ui.absence()))
         assert "blind Fri 18:03 – Sat 02:03" in watch.ui.absence()
         await watch.ui.press("exclamation_mark")
@@ -547,15 +559,15 @@ async def test_without_the_servers_clock_it_may_have_been_sleep(tmp_path: Path) 
 
 
 async def test_a_clock_that_is_set_back_is_said_and_is_no_sleep(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+    async with watched_list(tmp_path) as watch:
         await watch.poll()
-        watch.hands.set = -3600
+        watch.clocks.set_forward_s = -3600
         await watch.ui.wait_for(lambda: "as of 17:03:00" in watch.ui.top())
         assert (
             watch.ui.absence() == "This computer's clock was set back by 1h00m, from Fri 18:03 to Fri 17:03."
         )
         assert not watch.ui.is_stale()
-        assert watch.ui.health().gaps == 0
+        assert watch.ui.health().gap_count == 0
         await watch.ui.press("exclamation_mark")
         assert watch.ui.screen_name() == "text_viewer"
         assert "none since emtui was started" in watch.ui.text()
@@ -566,14 +578,18 @@ async def test_a_clock_that_is_set_back_is_said_and_is_no_sleep(tmp_path: Path) 
 
 
 async def test_after_ten_minutes_without_a_key_a_line_says_what_happened(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+    async with watched_list(tmp_path) as watch:
         await watch.poll()
         assert not watch.ui.absence()
-        watch.manager.states |= {40: "Failed", 41: "CompletedSuccessfully", 42: "CompletedSuccessfully"}
-        watch.manager.bad = GONE
+        watch.enterprise_manager.states |= {
+            40: "Failed",
+            41: "CompletedSuccessfully",
+            42: "CompletedSuccessfully",
+        }
+        watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         for _ in range(3):
             await watch.poll(600)
-        watch.manager.bad = None
+        watch.enterprise_manager.list_failure = None
         await watch.poll(600)
         assert watch.ui.absence()
         assert watch.ui.absence() == (
@@ -592,132 +608,132 @@ async def test_after_ten_minutes_without_a_key_a_line_says_what_happened(tmp_pat
 
 
 async def test_the_bell_rings_for_a_new_failure_and_never_for_the_first_poll(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+    async with watched_list(tmp_path) as watch:
         assert watch.ui.bells == 0
-        watch.manager.states |= {40: "Failed"}
+        watch.enterprise_manager.states |= {40: "Failed"}
         await watch.poll()
         assert watch.ui.bells == 1
-        watch.manager.states |= {41: "Failed"}
+        watch.enterprise_manager.states |= {41: "Failed"}
         await watch.poll()
         assert watch.ui.bells == 1
 
 
-async def test_blindness_rings_once(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
-        watch.manager.bad = GONE
+async def test_a_lost_connection_rings_once(tmp_path: Path) -> None:
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         for _ in range(6):
             await watch.poll()
         assert watch.ui.bells == 1
 
 
 async def test_each_outage_rings_once_and_runs_the_command_once(tmp_path: Path) -> None:
-    told = tmp_path / "told"
-    command = ("sh", "-c", 'printf "%s\\n" "$1" >>"$0"', str(told))
+    notifications = tmp_path / "told"
+    command = ("sh", "-c", 'printf "%s\\n" "$1" >>"$0"', str(notifications))
 
-    def told_of(outages: int) -> bool:
-        return told.exists() and len(told.read_text().splitlines()) == outages
+    def has_notified(outages: int) -> bool:
+        return notifications.exists() and len(notifications.read_text().splitlines()) == outages
 
-    async with watching(tmp_path, {"notify_command": command}) as watch:
+    async with watched_list(tmp_path, {"notify_command": command}) as watch:
         for outage in (1, 2, 3):
             await watch.poll(1200)
             assert "BLIND" not in watch.ui.top()
-            await watch.server_goes()
+            await watch.stop_server()
             for missed in range(1, 6):
                 await watch.poll()
                 assert watch.ui.bells == outage - (missed < 3), "it rings with the third request that failed"
-            await watch.ui.wait_for(partial(told_of, outage))
-            await watch.server_comes_back()
+            await watch.ui.wait_for(partial(has_notified, outage))
+            await watch.restart_server()
         await watch.poll()
         assert watch.ui.bells == 3
-        assert told_of(3)
-        assert all("refused the connection" in line for line in told.read_text().splitlines())
+        assert has_notified(3)
+        assert all("refused the connection" in line for line in notifications.read_text().splitlines())
 
 
-def told_in(file: Path) -> list[str]:
+def notifications_in(file: Path) -> list[str]:
     """The sentences that the command was run with."""
     return file.read_text().splitlines() if file.exists() else []
 
 
-def writing_to(file: Path) -> tuple[str, ...]:
+def command_writing_to(file: Path) -> tuple[str, ...]:
     """A command that writes its sentence down."""
     return ("sh", "-c", 'printf "%s\\n" "$1" >>"$0"', str(file))
 
 
 async def test_an_outage_is_worse_than_a_failure_and_rings_at_once(tmp_path: Path) -> None:
-    told = tmp_path / "told"
-    async with watching(tmp_path, {"notify_command": writing_to(told)}) as watch:
-        watch.manager.states |= {40: "Failed"}
+    notifications = tmp_path / "told"
+    async with watched_list(tmp_path, {"notify_command": command_writing_to(notifications)}) as watch:
+        watch.enterprise_manager.states |= {40: "Failed"}
         await watch.poll()
         assert watch.ui.bells == 1
-        watch.manager.bad = GONE
+        watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         for missed in range(1, 10):
             await watch.poll()
             assert watch.ui.bells == 1 + (missed >= 3)
         for _ in range(5):
             await watch.poll()
         assert watch.ui.bells == 2, "once for each outage"
-        await watch.ui.wait_for(lambda: len(told_in(told)) == 2)
-        assert "CollectJob failed" in told_in(told)[0]
-        assert "overloaded" in told_in(told)[1]
+        await watch.ui.wait_for(lambda: len(notifications_in(notifications)) == 2)
+        assert "CollectJob failed" in notifications_in(notifications)[0]
+        assert "overloaded" in notifications_in(notifications)[1]
 
 
-async def test_two_types_that_fail_in_the_same_list_are_told_in_one_sentence(tmp_path: Path) -> None:
-    told = tmp_path / "told"
-    async with watching(tmp_path, {"notify_command": writing_to(told)}) as watch:
-        watch.manager.kinds |= {40: "LogExport", 41: "LicenseUpdate"}
-        watch.manager.states |= {40: "Failed", 41: "Failed"}
+async def test_two_types_that_fail_in_the_same_list_are_notified_in_one_sentence(tmp_path: Path) -> None:
+    notifications = tmp_path / "told"
+    async with watched_list(tmp_path, {"notify_command": command_writing_to(notifications)}) as watch:
+        watch.enterprise_manager.type_by_number |= {40: "LogExport", 41: "LicenseUpdate"}
+        watch.enterprise_manager.states |= {40: "Failed", 41: "Failed"}
         await watch.poll()
         assert watch.ui.bells == 1
-        await watch.ui.wait_for(lambda: len(told_in(told)) == 1)
-        (line,) = told_in(told)
+        await watch.ui.wait_for(lambda: len(notifications_in(notifications)) == 1)
+        (line,) = notifications_in(notifications)
         assert "2 types failed: " in line
         assert "LogExport (message 40)" in line
         assert "LicenseUpdate (message 41)" in line
         assert watch.ui.footer().startswith(line[:40]), "the footer says why it rang"
 
 
-async def test_what_comes_within_ten_minutes_is_told_in_one_sentence_when_they_are_over(
+async def test_alerts_within_ten_minutes_are_notified_in_one_sentence_when_they_are_over(
     tmp_path: Path,
 ) -> None:
-    told = tmp_path / "told"
-    async with watching(tmp_path, {"notify_command": writing_to(told)}) as watch:
-        watch.manager.bad = GONE
+    notifications = tmp_path / "told"
+    async with watched_list(tmp_path, {"notify_command": command_writing_to(notifications)}) as watch:
+        watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         for _ in range(3):
             await watch.poll()
-        watch.manager.bad = None
-        watch.manager.kinds |= {40: "LogExport", 41: "LicenseUpdate"}
-        watch.manager.states |= {40: "Failed"}
+        watch.enterprise_manager.list_failure = None
+        watch.enterprise_manager.type_by_number |= {40: "LogExport", 41: "LicenseUpdate"}
+        watch.enterprise_manager.states |= {40: "Failed"}
         await watch.poll()
-        watch.manager.states |= {41: "Failed"}
+        watch.enterprise_manager.states |= {41: "Failed"}
         await watch.poll()
-        watch.manager.states |= {42: "Failed"}
+        watch.enterprise_manager.states |= {42: "Failed"}
         await watch.poll()
         assert watch.ui.bells == 1
         await watch.poll(7 * 60 - 1)
-        assert (watch.ui.bells, len(told_in(told))) == (1, 1)
+        assert (watch.ui.bells, len(notifications_in(notifications))) == (1, 1)
         await watch.poll(1)
         assert watch.ui.bells == 2
-        await watch.ui.wait_for(lambda: len(told_in(told)) == 2)
-        line = told_in(told)[1]
-        for said in (
+        await watch.ui.wait_for(lambda: len(notifications_in(notifications)) == 2)
+        line = notifications_in(notifications)[1]
+        for expected in (
             "connection back 18:06, lost 18:05",
             "3 types failed",
             "LogExport (message 40)",
             "LicenseUpdate (message 41)",
             "CollectJob (message 42)",
         ):
-            assert said in line
+            assert expected in line
         for _ in range(3):
             await watch.poll(1200)
         assert watch.ui.bells == 2, "each once"
 
 
-async def test_a_failure_that_was_acknowledged_meanwhile_is_not_told(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
-        watch.manager.states |= {40: "Failed"}
+async def test_a_failure_that_was_acknowledged_meanwhile_is_not_notified(tmp_path: Path) -> None:
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.states |= {40: "Failed"}
         await watch.poll()
-        watch.manager.kinds[41] = "LogExport"
-        watch.manager.states |= {41: "Failed"}
+        watch.enterprise_manager.type_by_number[41] = "LogExport"
+        watch.enterprise_manager.states |= {41: "Failed"}
         await watch.poll()
         await watch.ui.press("g", "m", *"seen", "enter")
         await watch.ui.wait_for(lambda: watch.ui.detail().startswith("known"))
@@ -728,9 +744,9 @@ async def test_a_failure_that_was_acknowledged_meanwhile_is_not_told(tmp_path: P
 async def test_a_run_of_which_the_list_has_only_the_name_rings_once_its_outcome_is_known(
     tmp_path: Path,
 ) -> None:
-    async with watching(tmp_path) as watch:
-        watch.manager.names_only = True
-        watch.manager.states |= {40: "Failed"}
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.has_references_only = True
+        watch.enterprise_manager.states |= {40: "Failed"}
         await watch.poll()
         await watch.ui.wait_for(lambda: watch.ui.bells == 1)
         await watch.poll(1200)
@@ -740,8 +756,8 @@ async def test_a_run_of_which_the_list_has_only_the_name_rings_once_its_outcome_
 async def test_the_command_ends_with_emtui_with_all_that_it_has_started(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     command = ("sh", "-c", 'sleep 600 & echo $$ $! >"$0"; wait', str(pids))
-    async with watching(tmp_path, {"notify_command": command}) as watch:
-        watch.manager.states |= {40: "Failed"}
+    async with watched_list(tmp_path, {"notify_command": command}) as watch:
+        watch.enterprise_manager.states |= {40: "Failed"}
         await watch.poll()
         await watch.ui.wait_for(lambda: pids.exists() and len(pids.read_text().split()) == 2)
         leader, child = map(int, pids.read_text().split())
@@ -762,16 +778,19 @@ def is_running(pid: int) -> bool:
         return False
 
 
-async def test_each_refused_logon_rings_and_the_title_says_blind(tmp_path: Path) -> None:
-    async with watching(tmp_path, {"title": True}) as watch:
+async def test_each_refused_logon_rings_and_the_title_says_so(tmp_path: Path) -> None:
+    async with watched_list(tmp_path, {"title": True}) as watch:
         titles = watch.ui.record_titles()
         for refusal in (1, 2):
-            watch.manager.bad = watch.manager.logon = REFUSED
+            watch.enterprise_manager.list_failure = watch.enterprise_manager.logon_reply = REFUSED_REPLY
             await watch.poll(1200)
-            assert "LOGON REFUSED" in watch.ui.trouble()
+            assert "LOGON REFUSED" in watch.ui.error_text()
             assert watch.ui.bells == refusal
             await watch.ui.wait_for(lambda: titles[-1:] == ["emtui prod: BLIND"])
-            watch.manager.bad, watch.manager.logon = None, GOOD["logon"]
+            watch.enterprise_manager.list_failure, watch.enterprise_manager.logon_reply = (
+                None,
+                GOOD_REPLIES["logon"],
+            )
             await watch.ui.press("L")
             await watch.ui.wait_for(lambda: watch.ui.screen_name() == "login")
             await watch.ui.press(*PASSWORD, "enter")
@@ -781,73 +800,75 @@ async def test_each_refused_logon_rings_and_the_title_says_blind(tmp_path: Path)
             await watch.ui.wait_for(lambda: titles[-1:] == ["emtui prod"])
 
 
-async def test_a_page_above_the_list_no_longer_says_blind_once_the_server_answers(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+async def test_a_screen_above_the_list_no_longer_shows_a_lost_connection_once_the_server_answers(
+    tmp_path: Path,
+) -> None:
+    async with watched_list(tmp_path) as watch:
         await watch.poll()
         await watch.ui.press("B")
 
-        watch.manager.bad = GONE
+        watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         for _ in range(3):
             await watch.poll()
         assert "BLIND" in watch.ui.top()
-        watch.manager.bad = None
+        watch.enterprise_manager.list_failure = None
         await watch.poll()
         assert "BLIND" not in watch.ui.top()
         await watch.ui.press("q", "Z", "enter")
         await watch.ui.wait_for(
             lambda: watch.ui.screen_name() == "session_detail" and not watch.ui.is_requesting()
         )
-        watch.manager.bad = GONE
+        watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         for _ in range(3):
             await watch.poll()
         assert "BLIND" in watch.ui.top()
-        watch.manager.bad = None
+        watch.enterprise_manager.list_failure = None
         await watch.poll()
         assert "BLIND" not in watch.ui.top()
 
 
 async def test_a_profile_may_be_silent_and_may_run_a_command(tmp_path: Path) -> None:
-    told = tmp_path / "told"
-    command = ("sh", "-c", 'printf %s "$1" >"$0"', str(told))
-    async with watching(tmp_path, {"silent": True, "notify_command": command}) as watch:
-        watch.manager.states |= {40: "Failed"}
+    notifications = tmp_path / "told"
+    command = ("sh", "-c", 'printf %s "$1" >"$0"', str(notifications))
+    async with watched_list(tmp_path, {"silent": True, "notify_command": command}) as watch:
+        watch.enterprise_manager.states |= {40: "Failed"}
         await watch.poll()
-        await watch.ui.wait_for(lambda: told.exists() and told.stat().st_size > 0)
+        await watch.ui.wait_for(lambda: notifications.exists() and notifications.stat().st_size > 0)
         assert watch.ui.bells == 0
-        assert "CollectJob failed" in told.read_text()
-        assert "message 40" in told.read_text()
+        assert "CollectJob failed" in notifications.read_text()
+        assert "message 40" in notifications.read_text()
 
 
 # --- the logon ------------------------------------------------------------------------
 
 
-async def test_a_logon_that_has_ended_is_made_anew_without_a_word(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+async def test_an_expired_logon_is_renewed_silently(tmp_path: Path) -> None:
+    async with watched_list(tmp_path) as watch:
         logons = watch.server.count("POST")
-        ended = iter([reply("401 Unauthorized")])
+        ended = iter([make_reply("401 Unauthorized")])
 
-        def expired(asked: Asked) -> Reply:
+        def expired(asked: ReceivedRequest) -> ScriptedReply:
             return (
-                next(ended, None) or watch.manager(asked)
+                next(ended, None) or watch.enterprise_manager(asked)
                 if route_of(asked) == "list"
-                else watch.manager(asked)
+                else watch.enterprise_manager(asked)
             )
 
-        watch.server.answer = expired
+        watch.server.reply_to = expired
         await watch.poll()
         assert watch.server.count("POST") == logons + 1
-        assert watch.ui.trouble() == ""
+        assert watch.ui.error_text() == ""
         assert "as of 18:03:00" in watch.ui.top()
 
 
 async def test_a_refused_logon_is_a_line_above_the_untouched_view_and_l_mends_it(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+    async with watched_list(tmp_path) as watch:
         await watch.ui.press("slash", *"messa")
-        watch.manager.bad = reply("401 Unauthorized")
-        watch.manager.logon = REFUSED
+        watch.enterprise_manager.list_failure = make_reply("401 Unauthorized")
+        watch.enterprise_manager.logon_reply = REFUSED_REPLY
         await watch.poll()
-        assert "LOGON REFUSED" in watch.ui.trouble()
-        assert "L log on" in watch.ui.trouble()
+        assert "LOGON REFUSED" in watch.ui.error_text()
+        assert "L log on" in watch.ui.error_text()
         assert "BLIND since Fri 18:02:00" in watch.ui.top()
         await watch.ui.press("g", "e", "enter")
         assert watch.ui.query().text == "message", "the keys still went into the query"
@@ -856,16 +877,19 @@ async def test_a_refused_logon_is_a_line_above_the_untouched_view_and_l_mends_it
         await watch.ui.pause(0.3)
         assert watch.server.count("POST") == attempts, "nobody has given another password"
         selected = watch.selected
-        watch.manager.bad, watch.manager.logon = None, GOOD["logon"]
-        watch.manager.states[40] = "CompletedSuccessfully"
-        watch.hands.passed += 3600
+        watch.enterprise_manager.list_failure, watch.enterprise_manager.logon_reply = (
+            None,
+            GOOD_REPLIES["logon"],
+        )
+        watch.enterprise_manager.states[40] = "CompletedSuccessfully"
+        watch.clocks.elapsed_s += 3600
         await watch.ui.press("L")
         await watch.ui.wait_for(lambda: watch.ui.screen_name() == "login")
         await watch.ui.press(*PASSWORD, "enter")
         await watch.ui.wait_for(lambda: watch.ui.screen_name() == "session_list" and 40 in watch.numbers())
         assert watch.selected == selected
         assert watch.ui.query().text == "message"
-        assert watch.ui.trouble() == ""
+        assert watch.ui.error_text() == ""
         assert "as of 19:03:00" in watch.ui.top()
 
 
@@ -873,50 +897,55 @@ async def test_a_refusal_just_after_an_outage_is_tried_once_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_second_logon_delay(monkeypatch, timedelta(seconds=3))
-    at_home(tmp_path, monkeypatch)
-    async with watching(tmp_path, remember=True) as watch:
-        watch.manager.bad = GONE
+    use_test_folders(tmp_path, monkeypatch)
+    async with watched_list(tmp_path, remember=True) as watch:
+        watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         await watch.poll()
-        watch.manager.bad = watch.manager.logon = REFUSED
+        watch.enterprise_manager.list_failure = watch.enterprise_manager.logon_reply = REFUSED_REPLY
         attempts = watch.server.count("POST")
         await watch.poll()
-        assert "LOGON REFUSED" in watch.ui.trouble()
+        assert "LOGON REFUSED" in watch.ui.error_text()
         await watch.ui.press("exclamation_mark")
         assert watch.ui.screen_name() == "text_viewer"
         assert "Second logon    once, at" in watch.ui.text()
         await watch.ui.press("q")
-        watch.manager.bad, watch.manager.logon = None, GOOD["logon"]
+        watch.enterprise_manager.list_failure, watch.enterprise_manager.logon_reply = (
+            None,
+            GOOD_REPLIES["logon"],
+        )
         await watch.ui.wait_for(lambda: "as of 18:04:00" in watch.ui.top())
-        assert watch.ui.trouble() == ""
+        assert watch.ui.error_text() == ""
         assert watch.server.count("POST") == attempts + 2
 
 
 @pytest.mark.parametrize("why", ["no outage", "not wanted", "refused again"])
-async def test_and_otherwise_never(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+async def test_other_refusals_are_never_retried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
     set_second_logon_delay(monkeypatch, timedelta(seconds=0.1))
-    at_home(tmp_path, monkeypatch)
+    use_test_folders(tmp_path, monkeypatch)
     profile: dict[str, object] = {"no_second_logon": True} if why == "not wanted" else {}
-    async with watching(tmp_path, profile, remember=True) as watch:
+    async with watched_list(tmp_path, profile, remember=True) as watch:
         if why != "no outage":
-            watch.manager.bad = GONE
+            watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
             await watch.poll()
-        watch.manager.bad = watch.manager.logon = REFUSED
+        watch.enterprise_manager.list_failure = watch.enterprise_manager.logon_reply = REFUSED_REPLY
         attempts = watch.server.count("POST")
         await watch.poll()
         await watch.ui.pause(0.8)
         assert watch.server.count("POST") == attempts + 1 + (why == "refused again")
 
 
-async def test_what_ended_since_the_last_run_of_emtui_is_told(
+async def test_sessions_that_ended_since_the_last_run_of_emtui_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_home(tmp_path, monkeypatch)
-    note_look("prod", FRIDAY - timedelta(hours=1))
-    async with watching(tmp_path, remember=True) as watch:
+    use_test_folders(tmp_path, monkeypatch)
+    save_last_viewed("prod", FRIDAY - timedelta(hours=1))
+    async with watched_list(tmp_path, remember=True) as watch:
         await watch.ui.wait_for(lambda: bool(watch.ui.absence()))
         assert watch.ui.absence() == "Fri 17:02 – Fri 18:02: 4 ok of 4 runs"
-        watch.ui.note_last_look()
-        assert last_look("prod") == FRIDAY
+        watch.ui.note_last_viewed()
+        assert load_last_viewed("prod") == FRIDAY
 
 
 # --- a session that runs ----------------------------------------------------------------
@@ -926,29 +955,29 @@ async def test_the_events_of_a_running_session_come_by_themselves_and_its_end_is
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poll_sessions_every(monkeypatch, 0.05)
-    async with watching(tmp_path) as watch:
-        watch.manager.states[39] = "InProgress"
-        watch.manager.lines = 30
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.states[39] = "InProgress"
+        watch.enterprise_manager.event_count = 30
         await watch.poll()
         await watch.ui.press("g", "enter")
         await watch.ui.wait_for(
             lambda: watch.ui.screen_name() == "session_detail" and len(watch.ui.events()) == 30
         )
-        watch.manager.lines = 31
+        watch.enterprise_manager.event_count = 31
         await watch.ui.wait_for(lambda: len(watch.ui.events()) == 31)
         assert watch.ui.cursor() == watch.ui.row_count() - 1, "the end is followed"
         await watch.ui.press("g", "j")
-        watch.manager.lines = 32
+        watch.enterprise_manager.event_count = 32
         await watch.ui.wait_for(lambda: len(watch.ui.events()) == 32)
         assert watch.ui.cursor() == 1, "whoever moves up stays there"
-        watch.manager.states[39] = "Failed"
+        watch.enterprise_manager.states[39] = "Failed"
         await watch.ui.wait_for(lambda: "It has ended: failed." in watch.ui.footer())
 
 
 # --- a run that is gone ----------------------------------------------------------
 
 
-async def open_newest(watch: Watch) -> None:
+async def open_newest(watch: WatchedList) -> None:
     """Open the newest run of the list."""
     await watch.ui.press("g", "enter")
     await watch.ui.wait_for(
@@ -956,75 +985,76 @@ async def open_newest(watch: Watch) -> None:
     )
 
 
-async def test_a_run_that_goes_on_and_is_gone_is_told_as_gone(
+async def test_a_running_session_that_is_removed_is_reported_as_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poll_sessions_every(monkeypatch, 0.05)
-    async with watching(tmp_path) as watch:
-        watch.manager.states[39] = "InProgress"
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.states[39] = "InProgress"
         await watch.poll()
         await open_newest(watch)
-        del watch.manager.states[39]
-        await watch.ui.wait_for(lambda: bool(watch.ui.trouble()))
+        del watch.enterprise_manager.states[39]
+        await watch.ui.wait_for(lambda: bool(watch.ui.error_text()))
         run = "CollectJob 00000027-0000-4000-8000-000000000000"
         assert (
-            f"no longer lists {run}: last seen running at Fri 18:03:00 +00:00, outcome" in watch.ui.trouble()
+            f"no longer lists {run}: last seen running at Fri 18:03:00 +00:00, outcome"
+            in watch.ui.error_text()
         )
-        asked = len(watch.server.asked)
+        asked = len(watch.server.requests)
         await watch.ui.pause(0.1)
-        assert len(watch.server.asked) == asked, "nobody asks for it again by itself"
+        assert len(watch.server.requests) == asked, "nobody asks for it again by itself"
         await watch.ui.press("r")
-        await watch.ui.wait_for(lambda: len(watch.server.asked) > asked and not watch.ui.is_requesting())
-        assert f"no longer lists {run}" in watch.ui.trouble()
+        await watch.ui.wait_for(lambda: len(watch.server.requests) > asked and not watch.ui.is_requesting())
+        assert f"no longer lists {run}" in watch.ui.error_text()
 
 
 async def test_r_on_a_log_that_is_gone_says_so(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
-        watch.manager.keeps_logs = False
-        watch.manager.states[39] = "Failed"
+    async with watched_list(tmp_path) as watch:
+        watch.enterprise_manager.keeps_logs = False
+        watch.enterprise_manager.states[39] = "Failed"
         await watch.poll()
         await open_newest(watch)
         gone = "The server no longer has its events; r asks again."
         assert watch.ui.empty_text() == gone
-        assert "no longer has a log of session 00000027-0000-4000-8000-000000000000" in watch.ui.trouble()
-        del watch.manager.states[39]
+        assert "no longer has a log of session 00000027-0000-4000-8000-000000000000" in watch.ui.error_text()
+        del watch.enterprise_manager.states[39]
         await watch.ui.press("r")
-        await watch.ui.wait_for(lambda: "no longer lists session" in watch.ui.trouble())
+        await watch.ui.wait_for(lambda: "no longer lists session" in watch.ui.error_text())
         assert watch.ui.empty_text() == gone
         await watch.ui.press("d")
         await watch.ui.wait_for(lambda: watch.ui.screen_name() == "comparison")
         assert gone in watch.ui.empty_text()
         await watch.ui.press("q")
-        watch.manager.keeps_logs, watch.manager.states[39] = True, "Failed"
+        watch.enterprise_manager.keeps_logs, watch.enterprise_manager.states[39] = True, "Failed"
         await watch.ui.press("r")
         await watch.ui.wait_for(lambda: len(watch.ui.events()) == 2)
-        assert (watch.ui.trouble(), watch.ui.empty_text()) == ("", "")
+        assert (watch.ui.error_text(), watch.ui.empty_text()) == ("", "")
 
 
-async def test_an_id_that_nobody_has_seen_may_be_wrong(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+async def test_an_unknown_id_may_be_wrong(tmp_path: Path) -> None:
+    async with watched_list(tmp_path) as watch:
         watch.ui.paste("99999999-0000-4000-8000-000000000000")
-        await watch.ui.wait_for(lambda: "the ID is" in watch.ui.trouble())
+        await watch.ui.wait_for(lambda: "the ID is" in watch.ui.error_text())
 
 
 # --- whose clock ----------------------------------------------------------------
 
 
-def zone_told(watch: Watch) -> str:
+def shown_utc_offset(watch: WatchedList) -> str:
     """The offset on the first line of the page that is shown."""
     (offset,) = re.findall(r" ([+-]\d\d:\d\d)", watch.ui.top())
     return str(offset)
 
 
 async def test_times_begin_in_the_servers_zone_and_t_goes_round(tmp_path: Path) -> None:
-    async with watching(tmp_path, {"time_zone": "Asia/Kolkata"}, zone=ZoneInfo("Europe/Berlin")) as watch:
+    async with watched_list(tmp_path, {"time_zone": "Asia/Kolkata"}, zone=ZoneInfo("Europe/Berlin")) as watch:
         await watch.poll()
         assert "23:30:00" in watch.ui.rows()[0]
-        said = []
+        shown = []
         for _ in range(3):
             await watch.ui.press("t")
-            said.append((watch.ui.footer().partition(".")[0], zone_told(watch)))
-        assert said == [
+            shown.append((watch.ui.footer().partition(".")[0], shown_utc_offset(watch)))
+        assert shown == [
             ("Times are local", "+01:00"),
             ("Times are in UTC", "+00:00"),
             ("Times are the server's, in Asia/Kolkata (+05:30)", "+05:30"),
@@ -1032,49 +1062,49 @@ async def test_times_begin_in_the_servers_zone_and_t_goes_round(tmp_path: Path) 
 
 
 async def test_without_a_zone_of_the_server_t_says_how_to_have_one(tmp_path: Path) -> None:
-    async with watching(tmp_path, zone=ZoneInfo("Europe/Berlin")) as watch:
+    async with watched_list(tmp_path, zone=ZoneInfo("Europe/Berlin")) as watch:
         await watch.poll()
         await watch.ui.press("t", "t")
-        assert zone_told(watch) == "+01:00"
+        assert shown_utc_offset(watch) == "+01:00"
         assert watch.ui.footer().startswith("Times are local. A time_zone in the profile adds the server's.")
 
 
 async def test_another_zone_shows_the_same_rows_and_the_query_stays_true(tmp_path: Path) -> None:
-    async with watching(tmp_path, {"time_zone": "Asia/Kolkata"}) as watch:
+    async with watched_list(tmp_path, {"time_zone": "Asia/Kolkata"}) as watch:
         await watch.poll()
         await watch.ui.press("slash", *"since:22:50", "enter")
         rows = watch.numbers()
         await watch.ui.press("t")
         assert watch.ui.query().text == "since:2026-11-20T17:20Z"
         assert watch.numbers() == rows
-        assert 0 < len(rows) < len(watch.manager.states)
+        assert 0 < len(rows) < len(watch.enterprise_manager.states)
         await watch.ui.press("B")
-        assert zone_told(watch) == "+00:00"
+        assert shown_utc_offset(watch) == "+00:00"
 
 
 async def test_the_zone_stands_in_the_first_line_of_every_page(tmp_path: Path) -> None:
-    async with watching(tmp_path, {"time_zone": "Asia/Kolkata"}) as watch:
+    async with watched_list(tmp_path, {"time_zone": "Asia/Kolkata"}) as watch:
         await watch.poll()
         for keys in ("Z", "enter", "i", "q q B", "q 4", "q exclamation_mark", "q question_mark", "q L"):
             await watch.ui.press(*keys.split())
             await watch.ui.pause()
-            assert zone_told(watch) == "+05:30", keys
+            assert shown_utc_offset(watch) == "+05:30", keys
         await watch.ui.press("escape")
         await watch.ui.resize(58, 16)
-        watch.manager.bad = GONE
+        watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         for _ in range(3):
             await watch.poll()
-        assert zone_told(watch) == "+05:30"
+        assert shown_utc_offset(watch) == "+05:30"
         assert "BLIND" in watch.ui.top()
 
 
 async def test_an_answer_that_comes_may_say_more_than_a_narrow_line_holds(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+    async with watched_list(tmp_path) as watch:
         await watch.ui.resize(58, 16)
         for progress in ("asking " + "e" * length for length in (30, 38, 39, 40, 41, 42, 60, 200)):
             watch.ui.show_progress(progress)
             await watch.ui.pause()
-            assert watch.ui.tally().endswith(f"{progress}  Esc stops"[:58].strip()[-12:])
+            assert watch.ui.match_tally().endswith(f"{progress}  Esc stops"[:58].strip()[-12:])
         watch.ui.show_progress("")
         await watch.ui.pause()
-        assert "ok" in watch.ui.tally()
+        assert "ok" in watch.ui.match_tally()

@@ -6,19 +6,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tui_driver import NIGHT, demo_app, demo_start
+from tui_driver import NIGHT_TIME, demo_app, demo_start
 
 from emtui.em.model import Outcome
-from emtui.local.profiles import Stated
+from emtui.local.profiles import ConfigValue
 from emtui.tui.launch_options import LaunchOptions
 
 
 async def test_tab_completes_keys_then_values_and_says_beforehand_what_it_gives() -> None:
     async with demo_app() as ui:
         await ui.press("slash", *"sta")
-        assert ui.tally().startswith("Tab ›state:")
+        assert ui.match_tally().startswith("Tab ›state:")
         await ui.press("tab")
-        assert ui.tally().startswith("Tab ›running  success")
+        assert ui.match_tally().startswith("Tab ›running  success")
         await ui.press("tab", "tab", "tab")
         assert ui.typed() == "state:warning"
         await ui.press("shift+tab")
@@ -27,7 +27,7 @@ async def test_tab_completes_keys_then_values_and_says_beforehand_what_it_gives(
         assert ui.query_line().startswith("/ state:success,failed")
         outcomes = {session.outcome for session in ui.sessions()}
         assert outcomes == {Outcome.SUCCESS, Outcome.FAILED}
-        assert "02h failed" in ui.tally()
+        assert "02h failed" in ui.match_tally()
 
 
 async def test_tab_knows_the_types_of_the_list_and_what_the_web_ui_calls_them() -> None:
@@ -45,13 +45,13 @@ async def test_what_cannot_go_on_is_underlined_with_its_reason_above_while_the_r
         running = ui.sessions()
         await ui.press("comma", *"bogus")
         assert ui.underlined() == "bogus"
-        assert ui.tally().startswith(
+        assert ui.match_tally().startswith(
             "! Unknown value is:bogus: valid values are running, unseen, unusual, stuck"
         )
         assert ui.sessions() == running
         await ui.press(*["backspace"] * 5)
         assert ui.underlined() == ""
-        assert ui.tally().startswith("Tab ›running  unseen")
+        assert ui.match_tally().startswith("Tab ›running  unseen")
 
 
 async def test_while_a_key_is_typed_the_rest_of_the_query_shows_its_runs() -> None:
@@ -67,13 +67,13 @@ async def test_while_a_key_is_typed_the_rest_of_the_query_shows_its_runs() -> No
         assert ui.query_line().startswith("/ took ")
 
 
-async def test_what_is_only_not_yet_whole_is_not_wrong_until_enter() -> None:
+async def test_an_incomplete_query_is_not_wrong_until_enter() -> None:
     async with demo_app() as ui:
         await ui.press("slash", *"is", "colon", *"unu")
         assert ui.underlined() == ""
         await ui.press("enter")
         assert ui.underlined() == "unu"
-        assert "did you mean is:unusual?" in ui.tally()
+        assert "did you mean is:unusual?" in ui.match_tally()
         await ui.press("tab", "enter")
         assert ui.query_line().startswith("/ is:unusual")
 
@@ -86,7 +86,7 @@ async def test_beside_the_prompt_stands_how_many_match() -> None:
         assert ui.found_count() == f"{found:,} of {everything:,} runs"
 
 
-async def test_kept_queries_come_back_with_up_and_what_was_typed_with_down() -> None:
+async def test_saved_queries_come_back_with_up_and_what_was_typed_with_down() -> None:
     async with demo_app() as ui:
         for text in ("licauto", "collect"):
             await ui.press("slash", "ctrl+u", *text, "enter")
@@ -104,9 +104,9 @@ async def test_kept_queries_come_back_with_up_and_what_was_typed_with_down() -> 
         assert ui.query().text == "collect"
 
 
-async def test_3_shows_what_nobody_has_seen_and_follows_it() -> None:
+async def test_3_shows_unseen_runs_and_keeps_following_them() -> None:
     passed = [timedelta()]
-    async with demo_app(now=lambda: NIGHT + passed[0]) as ui:
+    async with demo_app(now=lambda: NIGHT_TIME + passed[0]) as ui:
         before = set(ui.sessions())
         await ui.press("3")
         assert ui.row_count() == 0
@@ -126,7 +126,7 @@ async def test_what_is_stuck_is_found_as_soon_as_it_is_known_what_is_usual() -> 
         assert {session.type for session in ui.sessions()} == {"DatabaseMaintenance"}
 
 
-async def test_what_is_marked_as_known_is_found_at_once() -> None:
+async def test_an_acknowledged_run_is_found_at_once() -> None:
     async with demo_app(start=demo_start(query="is:acknowledged"), wait=False) as ui:
         await ui.wait_assessed()
         assert ui.row_count() == 0
@@ -142,7 +142,7 @@ async def test_what_is_marked_as_known_is_found_at_once() -> None:
 async def test_a_query_that_rests_on_nothing_else_is_never_gone_through_again() -> None:
     passed = [timedelta()]
     start = demo_start(query="collect since:7d")
-    async with demo_app(start=start, now=lambda: NIGHT + passed[0]) as ui:
+    async with demo_app(start=start, now=lambda: NIGHT_TIME + passed[0]) as ui:
         query, found = ui.query(), len(ui.sessions())
         passed[0] = timedelta(hours=1)
         await ui.press("r")
@@ -152,8 +152,10 @@ async def test_a_query_that_rests_on_nothing_else_is_never_gone_through_again() 
 
 
 def with_queries(**queries: str) -> LaunchOptions:
-    own = {digit.removeprefix("d"): Stated(text, Path("/etc/team.toml")) for digit, text in queries.items()}
-    return demo_start(lambda: NIGHT, queries=own)
+    own = {
+        digit.removeprefix("d"): ConfigValue(text, Path("/etc/team.toml")) for digit, text in queries.items()
+    }
+    return demo_start(lambda: NIGHT_TIME, own_queries=own)
 
 
 async def test_5_to_9_show_queries_of_ones_own_and_help_names_them() -> None:
@@ -170,7 +172,7 @@ async def test_5_to_9_show_queries_of_ones_own_and_help_names_them() -> None:
         assert "5                   type:CollectJob took:>2m" in ui.text()
 
 
-async def test_the_count_beside_the_prompt_is_of_runs_also_where_they_are_folded() -> None:
+async def test_the_count_beside_the_prompt_is_of_runs_also_where_they_are_grouped() -> None:
     async with demo_app() as ui:
         await ui.press("slash")
         assert ui.row_count() < len(ui.sessions())

@@ -5,15 +5,15 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.query import Offers
-from emtui.tui.screens.session_list.query_completion import CompletionCycle, offered_line
-from emtui.tui.screens.session_list.query_recall import QueryHistory
+from emtui.query import CompletionCandidates
+from emtui.tui.screens.session_list.query_completion import CompletionCycle, completion_spans
+from emtui.tui.screens.session_list.query_recall import RecalledQueries
 
-OFFERS = Offers(("CollectJob", "LicAutoUpdate"))
+OFFERS = CompletionCandidates(("CollectJob", "LicAutoUpdate"))
 
 
-def line(found: tuple[str, ...], after: int, room: int) -> str:
-    return "".join(text for text, _ in offered_line(found, after, room))
+def offered_text(words: tuple[str, ...], next_index: int, room: int) -> str:
+    return "".join(text for text, _ in completion_spans(words, next_index, room))
 
 
 def test_tab_again_gives_the_next_word_and_after_the_last_the_first() -> None:
@@ -26,11 +26,11 @@ def test_tab_again_gives_the_next_word_and_after_the_last_the_first() -> None:
     assert cycle.step(text, cursor, OFFERS, -1) == ("is:unusual", 10)
 
 
-def test_what_tab_gives_next_is_told_before_it_is_pressed() -> None:
+def test_what_tab_gives_next_is_shown_before_it_is_pressed() -> None:
     cycle = CompletionCycle()
-    assert cycle.offered("is:u", 4, OFFERS) == (("unseen", "unusual"), 0)
+    assert cycle.choices("is:u", 4, OFFERS) == (("unseen", "unusual"), 0)
     cycle.step("is:u", 4, OFFERS, 1)
-    assert cycle.offered("is:unseen", 9, OFFERS) == (("unseen", "unusual"), 1)
+    assert cycle.choices("is:unseen", 9, OFFERS) == (("unseen", "unusual"), 1)
 
 
 def test_after_the_only_word_that_fits_tab_goes_on_to_what_may_follow() -> None:
@@ -42,7 +42,7 @@ def test_after_the_only_word_that_fits_tab_goes_on_to_what_may_follow() -> None:
 def test_after_another_key_tab_begins_anew_from_what_stands_there() -> None:
     cycle = CompletionCycle()
     assert cycle.step("", 0, OFFERS, 1) == ("state:", 6)
-    cycle.forget()
+    cycle.reset()
     assert cycle.step("state:", 6, OFFERS, 1) == ("state:running", 13)
 
 
@@ -53,46 +53,46 @@ def test_the_text_after_the_cursor_stays() -> None:
 
 def test_what_comes_next_is_marked_and_in_sight_however_little_room_there_is() -> None:
     found = ("running", "success", "warning", "failed")
-    assert line(found, 0, 80) == "Tab ›running  success  warning  failed "
-    assert line(found, 2, 80) == "Tab  running  success ›warning  failed "
-    assert line(found, 3, 24).startswith("Tab  warning ›failed")
-    assert line((), 0, 80) == ""
+    assert offered_text(found, 0, 80) == "Tab ›running  success  warning  failed "
+    assert offered_text(found, 2, 80) == "Tab  running  success ›warning  failed "
+    assert offered_text(found, 3, 24).startswith("Tab  warning ›failed")
+    assert offered_text((), 0, 80) == ""
 
 
 @given(st.lists(st.text("abc", min_size=1, max_size=9), min_size=1, max_size=9), st.data())
 def test_the_marked_word_always_begins_within_the_line(found: list[str], data: st.DataObject) -> None:
     after = data.draw(st.integers(0, len(found) - 1))
-    assert line(tuple(found), after, 20).index("›") < 20
+    assert offered_text(tuple(found), after, 20).index("›") < 20
 
 
 def test_what_was_typed_comes_back_after_the_newest() -> None:
-    recalled = QueryHistory()
+    recalled = RecalledQueries()
     for query in ("a", "b", "a"):
-        recalled.keep(query)
+        recalled.add(query)
     assert recalled.queries == ("b", "a")
-    assert recalled.earlier("typed") == "a"
-    assert recalled.earlier("a") == "b"
-    assert recalled.earlier("b") is None
-    assert recalled.later() == "a"
-    assert recalled.later() == "typed"
-    assert recalled.later() is None
+    assert recalled.previous_query("typed") == "a"
+    assert recalled.previous_query("a") == "b"
+    assert recalled.previous_query("b") is None
+    assert recalled.next_query() == "a"
+    assert recalled.next_query() == "typed"
+    assert recalled.next_query() is None
 
 
 def test_what_stands_there_already_is_not_given_again() -> None:
-    recalled = QueryHistory()
-    recalled.keep("older")
-    recalled.keep("shown")
-    assert recalled.earlier("shown") == "older"
-    assert recalled.later() == "shown"
+    recalled = RecalledQueries()
+    recalled.add("older")
+    recalled.add("shown")
+    assert recalled.previous_query("shown") == "older"
+    assert recalled.next_query() == "shown"
 
 
-def test_what_another_emtui_kept_is_older_than_ones_own_and_does_not_disturb() -> None:
-    recalled = QueryHistory()
-    recalled.keep("mine")
+def test_queries_saved_by_another_emtui_are_older_and_do_not_disturb_the_recall() -> None:
+    recalled = RecalledQueries()
+    recalled.add("mine")
     recalled.merge(("theirs", "both"))
-    assert recalled.earlier("") == "mine"
+    assert recalled.previous_query("") == "mine"
     recalled.merge(("theirs", "new", "mine"))
-    assert recalled.earlier("mine") == "both"
-    recalled.begin()
+    assert recalled.previous_query("mine") == "both"
+    recalled.reset()
     recalled.merge(("theirs", "new", "mine"))
     assert recalled.queries == ("theirs", "new", "mine", "both")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from tui_driver import session_table
 
-from emtui.em.model import Session, uid_of
+from emtui.em.model import Session, uid_from_guid
 from emtui.monitor.snapshot import Snapshot
 from emtui.query import parse
 
@@ -14,7 +14,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WINDOW = 20
 LONG = tuple(
     Session(
-        uid_of(f"{number:08x}-0000-4000-8000-000000000000"),
+        uid_from_guid(f"{number:08x}-0000-4000-8000-000000000000"),
         started=NOON - timedelta(minutes=number),
         type="A",
     )

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from datetime import UTC, timedelta
 
 import pytest
-from served import Demo, serve
+from demo_server import RunningDemo, run_demo_server
 from starlette.types import Receive, Scope, Send
-from tui_driver import NIGHT, WORLD, TuiDriver, demo_app, demo_start, listing_app, running_app
+from tui_driver import NIGHT_TIME, WORLD, TuiDriver, demo_app, demo_start, listing_app, running_app
 
-from emtui.demo.asgi_app import Settings, create_app
-from emtui.demo.demo_options import parse_plays
+from emtui.demo.asgi_app import DemoServerSettings, create_app
+from emtui.demo.demo_options import parse_faults
 from emtui.em.model import Outcome, Session, Uid
 from emtui.em.secret import Secret
 from emtui.em.server_address import Trust, parse_server
@@ -26,10 +26,10 @@ async def test_the_list_is_newest_first_with_its_counts_and_their_base() -> None
     async with demo_app() as ui:
         starts = [session.started for session in ui.sessions() if session.started]
         assert starts == sorted(starts, reverse=True)
-        first = NIGHT.replace(hour=3, minute=0, second=0) - timedelta(days=1)
+        first = NIGHT_TIME.replace(hour=3, minute=0, second=0) - timedelta(days=1)
         of_the_day = [start for start in starts if start >= first]
-        assert re.match(r"03h [·\d]{24} 02h failed  .* of \d+ runs( in 24h)?$", ui.tally())
-        assert re.search(rf" of {len(of_the_day)} runs( in 24h)?$", ui.tally())
+        assert re.match(r"03h [·\d]{24} 02h failed  .* of \d+ runs( in 24h)?$", ui.match_tally())
+        assert re.search(rf" of {len(of_the_day)} runs( in 24h)?$", ui.match_tally())
         await ui.wait_for(lambda: ui.footer().endswith(f" 1 of {len(starts):,} runs"))
         assert ui.top().endswith("as of 02:14:30 +00:00  every 60 s")
 
@@ -60,34 +60,36 @@ async def test_the_next_match_of_a_query_is_the_next_row() -> None:
 async def test_a_query_that_cannot_be_read_says_why_is_not_lost_and_hides_nothing() -> None:
     async with demo_app() as ui:
         await ui.press("slash", *"state", "colon", *"fialed", "enter")
-        assert "'fialed' is not a state: did you mean failed?" in ui.tally()
+        assert "'fialed' is not a state: did you mean failed?" in ui.match_tally()
         assert ui.typed() == "state:fialed"
         await ui.press("escape")
-        assert ui.query().empty
+        assert ui.query().is_empty
         assert ui.rows_have_focus()
 
 
 async def test_asking_again_keeps_selection_scroll_query_and_order() -> None:
     async with demo_app(start=demo_start(query="type:CollectJob", order="started")) as ui:
         await ui.press("ctrl+d", "ctrl+d", "down", "down")
-        before, first = view_of(ui), ui.top()
+        before, first = list_view_state(ui), ui.top()
         await ui.press("r")
         await ui.wait_for(lambda: ui.top() != first and not ui.progress())
-        assert view_of(ui) == before
+        assert list_view_state(ui) == before
 
 
-def view_of(ui: TuiDriver) -> tuple[object, ...]:
+def list_view_state(ui: TuiDriver) -> tuple[object, ...]:
     """Selection, scroll, query and order of the list."""
     return ui.selected(), ui.window_top(), ui.cursor(), ui.query().text, ui.order().text
 
 
 @pytest.fixture
-def slow_demo() -> Iterator[Demo]:
+def slow_demo() -> Iterator[RunningDemo]:
     """A server that takes its time over every 64 KiB."""
-    yield from serve("--seed", "1", "--play", "slow=0.3")
+    yield from run_demo_server("--seed", "1", "--play", "slow=0.3")
 
 
-async def test_a_list_on_its_way_shows_bytes_and_rows_answers_keys_and_stops_at_esc(slow_demo: Demo) -> None:
+async def test_a_list_on_its_way_shows_bytes_and_rows_answers_keys_and_stops_at_esc(
+    slow_demo: RunningDemo,
+) -> None:
     trust = Trust(pin=slow_demo.sha256)
     server = parse_server(slow_demo.url)
     connection = Connection(None, server, slow_demo.user, trust, password=Secret(slow_demo.password))
@@ -105,28 +107,30 @@ async def test_a_list_on_its_way_shows_bytes_and_rows_answers_keys_and_stops_at_
         assert "r asks again" in ui.footer()
 
 
-async def test_references_become_whole_while_one_looks_on() -> None:
-    demo = create_app(Settings(WORLD, lambda: NIGHT, parse_plays(["references"])))
-    looked, at_once = asyncio.Event(), iter(range(3))
+async def test_references_are_completed_while_the_list_is_shown() -> None:
+    demo = create_app(DemoServerSettings(WORLD, lambda: NIGHT_TIME, parse_faults(["references"])))
+    is_checked, at_once = asyncio.Event(), iter(range(3))
 
-    async def answering_the_rest_once_looked(scope: Scope, receive: Receive, send: Send) -> None:
+    async def delayed_after_three_answers(scope: Scope, receive: Receive, send: Send) -> None:
         if (
             scope["type"] == "http"
             and re.search(r"/[0-9a-f-]{36}$", scope["path"])
             and next(at_once, None) is None
         ):
-            await looked.wait()
+            await is_checked.wait()
         await demo(scope, receive, send)
 
-    async with listing_app(answering_the_rest_once_looked, now=lambda: NIGHT) as ui:
+    async with listing_app(delayed_after_three_answers, now=lambda: NIGHT_TIME) as ui:
         await ui.wait_for(lambda: ui.snapshot() is not None and bool(ui.progress()))
         snapshot = ui.snapshot()
         assert snapshot
-        said, named = ui.tally(), len(snapshot.references)
-        assert re.search(r"(?:^| )26 runs(?: in 24h)?  ", said), said
-        assert re.search(rf"  {named} (?:runs known by name only|by name only)(?:  |$)", said), said
-        assert said.endswith(f"  {ui.progress()}  Esc stops"), said
-        looked.set()
+        counts_text, reference_count = ui.match_tally(), len(snapshot.references)
+        assert re.search(r"(?:^| )26 runs(?: in 24h)?  ", counts_text), counts_text
+        assert re.search(
+            rf"  {reference_count} (?:runs known by name only|by name only)(?:  |$)", counts_text
+        ), counts_text
+        assert counts_text.endswith(f"  {ui.progress()}  Esc stops"), counts_text
+        is_checked.set()
         await ui.wait_for(lambda: not ui.is_polling())
         snapshot = ui.snapshot()
         assert snapshot
@@ -140,7 +144,7 @@ async def test_what_is_wrong_with_a_query_is_not_cut_for_how_far_an_answer_has_c
         wrong = "! 'completedwarninx' is not a state: did you mean CompletedWarning?"
         for progress in ("asking for each run: 12 of 987", ""):
             ui.show_progress(progress)
-            assert ui.tally() == wrong
+            assert ui.match_tally() == wrong
 
 
 async def test_enter_opens_with_the_focus_on_the_events_and_q_comes_back_to_the_same_row() -> None:
@@ -174,7 +178,7 @@ def uid_of(session: Session | None) -> Uid | None:
 )
 @pytest.mark.parametrize("way", ["pasted", "typed", "at the start"])
 async def test_an_id_in_any_form_opens_that_session(form: str, way: str) -> None:
-    wanted = WORLD.sessions(NIGHT)[7]
+    wanted = WORLD.sessions(NIGHT_TIME)[7]
     text = form.format(id=wanted.id.upper() if form == "{id}" else wanted.id)
     async with demo_app(start=demo_start(target=text) if way == "at the start" else None) as ui:
         if way == "pasted":
@@ -191,7 +195,7 @@ async def test_an_id_in_any_form_opens_that_session(form: str, way: str) -> None
 
 @pytest.mark.parametrize("way", ["pasted", "typed", "in the run"])
 async def test_of_two_ids_none_is_opened_and_that_is_said(way: str) -> None:
-    one, other = (WORLD.sessions(NIGHT)[number].id for number in (7, 8))
+    one, other = (WORLD.sessions(NIGHT_TIME)[number].id for number in (7, 8))
     async with demo_app() as ui:
         if way == "typed":
             await ui.press("colon")
@@ -211,7 +215,7 @@ async def test_of_two_ids_none_is_opened_and_that_is_said(way: str) -> None:
 
 @pytest.mark.parametrize("form", ["message:{id}", "quarantine bs02?\r:leave it to storage\r{id}\r"])
 async def test_a_pasted_query_with_a_key_stays_a_query_and_so_do_several_lines(form: str) -> None:
-    text = form.format(id=WORLD.sessions(NIGHT)[7].id)
+    text = form.format(id=WORLD.sessions(NIGHT_TIME)[7].id)
     async with demo_app() as ui:
         ui.paste(text)
         await ui.wait_for(lambda: ui.typed() == " ".join(text.split()))
@@ -297,19 +301,19 @@ async def test_only_some_events_are_shown_until_esc() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "said"),
+    ("key", "expected"),
     [("T", "Only the list and the events"), ("y", "Copied"), ("question_mark", "A page to read")],
 )
-async def test_a_key_that_does_nothing_on_a_page_says_why(key: str, said: str) -> None:
+async def test_a_key_that_does_nothing_on_a_page_says_why(key: str, expected: str) -> None:
     async with demo_app() as ui:
         await ui.press("question_mark", key)
-        await ui.wait_for(lambda: said in ui.footer() or "Not copied" in ui.footer())
+        await ui.wait_for(lambda: expected in ui.footer() or "Not copied" in ui.footer())
 
 
-async def test_odd_rows_are_counted_and_cost_nobody_the_others() -> None:
+async def test_unreadable_rows_are_counted_and_the_others_are_listed() -> None:
     async with demo_app("odd-row") as ui:
-        assert "2 runs not readable whole" in ui.tally()
-        assert len(ui.sessions()) == len(WORLD.sessions(NIGHT))
+        assert "2 runs not readable whole" in ui.match_tally()
+        assert len(ui.sessions()) == len(WORLD.sessions(NIGHT_TIME))
 
 
 @pytest.mark.parametrize("keys", [(), ("enter",), ("enter", "enter"), ("enter", "i"), ("colon",)])

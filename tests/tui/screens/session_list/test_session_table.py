@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tui_driver import SessionTableDriver, session_table
 
-from emtui.em.model import Outcome, Session, uid_of
+from emtui.em.model import Outcome, Session, uid_from_guid
 from emtui.monitor.snapshot import Snapshot
-from emtui.query import Order, parse
-from emtui.tui.screens.session_list.row_model import SHORT
+from emtui.query import SortOrder, parse
+from emtui.tui.screens.session_list.row_model import MAX_SYNC_SESSIONS
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LINES = 11
@@ -23,7 +23,7 @@ LINES = 11
 def run(number: int) -> Session:
     """The run with this number: the higher, the newer."""
     return Session(
-        uid_of(f"{number:08x}-0000-4000-8000-000000000000"),
+        uid_from_guid(f"{number:08x}-0000-4000-8000-000000000000"),
         type="CollectJob" if number % 2 else "LogExport",
         started=NOON + timedelta(minutes=15 * number),
         ended=NOON + timedelta(minutes=15 * number + 1),
@@ -31,13 +31,13 @@ def run(number: int) -> Session:
     )
 
 
-def look(*numbers: int) -> Snapshot:
+def snapshot_of(*numbers: int) -> Snapshot:
     """A list of these runs, newest first."""
     return Snapshot(tuple(run(number) for number in sorted(numbers, reverse=True)), NOON)
 
 
 @asynccontextmanager
-async def a_list(snapshot: Snapshot) -> AsyncIterator[SessionTableDriver]:
+async def ungrouped_list(snapshot: Snapshot) -> AsyncIterator[SessionTableDriver]:
     """The list, with nothing folded: each row is a run."""
     async with session_table((80, LINES), groups=False) as listed:
         listed.show(snapshot)
@@ -50,44 +50,44 @@ def numbers_of(listed: SessionTableDriver) -> list[int]:
 
 
 async def test_new_runs_leave_the_selected_session_on_its_line() -> None:
-    async with a_list(look(*range(40))) as listed:
+    async with ungrouped_list(snapshot_of(*range(40))) as listed:
         listed.move_to(20)
         selected, line = listed.selected(), listed.cursor_line()
-        listed.show(look(*range(45)))
+        listed.show(snapshot_of(*range(45)))
         assert listed.selected() == selected
         assert listed.cursor_line() == line
 
 
 async def test_the_first_row_selected_at_the_top_follows_what_is_new() -> None:
-    async with a_list(look(*range(40))) as listed:
-        listed.show(look(*range(42)))
+    async with ungrouped_list(snapshot_of(*range(40))) as listed:
+        listed.show(snapshot_of(*range(42)))
         assert listed.selected() == run(41)
         assert (listed.window_top(), listed.cursor()) == (0, 0)
 
 
 @pytest.mark.parametrize("why", ["not wanted", "under another screen", "not the first row"])
 async def test_else_new_runs_can_be_seen_and_the_selected_session_stays_selected(why: str) -> None:
-    async with a_list(look(*range(40))) as listed:
+    async with ungrouped_list(snapshot_of(*range(40))) as listed:
         listed.set_following(wanted=why != "not wanted", in_front=why != "under another screen")
         listed.move_to(int(why == "not the first row"))
         selected = listed.selected()
-        listed.show(look(*range(42)))
+        listed.show(snapshot_of(*range(42)))
         assert listed.selected() == selected
         line = int(why == "not the first row")
         assert (listed.window_top(), listed.cursor()) == (2, 2 + line)
 
 
 async def test_a_selected_session_that_is_gone_gives_way_to_its_older_neighbour() -> None:
-    async with a_list(look(*range(40))) as listed:
+    async with ungrouped_list(snapshot_of(*range(40))) as listed:
         listed.move_to(20)
         gone = int(listed.sessions()[20].id[:8], 16)
         for newest in (40, 45, 50):
-            listed.show(look(*(number for number in range(newest) if number != gone)))
+            listed.show(snapshot_of(*(number for number in range(newest) if number != gone)))
             assert listed.selected() == run(gone - 1)
 
 
 async def test_a_filter_keeps_the_selected_session_if_it_matches() -> None:
-    async with a_list(look(*range(40))) as listed:
+    async with ungrouped_list(snapshot_of(*range(40))) as listed:
         listed.select(run(15).uid)
         listed.set_query(parse("state:failed", now=NOON, zone=UTC))
         assert numbers_of(listed) == [35, 30, 25, 20, 15, 10, 5, 0]
@@ -97,7 +97,7 @@ async def test_a_filter_keeps_the_selected_session_if_it_matches() -> None:
 
 
 async def test_what_a_half_typed_query_passes_over_does_not_move_the_selection() -> None:
-    async with a_list(look(*range(40))) as listed:
+    async with ungrouped_list(snapshot_of(*range(40))) as listed:
         for typed in ("l", "lo", "log", "", "state:success", "state:failed"):
             listed.set_query(parse(typed, now=NOON, zone=UTC))
         assert listed.selected() == run(35)
@@ -106,16 +106,16 @@ async def test_what_a_half_typed_query_passes_over_does_not_move_the_selection()
 
 
 async def test_a_selected_session_that_went_while_it_was_filtered_out_leaves_its_place() -> None:
-    async with a_list(look(*range(40))) as listed:
+    async with ungrouped_list(snapshot_of(*range(40))) as listed:
         listed.select(run(21).uid)
         listed.set_query(parse("state:failed", now=NOON, zone=UTC))
         assert listed.selected() == run(20)
-        listed.show(look(*(number for number in range(45) if number != 21)))
+        listed.show(snapshot_of(*(number for number in range(45) if number != 21)))
         assert listed.selected() == run(20)
 
 
 async def test_a_filter_that_matches_nothing_selects_nothing_and_recovers() -> None:
-    async with a_list(look(*range(40))) as listed:
+    async with ungrouped_list(snapshot_of(*range(40))) as listed:
         listed.set_query(parse("nonesuch", now=NOON, zone=UTC))
         assert listed.selected() is None
         assert listed.position() == "0 of 0 runs"
@@ -124,15 +124,15 @@ async def test_a_filter_that_matches_nothing_selects_nothing_and_recovers() -> N
 
 
 async def test_another_order_goes_with_the_selected_session() -> None:
-    async with a_list(look(*range(40))) as listed:
+    async with ungrouped_list(snapshot_of(*range(40))) as listed:
         listed.select(run(7).uid)
-        listed.set_order(Order("started", descending=False))
+        listed.set_order(SortOrder("started", is_descending=False))
         assert numbers_of(listed) == list(range(40))
         assert listed.selected() == run(7)
 
 
-async def test_hops_stop_at_the_ends() -> None:
-    async with a_list(look(*range(12))) as listed:
+async def test_jumps_stop_at_the_ends() -> None:
+    async with ungrouped_list(snapshot_of(*range(12))) as listed:
 
         def failed(session: Session) -> bool:
             return session.outcome is Outcome.FAILED
@@ -160,7 +160,7 @@ async def test_hops_stop_at_the_ends() -> None:
     ],
 )
 async def test_moving(actions: tuple[str, ...], row: int) -> None:
-    async with a_list(look(*range(40))) as listed:
+    async with ungrouped_list(snapshot_of(*range(40))) as listed:
         for action in actions:
             listed.move(action)
         assert listed.cursor() == row
@@ -168,28 +168,28 @@ async def test_moving(actions: tuple[str, ...], row: int) -> None:
 
 
 async def test_the_window_never_shows_empty_lines_while_there_are_rows_above() -> None:
-    async with a_list(look(*range(40))) as listed:
+    async with ungrouped_list(snapshot_of(*range(40))) as listed:
         listed.move_to(39)
-        listed.show(look(*range(12)))
+        listed.show(snapshot_of(*range(12)))
         assert listed.window_top() == 2
 
 
 @pytest.mark.parametrize("size", [(58, 6), (30, 3), (120, 30)])
 async def test_after_a_resize_the_selected_row_is_on_the_screen(size: tuple[int, int]) -> None:
     async with session_table((80, LINES)) as listed:
-        listed.show(look(*range(40)))
+        listed.show(snapshot_of(*range(40)))
         listed.move_to(39)
         await listed.pause()
         await listed.resize(*size)
         assert sum(line.startswith("›") for line in listed.rows()) == 1
 
 
-LONG = 4 * SHORT
+LONG = 4 * MAX_SYNC_SESSIONS
 """Runs of a list that is gone through in several steps."""
 
 
 async def test_a_long_list_is_gone_through_between_the_keys_and_the_newest_key_wins() -> None:
-    async with a_list(look(*range(LONG))) as listed:
+    async with ungrouped_list(snapshot_of(*range(LONG))) as listed:
         listed.set_query(parse("type:LogExport", now=NOON, zone=UTC))
         listed.set_query(parse("state:failed", now=NOON, zone=UTC))
         assert listed.row_count() == LONG
@@ -198,11 +198,11 @@ async def test_a_long_list_is_gone_through_between_the_keys_and_the_newest_key_w
             await asyncio.sleep(0)
             turns += 1
         assert listed.row_count() == LONG // 5
-        assert turns >= LONG // SHORT - 1
+        assert turns >= LONG // MAX_SYNC_SESSIONS - 1
 
 
 async def test_whoever_acts_on_a_row_acts_on_the_rows_of_the_query_as_it_stands() -> None:
-    async with a_list(look(*range(LONG))) as listed:
+    async with ungrouped_list(snapshot_of(*range(LONG))) as listed:
         listed.set_query(parse("state:failed", now=NOON, zone=UTC))
         listed.move("down")
         assert listed.selected() == run(LONG - 10)
@@ -211,9 +211,9 @@ async def test_whoever_acts_on_a_row_acts_on_the_rows_of_the_query_as_it_stands(
 
 
 async def test_a_long_list_in_another_order_comes_when_it_is_sorted() -> None:
-    async with a_list(look(*range(LONG))) as listed:
+    async with ungrouped_list(snapshot_of(*range(LONG))) as listed:
         listed.select(run(7).uid)
-        listed.set_order(Order("started", descending=False))
+        listed.set_order(SortOrder("started", is_descending=False))
         listed.set_query(parse("state:failed,success", now=NOON, zone=UTC))
         assert listed.painted_selection() == run(7)
         await listed.wait_rows()
@@ -223,16 +223,18 @@ async def test_a_long_list_in_another_order_comes_when_it_is_sorted() -> None:
 
 @pytest.mark.parametrize("descending", [False, True])
 async def test_runs_with_equal_values_stand_by_uid_in_both_directions(descending: bool) -> None:
-    async with a_list(look(*range(20))) as listed:
-        listed.set_order(Order("type", descending=descending))
+    async with ungrouped_list(snapshot_of(*range(20))) as listed:
+        listed.set_order(SortOrder("type", is_descending=descending))
         await listed.wait_rows()
-        odd, even = [*range(1, 20, 2)], [*range(0, 20, 2)]
-        assert numbers_of(listed) == ([*even, *odd] if descending else [*odd, *even])
+        odd_numbers, even_numbers = [*range(1, 20, 2)], [*range(0, 20, 2)]
+        assert numbers_of(listed) == (
+            [*even_numbers, *odd_numbers] if descending else [*odd_numbers, *even_numbers]
+        )
 
 
-async def test_a_look_that_comes_while_a_query_is_carried_out_counts_as_one() -> None:
-    async with a_list(look(*range(LONG))) as listed:
-        listed.show(look(*range(LONG + 1)))
+async def test_a_snapshot_that_comes_while_a_query_is_carried_out_counts_as_one() -> None:
+    async with ungrouped_list(snapshot_of(*range(LONG))) as listed:
+        listed.show(snapshot_of(*range(LONG + 1)))
         listed.set_query(parse("state:failed,success", now=NOON, zone=UTC))
         await listed.wait_rows()
         assert (listed.window_top(), listed.cursor()) == (0, 0)

@@ -8,12 +8,12 @@ from datetime import UTC, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from looks import NOON, run
+from snapshot_factory import NOON, numbered_run
 from tui_driver import session_table
 
 from emtui.em.model import Listing, Session, Uid
 from emtui.monitor.snapshot import Snapshot
-from emtui.query import Order, Query, parse, parse_order
+from emtui.query import Query, SortOrder, parse, parse_sort_order
 
 STATES = ("Success", "Failed", "Warning", "InProgress")
 numbers = st.sets(st.integers(0, 60), max_size=45)
@@ -23,21 +23,21 @@ KINDS = ("CollectJob", "LogExport")
 
 
 @st.composite
-def looks(draw: st.DrawFn, at: int) -> Snapshot:
+def snapshots(draw: st.DrawFn, at: int) -> Snapshot:
     """Some of sixty runs in states of any kind, newest first."""
     rows = [
-        run(number, draw(st.sampled_from(STATES)), draw(st.sampled_from(KINDS)))
+        numbered_run(number, draw(st.sampled_from(STATES)), draw(st.sampled_from(KINDS)))
         for number in sorted(draw(numbers))
     ]
-    return Snapshot.of(Listing(tuple(rows)), NOON + timedelta(minutes=at))
+    return Snapshot.from_listing(Listing(tuple(rows)), NOON + timedelta(minutes=at))
 
 
 @dataclass(frozen=True)
-class View:
+class QueryAndOrder:
     """A query and an order."""
 
     query: Query
-    order: Order
+    order: SortOrder
 
     def ordered(self, snapshot: Snapshot) -> list[Session]:
         return list(self.order.sort(snapshot.sessions, snapshot.server_time))
@@ -47,18 +47,18 @@ class View:
 
     def nearest(self, selected: Session, before: Snapshot, after: Snapshot) -> Session | None:
         """The selected session, or the next below where it stood, or the next above; reckoned apart."""
-        still = any(session.uid == selected.uid for session in after.sessions)
-        stood = [session.uid for session in self.ordered(after if still else before)]
-        here = stood.index(selected.uid)
+        is_listed = any(session.uid == selected.uid for session in after.sessions)
+        uids = [session.uid for session in self.ordered(after if is_listed else before)]
+        position = uids.index(selected.uid)
         rows = {session.uid: session for session in self.rows(after)}
-        near = [*stood[here:], *reversed(stood[:here])]
-        return next((rows[uid] for uid in near if uid in rows), None)
+        candidates = [*uids[position:], *reversed(uids[:position])]
+        return next((rows[uid] for uid in candidates if uid in rows), None)
 
 
-views = st.builds(
-    View,
+queries_and_orders = st.builds(
+    QueryAndOrder,
     st.sampled_from(QUERIES).map(lambda text: parse(text, now=NOON, zone=UTC)),
-    st.sampled_from(ORDERS).map(parse_order),
+    st.sampled_from(ORDERS).map(parse_sort_order),
 )
 
 
@@ -66,8 +66,8 @@ def uid_of(session: Session | None) -> Uid | None:
     return session.uid if session else None
 
 
-async def moved(
-    before: Snapshot, after: Snapshot, view: View, hand: tuple[int, int], *, follows: bool
+async def check_selection(
+    before: Snapshot, after: Snapshot, view: QueryAndOrder, hand: tuple[int, int], *, follows: bool
 ) -> None:
     async with session_table((100, 14), groups=False) as listed:  # a fold stands for its newest run
         listed.set_query(view.query)
@@ -92,21 +92,21 @@ async def moved(
 
 @settings(max_examples=60)
 @given(
-    before=looks(0), after=looks(1), view=views,
+    before=snapshots(0), after=snapshots(1), view=queries_and_orders,
     hand=st.tuples(st.integers(0, 44), st.integers(0, 44)), follows=st.booleans(),
 )  # fmt: skip
 def test_the_selected_session_stays_selected_and_on_its_line(
-    before: Snapshot, after: Snapshot, view: View, hand: tuple[int, int], *, follows: bool
+    before: Snapshot, after: Snapshot, view: QueryAndOrder, hand: tuple[int, int], *, follows: bool
 ) -> None:
-    asyncio.run(moved(before, after, view, hand, follows=follows))
+    asyncio.run(check_selection(before, after, view, hand, follows=follows))
 
 
 async def test_what_a_query_leaves_in_the_first_row_is_not_taken_for_the_top() -> None:
     """A look that comes while a query is typed: with the query gone, the chosen run is selected again."""
     failed = frozenset({5, 7})
     before, after = (
-        Snapshot.of(
-            Listing(tuple(run(n, "Failed" if n in failed else "Success") for n in numbers)),
+        Snapshot.from_listing(
+            Listing(tuple(numbered_run(n, "Failed" if n in failed else "Success") for n in numbers)),
             NOON + timedelta(minutes=at),
         )
         for at, numbers in enumerate((range(2, 30), range(1, 30)))

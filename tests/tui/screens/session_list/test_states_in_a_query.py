@@ -13,7 +13,7 @@ async def test_a_word_that_the_list_does_not_have_is_underlined_with_the_nearest
         assert ui.underlined() == "", "it may still become something"
         await ui.press("x")
         assert ui.underlined() == "completedwarninx"
-        assert ui.tally() == "! 'completedwarninx' is not a state: did you mean CompletedWarning?"
+        assert ui.match_tally() == "! 'completedwarninx' is not a state: did you mean CompletedWarning?"
         await ui.press("backspace", "tab", "enter")
         assert ui.query().text == "state:CompletedWarning"
         assert {one.outcome for one in ui.sessions()} == {Outcome.WARNING}
@@ -24,7 +24,7 @@ async def test_a_word_that_the_list_does_not_have_is_underlined_with_the_nearest
 
 async def test_a_view_with_a_state_that_the_first_list_does_not_have_says_so_and_shows_all() -> None:
     async with demo_app(start=demo_start(query="state:dreamng")) as ui:
-        assert ui.query().empty
+        assert ui.query().is_empty
         assert ui.footer().startswith("'dreamng' is not a state: valid values are running, success")
 
 

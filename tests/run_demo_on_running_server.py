@@ -1,0 +1,28 @@
+"""`emtui demo` as a person starts it, but before a server that runs already: many tests share one night.
+
+    python run_demo_on_running_server.py ANNOUNCED demo [ARGUMENT…]
+
+`ANNOUNCED` is what the server said of itself; nothing else is changed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from emtui.cli import main
+from emtui.demo import server_process
+from emtui.demo.demo_options import DemoOptions
+
+
+@contextmanager
+def use_running_server(options: DemoOptions) -> Iterator[server_process.ServerAnnouncement]:  # noqa: ARG001 - of this night
+    """Nothing is started, and nothing is ended."""
+    yield server_process.ServerAnnouncement(**json.loads(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    server_process.run_server = use_running_server
+    sys.exit(main(sys.argv[2:]))

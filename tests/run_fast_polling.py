@@ -1,0 +1,24 @@
+"""Runs emtui with a short poll interval, regardless of response times.
+
+    python run_fast_polling.py SECONDS [ARGUMENT…]
+
+Nothing else is changed.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from emtui.cli import main
+from emtui.monitor import backoff
+
+
+def poll_every(interval_s: float) -> None:
+    """Poll every so many seconds, unless a profile sets the interval."""
+    backoff.MIN_INTERVAL, backoff.PAUSE_PER_RESPONSE_TIME = interval_s, 0
+    backoff.PollSchedule.__init__.__defaults__ = (interval_s, interval_s, 5 * interval_s)
+
+
+if __name__ == "__main__":
+    poll_every(float(sys.argv[1]))
+    sys.exit(main(sys.argv[2:]))

@@ -1,0 +1,69 @@
+"""Sixty days in which nothing is wrong, as the server lists them; patch nights, and changes of the clocks.
+
+The worlds are the demo's before its story begins. Patch nights take out what would have run;
+a clock change moves by an hour what runs at fixed local times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+
+from session_factory import DAY, MINUTE, NOON, exclude_started_between, uneventful_world
+
+from emtui.em.model import Session
+
+MIDDLE_START = NOON - 30 * DAY
+SEEDS = (0, 1, 23)
+LOCAL_TIME_TYPES = frozenset(
+    {"CatalogConsolidation", "HistoryCollectJob", "SecurityScopesRebuild", "LicAutoUpdate"}
+)
+"""Types that we say run at fixed local times."""
+PATCH_NIGHTS = ((NOON - 20 * DAY).replace(hour=22), (NOON - 6 * DAY).replace(hour=2, minute=3))
+PATCH_DURATION = 41 * MINUTE
+
+
+@cache
+def sixty_days(seed: int) -> list[Session]:
+    """Everything that ran in sixty days, as it was in the end."""
+    world = uneventful_world(seed, NOON)
+    sessions_by_uid = {
+        session.uid: session
+        for when in (MIDDLE_START, NOON)
+        for session in world.sessions(when + DAY)
+        if session.ended
+    }
+    return list(sessions_by_uid.values())
+
+
+def listed_at(sessions: Sequence[Session], now: datetime) -> list[Session]:
+    """What the server would list at this time."""
+    window = (session for session in sessions if session.started and now - 30 * DAY < session.started <= now)
+    return [session if session.ended and session.ended <= now else as_running(session) for session in window]
+
+
+def as_running(session: Session) -> Session:
+    return replace(session, ended=None, state="InProgress", result=replace(session.result, value="None"))
+
+
+def shift_by_clock_change(session: Session, change: datetime, by: timedelta) -> Session:
+    """What it would be if the clocks had changed by then."""
+    if session.type not in LOCAL_TIME_TYPES or session.started is None or session.started < change:
+        return session
+    ended = session.ended + by if session.ended else None
+    return replace(session, started=session.started + by, ended=ended)
+
+
+def with_clock_change(sessions: Sequence[Session], by: timedelta) -> list[Session]:
+    """The same, if the clocks had been put on or back nine days before the end."""
+    change = (NOON - 9 * DAY).replace(hour=1)
+    return [shift_by_clock_change(session, change, by) for session in sessions]
+
+
+def with_patch_nights(sessions: Sequence[Session]) -> list[Session]:
+    """The same with two patch nights."""
+    for patch in PATCH_NIGHTS:
+        sessions = exclude_started_between(sessions, patch, patch + PATCH_DURATION)
+    return list(sessions)
