@@ -1,7 +1,7 @@
-"""Text with nothing but ASCII in it, for terminals and locales that have no more.
+"""Conversion of text to ASCII, for terminals and locales without Unicode.
 
-As wide as it was: what takes one cell becomes one character, what takes two becomes
-two, and a mark that takes none is left out. What is unknown is a `?`, never nothing.
+The width is kept: a character of two cells becomes two, combining marks are dropped. Characters without an
+equivalent become `?`.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ ASCII_EQUIVALENTS = {
     "⟩": ">",
     "\u00a0": " ",
 }
-"""What emtui itself draws, and what people's servers often write; the arrows are those of an order."""
+"""Characters that emtui draws and that servers often send; the arrows show sort orders."""
 UNKNOWN_CHARACTER = "?"
 ERROR_HANDLER_NAME = "emtui.ascii"
-"""The name of how an encoding may treat what it has no bytes for."""
+"""Name of the codec error handler that replaces characters which cannot be encoded."""
 
 
 def to_ascii(text: str) -> str:
-    """`text` in ASCII, in as many cells."""
+    """`text` in ASCII, with the same width in cells."""
     return text if text.isascii() else "".join(map(_to_ascii_char, text))
 
 

@@ -1,8 +1,7 @@
-"""Long computations that run in short steps, so that keys and paints come in between.
+"""Long computations in short steps, so that key presses and screen updates are handled in between.
 
-A computation is a generator: each `yield` ends a step of a millisecond or two, and what it
-returns is the result. Whoever runs it decides how much to do at a time: all of it (`drain`) or as
-much as fits a span of time (`run_for`).
+A computation is a generator: each `yield` ends a step of a millisecond or two, and its return value is the
+result. The caller runs it to the end (`run_to_end`) or for some time (`ChunkedComputation.run_for`).
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ Steps: TypeAlias = Generator[None, None, ResultT]
 
 
 def run_to_end(steps: Steps[ResultT]) -> ResultT:
-    """The result, computed at once."""
+    """Run all steps and return the result."""
     try:
         while True:
             next(steps)
@@ -26,14 +25,14 @@ def run_to_end(steps: Steps[ResultT]) -> ResultT:
 
 
 class ChunkedComputation(Generic[ResultT]):
-    """A computation that can be left and taken up again; it keeps its result."""
+    """A computation that can be suspended and resumed, and keeps its result."""
 
     def __init__(self, steps: Steps[ResultT]) -> None:
         self._steps = steps
         self.result: ResultT | None = None
 
     def run_for(self, seconds: float, clock: Callable[[], float] = perf_counter) -> ResultT | None:
-        """Run at least one step, and more until this time has passed; the result, once there is one."""
+        """Run at least one step, and more until this time has passed; return the result once complete."""
         deadline = clock() + seconds
         try:
             while self.result is None:
@@ -45,7 +44,7 @@ class ChunkedComputation(Generic[ResultT]):
         return self.result
 
     def remaining_steps(self) -> Steps[ResultT]:
-        """The rest of it, as part of another computation; one that is given up leaves this one as it is."""
+        """The remaining steps, as part of another computation; if that is abandoned, this one stays valid."""
         while self.result is None:
             try:
                 next(self._steps)

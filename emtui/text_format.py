@@ -1,8 +1,7 @@
-"""How durations, times, counts and widths are put into words.
+"""Formatting of durations, times, counts and sizes, and width, wrapping and search of text. Pure.
 
-Pure text: nothing here knows a session, a screen or a clock; "now" and the time
-zone are arguments, times are aware. Names of days and months are English whatever
-the locale says. A cell is one column of a terminal.
+Independent of sessions, screens and clocks: the current time and the time zone are arguments, times are
+aware. Names of days and months are English in every locale. A cell is one column of a terminal.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ DAY = timedelta(days=1)
 ELLIPSIS = "…"
 NEWLINE_MARK = " ⏎ "
 UNKNOWN = "unknown"
-"""In place of a time or length that a run should have, and that the server did not give or cannot be."""
+"""Text for a time or duration that the server did not send, or that is impossible."""
 MAX_CHARACTERS_PER_CELL = 16
-"""How many characters a cell may hold on average: what a line may be made of."""
+"""Maximum number of characters per cell on average, combining characters included."""
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -30,7 +29,7 @@ _ZERO_WIDTH_CATEGORIES = {"Mn", "Me", "Cc", "Cf", "Cs"}
 _VISIBLE_FORMAT_CHARACTERS = frozenset("\u00ad\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd") | set(
     map(chr, range(0x600, 0x606))
 )
-"""Format characters with a picture of their own: the soft hyphen, Arabic signs that stand before numbers."""
+"""Format characters that are visible: the soft hyphen, Arabic signs before numbers."""
 _DOTTED_I = "i\u0307"
 _JAMO_TAILS = (range(0x1160, 0x1200), range(0xD7B0, 0xD800))
 _WIDE_RANGES = (
@@ -40,9 +39,9 @@ _WIDE_RANGES = (
     range(0x1D300, 0x1D377),
 )
 _WIDE_UNASSIGNED_RANGES = (range(0x1F300, 0x1FB00), range(0x17000, 0x19000), range(0x20000, 0x40000))
-"""Where later versions of Unicode add emoji and ideographs."""
+"""Ranges in which later versions of Unicode add emoji and ideographs."""
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
-"""Two of them are one flag."""
+"""Regional indicators: two of them are one flag."""
 _AMBIGUOUS_PATTERN = re.compile(
     "[\u200d\ufe00-\ufe0f\u180b-\u180d\u180f\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
 )
@@ -50,7 +49,7 @@ _AMBIGUOUS_PATTERN = re.compile(
 
 
 def format_duration(span: timedelta) -> str:
-    """At most six cells up to 99 days: `0.4s`, `31s`, `4m12s`, `2h12m`, `3d04h`; cut, never rounded up."""
+    """At most six cells up to 99 days: `0.4s`, `31s`, `4m12s`, `2h12m`, `3d04h`; never rounded up."""
     if span < timedelta():
         return "-" + format_duration(-span)
     if span < timedelta(seconds=10):
@@ -67,7 +66,7 @@ def format_duration(span: timedelta) -> str:
 
 
 def format_offset(span: timedelta) -> str:
-    """Where something stands after a start: `+21.4s`, `+4m11s`, `-0.2s`; tenths below a minute."""
+    """The time since a start: `+21.4s`, `+4m11s`, `-0.2s`; tenths below a minute."""
     magnitude = abs(span)
     sign = "-" if span <= timedelta(milliseconds=-100) else "+"
     return sign + (
@@ -81,10 +80,10 @@ def _format_tenths(span: timedelta) -> str:
 
 
 def parse_duration(text: str) -> timedelta:
-    """`30s`, `15m`, `24h` or `7d`; raises `ValueError` with one sentence for anything else."""
+    """Parse `30s`, `15m`, `24h` or `7d`; raises `ValueError` with one sentence for anything else."""
     match = _SPAN_PATTERN.fullmatch(text.strip())
     if not match:
-        raise ValueError(f"{text!r} is not a length of time: write 30s, 15m, 24h or 7d.")
+        raise ValueError(f"{text!r} is not a duration: write 30s, 15m, 24h or 7d.")
     return timedelta(**{_SPAN_UNITS[match[2].lower()]: int(match[1])})
 
 
@@ -99,7 +98,7 @@ def format_counted(number: int, noun: str) -> str:
 
 
 def format_position(position: int, total: int, noun: str) -> str:
-    """`3 of 2,914 runs`, `1 of 1 run`: where one stands among all."""
+    """The position of one item among all: `3 of 2,914 runs`, `1 of 1 run`."""
     return f"{format_count(position)} of {format_counted(total, noun)}"
 
 
@@ -120,16 +119,16 @@ def _format_amount(amount: float) -> str:
 
 
 def format_iso(time: datetime) -> str:
-    """ISO 8601 in UTC: `2026-11-23T01:10:04.000000Z`; always as many digits, so that times sort as text."""
+    """ISO 8601 in UTC: `2026-11-23T01:10:04.000000Z`; six decimals, so that times sort as text."""
     if time.tzinfo is not UTC:
         time = time.astimezone(UTC)
     return time.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def format_short_time(time: datetime, now: datetime, zone: tzinfo) -> str:
-    """At most nine cells: the bare time within 24 hours, the weekday within six days, the date beyond.
+    """At most nine cells: only the time within 24 hours, the weekday within six days, else the date.
 
-    In an hour that comes twice: `02:10:04A` the first time, `02:10:04B` the second, later `Su 02:10B`.
+    An ambiguous time is `02:10:04A` or `02:10:04B`, or `Su 02:10B` on an earlier day.
     """
     local = _to_zone(time, zone)
     distance, fold_letter = _clock_distance(time, now, zone), _fold_letter(local)
@@ -142,7 +141,7 @@ def format_short_time(time: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def format_day_and_minute(time: datetime, now: datetime, zone: tzinfo) -> str:
-    """To the minute, with its day: `Sat 22:04`; `27 Oct 22:04` where a weekday could be another one's."""
+    """The day and the minute: `Sat 22:04`; `27 Oct 22:04` if the weekday would be ambiguous."""
     local = _to_zone(time, zone)
     is_near = _clock_distance(time, now, zone) < 6 * DAY
     day_text = _DAYS[local.weekday()] if is_near else f"{local.day} {_MONTHS[local.month - 1]}"
@@ -150,26 +149,26 @@ def format_day_and_minute(time: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def format_day_and_second(time: datetime, now: datetime, zone: tzinfo) -> str:
-    """The same to the second: `Sat 22:04:12`."""
+    """The day and the second: `Sat 22:04:12`."""
     return f"{format_day_and_minute(time, now, zone)}:{_to_zone(time, zone):%S}"
 
 
 def format_minute(time: datetime, now: datetime, zone: tzinfo) -> str:
-    """Its day left out where that is plain: `01:55` within 24 hours; `02:10A` in an hour that comes twice."""
+    """The minute, with the day unless within 24 hours: `01:55`, `Sat 22:04`, or `02:10A` if ambiguous."""
     local = _to_zone(time, zone)
     is_near = _clock_distance(time, now, zone) < DAY
     return f"{f'{local:%H:%M}' if is_near else format_day_and_minute(time, now, zone)}{_fold_letter(local)}"
 
 
 def format_ratio(factor: float) -> str:
-    """How many times the usual: `2.7`, `41`, `>10k`; at most four cells."""
+    """A ratio in at most four cells: `2.7`, `41`, `>10k`."""
     if factor < 9.95:
         return f"{factor:.1f}"
     return f"{min(factor, 9999):.0f}" if factor <= 10_000 else ">10k"
 
 
 def format_interval(span: timedelta) -> str:
-    """How often something happens: `15m`, `4h`, `24h`, `7d`, `1h30m`; at most two units."""
+    """The interval between runs: `15m`, `4h`, `24h`, `7d`, `1h30m`; at most two units."""
     seconds = round(span.total_seconds())
     if seconds >= 2 * 86_400 and seconds % 86_400 < 3600:
         return f"{seconds // 86_400}d"
@@ -179,7 +178,7 @@ def format_interval(span: timedelta) -> str:
 
 
 def format_pause(seconds: float) -> str:
-    """How often something is done: `60 s`, `3 min`."""
+    """A pause between requests: `60 s`, `3 min`."""
     rounded = round(seconds)
     return f"{rounded} s" if rounded <= 120 else f"{round(rounded / 60)} min"
 
@@ -190,37 +189,37 @@ def format_time(time: datetime, zone: tzinfo) -> str:
 
 
 def format_long_time(time: datetime, zone: tzinfo) -> str:
-    """Fifteen cells: `Mon 23 02:10:04`; in an hour that comes twice `Su 25 02:10:04A`, then `…B`."""
+    """Fifteen cells: `Mon 23 02:10:04`; an ambiguous time is `Su 25 02:10:04A` or `…B`."""
     local = _to_zone(time, zone)
     fold_letter = _fold_letter(local)
     return f"{_format_weekday(local, fold_letter)} {local:%d %H:%M:%S}{fold_letter}"
 
 
 def format_date_time_with_offset(time: datetime, zone: tzinfo) -> str:
-    """The whole of it, offset included: `Mon 23 Nov 02:10:04 +01:00`."""
+    """Date, time and offset: `Mon 23 Nov 02:10:04 +01:00`."""
     return f"{format_date_time(time, zone)} {format_zone_offset(time, zone)}"
 
 
 def format_date_time(time: datetime, zone: tzinfo) -> str:
-    """The same without the offset, where that stands elsewhere: `Mon 23 Nov 02:10:04`."""
+    """Date and time without the offset: `Mon 23 Nov 02:10:04`."""
     local = _to_zone(time, zone)
     return f"{_DAYS[local.weekday()]} {local:%d} {_MONTHS[local.month - 1]} {local:%H:%M:%S}"
 
 
 def format_full_date_time(time: datetime, zone: tzinfo) -> str:
-    """With its year, for what is read elsewhere and later: `2026-11-23 02:10:04 +01:00`."""
+    """Date with year, time and offset, for reports: `2026-11-23 02:10:04 +01:00`."""
     text = _to_zone(time, zone).isoformat(" ", "seconds")
     return f"{text[:19]} {text[19:]}"
 
 
 def format_zone_offset(time: datetime, zone: tzinfo) -> str:
-    """How far the zone is from UTC at that moment: `+01:00`."""
+    """The offset of the zone from UTC at that moment: `+01:00`."""
     digits = f"{_to_zone(time, zone):%z}" or "+0000"
     return f"{digits[:3]}:{digits[3:5]}"
 
 
 def _to_zone(time: datetime, zone: tzinfo) -> datetime:
-    """The server may send year 1 or 9999, which not every zone can hold."""
+    """The time in this zone; unchanged if out of range, as the server may send the years 1 and 9999."""
     try:
         return time.astimezone(zone)
     except (OverflowError, ValueError):
@@ -228,7 +227,7 @@ def _to_zone(time: datetime, zone: tzinfo) -> datetime:
 
 
 def _fold_letter(local: datetime) -> str:
-    """`A` in an hour that comes twice as clocks are put back, `B` when it comes again; else nothing."""
+    """`A` or `B` for the first or second occurrence of an ambiguous time; else empty."""
     try:
         first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
     except (OverflowError, ValueError, OSError):
@@ -239,25 +238,24 @@ def _fold_letter(local: datetime) -> str:
 
 
 def _format_weekday(local: datetime, fold_letter: str) -> str:
-    """`Sun`; shorter by the cell that a letter behind the time takes."""
+    """`Sun`; two letters if the time is followed by a letter."""
     return _DAYS[local.weekday()][: 2 if fold_letter else 3]
 
 
 def _clock_distance(time: datetime, now: datetime, zone: tzinfo) -> timedelta:
-    """How far apart two moments are, or the clocks on the wall then and now, whichever is more.
+    """The larger of the elapsed time and the difference of the local clock times.
 
-    Where the clocks were put forward yesterday's 11:30 is less than a day ago at noon, and
-    would look like today's.
+    After the clocks were put forward, 11:30 of yesterday is less than a day ago at noon, and would look like
+    11:30 of today.
     """
     wall_distance = _to_zone(now, zone).replace(tzinfo=None) - _to_zone(time, zone).replace(tzinfo=None)
     return max(abs(now - time), abs(wall_distance))
 
 
 def fold_text(text: str) -> str:
-    """The text as it is compared: without case, and letters the same however they are composed.
+    """The text normalized for comparison, ignoring case and Unicode composition.
 
-    `é` is one letter whether it is written with one code point or two, `ß` is `ss`, and the dotted
-    `İ` is `i`.
+    `é` is one letter whether it has one code point or two, `ß` is `ss`, and the dotted `İ` is `i`.
     """
     if text.isascii():
         return text.casefold()
@@ -266,7 +264,7 @@ def fold_text(text: str) -> str:
 
 
 def find_spans(text: str, search_text: str) -> Iterator[tuple[int, int]]:
-    """Where `text` holds what is sought, as `folded` compares them: beginning and end of each place."""
+    """Start and end of each occurrence of `search_text` in `text`, compared as by `fold_text`."""
     folded_search, letters = fold_text(search_text), list(_split_letters(text))
     compared = "".join(letter for _, _, letter in letters)
     spans = [(start, end) for start, end, letter in letters for _ in letter]
@@ -274,38 +272,38 @@ def find_spans(text: str, search_text: str) -> Iterator[tuple[int, int]]:
     while folded_search and (begin := compared.find(folded_search, position)) >= 0:
         position = begin + len(folded_search)
         (start, _), (_, end) = spans[begin], spans[position - 1]
-        if start >= last_end:  # `ß` holds two `s`, and is one place
+        if start >= last_end:  # both `s` of `ß` are one span
             yield start, end
             last_end = end
 
 
 def _split_letters(text: str) -> Iterator[tuple[int, int, str]]:
-    """Each letter with its marks: beginning, end, and what it is compared as."""
+    """Each letter with its combining marks: start, end, and the folded text."""
     starts = [index for index, char in enumerate(text) if not unicodedata.combining(char)]
     for start, end in pairwise([*starts, len(text)]):
         yield start, end, fold_text(text[start:end])
 
 
 def join_lines(text: str) -> str:
-    """`text` on one line: line ends become ` ⏎ `, tabs a blank."""
+    """`text` on one line: newlines become ` ⏎ `, tabs a blank."""
     return text.replace("\n", NEWLINE_MARK).replace("\t", " ")
 
 
 def strip_ambiguous(text: str) -> str:
-    """`text` without what some terminals let change the width of its neighbours, and others do not.
+    """`text` without the characters that change the width of their neighbors in some terminals only.
 
-    A variation selector makes `⚠` two cells wide in one terminal and leaves it at one in the next; a joiner
-    makes one picture of three, or leaves three. Without them `cells` is right everywhere. Padded and
-    placed text goes through this; what is copied, exported or written as JSON does not.
+    A variation selector makes `⚠` two cells wide in one terminal and one in the next; a joiner makes one
+    emoji of three, or not. Without them `cell_width` is right in every terminal. Use this for text that is
+    padded or positioned, not for text that is copied, exported or written as JSON.
     """
     return text if text.isascii() else _AMBIGUOUS_PATTERN.sub("", text)
 
 
 def cell_width(text: str) -> int:
-    """How many columns `text` takes in a terminal, joiners and variation selectors left out.
+    """The width of `text` in terminal columns, without joiners and variation selectors.
 
-    Where terminals disagree (vowel signs of Indian scripts, skin tones) it is the most that one takes: what
-    follows is placed by its column, and is never written over the end of this.
+    If terminals disagree (vowel signs of Indian scripts, skin tones) it is the largest width, so that text
+    positioned after it never overwrites its end.
     """
     if text.isascii() and text.isprintable():
         return len(text)
@@ -331,15 +329,15 @@ def _char_width(char: str) -> int:
 
 @lru_cache(maxsize=4096)
 def is_one_cell(char: str) -> bool:
-    """Whether every terminal gives this character one cell, whatever stands beside it."""
+    """Whether this character takes one cell in every terminal, whatever its neighbors."""
     is_doubtful = unicodedata.category(char) in {"Mc", "Cn", "Cf"} or ord(char) in _FLAG_LETTERS
     return _char_width(char) == 1 and not is_doubtful
 
 
 def truncate(text: str, width: int) -> str:
-    """`text` in at most `width` cells, with `…` at its end if something had to go.
+    """`text` in at most `width` cells, with `…` at its end if it was cut.
 
-    Marks take no cell, so they are counted: a thousand on one letter would hold up any terminal.
+    Combining marks take no cell but are limited too: a thousand on one letter would block a terminal.
     """
     max_characters = max(width, 1) * MAX_CHARACTERS_PER_CELL
     if len(text) <= max_characters and cell_width(text) <= width:
@@ -355,14 +353,14 @@ def truncate(text: str, width: int) -> str:
 
 
 def fit_width(text: str, width: int, align_right: bool = False) -> str:
-    """`text` in exactly `width` cells of a terminal: cut, or padded on its right (left if `right`)."""
+    """`text` in exactly `width` cells: cut, or padded on the right (on the left if `align_right`)."""
     truncated = truncate(strip_ambiguous(text), width)
     padding = " " * max(width - cell_width(truncated), 0)
     return padding + truncated if align_right else truncated + padding
 
 
 def clip(text: str, width: int) -> str:
-    """As much of `text` as `width` cells hold, with nothing in the place of the rest."""
+    """The start of `text` that fits in `width` cells, without an ellipsis."""
     if text.isascii() and text.isprintable():
         return text[: max(width, 0)]
     used = 0
@@ -374,9 +372,9 @@ def clip(text: str, width: int) -> str:
 
 
 def wrap(line: str, width: int, min_cells: int = 0) -> Iterator[str]:
-    """One line in parts of at most `width` cells, broken between words where there are some.
+    """Split one line into parts of at most `width` cells, between words if possible.
 
-    A part is only broken at a blank behind its first `least` cells: a long path then fills the line.
+    A part is only broken at a blank after its first `min_cells` cells, so that a long path fills the line.
     """
     start = 0
     while (
@@ -392,7 +390,7 @@ def wrap(line: str, width: int, min_cells: int = 0) -> Iterator[str]:
 
 
 def _fitting_count(text: str, width: int) -> int:
-    """How many characters of it fit; as many marks as a line may be made of."""
+    """The number of characters that fit in `width` cells, at most `MAX_CHARACTERS_PER_CELL` for each."""
     if text.isascii() and text.isprintable():
         return width
     used = 0

@@ -13,7 +13,7 @@ import fork_server
 
 @dataclass
 class CommandRunner:
-    """Runs emtui in `home` with only `environ` of our variables; `before` precedes every command."""
+    """Runs emtui with only the variables `environ`; `leading_arguments` precede every command."""
 
     home: Path
     environ: dict[str, str] = field(default_factory=dict)
@@ -24,7 +24,7 @@ class CommandRunner:
             ["-m", "emtui", *self.leading_arguments, *argv], environ={**self.environ, **environ}, stdin=stdin
         )
 
-    def run_json(self, *argv: str) -> Any:  # noqa: ANN401 - JSON is what it is
+    def run_json(self, *argv: str) -> Any:  # noqa: ANN401 - any JSON
         result = self(*argv)
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)

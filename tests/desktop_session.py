@@ -114,7 +114,7 @@ def _wait_until_owned(name: str, environ: dict[str, str]) -> None:
     ]
     deadline = time.monotonic() + TIMEOUT_S
     while "true" not in subprocess.run(ask, env=environ, capture_output=True, text=True, check=True).stdout:
-        assert time.monotonic() < deadline, f"nobody took {name} on the bus"
+        assert time.monotonic() < deadline, f"{name} has no owner on the bus"
 
 
 def find_program(program: str) -> str | None:

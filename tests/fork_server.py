@@ -1,12 +1,11 @@
-"""Processes of emtui without the half second that Python takes to load it: copies of one that has.
+"""Starts emtui processes quickly by forking a process that has its modules loaded (saves half a second).
 
     python fork_server.py DESCRIPTOR
 
-A test process starts this program once; for every request on the socket DESCRIPTOR it forks a copy of
-itself, which takes over the arguments, environment, folder and files that it is sent, and runs the program
-from its first line. The copy is a child of the test process, as any that it starts itself: it can be waited
-for, stopped and killed. What Python decides before the first line (`PYTHON…`, `LD_…`, another language) a
-copy cannot decide again: such a program is started in the usual way (`can_fork`).
+A test process starts this program once. For every request on the socket DESCRIPTOR it forks a copy, which
+applies the requested arguments, environment, folder and files, and runs the program. The copy is a child of
+the test process, which can wait for it, stop and kill it. Settings that Python reads at its start (`PYTHON…`,
+`LD_…`, the locale) cannot be changed in a copy: such programs are started normally (see `can_fork`).
 """
 
 from __future__ import annotations
@@ -41,14 +40,14 @@ import emtui
 LANGUAGE = "C.UTF-8"
 _PR_SET_CHILD_SUBREAPER = 36
 _SEPARATE_PROCESS_VARIABLES = ("PYTHON", "LD_", "LC_", "LANGUAGE", "OPENSSL", "TEXTUAL")
-"""What is read before a program begins, or when a library is loaded."""
+"""Prefixes of variables that are read at the start of Python, or when a library is loaded."""
 _LATE_READ_VARIABLES = {"PYTHON_KEYRING_BACKEND"}
-_IGNORED_VARIABLES = ("__main__", "kernel_keyring")
-"""Modules that only a copy loads: what it runs, and what loads `keyring`, which reads the environment."""
+_UNLOADED_MODULES = ("__main__", "kernel_keyring")
+"""Modules loaded only by copies: main modules, and one that imports `keyring` (reads the environment)."""
 
 
 def can_fork(argv: Sequence[str], environ: Mapping[str, str]) -> bool:
-    """Whether a copy would be the same as a process that begins anew."""
+    """Whether a forked copy behaves like a new process."""
     variables = [
         name
         for name in environ
@@ -59,7 +58,7 @@ def can_fork(argv: Sequence[str], environ: Mapping[str, str]) -> bool:
 
 
 class ForkServer:
-    """The process that is copied."""
+    """Runs the process that is forked."""
 
     def __init__(self) -> None:
         self._one_at_a_time = threading.Lock()
@@ -81,9 +80,9 @@ class ForkServer:
         files: tuple[int, int, int],
         leads_terminal: bool = False,
     ) -> int:
-        """Run `python ARGV…` with these as its standard files; its process id.
+        """Run `python ARGV…` with these standard files; return its process ID.
 
-        `leads_terminal`: in a session of its own, which the terminal behind the files controls.
+        `leads_terminal`: as leader of a new session, with the files as controlling terminal.
         """
         request = {
             "argv": list(argv),
@@ -102,21 +101,21 @@ class ForkServer:
                 _reap_orphans(orphans=False)
 
     def close(self) -> None:
-        """End it; the copies go on."""
+        """Stop the server; the copies continue."""
         self._socket.close()
         self._process.wait()
 
 
 @cache
 def fork_server() -> ForkServer:
-    """The one of this test process; it ends with it."""
+    """The server of this test process, closed at its exit."""
     running = ForkServer()
     atexit.register(running.close)
     return running
 
 
 def start_process(argv: Sequence[str], *, environ: Mapping[str, str], files: tuple[int, int, int]) -> int:
-    """Start `python ARGV…` with these standard files, by a copy if that is the same; its process id."""
+    """Start `python ARGV…` with these standard files, forked if possible; return its process ID."""
     if can_fork(argv, environ):
         return fork_server().start(argv, environ=environ, folder=None, files=files)
     standard = [(os.POSIX_SPAWN_DUP2, file, descriptor) for descriptor, file in enumerate(files)]
@@ -124,7 +123,7 @@ def start_process(argv: Sequence[str], *, environ: Mapping[str, str], files: tup
 
 
 def wait(pid: int, timeout: float) -> int:
-    """The exit code of a child that is about to end; it is killed if it does not within so many seconds."""
+    """Return the exit code of a child; kill it after `timeout` seconds."""
     status = os.pidfd_open(pid)
     try:
         if not select.select([status], [], [], timeout)[0]:
@@ -143,9 +142,9 @@ def run(
     timeout: float = 120.0,
     fresh_process: bool = False,
 ) -> subprocess.CompletedProcess[str]:
-    """Run `python ARGV…` to its end, as `subprocess.run` does; by a copy, if that is the same.
+    """Run `python ARGV…` to its end like `subprocess.run`, forked if possible.
 
-    `anew`: never by a copy. A program that has not ended after `timeout` seconds is killed.
+    `fresh_process`: never forked. The program is killed after `timeout` seconds.
     """
     if fresh_process or not can_fork(argv, environ):
         return subprocess.run(
@@ -165,7 +164,7 @@ def run(
         for descriptor in (stdin_read, out, err):
             os.close(descriptor)
     with suppress(BrokenPipeError), os.fdopen(stdin_write, "w") as pipe:
-        pipe.write(stdin)  # a few lines: they fit into the pipe
+        pipe.write(stdin)  # short enough for the buffer of the pipe
     deadline, status = time.monotonic() + timeout, os.pidfd_open(pid)
     output = {outputs: b"", read: b""}
     waiting = {outputs, read, status}
@@ -187,18 +186,18 @@ def run(
 
 
 def _decode(written: bytes) -> str:
-    """With the line ends of `subprocess`."""
+    """Decode, with the newline conversion of `subprocess`."""
     return written.decode().replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _reap_orphans(*, orphans: bool) -> None:
-    """Become the parent of a grandchild whose own parent ends, or no more."""
+    """Turn on or off that orphaned grandchildren become children of this process."""
     if ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(orphans), 0, 0, 0):
         raise OSError("no subreaper")
 
 
 def _serve(requests: socket.socket) -> dict[str, Any]:
-    """Fork for every request until the test process ends; the request, in the copy."""
+    """Fork for every request until the test process ends; returns the request in the copy."""
     while True:
         size, files, _, _ = socket.recv_fds(requests, 4, 3)
         if not size:
@@ -212,7 +211,7 @@ def _serve(requests: socket.socket) -> dict[str, Any]:
                 os.write(response_write, copy.to_bytes(4, "big"))
                 os._exit(0)
             os.close(orphan)
-            os.read(adopted, 1)  # until the one between has ended: the test is the parent then
+            os.read(adopted, 1)  # returns when the intermediate process has ended: the test is the parent now
             _set_up_child(request, files)
             return request
         os.waitpid(between, 0)
@@ -229,7 +228,7 @@ def _receive_request(requests: socket.socket, size: int) -> bytes:
 
 
 def _set_up_child(request: dict[str, Any], files: Sequence[int]) -> None:
-    """Take over what a process inherits."""
+    """Apply session, files, environment and folder of the request."""
     if request["leads_terminal"]:
         os.setsid()
     for descriptor, file in enumerate(files):
@@ -247,9 +246,9 @@ def _set_up_child(request: dict[str, Any], files: Sequence[int]) -> None:
 
 
 def _reopen(descriptor: int, name: str, mode: str) -> None:
-    """Open a standard stream anew: the one before knows what its file could do."""
+    """Reopen a standard stream, which has cached properties of its previous file."""
     before: TextIOWrapper = getattr(sys, name)
-    stream = open(  # noqa: SIM115 - as long as the process
+    stream = open(  # noqa: SIM115 - stays open until the exit
         descriptor,
         mode,
         buffering=1 if name == "stderr" else -1,
@@ -263,7 +262,7 @@ def _reopen(descriptor: int, name: str, mode: str) -> None:
 
 
 def _run_child(argv: Sequence[str]) -> None:
-    """Run a module or a script as Python's command line does."""
+    """Run a module or a script like Python's command line."""
     try:
         if argv[0] == "-m":
             sys.argv, sys.path[0] = ["-m", *argv[2:]], str(Path.cwd())
@@ -282,23 +281,23 @@ _exit_status: list[int] = []
 
 
 def _flush_and_close() -> None:
-    """The last thing before Python takes a thousand modules apart, which nobody waits for."""
+    """Flush and exit at once, without the slow clean-up of a thousand modules."""
     if not _exit_status:
         return
     try:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
     except (AttributeError, OSError, ValueError):
-        return  # gone, full or closed: Python knows what to say of it
+        return  # closed or full: Python reports it
     os._exit(_exit_status[0] & 0xFF)
 
 
 if __name__ == "__main__":
-    atexit.register(_flush_and_close)  # the first that is registered is called last
+    atexit.register(_flush_and_close)  # registered first, so called last
     for _name in ("importlib.metadata", "secretstorage"):
         importlib.import_module(_name)
     for _module in pkgutil.walk_packages(emtui.__path__, "emtui."):
-        if not _module.name.endswith(_IGNORED_VARIABLES):
+        if not _module.name.endswith(_UNLOADED_MODULES):
             importlib.import_module(_module.name)
     gc.freeze()
     _run_child(_serve(socket.socket(fileno=int(sys.argv[1])))["argv"])

@@ -1,8 +1,8 @@
 """An independent Enterprise Manager, written from the documentation only, without code of emtui or its demo.
 
-It listens with real TLS on 127.0.0.1, in threads. `ServerVariant` defines its behavior where the documentation
-leaves it open. Requests that only reading does not need, or that do not follow the documentation, are
-recorded in `violations`.
+It listens with real TLS on 127.0.0.1, in threads. `ServerVariant` defines its behavior where the
+documentation leaves it open. Requests that a read-only client does not need, or that do not follow the
+documentation, are recorded in `violations`.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class IndependentServer:
 
     def count(self, method: str) -> int:
         """The number of requests with this method."""
-        return sum(1 for known, _ in self.requests if known == method)
+        return sum(1 for requested, _ in self.requests if requested == method)
 
     def expire_logon(self) -> None:
         """Clear the records, for the next command."""
@@ -135,17 +135,17 @@ def _path(manners: ServerVariant, path: str) -> str:
 
 def _attributes(manners: ServerVariant, run: DocumentedRun, kind: str = "") -> str:
     """The attributes of a session in the configured order, with additional ones first."""
-    known = {
+    values = {
         "Href": _path(manners, f"{_LIST}/{run.guid}?format=Entity"),
         "Type": f"SystemSession{kind}",
         "Name": run.name_written,
         "UID": run.uid_written(run.guid),
     }
     if manners.extras:
-        known |= {"Weight": "3", "xml:lang": "en", "xsi:type": "SystemSessionEntityType"}
+        values |= {"Weight": "3", "xml:lang": "en", "xsi:type": "SystemSessionEntityType"}
     order = manners.order.split()
-    names = sorted(known, key=lambda name: order.index(name) if name in order else -1)
-    return "".join(f" {name}={_quoted(manners, known[name])}" for name in names if known[name] is not None)
+    names = sorted(values, key=lambda name: order.index(name) if name in order else -1)
+    return "".join(f" {name}={_quoted(manners, values[name])}" for name in names if values[name] is not None)
 
 
 def _quoted(manners: ServerVariant, value: str | None) -> str:

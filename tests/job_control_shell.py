@@ -1,8 +1,8 @@
-"""A shell with one job: it runs a command in a group of its own, and brings it back after it has stopped.
+"""A shell with one job: runs a command in its own process group, and resumes it after it stopped.
 
     python job_control_shell.py PROGRAM [ARGUMENT…]
 
-When the job stops, this process takes the terminal and stops, too; SIGCONT is its `fg`.
+When the job stops, this process takes the terminal and stops, too; SIGCONT acts as `fg`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from types import FrameType
 
 
 def main(argv: list[str]) -> int:
-    """Run it to its end; its exit code."""
-    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # who takes the terminal back is in the background
+    """Run the command to its end; return its exit code."""
+    signal.signal(
+        signal.SIGTTOU, signal.SIG_IGN
+    )  # this process is in the background when it takes the terminal
     job = os.fork()
     if not job:
         os.setpgid(0, 0)
         os.tcsetpgrp(0, os.getpgrp())
         signal.signal(signal.SIGTTOU, signal.SIG_DFL)
-        os.execvp(argv[0], argv)  # noqa: S606 - it stands in a shell's place
+        os.execvp(argv[0], argv)  # noqa: S606 - acts as a shell
 
     def forward_signal(number: int, _frame: FrameType | None) -> None:
         os.kill(job, number)

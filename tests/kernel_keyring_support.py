@@ -7,7 +7,7 @@ from emtui.local.keyctl import KernelKeys
 
 
 def keyring_refusal() -> str:
-    """Why the kernel lets nobody at its keyrings here; empty if it does."""
+    """Why kernel keyrings are unavailable; empty if they are available."""
     try:
         KernelKeys()
     except OSError as problem:

@@ -15,10 +15,10 @@ from emtui.em.errors import EmError, ServerUnreachableError
 from emtui.em.model import Listing, Session
 from emtui.em.session_source import DownloadProgress, ResponseStats, SessionSource
 from emtui.local.knowledge_base import KnowledgeBase
-from emtui.monitor.alert_policy import Alert, AlertPolicy
-from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.clock_steps import ClockReading
 from emtui.monitor.list_feed import ListFeed, ListState
+from emtui.monitor.notification_policy import Alert, AlertPolicy
+from emtui.monitor.poll_schedule import PollSchedule
 
 ABSENT_FROM = ServerUnreachableError("em01.example.net does not answer.")
 SERVER = "em01.example.net"
@@ -33,9 +33,9 @@ def name_of(session: Session) -> Session:
 
 @dataclass
 class FakeFeedTime:
-    """The clocks of a computer; `slept` seconds passed only on the wall and boot clocks.
+    """The clocks of a computer, in seconds: `slept` counts only on the wall and boot clocks.
 
-    `step` is how far the wall clock was set.
+    `step` is the amount by which the wall clock was set.
     """
 
     passed: float = 0.0
@@ -49,7 +49,7 @@ class FakeFeedTime:
         return self.passed
 
     def read_all(self) -> ClockReading:
-        """A reading with only sleep and steps: other time was seen second by second."""
+        """A reading of sleep and clock steps only, as other time passed without gaps."""
         return ClockReading(NOON.timestamp() + self.slept + self.step, 0.0, self.slept)
 
     async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
@@ -168,8 +168,8 @@ class FeedDriver:
         return await self.tick()
 
     def _is_settled(self, now: ListState) -> bool:
-        known, published = self.feed.poller.health, now.health
-        all_published = (known.response_count, known.failure_count) == (
+        current, published = self.feed.poller.health, now.health
+        all_published = (current.response_count, current.failure_count) == (
             published.response_count,
             published.failure_count,
         )
@@ -202,8 +202,8 @@ class FeedDriver:
 
     def add_sessions(self, *sessions: Session) -> None:
         """Add or replace sessions in the server's list."""
-        known = {session.uid: session for session in (*self.server.sessions_now, *sessions)}
-        listed = sorted(known.values(), key=lambda one: one.id)
+        by_uid = {session.uid: session for session in (*self.server.sessions_now, *sessions)}
+        listed = sorted(by_uid.values(), key=lambda one: one.id)
         self.server.sessions_now = tuple(listed)
 
     async def sleep(self, seconds: float) -> None:

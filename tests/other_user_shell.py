@@ -23,10 +23,9 @@ RUN_AS_OTHER_USER = str(Path(__file__).with_name("run_as_other_user.py"))
 
 @dataclass
 class OtherUserShell(CommandRunner):
-    """An unknown user ID. `keyring` false: kernel keyrings are forbidden, as in many containers.
+    """A user ID without a name. `keyring` false: kernel keyrings are forbidden, as in many containers.
 
-    `bytes_on_disk`: how long a file may get, none at all as on a full disk; `without` names modules
-    that are missing.
+    `bytes_on_disk` limits the size of files (0 simulates a full disk); `missing_modules` cannot be imported.
     """
 
     uid: int = 0
@@ -64,7 +63,7 @@ def other_user() -> Iterator[OtherUserShell]:
     if os.geteuid() != 0:
         pytest.skip("only root can run a process as another user")
     uid = 200_000 + secrets.randbelow(2_000_000_000)
-    home = Path(tempfile.mkdtemp(prefix="emtui-somebody-"))
+    home = Path(tempfile.mkdtemp(prefix="emtui-other-user-"))
     try:
         os.chown(home, uid, uid)
         shell = OtherUserShell(home, {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}, uid=uid)

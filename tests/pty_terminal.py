@@ -1,7 +1,6 @@
-"""A real pseudo-terminal with emtui in it, and what its screen shows, as text.
+"""Runs emtui in a pseudo-terminal and reads its screen as text.
 
-Waits for what the screen shows, never for time; a wait that is in vain ends with
-the screen as it was.
+Waits for text on the screen, not for time; after a time-out, the error contains the screen.
 """
 
 from __future__ import annotations
@@ -30,10 +29,10 @@ from emtui.tui.terminal.flow_control import ACK_REQUEST
 
 ACK_REQUEST_BYTES = ACK_REQUEST.encode()
 TIMEOUT_S = 60.0
-"""Seconds that a screen may take to show what it should: ten times what is normal where others work, too."""
+"""Time-out in seconds for a text on the screen: ten times the usual on a busy machine."""
 
 KEY_READ_TIMEOUT_S = 2.0
-"""Seconds that a key waits, at most, for the one before to have been read: nobody may be reading."""
+"""Maximum seconds before a key is sent although the previous one was not read."""
 
 KEYS = {
     "enter": "\r",
@@ -47,49 +46,49 @@ KEYS = {
 }
 
 _CURSOR_MOVE = re.compile(rb"\x1b\[\d+;\d+H")
-"""A picture is drawn in pieces, each of which says where it stands."""
+"""Every part of a frame starts with a cursor position."""
 
 NIGHT_OPTIONS = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
-"""A night of the demo that stands still: what hangs does so for two hours, one run fails just now."""
+"""A demo whose clock is stopped: one run has been stuck for two hours, another is failing."""
 
 
 DEMO_ON_RUNNING_SERVER = str(Path(__file__).with_name("run_demo_on_running_server.py"))
 JOB_SHELL = str(Path(__file__).with_name("job_control_shell.py"))
 
 
-class AnsweringScreen(pyte.Screen):
-    """A screen that says whether it is still there when it is asked."""
+class RepliesScreen(pyte.Screen):
+    """A screen that replies to status requests of emtui."""
 
     def __init__(self, columns: int, lines: int, child: pexpect.spawn[bytes]) -> None:
         super().__init__(columns, lines)
         self._child = child
 
     def write_process_input(self, data: str) -> None:
-        """What a terminal says when it is asked, as far as this one understands the question."""
+        """Send a reply of the terminal; only the status report is supported."""
         if data == "\x1b[0n":
             self._child.send(data)
 
 
 class EmtuiTerminal:
-    """One emtui in one terminal."""
+    """emtui in a terminal."""
 
     def __init__(self, child: pexpect.spawn[bytes], columns: int, lines: int) -> None:
         self.child = child
         self.received = b""
-        self._screen = AnsweringScreen(columns, lines, child)
+        self._screen = RepliesScreen(columns, lines, child)
         self._stream = pyte.ByteStream(self._screen)
 
     def lines(self) -> list[str]:
-        """The screen as it is now, without trailing blanks."""
+        """The lines of the screen, without trailing blanks."""
         return [line.rstrip() for line in self._screen.display]
 
     @property
     def cursor(self) -> tuple[int, int]:
-        """Line and column of the terminal's own cursor, shown or not, counted from 0."""
+        """Line and column of the terminal's cursor, visible or not, from 0."""
         return self._screen.cursor.y, self._screen.cursor.x
 
     def press(self, *keys: str) -> None:
-        """Press named keys, or type texts as they are: each as a piece of its own, however slow emtui is."""
+        """Press named keys or type texts, each after the previous one was read."""
         for key in keys:
             deadline = time.monotonic() + KEY_READ_TIMEOUT_S
             while _unread_byte_count(self.child.pid) and time.monotonic() < deadline:
@@ -97,14 +96,14 @@ class EmtuiTerminal:
             self.child.send(KEYS.get(key, key))
 
     def paste(self, text: str) -> None:
-        """Paste, as a terminal with bracketed paste does."""
+        """Paste text in brackets."""
         self.child.send(f"\x1b[200~{text}\x1b[201~")
 
     def wait_for(self, *expected: str | Callable[[list[str]], bool]) -> list[str]:
-        """Wait until one whole picture has each of these texts on some line, and its lines are as told."""
+        """Wait until one complete frame contains all these texts and passes all checks."""
         deadline, is_silent, is_running = time.monotonic() + TIMEOUT_S, False, True
         while not (
-            (is_silent or self._is_picture_complete())
+            (is_silent or self._is_frame_complete())
             and all(_is_shown(condition, self.lines()) for condition in expected)
         ):
             if time.monotonic() > deadline or not is_running:
@@ -115,31 +114,31 @@ class EmtuiTerminal:
             is_silent = len(self.received) == received_before
         return self.lines()
 
-    def next_picture(self) -> list[str]:
-        """The next whole picture; the same again if nothing comes for a moment."""
+    def next_frame(self) -> list[str]:
+        """The lines of the next complete frame; the same again if nothing is received for a moment."""
         self._read()
         return self.wait_for()
 
-    def _is_picture_complete(self) -> bool:
-        """Whether nothing was drawn since emtui asked last: it asks after every picture."""
+    def _is_frame_complete(self) -> bool:
+        """Whether nothing was drawn since the last status request: emtui sends one after every frame."""
         return _CURSOR_MOVE.search(self.received, self.received.rfind(ACK_REQUEST_BYTES) + 1) is None
 
     def wait_for_row(self, number: int) -> None:
-        """Wait until the list stands at this row; it is told from events by having thousands."""
+        """Wait until the cursor is on this row of the list, recognized by its thousands of rows."""
         position = re.compile(rf"(?<![\d,]){number:,} of \d+,\d\d\d runs$")
         self.wait_for(lambda lines: any(position.search(line) for line in lines))
 
     def wait_opened(self) -> list[str]:
-        """Wait until a run is open and its events have come."""
+        """Wait until a session is open with its events."""
         return self.wait_for(lambda lines: any(re.search(r"\d events?\b", line) for line in lines))
 
     def ungroup_list(self) -> None:
-        """Give every run of the list a row of its own."""
+        """Turn grouping off."""
         self.press("Z")
-        self.wait_for("Every run has a row of its own")
+        self.wait_for("every run has its own row")
 
     def _read(self, timeout: float = 0.2) -> bool:
-        """Take in what the terminal received; false once the program has ended."""
+        """Read what the terminal received; false once the program has ended."""
         try:
             chunk = self.child.read_nonblocking(65536, timeout=timeout)
         except pexpect.TIMEOUT:
@@ -151,9 +150,9 @@ class EmtuiTerminal:
         return True
 
     def wait_idle(self) -> int:
-        """Take in what still comes until nothing does for a moment, and nobody works on anything more.
+        """Read until nothing is received for a moment and no thread of emtui is busy.
 
-        How many bytes came since the start.
+        Returns the number of bytes received since the start.
         """
         received_before = -1
         while received_before < len(self.received) or _is_busy(self.child.pid):
@@ -162,7 +161,7 @@ class EmtuiTerminal:
         return received_before
 
     def wait_restored(self, times: int = 1) -> None:
-        """Wait until emtui has drawn anew on a terminal that it has lent so often."""
+        """Wait until emtui has redrawn the screen after the terminal was lent this many times."""
         enter_sequence = b"\x1b[?1049h"
         self.wait_for(
             lambda _: self.received.count(enter_sequence) > times,
@@ -170,7 +169,7 @@ class EmtuiTerminal:
         )
 
     def wait_stopped(self) -> None:
-        """Wait until the program has stopped and the terminal is somebody else's."""
+        """Wait until the program is suspended and no longer has the terminal."""
         deadline = time.monotonic() + TIMEOUT_S
         while not os.waitpid(self.child.pid, os.WUNTRACED | os.WNOHANG)[0]:
             assert time.monotonic() < deadline, "it never stopped"
@@ -178,17 +177,17 @@ class EmtuiTerminal:
         self.wait_idle()
 
     def read_for(self, seconds: float) -> None:
-        """Take in what comes within so long: for what a person or a line does so slowly."""
+        """Read for this many seconds, to simulate slow users or links."""
         deadline = time.monotonic() + seconds
         while (remaining := deadline - time.monotonic()) > 0:
             self._read(remaining)
 
     def clear_screen(self) -> None:
-        """Somebody else has written on the screen: nothing of ours is left on it."""
+        """Clear the screen behind the back of emtui."""
         self._screen.reset()
 
     def wait_exit(self) -> int:
-        """Wait for the program to end by itself; its exit code."""
+        """Wait for the program to end; return its exit code."""
         deadline = time.monotonic() + TIMEOUT_S
         while self._read():
             if time.monotonic() > deadline:
@@ -200,9 +199,9 @@ class EmtuiTerminal:
 
 
 class PtyOptions(TypedDict, total=False):
-    """A terminal of 80 × 23 or another size, and the environment and the folder of what runs in it.
+    """Size of the terminal (default 80 × 23), and environment and folder of the process.
 
-    `anew`: it loads all its modules itself, for what happens meanwhile.
+    `fresh_process`: start a new Python instead of a fork, for tests of the start itself.
     """
 
     columns: int
@@ -215,9 +214,9 @@ class PtyOptions(TypedDict, total=False):
 def run_emtui(
     *arguments: str, as_shell_job: bool = False, **terminal_options: Unpack[PtyOptions]
 ) -> AbstractContextManager[EmtuiTerminal]:
-    """Run emtui with these arguments in a terminal; ended at the latest afterwards.
+    """Run emtui with these arguments in a terminal until the block ends.
 
-    As the job of a shell, if told so; else it is the first process of its terminal.
+    `as_shell_job`: as the job of a shell instead of the first process of its terminal.
     """
     return run_python(*_job_prefix(as_shell_job=as_shell_job), "-m", "emtui", *arguments, **terminal_options)
 
@@ -225,7 +224,7 @@ def run_emtui(
 def run_night_demo(
     demo: RunningDemo, *arguments: str, as_shell_job: bool = False, **terminal_options: Unpack[PtyOptions]
 ) -> AbstractContextManager[EmtuiTerminal]:
-    """The demo of that night, seen in a terminal, before a server that runs already."""
+    """Run the night demo in a terminal, with a server that is running already."""
     announcement = json.dumps({**asdict(demo), "ca": str(demo.ca)})
     return run_python(
         *_job_prefix(as_shell_job=as_shell_job),
@@ -263,7 +262,7 @@ def spawn_python(
     echo: bool = False,
     encoding: str | None = None,
 ) -> pexpect.spawn[bytes]:
-    """Python with these arguments in a terminal of this size: a copy of one that is loaded, if it may be."""
+    """Start Python in a terminal of this size, forked from a loaded process if possible."""
     if fresh_process or not can_fork(argv, environ):
         return pexpect.spawn(
             sys.executable,
@@ -293,7 +292,7 @@ def spawn_python(
 
 
 def kill_child(child: pexpect.spawn[bytes]) -> None:
-    """Whatever it does, it ends now, and is gone afterwards; pexpect itself gives up on a busy machine."""
+    """Kill the process and wait for its end; pexpect itself gives up on a busy machine."""
     if child.isalive():
         child.kill(signal.SIGKILL)
         child.wait()
@@ -302,7 +301,7 @@ def kill_child(child: pexpect.spawn[bytes]) -> None:
 
 
 def isolated_environment(folder: Path, **variables: str) -> dict[str, str]:
-    """An environment of its own: no configuration, no keyring, a common terminal."""
+    """An isolated environment: no configuration, no keyring, a common terminal type."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -320,11 +319,11 @@ def _is_shown(expected: str | Callable[[list[str]], bool], lines: list[str]) -> 
 
 
 def _unread_byte_count(pid: int) -> int:
-    """How many bytes were typed that this process has not read from its terminal yet."""
+    """Number of typed bytes that this process has not read from its terminal yet."""
     try:
         terminal = os.open(f"/proc/{pid}/fd/0", os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
     except OSError:
-        return 0  # it has ended
+        return 0  # the process has ended
     try:
         return int.from_bytes(ioctl(terminal, termios.FIONREAD, bytes(4)), sys.byteorder)
     except OSError:
@@ -334,13 +333,18 @@ def _unread_byte_count(pid: int) -> int:
 
 
 def _is_busy(pid: int) -> bool:
-    """Whether a thread of this process runs, or would if it had a processor, or one of its children's."""
+    """Whether a thread of this process or of its children is running or runnable."""
     is_busy = False
     for thread in Path(f"/proc/{pid}/task").glob("*"):
-        with suppress(OSError):  # it has ended meanwhile
+        with suppress(OSError):  # the process has ended meanwhile
             is_busy |= (thread / "stat").read_text().rpartition(")")[2].split()[0] in "RD"
             is_busy |= any(_is_busy(int(child)) for child in (thread / "children").read_text().split())
     return is_busy
+
+
+def is_assessed(lines: list[str]) -> bool:
+    """Whether the list shows an alert, as it does once it is assessed."""
+    return lines[1].startswith("! ")
 
 
 def cursor_row(lines: list[str]) -> str:

@@ -93,7 +93,7 @@ MAX_CHUNK = 60
 
 
 def random_input(seed: int, min_length: int) -> bytes:
-    """At least `least` random bytes."""
+    """At least `min_length` random bytes."""
     generator = random.Random(seed)  # noqa: S311 - not used for security
     result = bytearray()
     while len(result) < min_length:

@@ -21,7 +21,7 @@ ConnectionScript = Callable[["WiretapConnection"], None]
 
 @dataclass(slots=True)
 class WiretapConnection:
-    """One connection; `got` has all bytes received."""
+    """One connection; `received` has all its bytes."""
 
     connection: socket.socket
     received: bytearray = field(default_factory=bytearray)

@@ -1,4 +1,4 @@
-"""A failed collection among good ones, and all that is known of it: what the tests here hand over."""
+"""A failed collection run after successful ones, and the report on it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from emtui.triage.type_status import compute_type_statuses
 
 STARTED_TEXT = re.compile(r"\d\d:\d\d(?::\d\d)?")
 STARTED_TEXT_WITH_DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d")
-"""A time of any kind, and one that says its day and offset."""
+"""Any time, and a time with date and UTC offset."""
 CET = timezone(timedelta(hours=1))
 MESSAGE = "Cannot connect to backup server bs02.example.net: the remote host closed the connection"
 GUID = "5f1c9d2a-1b2c-4d3e-8f4a-5b6c7d8e9f00"
@@ -40,7 +40,7 @@ FAILED_OUTCOME = (
 def report_origin(
     now: datetime = NOON + 5 * MINUTE, server: tzinfo | None = None, **more: object
 ) -> ReportOrigin:
-    """An Enterprise Manager seen from one hour east of Greenwich."""
+    """The origin of a report whose sender is at UTC+1; `more` replaces fields."""
     plain = ReportOrigin(
         "em01.example.net", "em01.example.net:9398", "", "0.1.0", now, timedelta(), ReportZones(CET, server)
     )
@@ -48,7 +48,7 @@ def report_origin(
 
 
 def failed_run(**more: object) -> Session:
-    """The run, at noon."""
+    """The failed run, started at noon; `more` replaces fields."""
     row = Session(
         uid_from_guid(GUID),
         "Collect Job @2026-11-23 12:00:00",
@@ -62,7 +62,7 @@ def failed_run(**more: object) -> Session:
 
 
 def earlier_runs(count: int = 30) -> list[Session]:
-    """The good runs before it."""
+    """The successful runs before it, newest first."""
     return runs_with_outcomes(*[Outcome.SUCCESS] * count, until=NOON - 15 * MINUTE)
 
 
@@ -73,7 +73,7 @@ def run_report(
     logs: int = 5,
     **options: object,
 ) -> RunReport:
-    """All that is known of it, as the screens put it together."""
+    """The report on a run, as the screens build it; `logs` is the number of baseline logs."""
     session = session or failed_run()
     read = make_log(*FAILED_OUTCOME) if events is None else tuple(events)
     runs = [session, *(earlier_runs() if earlier is None else earlier)]
@@ -83,7 +83,7 @@ def run_report(
     logs_read = [make_log(*SUCCESSFUL_OUTCOME, start=run.started or NOON) for run in successful][:logs]
     explanation = explain(type_statuses, runs, session, read, logs_read)
     now = NOON + 5 * MINUTE
-    then = (
+    difference = (
         compare_runs(session, read, successful[0], logs_read[0], now, is_last_successful=True)
         if logs_read
         else None
@@ -94,7 +94,7 @@ def run_report(
         Log(tuple(read)),
         "",
         explanation,
-        then,
+        difference,
         len(logs_read),
         "emtui open --server em01.example.net x",
     )
@@ -102,5 +102,5 @@ def run_report(
 
 
 def hours_before_noon(number: int) -> datetime:
-    """So many hours before noon."""
+    """The time `number` hours before noon."""
     return NOON - number * HOUR

@@ -1,12 +1,12 @@
-"""Every kind of odd answer, and the one sentence that it gets: to be read as a whole, for truth.
+"""Every kind of unusual response with its expected error, readable as one list.
 
-`SERVER` stands for the host and port; an answer that has to do with what was requested names the whole
-URL. A case without a sentence is read as if nothing were odd about it. `at` is the request that is answered
-oddly, at its first time where `once` is true, else always; every other request is answered well.
-`test_status_errors.py` plays each case over real TLS, `test_any_answers.py` all of them in random order.
+`SERVER` stands for host and port; errors about the requested resource have the full URL. A case without a
+sentence is parsed normally. `route` is the request with the unusual response, only the first one if `once`;
+all others get good responses. `test_status_errors.py` plays each case over real TLS, `test_any_answers.py`
+all of them in random order.
 """
 
-# ruff: noqa: E501 - a sentence stands on one line, to be read as it is shown
+# ruff: noqa: E501 - each sentence is on one line, as it is shown
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ GARBAGE = bytes(range(256)) * 4
 
 @dataclass(frozen=True, slots=True)
 class ResponseCase:
-    """One odd answer. `demands` is how many logons more than the first one it costs, `prefix` the path before `/api`."""
+    """An unusual response; `demands` is the number of additional logons, `prefix` the path before `/api`."""
 
     route: str
     reply: ScriptedReply
@@ -44,7 +44,7 @@ class ResponseCase:
 
 
 def raw(head: str, body: bytes = b"", ending: str = "close") -> ScriptedReply:
-    """A head as it is written here, its lines ended as HTTP wants it."""
+    """The head with the line ends of HTTP."""
     return ScriptedReply(head.replace("\r\n", "\n").replace("\n", "\r\n").encode("latin-1"), (body,), ending)
 
 
@@ -54,7 +54,7 @@ def compressed(name: str, body: bytes) -> ScriptedReply:
 
 
 def error(status: str, number: str, message: str, headers: str = XML) -> ScriptedReply:
-    """An `Error` document under some status line."""
+    """An `Error` document with this status line."""
     return make_reply(
         status, f'<Error {NAMESPACE} Message="{message}" StatusCode="{number}"/>'.encode(), headers
     )
@@ -66,7 +66,7 @@ EXPIRED = error(
 
 
 def json_error(status: str, number: int, message: str) -> ScriptedReply:
-    """The same in JSON, as servers write it whatever they were asked for."""
+    """The same in JSON, which some servers send regardless of the Accept header."""
     body = f'{{"FirstChanceExceptionMessage":null,"Message":"{message}","Status":null,"StatusCode":{number}}}'
     return make_reply(status, body.encode(), JSON)
 
@@ -81,13 +81,13 @@ def encoded(
 
 
 def bare_deflate(body: bytes) -> bytes:
-    """deflate without zlib's wrapping."""
+    """deflate without the zlib header."""
     packer = zlib.compressobj(wbits=-15)
     return packer.compress(body) + packer.flush()
 
 
 def chunked(headers: str, body: bytes) -> ScriptedReply:
-    """A success whose body comes in chunks of a few kilobytes."""
+    """A successful response whose body is chunked, a few kilobytes each."""
     pieces = [body[start : start + 5_000] for start in range(0, len(body), 5_000)]
     framed = (*(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces), b"0\r\n\r\n")
     head = f"HTTP/1.1 200 OK\r\n{XML}{headers}Transfer-Encoding: chunked\r\n\r\n"
@@ -95,7 +95,7 @@ def chunked(headers: str, body: bytes) -> ScriptedReply:
 
 
 def bomb(beginning: bytes, wbits: int) -> bytes:
-    """400 MiB of blanks behind this beginning, in half a megabyte; the checksum at the end is not right."""
+    """400 MiB of blanks after this start, compressed to half a megabyte; the checksum is wrong."""
     packer = zlib.compressobj(9, wbits=wbits)
     compressed_start = packer.compress(beginning) + packer.flush(zlib.Z_FULL_FLUSH)
     mebibyte = packer.compress(b" " * 2**20) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -104,7 +104,7 @@ def bomb(beginning: bytes, wbits: int) -> bytes:
 
 ROWS = gzip.compress(b"<SystemSessions>" + b"<Links/>" * 300_000, mtime=0)
 BOMB = gzip.compress(b"<SystemSession>" + b" " * 17 * 1024 * 1024, mtime=0)
-"""A few kilobytes that unfold to more rows, and to more bytes, than are read."""
+"""A few kilobytes that decompress to more rows or bytes than the limits."""
 GZIP = gzip.compress(COMPLETE_LIST, mtime=0)
 
 CASES: dict[str, ResponseCase] = {
@@ -121,14 +121,14 @@ CASES: dict[str, ResponseCase] = {
         "list", compressed("gzip", gzip.compress(COMPLETE_LIST[:99]) + gzip.compress(COMPLETE_LIST[99:]))
     ),
     "gzip: twice": ResponseCase("list", compressed("gzip, gzip", gzip.compress(GZIP))),
-    "gzip: said, but unpacked on its way": ResponseCase("list", compressed("gzip", COMPLETE_LIST)),
+    "gzip: declared, but decompressed on the way": ResponseCase("list", compressed("gzip", COMPLETE_LIST)),
     "gzip: one session": ResponseCase(
         "session", compressed("gzip", gzip.compress(session_xml(tag="SystemSession").encode()))
     ),
     "deflate": ResponseCase("list", compressed("deflate", zlib.compress(COMPLETE_LIST))),
-    "deflate: bare": ResponseCase("list", compressed("deflate", bare_deflate(COMPLETE_LIST))),
+    "deflate: raw": ResponseCase("list", compressed("deflate", bare_deflate(COMPLETE_LIST))),
     "windows-1252": ResponseCase("list", encoded("windows-1252", "cp1252")),
-    "windows-1252: not the plain way": ResponseCase("list", encoded("windows-1252", "cp1252", more="")),
+    "windows-1252: without the fast parser": ResponseCase("list", encoded("windows-1252", "cp1252", more="")),
     "windows-1252: named in the header": ResponseCase(
         "list", encoded("", "cp1252", "Content-Type: application/xml; charset=windows-1252\r\n")
     ),
@@ -136,11 +136,9 @@ CASES: dict[str, ResponseCase] = {
         "list", encoded("utf-8", "cp1251", 'Content-Type: text/xml; charset="windows-1251"\r\n')
     ),
     "utf-16": ResponseCase("list", encoded("utf-16", "utf-16")),
-    "utf-16: big end first, no mark": ResponseCase("list", encoded("utf-16", "utf-16-be", more="")),
-    "utf-16: declared of utf-8": ResponseCase("list", encoded("utf-16", "utf-8")),
-    "another success: 203": ResponseCase(
-        "list", make_reply("203 Non-Authoritative Information", COMPLETE_LIST)
-    ),
+    "utf-16: big endian, no byte order mark": ResponseCase("list", encoded("utf-16", "utf-16-be", more="")),
+    "utf-16: declared for utf-8": ResponseCase("list", encoded("utf-16", "utf-8")),
+    "success with 203": ResponseCase("list", make_reply("203 Non-Authoritative Information", COMPLETE_LIST)),
     "100 Continue before the answer": ResponseCase(
         "list",
         raw(
@@ -218,7 +216,7 @@ CASES: dict[str, ResponseCase] = {
     "document: 403": ResponseCase(
         "list",
         error("200 OK", "403", "Access denied"),
-        "https://SERVER/api/systemSessions?format=Entity is not allowed for this user (403 Access denied): system sessions require the role Portal Administrator.",
+        "https://SERVER/api/systemSessions?format=Entity is not allowed for this user (403 Access denied): system sessions require the Portal Administrator role; ask for this role.",
         errors.ForbiddenError,
     ),
     "document: 404": ResponseCase(
@@ -236,7 +234,7 @@ CASES: dict[str, ResponseCase] = {
     "document: 404 of events": ResponseCase(
         "events",
         json_error("200 OK", 404, "There is no such resource"),
-        "SERVER no longer has a log of session 11111111-2222-4333-8444-555555555555: it was deleted, is older than the 30-day retention, or is temporarily missing (for example after a restart or restore).",
+        "SERVER no longer has the events of session 11111111-2222-4333-8444-555555555555: it was deleted, is older than the 30-day retention, or is temporarily missing (for example after a restart or restore).",
         errors.SessionGoneError,
     ),
     "document: 429": ResponseCase(
@@ -263,7 +261,7 @@ CASES: dict[str, ResponseCase] = {
         "https://SERVER/api/systemSessions?format=Entity answered with an error (Out of cheese): try again, then check the logs of Enterprise Manager.",
         errors.UnexpectedStatusError,
     ),
-    "document: a number that is none": ResponseCase(
+    "document: an invalid number": ResponseCase(
         "list",
         error("200 OK", "200", "Out of cheese"),
         "https://SERVER/api/systemSessions?format=Entity answered with an error (Out of cheese): try again, then check the logs of Enterprise Manager.",
@@ -375,10 +373,10 @@ CASES: dict[str, ResponseCase] = {
     "403": ResponseCase(
         "list",
         error("403 Forbidden", "403", "Access denied"),
-        "https://SERVER/api/systemSessions?format=Entity is not allowed for this user (403 Access denied): system sessions require the role Portal Administrator.",
+        "https://SERVER/api/systemSessions?format=Entity is not allowed for this user (403 Access denied): system sessions require the Portal Administrator role; ask for this role.",
         errors.ForbiddenError,
     ),
-    "403 bare": ResponseCase(
+    "403 without a body": ResponseCase(
         "list",
         make_reply("403 Forbidden", b"", ""),
         "https://SERVER/api/systemSessions?format=Entity answered 403 Forbidden: ask the administrator of Enterprise Manager, and of any firewall or proxy in between.",
@@ -456,7 +454,7 @@ CASES: dict[str, ResponseCase] = {
         "https://SERVER/api/systemSessions?format=Entity answered 500 Object reference not set to an instance of an object: try again, then check the logs of Enterprise Manager.",
         errors.UnexpectedStatusError,
     ),
-    "500 bare": ResponseCase(
+    "500 without a body": ResponseCase(
         "list",
         make_reply("500 Internal Server Error", b"", ""),
         "https://SERVER/api/systemSessions?format=Entity answered 500 Internal Server Error: try again, then check the logs of Enterprise Manager.",
@@ -513,25 +511,25 @@ CASES: dict[str, ResponseCase] = {
         "https://SERVER/api/systemSessions?format=Entity did not send a list of system sessions (it is not XML): check which proxy or other service is in between.",
         errors.UnexpectedDocumentError,
     ),
-    "an encoding that is not known": ResponseCase(
+    "an unknown encoding": ResponseCase(
         "list",
         encoded("x-nope", "utf-8"),
         "https://SERVER/api/systemSessions?format=Entity did not send a list of system sessions (its encoding x-nope is unknown): check which proxy or other service is in between.",
         errors.UnexpectedDocumentError,
     ),
-    "an encoding that is not known: in the header": ResponseCase(
+    "an unknown encoding: in the header": ResponseCase(
         "list",
         encoded("", "utf-8", "Content-Type: application/xml; charset=x-nope\r\n"),
         "https://SERVER/api/systemSessions?format=Entity did not send a list of system sessions (its encoding x-nope is unknown): check which proxy or other service is in between.",
         errors.UnexpectedDocumentError,
     ),
-    "a compression that is not known": ResponseCase(
+    "an unknown compression": ResponseCase(
         "list",
         compressed("br", GARBAGE),
         "https://SERVER/api/systemSessions?format=Entity sent its response with the Content-Encoding br, which emtui does not request and cannot decode: check which proxy is in between.",
         errors.ContentEncodingError,
     ),
-    "a compression that is not known: zstd in gzip": ResponseCase(
+    "an unknown compression: zstd in gzip": ResponseCase(
         "list",
         compressed("zstd, gzip", GZIP),
         "https://SERVER/api/systemSessions?format=Entity sent its response with the Content-Encoding zstd, which emtui does not request and cannot decode: check which proxy is in between.",
@@ -561,19 +559,19 @@ CASES: dict[str, ResponseCase] = {
         "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555?format=Entity ended its compressed response before it was complete: try again.",
         errors.TruncatedResponseError,
     ),
-    "gzip: cut with fewer bytes than promised": ResponseCase(
+    "gzip: cut with fewer bytes than declared": ResponseCase(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Content-Encoding: gzip\nContent-Length: 900\n\n", GZIP[:90]),
         "https://SERVER/api/systemSessions?format=Entity ended its response before it was complete: try again.",
         errors.TruncatedResponseError,
     ),
-    "gzip: unfolds to more rows than are read": ResponseCase(
+    "gzip: decompresses to more rows than the limit": ResponseCase(
         "list",
         compressed("gzip", ROWS),
         "https://SERVER/api/systemSessions?format=Entity sent more data than is accepted for a list of system sessions: check which service answers there.",
         errors.ResponseTooLargeError,
     ),
-    "gzip: unfolds to more than is read": ResponseCase(
+    "gzip: decompresses to more bytes than the limit": ResponseCase(
         "session",
         compressed("gzip", BOMB),
         "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555?format=Entity sent more than the limit of 16 MiB: check which service answers there.",
@@ -630,7 +628,7 @@ CASES: dict[str, ResponseCase] = {
         "https://SERVER/api/systemSessions?format=Entity sent more data than is accepted for a list of system sessions: check which service answers there.",
         errors.ResponseTooLargeError,
     ),
-    "deflate: 400 MiB of blanks, bare, in chunks": ResponseCase(
+    "deflate: 400 MiB of blanks, raw, in chunks": ResponseCase(
         "events",
         chunked(
             "Content-Encoding: deflate\r\n",
@@ -695,19 +693,19 @@ CASES: dict[str, ResponseCase] = {
         errors.TruncatedResponseError,
     ),
     # -- heads
-    "header line that is none": ResponseCase(
+    "invalid header line": ResponseCase(
         "list",
         raw(f"HTTP/1.1 200 OK\nmod/thing.php: odd\n{XML}Content-Length: 9\n\n"),
         "https://SERVER/api/systemSessions?format=Entity sent a malformed header line (mod/thing.php): check which server module or proxy sends it.",
         errors.UnexpectedResponseError,
     ),
-    "header line that is none: no colon": ResponseCase(
+    "invalid header line: no colon": ResponseCase(
         "list",
         raw(f"HTTP/1.1 200 OK\nPHP Warning in line 3\n{XML}\n"),
         "https://SERVER/api/systemSessions?format=Entity sent a malformed header line (PHP): check which server module or proxy sends it.",
         errors.UnexpectedResponseError,
     ),
-    "header line that is none: at the logon": ResponseCase(
+    "invalid header line: at the logon": ResponseCase(
         "logon",
         raw("HTTP/1.1 201 Created\nmod/thing.php: odd\n\n"),
         "https://SERVER/api/sessionMngr/?v=latest sent a malformed header line (mod/thing.php): check which server module or proxy sends it.",
@@ -725,25 +723,25 @@ CASES: dict[str, ResponseCase] = {
         "https://SERVER/api/systemSessions?format=Entity sent a malformed or contradictory Content-Length: check which server module or proxy sends it.",
         errors.UnexpectedResponseError,
     ),
-    "a length that is none": ResponseCase(
+    "an invalid length": ResponseCase(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Content-Length: five\n\n"),
         "https://SERVER/api/systemSessions?format=Entity sent a malformed or contradictory Content-Length: check which server module or proxy sends it.",
         errors.UnexpectedResponseError,
     ),
-    "Transfer-Encoding that is not known": ResponseCase(
+    "unknown Transfer-Encoding": ResponseCase(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Transfer-Encoding: gzip, chunked\n\n"),
         "https://SERVER/api/systemSessions?format=Entity sent an unsupported Transfer-Encoding: check which server module or proxy sends it.",
         errors.UnexpectedResponseError,
     ),
-    "status line that is none": ResponseCase(
+    "invalid status line": ResponseCase(
         "list",
         raw("HTTP/1.1 all right\n\n"),
         "https://SERVER/api/systemSessions?format=Entity sent a malformed status line: check which server module or proxy sends it.",
         errors.UnexpectedResponseError,
     ),
-    "status that is none": ResponseCase(
+    "invalid status": ResponseCase(
         "list",
         raw("HTTP/1.1 099 Early\n\n"),
         "https://SERVER/api/systemSessions?format=Entity sent a status code that HTTP does not have: check which server module or proxy sends it.",
@@ -755,19 +753,19 @@ CASES: dict[str, ResponseCase] = {
         "https://SERVER/api/systemSessions?format=Entity sent 101 Switching Protocols, which was not requested: check which server module or proxy sends it.",
         errors.UnexpectedResponseError,
     ),
-    "head that is cut": ResponseCase(
+    "truncated head": ResponseCase(
         "list",
         raw("HTTP/1.1 200 OK\nContent-"),
         "https://SERVER/api/systemSessions?format=Entity (directly, it is this computer) ended the connection before its response was complete: try again, and check whether the server is overloaded.",
         errors.ConnectionFailedError,
     ),
-    "nothing at all": ResponseCase(
+    "no response": ResponseCase(
         "list",
         raw(""),
         "https://SERVER/api/systemSessions?format=Entity (directly, it is this computer) ended the connection before its response was complete: try again, and check whether the server is overloaded.",
         errors.ConnectionFailedError,
     ),
-    "nothing at all, never": ResponseCase(
+    "no response, always": ResponseCase(
         "root",
         raw(""),
         "https://SERVER/api/ (directly, it is this computer) ended the connection without a response: check the port (9398), and whether the server requires a client certificate.",
@@ -776,22 +774,22 @@ CASES: dict[str, ResponseCase] = {
     "not HTTP": ResponseCase(
         "list",
         raw("", b"<html>no head</html>"),
-        "SERVER (directly, it is this computer) answered with something that is not HTTP: try again, and check what is in between.",
+        "SERVER (directly, it is this computer) answered with something that is not HTTP: try again, and check which proxy or other service is in between.",
         errors.ConnectionFailedError,
     ),
-    "not HTTP, never": ResponseCase(
+    "not HTTP, always": ResponseCase(
         "root",
         raw("220 mail.example.net ready\n"),
         "SERVER (directly, it is this computer) answered with something that is not HTTP: check the port (9398).",
         errors.ConnectionFailedError,
     ),
-    "no answer in time": ResponseCase(
+    "time-out before the response": ResponseCase(
         "list",
         ScriptedReply(b"", then="hang"),
         "https://SERVER/api/systemSessions?format=Entity (directly, it is this computer) sent nothing for 0.3 s while emtui waited for a response: try again, or check whether the server is overloaded.",
         errors.ServerTimeoutError,
     ),
-    "no rest in time": ResponseCase(
+    "time-out within the response": ResponseCase(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Content-Length: 9000\n\n", COMPLETE_LIST[:300], "hang"),
         "https://SERVER/api/systemSessions?format=Entity (directly, it is this computer) sent nothing for 0.3 s while emtui waited for the rest of its response: try again, or check whether the server is overloaded.",
@@ -842,7 +840,7 @@ CASES: dict[str, ResponseCase] = {
         "https://SERVER/api/ answered 401 Unauthorized with a web page, although the API root of Enterprise Manager needs no logon: a proxy probably requires one (Negotiate, NTLM), so connect to Enterprise Manager directly.",
         errors.UnexpectedStatusError,
     ),
-    "root: 401 with no way to log on": ResponseCase(
+    "root: 401 without a logon method": ResponseCase(
         "root",
         make_reply(
             "401 Unauthorized",
@@ -942,7 +940,7 @@ CASES: dict[str, ResponseCase] = {
         "SERVER refused the logon of EXAMPLE\\ops (401 Unauthorized): check user name and password, whether the account is locked, and that it is not a single sign-on account.",
         errors.LogonRefusedError,
     ),
-    "logon: refused without a reason, and other ways": ResponseCase(
+    "logon: refused without a reason, with other methods": ResponseCase(
         "logon",
         make_reply(
             "401 Unauthorized",
@@ -964,13 +962,13 @@ CASES: dict[str, ResponseCase] = {
         "SERVER refused the logon of EXAMPLE\\ops: The user name or password is incorrect; check user name and password, whether the account is locked, and that it is not a single sign-on account.",
         errors.LogonRefusedError,
     ),
-    "logon: refused by the document, no way named": ResponseCase(
+    "logon: refused by the document, no method named": ResponseCase(
         "logon",
         error("401 Unauthorized", "401", "The user name or password is incorrect"),
         "SERVER refused the logon of EXAMPLE\\ops: The user name or password is incorrect; check user name and password, whether the account is locked, and that it is not a single sign-on account.",
         errors.LogonRefusedError,
     ),
-    "logon: no way named": ResponseCase(
+    "logon: no method named": ResponseCase(
         "logon",
         make_reply(
             "401 Unauthorized",
@@ -980,19 +978,19 @@ CASES: dict[str, ResponseCase] = {
         "https://SERVER/api/sessionMngr/?v=latest answered 401 Unauthorized and offers no authentication method: Enterprise Manager offers Basic, so check which proxy or firewall in between answers for it or drops the WWW-Authenticate header.",
         errors.BasicAuthNotOfferedError,
     ),
-    "logon: no way named, a web page": ResponseCase(
+    "logon: no method named, a web page": ResponseCase(
         "logon",
         make_reply("401 Unauthorized", PAGE, HTML),
         "https://SERVER/api/sessionMngr/?v=latest answered 401 Unauthorized with a web page and offers no authentication method: Enterprise Manager offers Basic, so check which proxy or firewall in between answers for it or drops the WWW-Authenticate header.",
         errors.BasicAuthNotOfferedError,
     ),
-    "logon: no way named, another JSON": ResponseCase(
+    "logon: no method named, another JSON": ResponseCase(
         "logon",
         make_reply("401 Unauthorized", b'{"message":"Sign in at the portal"}', JSON),
         "https://SERVER/api/sessionMngr/?v=latest answered 401 Sign in at the portal and offers no authentication method: Enterprise Manager offers Basic, so check which proxy or firewall in between answers for it or drops the WWW-Authenticate header.",
         errors.BasicAuthNotOfferedError,
     ),
-    "logon: no way named, an empty header": ResponseCase(
+    "logon: no method named, an empty header": ResponseCase(
         "logon",
         make_reply(
             "401 Unauthorized",
@@ -1028,7 +1026,7 @@ CASES: dict[str, ResponseCase] = {
         "https://SERVER/api/sessionMngr/?v=latest answered 403 Forbidden with a web page, not with an error of Enterprise Manager: a firewall or proxy in between probably blocks the request; ask its administrator.",
         errors.ForbiddenError,
     ),
-    "logon: 403 bare": ResponseCase(
+    "logon: 403 without a body": ResponseCase(
         "logon",
         make_reply("403 Forbidden", b"", ""),
         "https://SERVER/api/sessionMngr/?v=latest answered 403 Forbidden: ask the administrator of Enterprise Manager, and of any firewall or proxy in between.",
@@ -1071,20 +1069,20 @@ CASES: dict[str, ResponseCase] = {
         errors.UnexpectedDocumentError,
     ),
 }
-"""Every kind of odd answer."""
+"""All unusual responses."""
 
 LATER_ROUTES = {
     "404": "https://SERVER/api/systemSessions?format=Entity answered 404 Not Found: try again, then check the logs of Enterprise Manager and any proxy in front of it.",
     "document: 404": "https://SERVER/api/systemSessions?format=Entity answered 404 There is no such resource: try again, then check the logs of Enterprise Manager and any proxy in front of it.",
     "gzip: 400 MiB of blanks in the list, in chunks": "https://SERVER/api/systemSessions?format=Entity sent more than the limit of 128 MiB: check which service answers there.",
 }
-"""What is said of these instead once the list has been had: then there are system sessions, and a list is
-parsed only when it is whole."""
+"""Expected errors of these cases after a first successful list: the service is known to have system sessions,
+and a list is parsed only when it is complete."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandshakeCase:
-    """A server that comes to no agreement on TLS, and its sentence."""
+    """A server whose TLS handshake fails, and the expected error."""
 
     version: ssl.TLSVersion
     sentence: str
@@ -1119,4 +1117,4 @@ HANDSHAKES = {
         ciphers="ALL:@SECLEVEL=0",
     ),
 }
-"""Every kind of handshake that fails for another reason than the server's certificate."""
+"""Every kind of handshake that fails for a reason other than the server's certificate."""

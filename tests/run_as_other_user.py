@@ -2,7 +2,7 @@
 
     python run_as_other_user.py CHANGES [ARGUMENT…]
 
-`CHANGES` are the arguments of `become` as JSON.
+`CHANGES` are the arguments of `become_other_user` as JSON.
 """
 
 from __future__ import annotations

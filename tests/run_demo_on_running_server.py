@@ -1,8 +1,8 @@
-"""`emtui demo` as a person starts it, but before a server that runs already: many tests share one night.
+"""Runs `emtui demo` with a server that is running already, shared by many tests.
 
-    python run_demo_on_running_server.py ANNOUNCED demo [ARGUMENT…]
+    python run_demo_on_running_server.py ANNOUNCEMENT demo [ARGUMENT…]
 
-`ANNOUNCED` is what the server said of itself; nothing else is changed.
+ANNOUNCEMENT is the JSON of a `ServerAnnouncement`; nothing else is changed.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from emtui.demo.demo_options import DemoOptions
 
 
 @contextmanager
-def use_running_server(options: DemoOptions) -> Iterator[server_process.ServerAnnouncement]:  # noqa: ARG001 - of this night
-    """Nothing is started, and nothing is ended."""
+def use_running_server(options: DemoOptions) -> Iterator[server_process.ServerAnnouncement]:  # noqa: ARG001 - the server is running
+    """Yield the running server instead of starting one."""
     yield server_process.ServerAnnouncement(**json.loads(sys.argv[1]))
 
 

@@ -12,9 +12,9 @@ import sys
 from run_fast_polling import poll_every
 
 from emtui.cli import main
-from emtui.monitor import alert_policy, poller
+from emtui.monitor import list_poller, notification_policy
 
 if __name__ == "__main__":
-    interval_s, alert_policy.ALERT_SPACING, poller.MIN_GAP_S = map(float, sys.argv[1:4])
+    interval_s, notification_policy.ALERT_SPACING, list_poller.MIN_GAP_S = map(float, sys.argv[1:4])
     poll_every(interval_s)
     sys.exit(main(sys.argv[4:]))

@@ -1,8 +1,8 @@
 """A scripted server with real TLS on 127.0.0.1, with named scripts of bad responses.
 
-It implements just enough of Enterprise Manager for a logon (`GOOD`); a script replaces one good response
-by a bad one. It records the requests and counts the application bytes received, so that a test can check
-what was *not* sent.
+It implements just enough of Enterprise Manager for a logon (`GOOD_REPLIES`); a script replaces one good
+response by a bad one. It records the requests and counts the application bytes received, so that a test can
+check what was *not* sent.
 """
 
 from __future__ import annotations
@@ -292,7 +292,7 @@ class ReceivedRequest:
 
 @dataclass(slots=True)
 class ScriptedEmServer:
-    """A running server. `answer` may be changed at any time."""
+    """A running server. `reply_to` may be changed at any time."""
 
     reply_to: Callable[[ReceivedRequest], ScriptedReply]
     requests: list[ReceivedRequest] = field(default_factory=list)
@@ -374,7 +374,7 @@ def variables_for(server: ScriptedEmServer, server_identity: ServerIdentity) -> 
 
 
 def route_of(request: ReceivedRequest) -> str:
-    """The route of a request, a key of `GOOD`."""
+    """The route of a request, a key of `GOOD_REPLIES`."""
     path = request.path.partition("?")[0]
     if request.method == "POST":
         return "logon"

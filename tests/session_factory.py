@@ -1,4 +1,4 @@
-"""Sessions made for a test: only what the test talks about."""
+"""Factories of sessions and events for tests."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def make_series(
     count: int = 100,
     duration: timedelta = 90 * SECOND,
 ) -> list[Session]:
-    """Good runs at a fixed interval, the newest of them at `until`; newest first."""
+    """Successful runs at a fixed interval, the newest at `until`; newest first."""
     return [make_run(until - number * interval, type_name, duration=duration) for number in range(count)]
 
 
@@ -57,7 +57,7 @@ def runs_with_outcomes(
     interval: timedelta = 15 * MINUTE,
     until: datetime = NOON,
 ) -> list[Session]:
-    """Runs with these outcomes, the first named the newest."""
+    """Runs with these outcomes, newest first."""
     return [
         make_run(until - number * interval, type_name, outcome=outcome)
         for number, outcome in enumerate(newest_first)
@@ -65,17 +65,17 @@ def runs_with_outcomes(
 
 
 def uneventful_world(seed: int, now: datetime) -> SimulatedWorld:
-    """A world in which nothing of the story happens for two months from `now`."""
+    """A simulated world without incidents before `now`."""
     return SimulatedWorld(seed, now + 60 * DAY)
 
 
 def exclude_started_between(sessions: Iterable[Session], since: datetime, until: datetime) -> list[Session]:
-    """A patch night: what would have begun in that time did not."""
+    """The sessions without those started in this period."""
     return [session for session in sessions if session.started and not since <= session.started < until]
 
 
 def make_log(*lines: tuple[float, str], start: datetime = NOON) -> tuple[Event, ...]:
-    """Events at so many seconds after the start."""
+    """Events at these offsets in seconds from `start`."""
     return tuple(
         Event(order, start + timedelta(seconds=offsets), text)
         for order, (offsets, text) in enumerate(lines, 1)
@@ -83,5 +83,5 @@ def make_log(*lines: tuple[float, str], start: datetime = NOON) -> tuple[Event, 
 
 
 def log_texts(*messages: str) -> Sequence[Event]:
-    """Events of which only the texts matter, a second apart."""
-    return make_log(*((float(place), text) for place, text in enumerate(messages)))
+    """Events with these messages, a second apart."""
+    return make_log(*((float(number), text) for number, text in enumerate(messages)))

@@ -30,7 +30,7 @@ _NS = ' xmlns="http://www.veeam.com/ent/v1.0"'
 
 
 def session_xml(session: Session, tag: str = "Sessions") -> str:
-    """One of them, as the server writes it. Source: em_rest/systemsessions_id."""
+    """The XML of one session. Source: em_rest/systemsessions_id."""
     result = session.result
     return (
         f'<{tag}{_NS if tag == "SystemSession" else ""} Type="SystemSession"'
@@ -54,7 +54,7 @@ def _time(tag: str, when: datetime | None) -> str:
 def listing_shell(
     shell: CommandRunner, sessions: Sequence[Session], folder: Path, clock: datetime | None = None
 ) -> Iterator[CommandRunner]:
-    """A shell that knows where these are listed; the server's clock stands at `clock` if that is told."""
+    """A command runner for a server that lists these sessions; `clock` sets the server's time."""
     server_identity = make_identity(folder)
 
     def reply_with_date(request: ReceivedRequest) -> ScriptedReply:

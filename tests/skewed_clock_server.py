@@ -24,9 +24,9 @@ def id_of(number: int) -> str:
 
 @dataclass
 class SkewedServer:
-    """An Enterprise Manager whose clock is `ahead` of the local one; `date` replaces its `Date` header.
+    """An Enterprise Manager whose clock is `skew` ahead of the local one; `date_header` replaces its `Date`.
 
-    An empty `date` omits the header. `running` is the age of the running session at the start.
+    An empty `date_header` omits the header. `running_age` is the age of the running session at the start.
     """
 
     skew: timedelta = timedelta()

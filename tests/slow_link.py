@@ -1,8 +1,7 @@
-"""A line that is slow and far: so many bytes a second each way, so long on their way.
+"""Simulates a slow link with a limited rate and a delay in each direction.
 
-It swallows whatever it is given: plain SSH takes megabytes before it pushes back, so nobody
-who writes to this line ever waits. What is slow is when it arrives. Rates are bytes a
-second, delays seconds one way.
+Like SSH, which buffers megabytes, it never blocks the sender; only the arrival is delayed. Rates are in bytes
+per second, delays in seconds one way.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ import pexpect
 from pty_terminal import EmtuiTerminal, kill_child, spawn_python
 
 CHUNK_BYTES = 100
-"""Bytes that arrive together: an eightieth of a second at 64 kbit/s."""
+"""Bytes delivered at once: 1/80 s at 64 kbit/s."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkSpeed:
-    """What a line is like: 64 kbit/s and 600 ms there and back, unless said."""
+    """Rate and delay of a link; by default 64 kbit/s and 600 ms round trip."""
 
     rate: float = 8000.0
     delay: float = 0.3
@@ -39,7 +38,7 @@ FAST_LINK = LinkSpeed(rate=1e9, delay=0)
 
 
 class LinkDirection:
-    """One way of a line; a thread gives `arrive` what arrives: nothing, once the sender has ended."""
+    """One direction of a link; a thread calls `arrive` with each piece, and with b"" at the end."""
 
     def __init__(self, line: LinkSpeed, arrive: Callable[[bytes], object]) -> None:
         self._line = line
@@ -49,19 +48,19 @@ class LinkDirection:
         self._changed = threading.Condition()
         self._is_closed = False
         self.sent = 0
-        """Bytes that were put on it so far."""
+        """Total bytes sent."""
         self.arrived = 0
-        """Bytes that have come to its end so far."""
+        """Total bytes delivered."""
         self._thread = threading.Thread(target=self._run, name="slow-line", daemon=True)
         self._thread.start()
 
     def change_speed(self, line: LinkSpeed) -> None:
-        """What is sent from now on goes over such a line."""
+        """Change the speed for everything sent from now on."""
         with self._changed:
             self._line = line
 
     def put(self, content: bytes) -> None:
-        """Send this, after all that was sent before; never waits. Nothing stands for the end."""
+        """Queue these bytes without blocking; b"" marks the end."""
         with self._changed:
             for start in range(0, len(content) or 1, CHUNK_BYTES):
                 piece = content[start : start + CHUNK_BYTES]
@@ -71,7 +70,7 @@ class LinkDirection:
             self._changed.notify()
 
     def close(self) -> None:
-        """Nothing arrives any more."""
+        """Stop delivery."""
         with self._changed:
             self._is_closed = True
             self._changed.notify()
@@ -82,7 +81,7 @@ class LinkDirection:
             try:
                 self._arrive(piece)
             except OSError:
-                return  # there is nobody at the other end any more
+                return  # the receiver is closed
             self.arrived += len(piece)
 
     def _next_arrival(self) -> bytes | None:
@@ -96,7 +95,7 @@ class LinkDirection:
 
 
 class RemoteChild:
-    """A program at the far end of a line, with what a `Terminal` asks of one; `down` leads from it to us."""
+    """A program behind a slow link, as child of an `EmtuiTerminal`; `down` leads to the terminal."""
 
     def __init__(self, child: pexpect.spawn[bytes], line: LinkSpeed) -> None:
         self._child = child
@@ -109,21 +108,21 @@ class RemoteChild:
         self._reader.start()
 
     def send(self, keys: str) -> None:
-        """Keys are pressed at our end."""
+        """Send keys over the link."""
         self.up.put(keys.encode())
 
-    def read_nonblocking(self, size: int, timeout: float) -> bytes:  # noqa: ARG002 - as pexpect has it
-        """What has arrived at our end; raises `pexpect.TIMEOUT` or `pexpect.EOF` as pexpect does."""
+    def read_nonblocking(self, size: int, timeout: float) -> bytes:  # noqa: ARG002 - signature of pexpect
+        """Return the next delivered bytes; raises `pexpect.TIMEOUT` or `pexpect.EOF` like pexpect."""
         try:
             chunk = self._arrived.get(timeout=timeout)
         except Empty:
-            raise pexpect.TIMEOUT("nothing has arrived") from None
+            raise pexpect.TIMEOUT("nothing delivered") from None
         if not chunk:
-            raise pexpect.EOF("it has ended")
+            raise pexpect.EOF("the program has ended")
         return chunk
 
     def close(self) -> None:
-        """End it, and the line."""
+        """Kill the program and close the link."""
         self._child.kill(signal.SIGKILL)
         self._reader.join()
         self.down.close()
@@ -134,14 +133,14 @@ class RemoteChild:
         os.write(self._handle, keys)
 
     def _read(self) -> None:
-        with suppress(OSError):  # Linux says so when the program has ended
+        with suppress(OSError):  # raised by Linux when the program has ended
             while chunk := os.read(self._handle, 65536):
                 self.down.put(chunk)
         self.down.put(b"")
 
 
 class ByteCounter(Protocol):
-    """What counts the bytes on their way to us."""
+    """Counts sent and delivered bytes."""
 
     @property
     def sent(self) -> int: ...
@@ -151,7 +150,7 @@ class ByteCounter(Protocol):
 
 
 class RemoteTerminal(EmtuiTerminal):
-    """A terminal at our end of a line, and the program at the other one; `down` leads to us."""
+    """A terminal with a program behind a slow link; `down` counts the bytes to the terminal."""
 
     def __init__(
         self, child: RemoteChild | pexpect.spawn[bytes], columns: int, lines: int, down: ByteCounter
@@ -161,11 +160,11 @@ class RemoteTerminal(EmtuiTerminal):
 
     @property
     def unread_bytes(self) -> int:
-        """Bytes that the program has sent and the terminal has not been given yet."""
+        """Bytes in flight from the program to the terminal."""
         return self.down.sent - self.down.arrived
 
     def hold_key(self, key: str, seconds: float, rate: float) -> int:
-        """A key that is held, with so many repeats a second; the most bytes that were ahead meanwhile."""
+        """Hold a key with `rate` repeats per second; return the maximum of bytes in flight."""
         start, most_unread = monotonic(), 0
         for number in range(round(seconds * rate)):
             self.press(key)
@@ -174,19 +173,19 @@ class RemoteTerminal(EmtuiTerminal):
         return most_unread
 
     def read_until(self, deadline: float) -> None:
-        """Show what arrives up to this moment of the monotonic clock."""
+        """Read until this time of the monotonic clock."""
         while (remaining := deadline - monotonic()) > 0:
             self.read_next(remaining)
 
     def wait_for_silence(self, silence: float) -> float:
-        """The moment when the last byte came, after a silence of so many seconds."""
+        """Wait for a silence of this many seconds; return the time of the last byte."""
         last_byte_at = monotonic()
         while self.read_next(silence):
             last_byte_at = monotonic()
         return last_byte_at
 
     def read_next(self, patience: float) -> bool:
-        """Show what arrives next, within so many seconds."""
+        """Read the next bytes; false if none arrive within `patience` seconds."""
         try:
             chunk = self.child.read_nonblocking(65536, timeout=patience)
         except (pexpect.TIMEOUT, pexpect.EOF):
@@ -205,7 +204,7 @@ def run_remote(
     columns: int = 120,
     lines: int = 40,
 ) -> Iterator[RemoteTerminal]:
-    """Run Python with these arguments at the far end of a line."""
+    """Run Python with these arguments behind a slow link."""
     child = spawn_python(argv, environ=environ, columns=columns, lines=lines)
     remote = RemoteChild(child, line)
     try:
@@ -215,7 +214,7 @@ def run_remote(
 
 
 class SlowProxy:
-    """A port of this computer that leads to another one over a line."""
+    """A local port that forwards connections to another port over a slow link."""
 
     def __init__(self, listener: socket.socket, port: int, line: LinkSpeed) -> None:
         self.port: int = listener.getsockname()[1]
@@ -228,22 +227,22 @@ class SlowProxy:
 
     @property
     def sent(self) -> int:
-        """Bytes that have come from there and were put on the line."""
+        """Bytes sent by the target."""
         return sum(direction.sent for direction in self._down)
 
     @property
     def arrived(self) -> int:
-        """Bytes that have come from there and were handed over."""
+        """Bytes of the target delivered to clients."""
         return sum(direction.arrived for direction in self._down)
 
     def change_speed(self, line: LinkSpeed) -> None:
-        """Every connection is such a line from now on."""
+        """Change the speed of all connections, including new ones."""
         self._line = line
         for direction in (*self._up, *self._down):
             direction.change_speed(line)
 
     def close(self) -> None:
-        """Cut every connection."""
+        """Close all connections."""
         self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         for direction in (*self._up, *self._down):
@@ -263,7 +262,7 @@ class SlowProxy:
 
 @contextmanager
 def slow_proxy(port: int, line: LinkSpeed = SLOW_LINK) -> Iterator[SlowProxy]:
-    """A way to this port that leads over such a line."""
+    """Run a proxy to this local port over a slow link."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         proxy = SlowProxy(listener, port, line)
         try:
@@ -273,7 +272,7 @@ def slow_proxy(port: int, line: LinkSpeed = SLOW_LINK) -> Iterator[SlowProxy]:
 
 
 def _connect_direction(source: socket.socket, destination: socket.socket, line: LinkSpeed) -> LinkDirection:
-    """From one socket to the other."""
+    """Forward from one socket to the other."""
     destination.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     direction = LinkDirection(
         line, lambda piece: destination.sendall(piece) if piece else destination.shutdown(socket.SHUT_WR)

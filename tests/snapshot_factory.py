@@ -1,4 +1,4 @@
-"""Sessions, looks at them and clocks, for the tests of what watches them."""
+"""Sessions, snapshots and clocks for tests of the monitor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def numbered_run(number: int, state: str = "Success", type_name: str = "CollectJob") -> Session:
-    """The run with this number, of a minute: the higher, the older."""
+    """A run of one minute; higher numbers are older."""
     started = NOON - timedelta(minutes=15 * number)
     ended = None if state == "InProgress" else started + timedelta(minutes=1)
     return Session(
@@ -26,13 +26,13 @@ def numbered_run(number: int, state: str = "Success", type_name: str = "CollectJ
 
 
 def make_snapshot(*sessions: Session, at: datetime = NOON) -> Snapshot:
-    """What was seen then."""
+    """A snapshot of these sessions, received at `at`."""
     return Snapshot.from_listing(Listing(sessions), at)
 
 
 @dataclass
 class InstantClock:
-    """A clock on which hours pass at once: to wait is to be there."""
+    """A clock whose waits end at once and advance its time."""
 
     elapsed_s: float = 0.0
     waits: list[float | None] = field(default_factory=list)

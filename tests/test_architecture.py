@@ -1,4 +1,4 @@
-"""Who may import whom: the table of the design, held against the real imports."""
+"""Who may import whom, and how things are named: the rules of the design, checked against the sources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -72,7 +72,7 @@ def name_of(path: Path) -> str:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Every module that this one names in an import, wherever it stands."""
+    """Every module that this one imports, anywhere in it."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -99,7 +99,7 @@ def forbidden_imports(module: str, imported: str) -> bool:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_imports_only_what_its_ring_may(path: Path) -> None:
+def test_a_module_imports_only_what_its_package_may(path: Path) -> None:
     module = name_of(path)
     assert [imported for imported in imports(path) if forbidden_imports(module, imported)] == []
 
@@ -115,8 +115,8 @@ def test_the_table_forbids_what_it_should() -> None:
 
 def test_only_the_modules_that_format_text_contain_sentences() -> None:
     worded = {name_of(path) for path in MODULES if "emtui.text_format" in set(imports(path))}
-    telling = {"triage.finding_text", "triage.acknowledgement_text", "triage.diff_text"}
-    assert {name for name in worded if name.startswith("triage.")} == telling
+    formatters = {"triage.finding_text", "triage.acknowledgement_text", "triage.diff_text"}
+    assert {name for name in worded if name.startswith("triage.")} == formatters
 
 
 TUI_MODULES = [path for path in MODULES if is_within(name_of(path), ("tui",))]
@@ -153,7 +153,7 @@ def test_each_use_of_a_private_part_is_found(tmp_path: Path, code: str, used: se
 @pytest.mark.parametrize(
     "path", [path for path in TUI_MODULES if is_within(name_of(path), TERMINAL)], ids=name_of
 )
-def test_the_terminal_package_knows_no_screen_no_widget_and_no_command(path: Path) -> None:
+def test_the_terminal_package_imports_no_screen_no_widget_and_no_command(path: Path) -> None:
     ours = {name for name in imports(path) if name.startswith("emtui.tui.")}
     assert {name for name in ours if not name.startswith("emtui.tui.terminal")} <= {"emtui.tui.theme"}
 
@@ -162,9 +162,9 @@ SCREENS = [path for path in MODULES if is_within(name_of(path), ("tui.screens", 
 SCREEN_CLASSES = {
     f"emtui.{name_of(path)}" for path in SCREENS if any(name.startswith("textual") for name in imports(path))
 }
-"""What only the driver of the tests knows, so that another structure of the screens changes no test.
+"""What only the driver of the tests uses, so that another structure of the screens changes no test.
 
-Modules below `tui.screens` that know nothing of Textual are pure, and tested alone.
+Modules below `tui.screens` that do not import Textual are pure, and tested alone.
 """
 DRIVER = "tui_driver.py"
 OTHER_ENTRY_POINTS = {
@@ -172,10 +172,10 @@ OTHER_ENTRY_POINTS = {
     "safety/test_secrets.py": "a subprocess breaks the app and a list itself, on a real terminal",
     "tui/terminal/test_caret.py": "screens and widgets hold the protocols of the terminal",
     "tui/screens/session_list/test_attention_lines.py": "a pure function of a text and the room for it",
-    "tui/screens/session_detail/test_server_rows.py": "a pure function of a screen's height",
+    "tui/screens/session_detail/test_backup_server_rows.py": "a pure function of a screen's height",
     "tui/screens/test_text_viewer.py": "a widget that is not shown",
 }
-"""Tests that name the screens or the app all the same, and why."""
+"""Other tests that name the screens or the app, and why."""
 TESTS = {path.relative_to(TESTS_FOLDER).as_posix(): path for path in TESTS_FOLDER.rglob("*.py")}
 
 
@@ -186,7 +186,7 @@ def names_internals(text: str) -> bool:
     )
 
 
-def test_only_the_driver_of_the_tests_knows_the_screens_and_the_app() -> None:
+def test_only_the_driver_of_the_tests_uses_the_screens_and_the_app() -> None:
     naming = {name for name, path in TESTS.items() if names_internals(path.read_text())}
     assert naming == {DRIVER, *OTHER_ENTRY_POINTS}
 
@@ -197,24 +197,24 @@ def test_only_the_driver_of_the_tests_knows_the_screens_and_the_app() -> None:
         "from emtui.tui.app import EmtuiApp",
         "import emtui.tui.screens.session_list.screen",
         "from emtui.tui.screens.login.screen import LoginScreen",
-        'monkeypatch.setattr("emtui.tui.screens.base.SHORT", 3)',
+        'monkeypatch.setattr("emtui.tui.screens.base.COMPACT_HEIGHT", 3)',
     ],
 )
-def test_a_test_that_knows_the_screens_is_found(text: str) -> None:
+def test_a_test_that_uses_the_screens_is_found(text: str) -> None:
     assert names_internals(text)
-    assert not names_internals("from emtui.tui.commands import COMMANDS")
+    assert not names_internals("from emtui.tui.keymap import COMMANDS")
 
 
 HEAVY = ("textual", "rich", "httpx", "lxml", "keyring", "asyncio", "cryptography", "tomlkit", "starlette")
 
 
-def test_the_command_line_loads_nothing_heavy_before_it_knows_what_is_wanted() -> None:
+def test_the_command_line_loads_nothing_heavy_before_it_has_parsed_the_command() -> None:
     script = f"import emtui.cli, sys; print([name for name in {HEAVY!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-def test_a_client_loads_no_command_line_and_reads_no_certificate_before_one_is_wanted() -> None:
+def test_a_client_loads_no_command_line_and_no_certificate_parser_before_it_is_needed() -> None:
     heavy = ("click", "rich", "httpx._main", "cryptography")
     script = f"import emtui.em.client, sys; print([name for name in {heavy!r} if sys.modules.get(name)])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -237,7 +237,7 @@ LATER = (
     "handover",
     "monitor.alert_policy",
 )
-"""What a person needs who is logged on, or whose keyring is asked."""
+"""Modules that are needed only after the logon, or to use a keyring."""
 BEFORE_PAINT = (
     "emtui.cli.dispatch, emtui.local.crash_report, emtui.cli.start_tui,"
     " emtui.tui.app, emtui.tui.terminal.driver"
@@ -245,7 +245,7 @@ BEFORE_PAINT = (
 BEFORE_LOGIN = f"{BEFORE_PAINT}, emtui.tui.screens.login.screen"
 BEFORE_LIST = f"{BEFORE_PAINT}, emtui.tui.screens.session_list.screen"
 MAX_BEFORE_LOGIN, MAX_BEFORE_LIST = 81, 137
-"""Modules of ours: each is read, and each class in it made, before there is anything to see."""
+"""Maximum numbers of our modules: each is loaded before anything is shown."""
 
 
 def loaded_by(modules: str) -> list[str]:
@@ -271,13 +271,13 @@ def test_the_list_is_painted_before_the_client_and_what_assesses_a_list_are_load
     assert count_ours(loaded) <= MAX_BEFORE_LIST
 
 
-# --- circles --------------------------------------------------------------------------------
+# --- import cycles --------------------------------------------------------------------------------
 
 NAMES = {name_of(path) for path in MODULES}
 
 
 def imported_names(tree: ast.AST) -> Iterator[str]:
-    """The modules of ours that are imported, wherever the import stands; names below `emtui`."""
+    """The modules of ours that are imported, anywhere in a module; names below `emtui`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             named = [alias.name for alias in node.names]
@@ -312,11 +312,11 @@ def import_cycles(graph: Mapping[str, set[str]]) -> list[list[str]]:
     return sorted(sorted(group) for group in groups if group)
 
 
-def test_no_modules_import_each_other_in_a_circle_wherever_the_imports_stand() -> None:
+def test_there_are_no_import_cycles_wherever_the_imports_are() -> None:
     assert import_cycles(IMPORTED) == []
 
 
-def test_a_circle_is_found() -> None:
+def test_an_import_cycle_is_found() -> None:
     assert import_cycles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == [["b", "c"]]
 
 
@@ -331,25 +331,25 @@ def test_imports_in_functions_and_for_types_only_count() -> None:
 # --- imports inside functions ------------------------------------------------------------------
 
 LATE_IMPORTS = {
-    "cli": "`--version` is answered with next to nothing loaded",
+    "cli": "`--version` loads next to nothing",
     "cli.stdio": "the same",
-    "cli.dispatch": "loads what the command needs; `check` answers whatever cannot be loaded",
+    "cli.dispatch": "loads what the command needs; `check` prints its line even if a module cannot be loaded",
     "cli.arguments": "query is loaded for mistakes only",
     "cli.exit_codes": "query and logging are loaded for errors only",
-    "cli.client_session": "the client, httpx and asyncio are loaded by who talks to a server",
-    "cli.password_sources": "asyncio and keyrings are loaded by who asks a keyring",
+    "cli.client_session": "the client, httpx and asyncio are loaded by commands that connect",
+    "cli.password_sources": "asyncio and keyring are loaded to use a keyring",
     "cli.start_tui": "the login is painted without query; recordings load when used",
     "cli.doctor": "only `--report` makes a report",
     "cli.demo": "the libraries of the demo server may not be installed",
-    "cli.list_evidence": "few answers need triage",
-    "cli.login": "tomlkit is loaded by who writes a configuration",
+    "cli.list_context": "few commands need triage",
+    "cli.login": "tomlkit is loaded to write a configuration",
     "cli.prompts": "termios does not exist on Windows",
     "em.server_address": "idna is loaded for names that are not ASCII",
-    "em.transport": "cryptography is loaded for a certificate that somebody looks at",
-    "local.configuration": "tomllib is loaded where there is a configuration",
+    "em.transport": "cryptography is loaded to show a certificate",
+    "local.configuration": "tomllib is loaded if there is a configuration",
     "local.keyring_worker": "its process loads keyring libraries; others load the module for its names",
     "local.file_lock": "fcntl does not exist on Windows",
-    "local.process_hardening": "ctypes is loaded where a password stood in the environment",
+    "local.process_hardening": "ctypes is loaded if there is a password in the environment",
     "local.remembered_logon": "the login is painted before keyrings and tomlkit are loaded",
     "local.timezones": "zoneinfo is loaded for profiles that name a zone",
     "monitor.list_feed": "the list is painted before what assesses it is loaded",
@@ -361,18 +361,18 @@ LATE_IMPORTS = {
     "tui.screens.login.screen": "the same",
     "tui.screens.session_list.row_model": "the list is painted before what groups it is loaded",
     "tui.screens.session_list.screen": "the list is painted before triage is loaded",
-    "tui.services.alerts": "the login is painted before anything about sessions is loaded",
+    "tui.services.notifier": "the login is painted before anything about sessions is loaded",
     "tui.services.exporter": "the same",
     "tui.services.logon_service": "the screens are painted before the client is loaded, in a thread",
     "tui.services.navigator": "the login is painted before query is loaded",
-    "tui.services.viewed": "the login is painted before json is loaded",
+    "tui.services.last_viewed_tracker": "the login is painted before json is loaded",
     "tui.terminal.background_color": "termios does not exist on Windows",
 }
 """Modules with imports inside functions, and why; all but four of them keep the start short."""
 
 
 def late_imports(tree: ast.AST) -> bool:
-    """Whether an import stands inside a function."""
+    """Whether an import is inside a function."""
     functions = (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
     return any(
         isinstance(node, (ast.Import, ast.ImportFrom))
@@ -381,7 +381,7 @@ def late_imports(tree: ast.AST) -> bool:
     )
 
 
-def test_imports_stand_inside_functions_only_where_there_is_a_reason() -> None:
+def test_imports_are_inside_functions_only_with_a_reason() -> None:
     assert {name for name, tree in TREES.items() if late_imports(tree)} == LATE_IMPORTS.keys()
 
 
@@ -394,15 +394,66 @@ def test_an_import_inside_a_function_is_found() -> None:
     )
 
 
+# --- names ------------------------------------------------------------------------------------
+
+SHARED_CLASS_NAMES: dict[str, str] = {}
+"""Class names that stand for two things, and why; at most two."""
+MAX_SHARED_CLASS_NAMES, MAX_SHARED_MODULE_NAMES = 2, 6
+ORDINARY_MODULE_NAMES = {"__init__", "__main__", "screen"}
+
+
+def repeated(places: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Names that occur in several places, with these places."""
+    by_name: dict[str, list[str]] = {}
+    for name, place in places:
+        by_name.setdefault(name, []).append(place)
+    return {name: found for name, found in by_name.items() if len(found) > 1}
+
+
+def class_places(trees: Mapping[str, ast.AST]) -> Iterator[tuple[str, str]]:
+    """The name and the module of each class, nested ones included."""
+    for module, tree in trees.items():
+        yield from ((node.name, module) for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+
+def module_places(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """The name and the folder of each module and package."""
+    for path in paths:
+        named = path.parent if path.stem == "__init__" else path
+        yield named.stem, named.parent.relative_to(ROOT.parent).as_posix()
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    shared = repeated(class_places(TREES))
+    assert {name: places for name, places in shared.items() if name not in SHARED_CLASS_NAMES} == {}
+    assert SHARED_CLASS_NAMES.keys() <= shared.keys()
+    assert len(SHARED_CLASS_NAMES) <= MAX_SHARED_CLASS_NAMES
+
+
+def test_few_module_names_repeat() -> None:
+    shared = repeated(module_places(MODULES)).keys() - ORDINARY_MODULE_NAMES
+    assert len(shared) <= MAX_SHARED_MODULE_NAMES, sorted(shared)
+
+
+def test_a_class_name_that_repeats_is_found() -> None:
+    trees = {"a": ast.parse("class A: ..."), "b": ast.parse("def f():\n    class B:\n        class A: ...")}
+    assert repeated(class_places(trees)) == {"A": ["a", "b"]}
+
+
+def test_a_module_name_that_repeats_is_found() -> None:
+    paths = [ROOT / name for name in ("cli/demo.py", "demo/__init__.py", "demo/world.py")]
+    assert repeated(module_places(paths)) == {"demo": ["emtui/cli", "emtui"]}
+
+
 # --- classes of the terminal user interface -----------------------------------------------------
 
 TUI_TREES = {name: tree for name, tree in TREES.items() if is_within(name, ("tui",))}
 NO_BASES = ("Protocol", "Generic")
-"""Say something about a class, and give it nothing."""
+"""Bases for the type checker only."""
 
 
 def own_class_names(tree: ast.AST) -> set[str]:
-    """Names of this module that stand for something of ours: its classes, and what it imports from us."""
+    """Names in this module for something of ours: its classes, and its imports from emtui."""
     names = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "emtui":
@@ -447,7 +498,7 @@ def test_a_mixin_is_found(code: str, mixed: dict[str, list[str]]) -> None:
     assert mixin_classes(ast.parse(code)) == mixed
 
 
-# --- who knows whom on the screens ----------------------------------------------------------------
+# --- who imports whom on the screens --------------------------------------------------------------
 
 BUILDERS = ("tui.app", "tui.launch", "tui.screen_factory")
 FORBIDDEN = {
@@ -456,8 +507,8 @@ FORBIDDEN = {
     "tui.widgets": (*BUILDERS, "tui.screens", "tui.context", "tui.services"),
     "tui.formatting": (*BUILDERS, "tui.screens", "tui.context", "tui.services"),
 }
-"""What a package of `tui` must not import; that only the app and its factory know the screens follows."""
-DISPLAY_FEATURES = {
+"""What a package of `tui` must not import; so only the app and its factory import the screens."""
+SCREEN_MODULES = {
     name
     for name, tree in TREES.items()
     if is_within(name, ("tui.screens",))
@@ -468,7 +519,7 @@ DISPLAY_FEATURES = {
 
 
 def feature_of(name: str) -> str:
-    """The folder of a screen, such as `tui.screens.login`; of a module beside the folders its own name."""
+    """The folder of a screen, such as `tui.screens.login`; for a module beside the folders its own name."""
     return ".".join(name.split(".")[:3])
 
 
@@ -480,15 +531,15 @@ def misplaced_imports(name: str, imported: str) -> bool:
     if package != "tui.screens" or not is_within(imported, ("tui.screens",)):
         return False
     is_folder = imported != feature_of(imported) or f"{imported}.screen" in NAMES
-    return feature_of(name) != feature_of(imported) and (is_folder or imported in DISPLAY_FEATURES)
+    return feature_of(name) != feature_of(imported) and (is_folder or imported in SCREEN_MODULES)
 
 
 @pytest.mark.parametrize("name", TUI_TREES)
-def test_a_module_of_the_screens_imports_only_what_stands_below_it(name: str) -> None:
+def test_a_module_of_the_screens_imports_only_lower_layers(name: str) -> None:
     assert [imported for imported in IMPORTED[name] if misplaced_imports(name, imported)] == []
 
 
-def test_screens_services_widgets_and_formatting_are_kept_apart() -> None:
+def test_screens_services_widgets_and_formatting_are_separate() -> None:
     assert misplaced_imports("tui.screens.login.screen", "tui.app")
     assert misplaced_imports("tui.screens.login.screen", "tui.screens.session_list.screen")
     assert misplaced_imports("tui.screens.report.screen", "tui.screens.session_list.row_format")
@@ -503,7 +554,7 @@ def test_screens_services_widgets_and_formatting_are_kept_apart() -> None:
 
 
 STACK = {"push_screen", "push_screen_wait", "pop_screen", "switch_screen", "install_screen", "switch_mode"}
-"""Textual's methods that change which screen is shown; `dismiss` answers whoever showed it."""
+"""Textual's methods that change which screen is shown; `dismiss` returns a result to the caller."""
 
 
 def changes_screens(tree: ast.AST) -> bool:

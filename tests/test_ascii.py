@@ -1,4 +1,4 @@
-"""Text in ASCII, as wide as it was."""
+"""Conversion to ASCII keeps the width of a text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_any_text_is_ascii_then_and_as_wide_as_before(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "shown"), [("■ ▲ ► ○ · ›", "X ! > o . >"), ("×2 ±3 – “a” ⏎…", 'x2 ~3 - "a" |~')]
 )
-def test_what_emtui_draws_has_a_picture_of_its_own(text: str, shown: str) -> None:
+def test_characters_that_emtui_draws_have_an_equivalent(text: str, shown: str) -> None:
     assert to_ascii(text) == shown
 
 
@@ -29,7 +29,7 @@ def test_what_emtui_draws_has_a_picture_of_its_own(text: str, shown: str) -> Non
     ("text", "shown"),
     [("für", "fur"), ("e\u0301te", "ete"), ("Файл", "????"), ("日本", "????"), ("Ａ", "??")],
 )
-def test_letters_lose_their_marks_and_what_is_unknown_is_seen(text: str, shown: str) -> None:
+def test_letters_lose_their_marks_and_unknown_characters_become_question_marks(text: str, shown: str) -> None:
     assert to_ascii(text) == shown
 
 
@@ -39,6 +39,6 @@ def test_every_substitute_takes_one_cell() -> None:
     )
 
 
-def test_an_encoding_may_use_it_for_what_it_has_no_bytes_for() -> None:
+def test_the_error_handler_replaces_unencodable_characters() -> None:
     assert "für 3 × …".encode("ascii", ERROR_HANDLER_NAME) == b"fur 3 x ~"
     assert "für 3 …".encode("latin-1", ERROR_HANDLER_NAME) == b"f\xfcr 3 ~"

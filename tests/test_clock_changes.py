@@ -56,8 +56,8 @@ def test_a_bare_time_of_the_last_day_is_never_taken_for_another_days(
     zone, change = place
     one, other = sorted((change + first, change + second))
     at = max(change + now, other)
-    told = [text_format.format_short_time(when, at, zone) for when in (one, other)]
-    if told[0] == told[1] and told[0].count(":") == 2:
+    texts = [text_format.format_short_time(when, at, zone) for when in (one, other)]
+    if texts[0] == texts[1] and texts[0].count(":") == 2:
         walls = [wall_time(when, zone).replace(microsecond=0) for when in (one, other)]
         assert walls[0] == walls[1], "the same time of two days"
 
@@ -149,13 +149,13 @@ def test_the_hour_that_comes_twice_has_a_letter_in_the_list() -> None:
         "Su 25 02:10:00A",
         "Su 25 02:10:00B",
     ]
-    beside = [
+    neighbors = [
         CLOCKS_BACK - timedelta(hours=1, seconds=1),
         CLOCKS_BACK + timedelta(hours=1),
         CLOCKS_FORWARD,
         CLOCKS_FORWARD - timedelta(1),
     ]
-    assert not any(text_format.format_short_time(when, when, BERLIN)[8:] for when in beside)
+    assert not any(text_format.format_short_time(when, when, BERLIN)[8:] for when in neighbors)
 
 
 @given(places, times_near_changes, times_near_changes, times_near_changes)
@@ -165,8 +165,8 @@ def test_two_times_of_the_last_day_that_read_the_same_are_the_same(
     zone, change = place
     one, other = ((change + away).replace(microsecond=0) for away in (first, second))
     at = max(change + now, one, other)
-    told = [text_format.format_short_time(when, at, zone) for when in (one, other)]
-    if told[0] == told[1] and told[0].count(":") == 2:
+    texts = [text_format.format_short_time(when, at, zone) for when in (one, other)]
+    if texts[0] == texts[1] and texts[0].count(":") == 2:
         assert one == other
 
 
@@ -194,11 +194,11 @@ def test_the_fold_attribute_distinguishes_the_repeated_hour() -> None:
     st.sampled_from([UTC, ZoneInfo("Asia/Kolkata"), BERLIN]),
 )
 def test_a_pinned_query_means_the_same_to_everybody_at_any_time(
-    place: tuple[tzinfo, datetime], now: timedelta, run: timedelta, text: str, there: tzinfo
+    place: tuple[tzinfo, datetime], now: timedelta, run: timedelta, text: str, other: tzinfo
 ) -> None:
     zone, change = place
     query = parse(f"{text} state:success", now=change + now, zone=zone)
-    handed = parse(with_absolute_times(query).text, now=change + timedelta(days=400), zone=there)
+    handed = parse(with_absolute_times(query).text, now=change + timedelta(days=400), zone=other)
     session = session_started(change + run)
     assert handed.matches(session) == query.matches(session) == with_absolute_times(query).matches(session)
     assert with_absolute_times(handed).text == handed.text

@@ -26,25 +26,25 @@ DEFINED_CLASSES = {
 
 
 def path_exists(path: str) -> bool:
-    """Whether a file or folder has this name, or a name that ends in this path."""
+    """Whether a file or folder has this path, or one that ends in it."""
     return any(candidate.endswith(f"/{path}") for candidate in (*EXISTING_PATHS, *FOLDERS))
 
 
-def test_it_names_many_of_them() -> None:
+def test_it_names_many_paths_and_classes() -> None:
     assert len(PATHS) > 90
     assert len(CLASSES) > 25
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_file_or_folder_that_is_named_exists(path: str) -> None:
+def test_each_named_file_or_folder_exists(path: str) -> None:
     assert path_exists(path)
 
 
 @pytest.mark.parametrize("name", CLASSES)
-def test_a_class_that_is_named_exists(name: str) -> None:
+def test_each_named_class_exists(name: str) -> None:
     assert name in DEFINED_CLASSES | OF_TEXTUAL
 
 
-def test_what_has_moved_is_found() -> None:
+def test_a_moved_file_is_found() -> None:
     assert path_exists("tui/terminal/frame_diff.py")
     assert not path_exists("tui/frame_diff.py")

@@ -1,4 +1,4 @@
-"""What the README promises: keys from the one table, pictures and pages that are there."""
+"""The README: its keys are those of the commands, its pictures and pages exist."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from emtui.em.model import SESSION_TYPES
-from emtui.tui.commands import CommandScope, commands_in, key_label
+from emtui.tui.keymap import CommandScope, commands_in, key_label
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
 
 def documented_keys() -> str:
-    """The README's table of keys: those that carry the product, wherever they work."""
+    """The rows of the README's table of keys: essential commands of all screens."""
     essential = [
         command
         for command in commands_in(*CommandScope)
@@ -27,9 +27,9 @@ def documented_keys() -> str:
         (" ".join(f"`{key_label(key)}`" for key in command.keys), command.description, command.scope)
         for command in essential
     )
-    places = {CommandScope.SESSION_LIST: " (list)", CommandScope.SESSION_DETAIL: " (events)"}
+    suffixes = {CommandScope.SESSION_LIST: " (list)", CommandScope.SESSION_DETAIL: " (events)"}
     return "\n".join(
-        f"| {key_text} | {description}{places.get(index, '')} |" for key_text, description, index in rows
+        f"| {key_text} | {description}{suffixes.get(scope, '')} |" for key_text, description, scope in rows
     )
 
 
@@ -37,30 +37,30 @@ def test_the_keys_are_those_of_the_table_of_commands() -> None:
     assert documented_keys() in README, f"the table of keys should be:\n{documented_keys()}"
 
 
-def test_every_picture_and_page_that_is_named_is_there() -> None:
+def test_every_linked_picture_and_page_exists() -> None:
     named = re.findall(r"\]\(([^)#]+)\)", README)
     assert len(named) >= 5
     assert [path for path in named if not (ROOT / path).is_file()] == []
 
 
-def test_every_picture_is_shown_somewhere() -> None:
+def test_every_picture_is_linked() -> None:
     pictures = {path.name for path in (ROOT / "screenshots").glob("*.svg")}
     assert pictures == set(re.findall(r"\(screenshots/([^)]+\.svg)\)", README))
 
 
 @pytest.mark.parametrize("extra", ["demo", "dev"])
-def test_both_commands_start_from_a_fresh_clone(extra: str) -> None:
+def test_both_commands_work_in_a_fresh_clone(extra: str) -> None:
     commands = [line for line in README.splitlines() if line.startswith("python3 -m venv .venv && ")]
     assert len(commands) == 2
     assert sum(f"'.[{extra}]'" in line for line in commands) == 1
 
 
-def test_it_names_no_path_of_the_machine_it_was_written_on() -> None:
+def test_it_contains_no_local_path() -> None:
     assert not re.search(r"/(?:work|tmp|root|home)/", README)
     assert SESSION_TYPES[3] in README
 
 
-def test_the_pictures_show_what_it_looks_like_now(tmp_path: Path) -> None:
+def test_the_pictures_are_up_to_date(tmp_path: Path) -> None:
     make = [sys.executable, str(ROOT / "screenshots" / "make.py"), str(tmp_path)]
     subprocess.run(make, check=True, capture_output=True, timeout=300)
     stale = [

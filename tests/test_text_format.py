@@ -1,4 +1,4 @@
-"""Durations, times, counts and widths as a person reads them."""
+"""Formatting of durations, times, counts and widths."""
 
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("span", "said"),
+    ("span", "text"),
     [
         (timedelta(), "0.0s"),
         (timedelta(milliseconds=449), "0.4s"),
@@ -28,8 +28,8 @@ NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
         (timedelta(seconds=-3), "-3.0s"),
     ],
 )
-def test_a_duration_is_said_in_its_two_largest_units(span: timedelta, said: str) -> None:
-    assert text_format.format_duration(span) == said
+def test_a_duration_has_its_two_largest_units(span: timedelta, text: str) -> None:
+    assert text_format.format_duration(span) == text
 
 
 @given(st.timedeltas(timedelta(), timedelta(days=99, hours=23)))
@@ -38,11 +38,11 @@ def test_a_duration_up_to_99_days_fits_six_cells(span: timedelta) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "text"),
     [(0, "+0.0s"), (21.44, "+21.4s"), (251, "+4m11s"), (-0.2, "-0.2s"), (-0.04, "+0.0s"), (-3700, "-1h01m")],
 )
-def test_an_offset_carries_its_sign_and_tenths_below_a_minute(seconds: float, said: str) -> None:
-    assert text_format.format_offset(timedelta(seconds=seconds)) == said
+def test_an_offset_carries_its_sign_and_tenths_below_a_minute(seconds: float, text: str) -> None:
+    assert text_format.format_offset(timedelta(seconds=seconds)) == text
 
 
 @pytest.mark.parametrize(
@@ -59,14 +59,14 @@ def test_a_span_is_a_number_and_a_unit(text: str, span: timedelta) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "h", "24", "1.5h", "-3h", "24 h", "24x", "²h", "99999999999999d"])
-def test_anything_else_is_no_span_and_says_what_would_be(text: str) -> None:
+def test_an_invalid_duration_is_rejected_with_valid_examples(text: str) -> None:
     with pytest.raises(ValueError, match="write 30s, 15m, 24h or 7d"):
         text_format.parse_duration(text)
 
 
-def test_one_thing_is_no_things() -> None:
-    told = [text_format.format_counted(number, "event") for number in (0, 1, 2, 2914)]
-    assert told == ["0 events", "1 event", "2 events", "2,914 events"]
+def test_one_is_singular() -> None:
+    texts = [text_format.format_counted(number, "event") for number in (0, 1, 2, 2914)]
+    assert texts == ["0 events", "1 event", "2 events", "2,914 events"]
 
 
 def test_counts_have_commas_and_sizes_decimal_units() -> None:
@@ -85,7 +85,7 @@ def test_iso_is_utc_with_z_and_always_six_decimals_so_that_it_sorts_as_text() ->
 
 
 @pytest.mark.parametrize(
-    ("ago", "said"),
+    ("ago", "text"),
     [
         (timedelta(seconds=2), "03:12:02"),
         (timedelta(hours=23), "04:12:04"),
@@ -98,8 +98,8 @@ def test_iso_is_utc_with_z_and_always_six_decimals_so_that_it_sorts_as_text() ->
         (timedelta(days=-60), "22 Jan 27"),
     ],
 )
-def test_a_short_time_is_bare_within_a_day_then_a_weekday_then_a_date(ago: timedelta, said: str) -> None:
-    assert text_format.format_short_time(NOW - ago, NOW, PARIS) == said
+def test_a_short_time_is_bare_within_a_day_then_a_weekday_then_a_date(ago: timedelta, text: str) -> None:
+    assert text_format.format_short_time(NOW - ago, NOW, PARIS) == text
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
@@ -116,11 +116,11 @@ def test_long_times_carry_the_day_and_moments_the_offset() -> None:
     )
 
 
-def test_a_time_that_the_zone_cannot_hold_is_still_said() -> None:
+def test_a_time_out_of_range_for_the_zone_is_still_formatted() -> None:
     assert text_format.format_long_time(datetime.max.replace(tzinfo=UTC), PARIS) == "Fri 31 23:59:59"
 
 
-def test_line_ends_are_marked_where_there_is_one_line_only() -> None:
+def test_newlines_are_marked_on_a_single_line() -> None:
     assert text_format.join_lines("first\nsecond\tthird") == "first ⏎ second third"
 
 
@@ -156,7 +156,7 @@ def test_width_is_the_most_that_a_terminal_takes_without_joiners_and_selectors(t
     assert text_format.cell_width(text_format.strip_ambiguous(text)) == width
 
 
-def test_a_terminal_gets_no_joiner_and_no_selector_but_the_letters_and_their_forms() -> None:
+def test_joiners_and_variation_selectors_are_removed_and_letters_kept() -> None:
     assert text_format.strip_ambiguous("⚠\ufe0f 👨\u200d👧 क्\u200dष 葛\U000e0100") == "⚠ 👨👧 क्ष 葛"
     assert text_format.strip_ambiguous("می\u200cخواهم") == "می\u200cخواهم"
     assert text_format.fit_width("⚠\ufe0fx", 4) == "⚠x  "
@@ -179,20 +179,20 @@ def test_parts_of_a_line_fit_and_lose_nothing_but_blanks(text: str, width: int) 
 
 
 @given(st.text(), st.integers(0, 30))
-def test_what_is_clipped_is_the_beginning_that_fits(text: str, width: int) -> None:
+def test_clip_keeps_the_start_that_fits(text: str, width: int) -> None:
     shown = text_format.clip(text, width)
     assert text.startswith(shown)
     assert text_format.cell_width(shown) <= width
 
 
 @given(st.text(), st.integers(-1, 30))
-def test_what_is_cut_never_exceeds_its_cells_and_says_so(text: str, width: int) -> None:
+def test_truncated_text_fits_and_ends_in_an_ellipsis(text: str, width: int) -> None:
     shown = text_format.truncate(text, width)
     assert text_format.cell_width(shown) <= max(width, 0)
     assert shown == text or shown.endswith("…") or width <= 0
 
 
-def test_marks_upon_marks_are_cut_though_they_take_no_room() -> None:
+def test_stacked_combining_marks_are_limited() -> None:
     shown = text_format.truncate("e" + "\u0301" * 10_000 + "x", 20)
     assert len(shown) <= 20 * text_format.MAX_CHARACTERS_PER_CELL + 1
     assert shown.endswith("…")
@@ -204,11 +204,11 @@ def test_a_wide_character_is_never_cut_in_half() -> None:
 
 
 @given(st.text(), st.integers(0, 30), st.booleans())
-def test_what_is_fitted_takes_exactly_its_cells(text: str, width: int, right: bool) -> None:
+def test_fitted_text_takes_exactly_its_cells(text: str, width: int, right: bool) -> None:
     assert text_format.cell_width(text_format.fit_width(text, width, right)) == width
 
 
-def test_numbers_stand_on_the_right() -> None:
+def test_numbers_are_right_aligned() -> None:
     assert text_format.fit_width("31s", 6, align_right=True) == "   31s"
     assert text_format.fit_width("31s", 6) == "31s   "
 
@@ -228,17 +228,15 @@ def test_a_pause_is_seconds_or_minutes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("back", "said"),
+    ("back", "text"),
     [(timedelta(hours=1), "02:12"), (timedelta(days=2), "Sat 03:12"), (timedelta(days=30), "24 Oct 03:12")],
 )
-def test_a_time_is_told_to_the_minute_with_its_day_where_that_is_not_plain(
-    back: timedelta, said: str
-) -> None:
-    assert text_format.format_minute(NOW - back, NOW, PARIS) == said
+def test_a_minute_has_its_day_unless_within_24_hours(back: timedelta, text: str) -> None:
+    assert text_format.format_minute(NOW - back, NOW, PARIS) == text
 
 
 @pytest.mark.parametrize(
-    ("every", "said"),
+    ("every", "text"),
     [
         (timedelta(minutes=15), "15m"),
         (timedelta(hours=4), "4h"),
@@ -250,8 +248,8 @@ def test_a_time_is_told_to_the_minute_with_its_day_where_that_is_not_plain(
         (timedelta(milliseconds=1), "0s"),
     ],
 )
-def test_how_often_is_said_in_whole_units(every: timedelta, said: str) -> None:
-    assert text_format.format_interval(every) == said
+def test_intervals_have_whole_units(every: timedelta, text: str) -> None:
+    assert text_format.format_interval(every) == text
 
 
 @pytest.mark.parametrize(
@@ -265,7 +263,7 @@ def test_how_often_is_said_in_whole_units(every: timedelta, said: str) -> None:
         (datetime(1, 1, 1, tzinfo=UTC), timezone(timedelta(hours=-5)), "0001-01-01 00:00:00 +00:00"),
     ],
 )
-def test_what_is_read_elsewhere_has_its_year_and_offset(when: datetime, zone: timezone, text: str) -> None:
+def test_times_in_exports_have_year_and_offset(when: datetime, zone: timezone, text: str) -> None:
     assert text_format.format_full_date_time(when, zone) == text
 
 
@@ -301,14 +299,14 @@ def test_a_letter_with_a_mark_is_another_letter(one: str, other: str) -> None:
 
 
 @given(st.text())
-def test_what_is_folded_stays_as_it_is(text: str) -> None:
+def test_folding_is_idempotent(text: str) -> None:
     assert text_format.fold_text(text_format.fold_text(text)) == text_format.fold_text(text)
     assert text_format.fold_text(unicodedata.normalize("NFC", text)) == text_format.fold_text(text)
     assert text_format.fold_text(unicodedata.normalize("NFD", text)) == text_format.fold_text(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "sought", "places"),
+    ("text", "search_text", "places"),
     [
         ("bs02 and BS02", "bs02", ["bs02", "BS02"]),
         ("Stra\u00dfe, STRASSE", "strasse", ["Straße", "STRASSE"]),
@@ -321,5 +319,5 @@ def test_what_is_folded_stays_as_it_is(text: str) -> None:
         ("", "anything", []),
     ],
 )
-def test_what_is_sought_is_found_where_it_stands(text: str, sought: str, places: list[str]) -> None:
-    assert [text[start:end] for start, end in text_format.find_spans(text, sought)] == places
+def test_search_finds_the_span_of_each_match(text: str, search_text: str, places: list[str]) -> None:
+    assert [text[start:end] for start, end in text_format.find_spans(text, search_text)] == places

@@ -18,7 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.widgets import Input, Static
 
 TEXTUAL_CLASSES: tuple[type, ...] = (App, Screen, ScrollView, Static, Input, LinuxDriver, XTermParser, Event)
-"""With their bases, what our classes derive from or hold."""
+"""Classes that ours derive from or use; their bases are included."""
 
 
 def is_private(name: str) -> bool:

@@ -1,8 +1,8 @@
-"""Runs emtui's screens in this process, and drives them as a person does: keys in, painted text out.
+"""Runs emtui's screens in this process, and drives them like a user: keys in, painted text out.
 
-The only module of the tests that knows the classes, attributes and private names of the screens, the
-widgets and the application. What a test needs to read or to set beyond keys and painted text is one
-method here, so that a change of the inside changes this file and no test.
+The only test module that uses classes, attributes and private names of the screens, the widgets and the
+application. Anything that a test reads or sets beyond keys and painted text is one method here, so that
+internal changes affect this file and no test.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ from emtui.em.session_source import SessionSource
 from emtui.local.connection import Connection
 from emtui.local.remembered_logon import RememberChoice
 from emtui.monitor.assessment import Assessment
-from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.clock_steps import ClockReading
 from emtui.monitor.explainer import Explainer
 from emtui.monitor.feed_health import FeedHealth
-from emtui.monitor.poller import TimeSource
+from emtui.monitor.list_poller import TimeSource
+from emtui.monitor.poll_schedule import PollSchedule
 from emtui.monitor.recording.recording_format import RecordedResponse
 from emtui.monitor.recording.replay_source import ReplaySource
 from emtui.monitor.session_feed import SessionFeed
@@ -55,14 +55,14 @@ from emtui.triage.diff_text import RunDifference
 from emtui.triage.grouping import ListRow
 from emtui.triage.step_timing import UsualSteps, Wait, find_steps, select_waits
 from emtui.tui.app import EmtuiApp
-from emtui.tui.commands import CommandScope, TuiCommand, method_name_for
 from emtui.tui.formatting.assessment_text import finding_text
 from emtui.tui.formatting.list_text import progress_text
 from emtui.tui.formatting.log_model import LogLine
+from emtui.tui.keymap import CommandScope, TuiCommand, method_name_for
 from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.screens.attention.screen import AttentionScreen
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.screens.command_palette import CommandList, CommandPaletteScreen
+from emtui.tui.screens.command_palette import CommandList, CommandPaletteScreen, match_commands
 from emtui.tui.screens.comparison.diff_list import DiffList
 from emtui.tui.screens.comparison.run_picker import RunPickerScreen, RunTable
 from emtui.tui.screens.comparison.screen import ComparisonScreen
@@ -93,7 +93,7 @@ NIGHT_TIME = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
 SERVER = Server("em01.example.net")
 WORLD = SimulatedWorld(1, NIGHT_TIME, 1000)
 TIMEOUT = 30.0
-"""Seconds after which something that was waited for will not come any more."""
+"""Seconds after which waiting fails."""
 _POSITION = re.compile(r"(?:^| )([\d,]+(?:–[\d,]+)? of [\d,]+ [a-z]+)$")
 _SCREENS: dict[CommandScope, tuple[str, type[BaseScreen]]] = {
     CommandScope.SESSION_LIST: ("session_list", SessionListScreen),
@@ -118,41 +118,46 @@ _HANDLERS: dict[CommandScope, type] = {
     CommandScope.EVERY_VIEW: BaseScreen,
     CommandScope.EVERYWHERE: EmtuiApp,
 }
-_WORKERS = {"compare", "ask"}
+_WORKERS = {"compare", "xml"}
 """Groups of the workers that end by themselves, and change what is shown then."""
 WidgetT = TypeVar("WidgetT", bound=VirtualList)
 
 
 class ManualClock(TimeSource, Protocol):
-    """A clock that a test moves, for polling and for what reads all clocks of this computer."""
+    """A clock that a test moves, for polling and for the detection of clock changes."""
 
     def read_all(self) -> ClockReading:
         """The wall clock, the monotonic one and the one that counts sleep."""
 
 
+def first_match(commands: tuple[TuiCommand, ...], typed: str) -> str:
+    """The name of the command that the palette selects for a typed text."""
+    return match_commands(commands, typed)[0].name
+
+
 def handles(command: TuiCommand) -> bool:
-    """Whether the screen, widget or application where this command stands carries it out."""
+    """Whether the screen, widget or application of this command's scope has a method for it."""
     return hasattr(_HANDLERS[command.scope], method_name_for(command))
 
 
 class RowsDriver(ABC):
-    """Reads rows of one line each, a cursor, and a window onto them."""
+    """Reads a list of one-line rows with a cursor and a window."""
 
     @property
     @abstractmethod
     def _rows(self) -> VirtualList:
-        """The widget that has them."""
+        """The list widget."""
 
     def heading(self) -> str:
-        """The titles of the columns."""
+        """The column titles."""
         return _painted(self._rows)[0]
 
     def rows(self) -> list[str]:
-        """The rows in the window as painted; where there are none, what stands in their place."""
+        """The visible rows as painted, or the text shown instead of rows."""
         return [line for line in _painted(self._rows)[self._rows.HEADING_LINES :] if line]
 
     def empty_text(self) -> str:
-        """What stands in the place of rows, on one line; empty where there are rows."""
+        """The text shown instead of rows, on one line; empty if there are rows."""
         return "" if self._rows.count else " ".join(line.strip() for line in self.rows())
 
     def cursor_row(self) -> str:
@@ -169,11 +174,11 @@ class RowsDriver(ABC):
         return self._rows.top
 
     def cursor_line(self) -> int:
-        """The line of the window on which the cursor stands, from 0."""
+        """The line of the window with the cursor, from 0."""
         return self.cursor() - self.window_top()
 
     def row_count(self) -> int:
-        """How many rows there are, also those that the window does not show."""
+        """The number of rows, including those outside the window."""
         return self._rows.count
 
     def marks(self) -> list[str]:
@@ -181,15 +186,15 @@ class RowsDriver(ABC):
         return [row[1:2] for row in self.rows()]
 
     def width(self) -> int:
-        """The cells of a row."""
+        """The width of a row in cells."""
         return self._rows.size.width
 
     def strips(self) -> list[Strip]:
-        """The lines as painted with their styles, the heading first."""
+        """The lines as painted, with their styles, the heading first."""
         return [self._rows.render_line(y) for y in range(self._rows.size.height)]
 
     def count_drawn_rows(self) -> Callable[[], int]:
-        """Counts the rows that are worked out from now on, each time since it was last asked."""
+        """Return a function that returns the number of rows formatted since its last call."""
         drawn = 0
         rows, render = self._rows, self._rows.render_row
 
@@ -207,7 +212,7 @@ class RowsDriver(ABC):
         return since
 
     def count_painted_rows(self) -> Callable[[], int]:
-        """Counts the lines of the rows that are painted from now on."""
+        """Return a function that returns the number of lines painted from now on."""
         painted = 0
         rows, paint = self._rows, self._rows.render_line
 
@@ -221,27 +226,27 @@ class RowsDriver(ABC):
 
 
 class TuiDriver(RowsDriver):
-    """Somebody at emtui's screens."""
+    """A user at emtui's screens."""
 
     def __init__(self, app: EmtuiApp, pilot: Pilot[int]) -> None:
         self._app = app
         self._pilot = pilot
         self.bells = 0
-        """How often the terminal's bell was rung."""
+        """How often the terminal's bell rang."""
         app.bell = self._ring  # type: ignore[method-assign] # the terminal of a test has none
 
     def _ring(self) -> None:
         self.bells += 1
 
-    # --- what a person does -----------------------------------------------------
+    # --- user actions -----------------------------------------------------
 
     async def press(self, *keys: str) -> None:
-        """Press these keys, by Textual's names or as characters, and see what becomes of them."""
+        """Press these keys, by Textual's names or as characters, and process their messages."""
         await self._pilot.press(*keys)
         await self._pilot.pause()
 
     async def press_each(self, *keys: str) -> None:
-        """Press each of these keys once everything that the one before has begun is done."""
+        """Press these keys, each after the work of the one before is done."""
         for key in keys:
             await self.press(key)
             await self.wait_idle()
@@ -251,7 +256,7 @@ class TuiDriver(RowsDriver):
         self.send(events.Paste(text))
 
     def send(self, event: Message) -> None:
-        """What the terminal has sent, as its driver reports it."""
+        """Send an event, as the terminal's driver would."""
         self._app.post_message(event)
 
     async def resize(self, columns: int, lines: int) -> None:
@@ -262,21 +267,21 @@ class TuiDriver(RowsDriver):
     # --- waiting ----------------------------------------------------------------
 
     async def pause(self, seconds: float | None = None) -> None:
-        """Let this much time pass; without `seconds`, until all messages have been dealt with."""
+        """Let this much time pass; without `seconds`, until all messages are processed."""
         await self._pilot.pause(seconds)
 
     async def wait_for(self, condition: Callable[[], bool]) -> None:
-        """Until this holds; fails with what is painted if it never does."""
+        """Wait until this is true; fail with the painted screen after a timeout."""
         try:
             async with asyncio.timeout(TIMEOUT):
                 while not condition():
                     await self._pilot.pause(0.02)
         except TimeoutError:
-            raise AssertionError("it never came to that:\n" + "\n".join(self.lines())) from None
+            raise AssertionError("timed out:\n" + "\n".join(self.lines())) from None
         await self._pilot.pause()
 
     async def wait_idle(self) -> None:
-        """Until nothing is being requested, assessed, explained or filtered any more."""
+        """Wait until nothing is being requested, assessed, explained or filtered."""
         await self._pilot.pause()
         await self.wait_for(lambda: not self.is_busy())
         if self._list:
@@ -284,7 +289,7 @@ class TuiDriver(RowsDriver):
         await self._pilot.pause()
 
     def is_busy(self) -> bool:
-        """Whether anything is being requested, assessed or explained, on any screen."""
+        """Whether any screen is requesting, assessing or explaining something."""
         feeds = (page.feed for page in self._screens if isinstance(page, SessionDetailScreen))
         if any(feed.state.is_requesting or feed.is_explaining for feed in feeds):
             return True
@@ -295,25 +300,25 @@ class TuiDriver(RowsDriver):
         )
 
     def is_requesting(self) -> bool:
-        """Whether the screen that is shown waits for the server."""
+        """Whether the current screen waits for the server."""
         return self._page.is_busy
 
     async def wait_listed(self, *, complete: bool = True) -> None:
-        """Until the list has rows; and, if `complete`, until all that was requested for it has come."""
+        """Wait until the list has rows and, if `complete`, until its download is finished."""
         await self.wait_for(lambda: self._list is not None and self._list.is_ready)
         await self.wait_for(lambda: bool(self._listing.table.matching))
         if complete:
             await self.wait_for(lambda: not self.progress())
 
     async def wait_assessed(self) -> None:
-        """Until it is known what of the list needs attention."""
+        """Wait until the list is assessed."""
         await self.wait_for(lambda: self._list is not None and self._list.assessment is not None)
 
     async def wait_at(self, screen: str) -> None:
-        """Until this screen is shown."""
+        """Wait until this screen is shown."""
         await self.wait_for(lambda: self.screen_name() == screen)
 
-    # --- the screen that is shown -----------------------------------------------
+    # --- the current screen -----------------------------------------------
 
     @property
     def _page(self) -> BaseScreen:
@@ -325,7 +330,7 @@ class TuiDriver(RowsDriver):
 
     @property
     def _listing(self) -> SessionListScreen:
-        assert self._list is not None, "there is no list yet"
+        assert self._list is not None, "no list yet"
         return self._list
 
     @property
@@ -337,19 +342,19 @@ class TuiDriver(RowsDriver):
         return [screen for screen in self._app.screen_stack if isinstance(screen, BaseScreen)]
 
     def screen_name(self) -> str:
-        """Which screen is shown, such as `session_list` or `text_viewer`; empty between two of them."""
+        """Name of the current screen, such as `session_list` or `text_viewer`; empty between two screens."""
         return _SCREENS[self.screen_state()][0] if isinstance(self._app.screen, BaseScreen) else ""
 
     def screens(self) -> list[str]:
-        """All screens that are open, the one that is shown last."""
+        """The names of all open screens, the current one last."""
         return [_SCREENS[page.SCOPE][0] for page in self._screens]
 
     def screen_state(self) -> CommandScope:
-        """Where the commands of the shown screen stand in the table of commands."""
+        """The command scope of the current screen."""
         return self._page.SCOPE
 
     def screen_identity(self) -> object:
-        """Stands for the very screen that is shown: another one of the same kind is not the same."""
+        """Identity of the current screen: another one of the same kind differs."""
         return self._page
 
     def lines(self) -> list[str]:
@@ -365,55 +370,55 @@ class TuiDriver(RowsDriver):
         return (page or self._page).query_one(f"#{name}", StatusLine).render_line(0).text.rstrip()
 
     def top(self) -> str:
-        """The first line: who and where, and as of when."""
+        """The header line: server, user, and age of the data."""
         return self._line("top")
 
     def error_text(self) -> str:
-        """What is wrong, below the first line; empty where nothing is."""
+        """The error below the header; empty if there is none."""
         text = self._page.query_one("#trouble", Static)
         return str(text.render()).removeprefix("! ") if text.display else ""
 
     def footer(self) -> str:
-        """The last line: what was just said, else the keys; and where the cursor stands."""
+        """The footer: the current message, or else the keys; and the position."""
         return " ".join(line.strip() for line in _painted(self._page.query_one(FooterLine)))
 
     def position(self) -> str:
-        """`3 of 2,914 runs`, at the end of the footer; empty where nothing is counted."""
+        """The position at the end of the footer, such as `3 of 2,914 runs`; empty if there is none."""
         found = _POSITION.search(self.footer())
         return found[1] if found else ""
 
     def title(self) -> str:
-        """What the screen is about, where it has a line for that."""
+        """The title line of the screen, if it has one."""
         return self._line("title").strip()
 
     def head(self) -> str:
-        """The line about the run that is open."""
+        """The line about the open run."""
         return self._line("head").strip()
 
     def compared_with(self) -> str:
-        """The line about the run that the open one is compared with."""
+        """The line about the other run of a comparison."""
         return self._line("with").strip()
 
     def search(self) -> str:
-        """The line above the events that says what is searched and shown."""
+        """The line above the events with search and filter."""
         return self._line("search")
 
     def match_tally(self) -> str:
-        """The line with the counts; while a query is typed what Tab would give, or why it cannot be read."""
+        """The line with the counts; while a query is typed, the completion or the error."""
         return self._line("tally").strip()
 
     def detail(self) -> str:
-        """What is said below the rows of the one under the cursor, on one line."""
+        """The text about the selected row below the rows, on one line."""
         shown = self._page.query_one("#tail", Paragraph)
         return " ".join(line.strip() for line in _painted(shown)).strip()
 
     def status_lines(self) -> list[str]:
-        """All lines in emtui's own words, as opposed to rows and texts of the server."""
+        """All lines in emtui's own words, without rows and texts of the server."""
         shown = [*self._page.query(StatusLine), *self._page.query(AttentionLines)]
         return [line for widget in shown if widget.display for line in _painted(widget)]
 
     def text(self) -> str:
-        """The whole text that is open to be read, also what the window does not show; else empty."""
+        """The full text of the text viewer; empty on other screens."""
         return self._page.text if isinstance(self._page, TextScreen | RawScreen) else ""
 
     def plain_text(self) -> str:
@@ -423,15 +428,15 @@ class TuiDriver(RowsDriver):
         return made()
 
     def open_command(self) -> str:
-        """The command that comes back to the view that was left; empty before emtui was left."""
+        """The command that reopens the last view; empty before emtui has quit."""
         return self._app.open_command
 
     def has_ended(self) -> bool:
-        """Whether emtui was left in good order."""
+        """Whether emtui has quit cleanly."""
         return not self._app.is_running or self._app.return_code == 0
 
     def runs_without_fault(self) -> bool:
-        """Whether emtui goes on, and nothing of its own went wrong."""
+        """Whether emtui is running without an internal error."""
         return self._app.is_running and self._app.fatal_error is None
 
     # --- rows -------------------------------------------------------------------
@@ -441,37 +446,37 @@ class TuiDriver(RowsDriver):
         return self._app.focused is self._rows
 
     def cursor(self) -> int:
-        """The number of the row under the cursor, from 0; 0 where a screen has no rows."""
+        """The number of the selected row, from 0; 0 on screens without rows."""
         return super().cursor() if self._page.query(VirtualList) else 0
 
     # --- fields -----------------------------------------------------------------
 
     def typed(self) -> str | None:
-        """What stands in the field that has the focus; nothing where no field has it."""
+        """The text of the focused field; `None` without one."""
         field = self._app.focused
         return field.value if isinstance(field, Input) else None
 
     def underlined(self) -> str:
-        """What of the line in which one types is painted as wrong."""
+        """The part of the prompt that is painted as invalid."""
         strip = self._page.query_one("#prompt TextInput", TextInput).render_line(0)
         return "".join(
             part.text for part in strip if part.style and part.style.underline and INVALID_STYLE.underline
         )
 
     def is_prompting(self) -> bool:
-        """Whether a line is open in which one types."""
+        """Whether a prompt is open."""
         return bool(self._page.query("Prompt.-open"))
 
     def found_count(self) -> str:
-        """The count beside the line in which one types."""
+        """The count beside the prompt."""
         return " ".join(self._line("found").split())
 
     def field_message(self, field: str) -> str:
-        """What stands below this field of the login: `server`, `user` or `password`."""
+        """The message below this login field: `server`, `user` or `password`."""
         return self._page.query_one(f"#{field}", LabeledInput).message_text
 
     def field_messages(self) -> str:
-        """What stands below all fields; empty where the screen has none."""
+        """The message below all fields; empty on other screens."""
         return " ".join(field.message_text for field in self._page.query(LabeledInput))
 
     async def focus_field(self, field: str) -> None:
@@ -500,11 +505,11 @@ class TuiDriver(RowsDriver):
         return self._listing.table.order
 
     def zone(self) -> tzinfo:
-        """The zone in which times are shown."""
+        """The displayed time zone."""
         return self._app.zone
 
     def snapshot(self) -> Snapshot | None:
-        """The newest list."""
+        """The newest snapshot."""
         return self._list.snapshot if self._list else None
 
     def all_sessions(self) -> tuple[Session, ...]:
@@ -521,11 +526,11 @@ class TuiDriver(RowsDriver):
         return self._listing.table.selected
 
     def session(self) -> Session | None:
-        """The session that the shown screen is about, or that its cursor stands on."""
+        """The open or selected session of the current screen."""
         return self._page.current_run
 
     def nearest_session(self) -> Session | None:
-        """The session of the shown screen, or of the nearest one below that is about one."""
+        """The session of the topmost screen that has one."""
         views = reversed(self._app.navigator.views)
         return next((view.current_run for view in views if view.current_run), None)
 
@@ -534,24 +539,24 @@ class TuiDriver(RowsDriver):
         return self._page.query_one(RunTable).selected_item
 
     def row_value(self) -> ListRow | None:
-        """What the row under the cursor stands for: a session, or a group of successful ones."""
+        """The selected row: a session, or a group of successful ones."""
         return self._listing.table.selected_row
 
     def is_group(self) -> bool:
-        """Whether the row under the cursor stands for several sessions."""
+        """Whether the selected row is a group of sessions."""
         return self._listing.table.selected_group is not None
 
     def progress(self) -> str:
-        """How far the answer for the list has come; empty where none is waited for."""
+        """The progress of the list download; empty if there is none."""
         return self._list._progress_text if self._list else ""  # noqa: SLF001 - a part of a line
 
     def absence(self) -> str:
-        """The line about what happened while nobody looked; empty where there is none."""
+        """The line about what happened during an absence; empty if there is none."""
         shown = self._listing.query_one("#away", Static)
         return str(shown.render()) if shown.display else ""
 
     def alerts(self) -> list[str]:
-        """The lines above the list about what needs attention."""
+        """The alerts above the list."""
         return _painted(self._listing.query_one(AttentionLines))
 
     @property
@@ -560,16 +565,16 @@ class TuiDriver(RowsDriver):
         return self._listing.assessment
 
     def alert_on(self, kind: str) -> str:
-        """The worst alert about this type with its evidence; empty where there is none."""
+        """The worst alert about this type, with its evidence; empty if there is none."""
         found = self._assessment.worst_finding(kind)
         return finding_text(self._assessment, found, self._listing.zone) if found else ""
 
     def alert_types(self) -> list[str | None]:
-        """The type that each alert is about, the worst first, acknowledged ones last."""
+        """The type of each alert, worst first, acknowledged ones last."""
         return [finding.type for finding in self._assessment.findings]
 
     def first_alert_session(self) -> Session | None:
-        """The session that the first alert is about."""
+        """The session of the first alert."""
         return self._assessment.run_of_finding(self._assessment.findings[0])
 
     def acknowledged_alerts(self) -> int:
@@ -577,12 +582,12 @@ class TuiDriver(RowsDriver):
         return self._assessment.acknowledged_count
 
     def next_due(self, kind: str) -> datetime | None:
-        """When the next run of this type is due, if that is known."""
+        """When the next run of this type is due; `None` if unknown."""
         row = self._assessment.type_statuses.for_type(kind)
         return row.due.next_start if row and row.due else None
 
     def overview_rows(self) -> list[tuple[str, str | None]]:
-        """Type and newest message of each row of the overview; no message where it has not run."""
+        """Type and newest message of each overview row; `None` if it has not run."""
         rows = self._page.query_one(TypeTable).items
         return [
             (type_name(row), None if isinstance(row, str) else row.newest_run.message or "") for row in rows
@@ -595,20 +600,20 @@ class TuiDriver(RowsDriver):
         return next(page for page in reversed(self._screens) if isinstance(page, SessionDetailScreen))
 
     def log(self) -> Log | None:
-        """The log of the opened session, once it has come."""
+        """The log of the open session, once it is loaded."""
         return self._detail.feed.state.log
 
     def events(self) -> tuple[Event, ...]:
-        """The events of that log; none before it has come."""
+        """The events of the open session; empty before they are loaded."""
         log = self.log()
         return log.events if log else ()
 
     def facts(self) -> str:
-        """What is said of the opened session above its events."""
+        """The text about the open session above its events."""
         return "\n".join(_painted(self._detail.query_one(FactList)))
 
     def is_explained(self) -> bool:
-        """Whether a session is open, and something is said of it beyond what the server says."""
+        """Whether an explanation of the open session is shown."""
         return isinstance(self._page, SessionDetailScreen) and self._page.feed.state.explanation is not None
 
     def explains_servers(self) -> bool:
@@ -617,22 +622,22 @@ class TuiDriver(RowsDriver):
         return explanation is not None and bool(explanation.servers)
 
     def waits(self) -> tuple[Wait, ...]:
-        """Where the opened session waited."""
+        """The pauses of the open session."""
         return self._detail.feed.state.waits
 
     def slowest_wait(self) -> Wait | None:
-        """The wait that took longest beyond what is usual, which only past logs tell."""
+        """The pause that exceeds its usual duration most, which only past logs show."""
         return self._detail.feed.state.worst
 
     # --- setting the stage --------------------------------------------------------
 
     async def log_on(self, client: Client, connection: Connection) -> None:
-        """Log on with this client, as the login does after a password was accepted."""
+        """Log on with this client, as the login does after the server has accepted the password."""
         self._app.call_later(self._app.logon_service.log_on_as, client, connection, RememberChoice.NO)
         await self.wait_for(lambda: self._list is not None and self._list.is_ready)
 
     def connection(self) -> Connection:
-        """To whom somebody is logged on, and as whom."""
+        """The connection of the current logon."""
         return self._app.logon_service.connection
 
     async def open_from(self, source: SessionSource, session: Session) -> None:
@@ -640,7 +645,7 @@ class TuiDriver(RowsDriver):
         await self._app.push_screen(SessionDetailScreen(self._app.ctx, self._feed(source, session)))
 
     async def open_raw_from(self, source: SessionSource, session: Session) -> None:
-        """Open what this source says of the session, without asking it for a log before."""
+        """Open the details of this session from this source, without loading its log."""
         await self._app.push_screen(RawScreen(self._app.ctx, self._feed(source, session)))
 
     def _feed(self, source: SessionSource, session: Session) -> SessionFeed:
@@ -648,21 +653,21 @@ class TuiDriver(RowsDriver):
         return SessionFeed(source, session, explainer, now=self._app.clock.now)
 
     def source(self) -> SessionSource:
-        """Who answers for the list."""
+        """The source of the list."""
         return self._listing.feed.source
 
     def use_clock(self, clock: ManualClock) -> None:
-        """From now on the list is polled by this clock, which tells of sleep, too."""
+        """Poll the list by this clock, which also reports sleep."""
         self._listing.feed.poller.clock = clock
         self._listing.feed.poller.read_clocks = clock.read_all
         self._listing.feed.on_user_activity()
 
     def check_clocks(self) -> None:
-        """Compare the clocks now, as the watch for sleep does by itself."""
+        """Compare the clocks now, as the detection of sleep does periodically."""
         self._listing.feed.poller.check_clocks()
 
     def health(self) -> FeedHealth:
-        """How well the server is known."""
+        """The polling statistics."""
         return self._listing.feed.poller.health
 
     def poll(self) -> None:
@@ -670,7 +675,7 @@ class TuiDriver(RowsDriver):
         self._listing.feed.poller.refresh()
 
     async def poll_once(self) -> None:
-        """Let the next poll be due now, and what comes of it be shown."""
+        """Let the next poll be due now, and wait until its result is shown."""
         health = self.health()
         before = health.response_count + health.failure_count
         self.poll()
@@ -690,53 +695,53 @@ class TuiDriver(RowsDriver):
         return self._listing.feed.state.is_stale
 
     def is_lost(self) -> bool:
-        """Whether the list is so old that nothing is known of the server."""
+        """Whether the connection counts as lost."""
         return self._listing.feed.state.is_lost
 
     def is_paused(self) -> bool:
-        """Whether nothing is requested by itself."""
+        """Whether polling is paused."""
         return self._app.ctx.list_state.is_paused
 
     def show_progress(self, text: str) -> None:
-        """Say that an answer for the list has come this far."""
+        """Show this download progress of the list."""
         vars(screen)["progress_text"] = (lambda *_: text) if text else progress_text
         self._listing._show_tally()  # noqa: SLF001 - the line that it is in
 
     def record_titles(self) -> list[str]:
-        """The titles that the terminal is given from now on, the newest last."""
+        """Record the terminal's titles from now on, the newest last."""
         titles: list[str] = []
         self._app.set_terminal_title = titles.append  # type: ignore[method-assign,assignment] # there is no terminal
         return titles
 
     def offer_keyring(self, name: str) -> None:
         """Let the login offer this keyring to remember the password in, whatever this computer has."""
-        self._page.query_one("#remember", Toggle).set_text(f"remember it in {name}")
+        self._page.query_one("#remember", Toggle).set_text(f"Save password in {name}")
         self._page.query_one("#why-not").display = False
         self._page.query_one("#status", Static).update()
 
     def show_certificate(self, problem: CertificateUntrustedError) -> None:
-        """Ask whether to trust the certificate that this is about."""
+        """Show the certificate of this error, to pin or reject."""
         self._app.push_screen(CertificateScreen(self._app.ctx, problem))
 
     def note_last_viewed(self) -> None:
-        """Write down when somebody last looked, as happens every minute and at the end."""
+        """Save when the list was last viewed, as emtui does every minute and at exit."""
         self._app.list_service.last_viewed.save()
 
     def forget_past_logs(self) -> None:
-        """Logs of past sessions are requested anew."""
+        """Drop the cached logs of past sessions."""
         self._app.ctx.history._logs.clear()  # noqa: SLF001 - as after a restart
 
     def forget_layout_hint(self) -> None:
-        """As if the hint about another keyboard layout was given a minute ago."""
+        """Allow the hint about the keyboard layout again."""
         self._app._layout_hint_at = None  # noqa: SLF001 - a minute later
 
     def tick(self) -> None:
-        """Fire the timer of the comparison, whose running step lasts longer."""
+        """Fire the timer of the comparison, which updates the running step."""
         assert isinstance(self._page, ComparisonScreen)
         self._page._compare_open_step()  # noqa: SLF001 - what its timer does
 
     async def return_to_list(self) -> None:
-        """Back to the list as it was at the start: no query, newest first, grouped, on the first row."""
+        """Return to the list in its initial state: no query, newest first, grouped, first row."""
         listing = self._listing
         while self._app.screen is not listing:
             await self._app.pop_screen()
@@ -765,7 +770,7 @@ def _painted(widget: Widget) -> list[str]:
 
 @asynccontextmanager
 async def running_app(start: LaunchOptions, size: tuple[int, int] = (80, 23)) -> AsyncIterator[TuiDriver]:
-    """The screens, as they begin with these options."""
+    """The screens, started with these options."""
     app = EmtuiApp(start)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         while not app.screen_stack:  # noqa: ASYNC110 - the framework has no event for its first screen
@@ -784,7 +789,7 @@ async def listing_app(
     now: Callable[[], datetime],
     size: tuple[int, int] = (80, 23),
 ) -> AsyncIterator[TuiDriver]:
-    """The screens of somebody who has just logged on to this server; `now` is the client's clock."""
+    """The screens after a logon to this server; `now` is the client's clock."""
     start = start or demo_start(now)
     client = await Client.connect(
         SERVER,
@@ -808,7 +813,7 @@ async def demo_app(
     now: Callable[[], datetime] = lambda: NIGHT_TIME,
     size: tuple[int, int] = (80, 23),
 ) -> AsyncIterator[TuiDriver]:
-    """The screens of somebody who has just logged on to the demo, which has these faults, at that time."""
+    """The screens after a logon to the demo with these faults, at this time."""
     demo = create_app(DemoServerSettings(WORLD, now, parse_faults(list(faults))))
     start = start or demo_start(now=now)
     async with listing_app(demo, start, now=lambda: NIGHT_TIME, size=size) as ui:
@@ -825,7 +830,7 @@ async def replay_app(
     query: str = "",
     size: tuple[int, int] = (120, 30),
 ) -> AsyncIterator[TuiDriver]:
-    """The screens before a recording, once it is known what of its first list needs attention."""
+    """The screens of a replay, once its first list is assessed."""
     replay = ReplaySource("night.jsonl", iter(records))
     start = LaunchOptions(
         Connection(), mark="REPLAY", remember=False, now=replay.now, replay=replay, zone=zone, query=query
@@ -836,14 +841,14 @@ async def replay_app(
 
 
 def demo_start(now: Callable[[], datetime] | None = None, **changes: object) -> LaunchOptions:
-    """What a start with the demo's server begins with; the clock goes a second on with each reading."""
+    """Launch options for the demo server; each reading of the clock is a second later."""
     connection = Connection(server=SERVER, user=USER, password=Secret(PASSWORD))
     options = {"remember": False, "log_on_at_once": False, "now": now or fast_ticks(), "zone": UTC} | changes
     return LaunchOptions(connection, **options)  # type: ignore[arg-type] # as its fields are
 
 
 def fast_ticks() -> Callable[[], datetime]:
-    """A clock of which every reading is a second later."""
+    """Return a clock of which every reading is a second later."""
     seconds = count()
     return lambda: NIGHT_TIME + timedelta(seconds=next(seconds))
 
@@ -852,7 +857,7 @@ def fast_ticks() -> Callable[[], datetime]:
 
 
 class WidgetDriver(RowsDriver, Generic[WidgetT]):
-    """One list alone on a screen."""
+    """A list widget alone on a screen."""
 
     def __init__(self, widget: WidgetT, pilot: Pilot[None]) -> None:
         self._widget = widget
@@ -863,7 +868,7 @@ class WidgetDriver(RowsDriver, Generic[WidgetT]):
         return self._widget
 
     async def pause(self) -> None:
-        """Until all messages have been dealt with."""
+        """Wait until all messages are processed."""
         await self._pilot.pause()
 
     async def resize(self, columns: int, lines: int) -> None:
@@ -872,81 +877,81 @@ class WidgetDriver(RowsDriver, Generic[WidgetT]):
         await self._pilot.pause()
 
     def window_height(self) -> int:
-        """How many rows can be seen at once."""
+        """The number of visible rows."""
         return self._widget.window_height
 
     def move_to(self, row: int, top: int | None = None) -> None:
-        """Put the cursor on this row, and with `top` the window on that one."""
+        """Move the cursor to this row, and with `top` the window to that one."""
         self._widget.move_to(row, top=top)
 
     def move(self, command: str) -> None:
-        """Do what this command of the table says, such as `page_down`."""
+        """Run a navigation command, such as `page_down`."""
         getattr(self._widget, f"action_{command}")()
 
     def window_lines(self) -> list[str]:
-        """The lines below the heading as painted, empty ones, too."""
+        """The lines below the heading as painted, including empty ones."""
         return _painted(self._widget)[self._widget.HEADING_LINES :]
 
 
 class UnhurriedTable(SessionTable):
-    """Takes one step between two keys, however quick the computer is."""
+    """A table that takes one step between two keys, however fast the computer is."""
 
     STEP_S = FIRST_STEP_S = 0.0
 
 
 class SessionTableDriver(WidgetDriver[SessionTable]):
-    """The list of sessions, alone."""
+    """The session table alone."""
 
     def show(self, snapshot: Snapshot) -> None:
-        """A newer list has come."""
+        """Show a newer list."""
         self._widget.snapshot = snapshot
 
     def set_query(self, query: Query) -> None:
-        """Show what matches from now on."""
+        """Set the query."""
         self._widget.session_query = query
 
     def set_order(self, order: SortOrder) -> None:
-        """Show it in this order from now on."""
+        """Set the sort order."""
         self._widget.order = order
 
     def set_marks(self, marks: Mapping[Uid, str]) -> None:
-        """These sessions are new or changed; to be set before the list that has them is shown."""
+        """Mark sessions as new or changed; set this before their list is shown."""
         self._widget.unseen_glyphs = marks
 
     def set_following(self, *, wanted: bool = True, in_front: bool = True) -> None:
-        """Whether the top is followed by the person's choice, and no other screen lies over the list."""
+        """Set whether to stay at the newest run, and whether the list is the current screen."""
         self._widget.follow_top, self._widget.is_following = wanted, in_front
 
     async def wait_rows(self) -> None:
-        """Until the rows of what was asked for are shown."""
+        """Wait until the rows are up to date."""
         await self._widget.wait_idle()
 
     def sessions(self) -> tuple[Session, ...]:
-        """The sessions that match, in their order; those that are grouped in one row, too."""
+        """The matching sessions in order, including grouped ones."""
         return tuple(self._widget.matching)
 
     def match_count(self) -> int:
-        """How many sessions have been found to match."""
+        """The number of matching sessions."""
         return self._widget.match_count
 
     def position(self) -> str:
-        """`3 of 2,914 runs`."""
+        """The position, such as `3 of 2,914 runs`."""
         return self._widget.position
 
     def selected(self) -> Session | None:
-        """The session under the cursor, once the rows of what was asked for are shown."""
+        """The selected session, once the rows are up to date."""
         return self._widget.selected
 
     def painted_selection(self) -> Session | None:
-        """The session under the cursor as it is painted now."""
+        """The selected session as painted now."""
         return self._widget.session_under_cursor
 
     def row_value(self) -> ListRow | None:
-        """What the row under the cursor stands for."""
+        """The selected row."""
         return self._widget.selected_row
 
     def is_group(self) -> bool:
-        """Whether the row under the cursor stands for several sessions."""
+        """Whether the selected row is a group of sessions."""
         return self._widget.selected_group is not None
 
     def can_group(self) -> bool:
@@ -958,54 +963,54 @@ class SessionTableDriver(WidgetDriver[SessionTable]):
         await self._widget.set_grouped(groups)
 
     async def toggle_group(self) -> bool:
-        """Expand the group under the cursor, or collapse that of its run; false if there is none."""
+        """Expand or collapse the group at the cursor; return False if there is none."""
         return await self._widget.toggle_group()
 
     def select(self, uid: Uid) -> bool:
-        """Put the cursor on this session; false if it is not among the rows."""
+        """Select this session; return False if it is not listed."""
         return self._widget.select(uid)
 
     async def select_next(self, wanted: Callable[[Session], bool], step: int) -> bool:
-        """Put the cursor on the next (or previous) such session; false if there is none."""
+        """Select the next (or previous) such session; return False if there is none."""
         return await self._widget.select_next(wanted, step)
 
-    def neighbour(self, uid: Uid, step: int) -> Session | None:
+    def neighbor(self, uid: Uid, step: int) -> Session | None:
         """The session of the row after (or before) this one's."""
         return self._widget.neighbor(uid, step)
 
     def is_unusual(self, session: Session) -> bool:
-        """Whether it took unusually long, as far as that is known."""
+        """Whether it is known to have taken unusually long."""
         return self._widget.is_unusual(session)
 
     def marked_in_window(self) -> set[Uid]:
-        """The sessions that are new or changed, and are seen now."""
+        """The visible sessions that are new or changed."""
         return self._widget.visible_unseen_uids
 
     def new_above(self) -> int:
-        """How many new sessions stand above the window."""
+        """The number of new sessions above the window."""
         return self._widget.new_above_count
 
 
 class EventLogDriver(WidgetDriver[EventLog]):
-    """The events of a session, alone."""
+    """The event log alone."""
 
     def show(self, log: Log) -> None:
-        """A longer log has come."""
+        """Show a longer log."""
         self._widget.session_log = log
 
     def show_waits(self, baselines: UsualSteps, slowest: int | None = None) -> None:
-        """Where the session waited against what is usual, and which of the waits is the slowest."""
+        """Show the pauses against the usual ones, and which of them is the slowest."""
         event_waits = select_waits(find_steps(self._widget.events), baselines)
         self._widget.waits = event_waits
         if slowest is not None:
             self._widget.worst_wait = event_waits[slowest]
 
     def filter(self, text: str) -> None:
-        """Show only events that hold this text."""
+        """Show only events that contain this text."""
         self._widget.filter_text = text
 
     def search(self, text: str) -> None:
-        """Search this text."""
+        """Search for this text."""
         self._widget.search_text = text
 
     def set_clocks(self, *, clocks: bool) -> None:
@@ -1017,7 +1022,7 @@ class EventLogDriver(WidgetDriver[EventLog]):
         self._widget.wraps_messages = wraps
 
     def scroll_right(self, step: int) -> bool:
-        """Show what is cut off at the right, or come back; false where there is nothing more."""
+        """Scroll long lines right or back; return False if there is nothing more."""
         return self._widget.shift(step)
 
     def line(self) -> LogLine | None:
@@ -1025,48 +1030,48 @@ class EventLogDriver(WidgetDriver[EventLog]):
         return self._widget.line
 
     def has_selection(self) -> bool:
-        """Whether the cursor stands on something."""
+        """Whether a line is selected."""
         return self._widget.selected is not None
 
     def event_count(self) -> int:
-        """How many events are shown, waits not counted."""
+        """The number of shown events, without pauses."""
         return self._widget.shown_count
 
     def event_number(self) -> int:
-        """Which of them the cursor stands on or behind, from 1."""
+        """The number of the event at the cursor, from 1."""
         return self._widget.ordinal
 
     def match_count(self) -> int:
-        """How many of them hold the text that is searched."""
+        """The number of matches."""
         return len(self._widget.matches.line_indexes)
 
     def new_event_count(self) -> frozenset[int]:
-        """The places of the events that nobody has seen."""
+        """The indexes of the unviewed events."""
         return self._widget.unseen_indexes
 
     def mark_seen(self) -> None:
-        """A key was pressed: what is seen now counts as seen with the next log."""
+        """Mark the visible events as viewed, as a key press does."""
         self._widget.mark_viewed()
 
     def go_to_match(self, step: int) -> bool:
-        """Put the cursor on the next (or previous) match; false if there is none."""
+        """Move to the next (or previous) match; return False if there is none."""
         self._widget.next_match(step)
         return bool(self._widget.match_position)
 
     async def go_to_line(self, wanted: Callable[[LogLine], bool], step: int) -> bool:
-        """Put the cursor on the next (or previous) such line; false if there is none."""
+        """Move to the next (or previous) such line; return False if there is none."""
         return await self._widget.go_to_next(wanted, step)
 
     def go_to_wait(self, index: int) -> bool:
-        """Put the cursor on the wait after this event; false if it is not shown."""
+        """Move to the pause after this event; return False if it is not shown."""
         return self._widget.go_to_wait(index)
 
 
 class ComparisonDriver(WidgetDriver[DiffList]):
-    """The lines of two logs, alone."""
+    """The comparison of two logs alone."""
 
     def show(self, difference: RunDifference | None) -> None:
-        """Another comparison."""
+        """Show another comparison."""
         self._widget.show(difference)
 
     def group(self, *, groups: bool) -> None:
@@ -1074,45 +1079,45 @@ class ComparisonDriver(WidgetDriver[DiffList]):
         self._widget.set_grouping(groups)
 
     def is_group(self) -> bool:
-        """Whether the row under the cursor stands for several lines."""
+        """Whether the selected row is a group of lines."""
         return isinstance(self._widget.selected, CollapsedLines)
 
     def line_count(self) -> int:
-        """How many lines there are, those that are grouped, too."""
+        """The number of lines, including grouped ones."""
         return len(self._widget.rows)
 
     def search(self, text: str) -> None:
-        """Search this text."""
+        """Search for this text."""
         self._widget.search(text)
 
     def go_to_match(self, step: int) -> None:
-        """Put the cursor on the next (or previous) match."""
+        """Move to the next (or previous) match."""
         self._widget.next_match(step)
 
     def current_match(self) -> str:
-        """Which match the cursor stands on, such as `2 of 3`; empty if on none."""
+        """The current match, such as `2 of 3`; empty if there is none."""
         return self._widget.match_position
 
 
 class FooterDriver:
-    """The last line of a screen, alone."""
+    """The footer alone."""
 
     def __init__(self, widget: FooterLine, pilot: Pilot[None]) -> None:
         self._widget = widget
         self._pilot = pilot
 
     async def show_message(self, message: str, position: str, *, several: bool = False) -> None:
-        """Show this; it may be several sentences."""
+        """Show a message; it may be several."""
         self._widget.say(message, position, has_several_sentences=several)
         await self._pilot.pause()
 
     def lines(self) -> list[str]:
-        """What is painted."""
+        """The painted lines."""
         return _painted(self._widget)
 
 
 class _WidgetHost(App[None]):
-    """Nothing but these widgets."""
+    """An app with only these widgets."""
 
     CSS = "FooterLine { height: auto; }"
 
@@ -1123,7 +1128,7 @@ class _WidgetHost(App[None]):
         self._widgets = widgets
 
     def compose(self) -> ComposeResult:
-        """These, one above the other."""
+        """The widgets, from top to bottom."""
         yield from self._widgets
 
 
@@ -1141,7 +1146,7 @@ def _session_list() -> SessionTable:
 
 @asynccontextmanager
 async def session_table(size: tuple[int, int], *, groups: bool = True) -> AsyncIterator[SessionTableDriver]:
-    """The list of sessions alone, in UTC, before there is a list."""
+    """The session table alone, in UTC, still empty."""
     widget = _session_list()
     async with _running_widgets(size, widget) as pilot:
         driver = SessionTableDriver(widget, pilot)
@@ -1152,7 +1157,7 @@ async def session_table(size: tuple[int, int], *, groups: bool = True) -> AsyncI
 
 @asynccontextmanager
 async def event_log(size: tuple[int, int], began: datetime) -> AsyncIterator[EventLogDriver]:
-    """The events of a session that began then, alone, in UTC."""
+    """The event log alone, of a session that started then, in UTC."""
     widget = EventLog()
     widget.started, widget.zone = began, UTC
     async with _running_widgets(size, widget) as pilot:
@@ -1163,7 +1168,7 @@ async def event_log(size: tuple[int, int], began: datetime) -> AsyncIterator[Eve
 async def sessions_above_events(
     size: tuple[int, int],
 ) -> AsyncIterator[tuple[SessionTableDriver, EventLogDriver]]:
-    """The list of sessions, and the events of one below it."""
+    """The session table, and the event log below it."""
     table, log = _session_list(), EventLog()
     log.zone = UTC
     async with _running_widgets(size, table, log) as pilot:
@@ -1172,7 +1177,7 @@ async def sessions_above_events(
 
 @asynccontextmanager
 async def comparison(difference: RunDifference, size: tuple[int, int]) -> AsyncIterator[ComparisonDriver]:
-    """The lines of two logs alone."""
+    """The comparison of two logs alone."""
     widget = DiffList()
     async with _running_widgets(size, widget) as pilot:
         widget.styles.height = size[1]
@@ -1185,21 +1190,21 @@ async def comparison(difference: RunDifference, size: tuple[int, int]) -> AsyncI
 
 @asynccontextmanager
 async def footer(columns: int) -> AsyncIterator[FooterDriver]:
-    """The last line of a screen this wide, alone."""
+    """The footer alone, on a screen of this width."""
     widget = FooterLine()
     async with _running_widgets((columns, 12), widget) as pilot:
         yield FooterDriver(widget, pilot)
 
 
-# --- what is set before the start ---------------------------------------------------
+# --- settings before the start ---------------------------------------------------
 
 
 def set_second_logon_delay(monkeypatch: pytest.MonkeyPatch, delay: timedelta) -> None:
-    """After so long a logon that was refused just after an outage is sent once more."""
+    """Set the delay before a refused logon is tried once more."""
     monkeypatch.setattr("emtui.tui.services.logon_service.SECOND_LOGON_DELAY", delay)
 
 
 def poll_sessions_every(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    """An opened session that runs is requested so often."""
+    """Set the poll interval of an open running session."""
     monkeypatch.setattr("emtui.monitor.session_poller.SCHEDULE", PollSchedule(interval=seconds))
     monkeypatch.setattr("emtui.monitor.session_poller.MIN_PAUSE_S", seconds)

@@ -1,7 +1,7 @@
-"""Sixty days in which nothing is wrong, as the server lists them; patch nights, and changes of the clocks.
+"""Sixty days of a server without incidents, optionally with patch nights and clock changes.
 
-The worlds are the demo's before its story begins. Patch nights take out what would have run;
-a clock change moves by an hour what runs at fixed local times.
+Based on the simulated worlds of the demo before their incidents. Patch nights remove runs; a clock change
+moves runs at fixed local times by an hour.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ SEEDS = (0, 1, 23)
 LOCAL_TIME_TYPES = frozenset(
     {"CatalogConsolidation", "HistoryCollectJob", "SecurityScopesRebuild", "LicAutoUpdate"}
 )
-"""Types that we say run at fixed local times."""
+"""Types assumed to run at fixed local times."""
 PATCH_NIGHTS = ((NOON - 20 * DAY).replace(hour=22), (NOON - 6 * DAY).replace(hour=2, minute=3))
 PATCH_DURATION = 41 * MINUTE
 
 
 @cache
 def sixty_days(seed: int) -> list[Session]:
-    """Everything that ran in sixty days, as it was in the end."""
+    """All ended runs of sixty days."""
     world = uneventful_world(seed, NOON)
     sessions_by_uid = {
         session.uid: session
@@ -39,7 +39,7 @@ def sixty_days(seed: int) -> list[Session]:
 
 
 def listed_at(sessions: Sequence[Session], now: datetime) -> list[Session]:
-    """What the server would list at this time."""
+    """The sessions that the server lists at this time."""
     window = (session for session in sessions if session.started and now - 30 * DAY < session.started <= now)
     return [session if session.ended and session.ended <= now else as_running(session) for session in window]
 
@@ -49,7 +49,7 @@ def as_running(session: Session) -> Session:
 
 
 def shift_by_clock_change(session: Session, change: datetime, by: timedelta) -> Session:
-    """What it would be if the clocks had changed by then."""
+    """The session if the clocks had changed by `by` at `change`."""
     if session.type not in LOCAL_TIME_TYPES or session.started is None or session.started < change:
         return session
     ended = session.ended + by if session.ended else None
@@ -57,13 +57,13 @@ def shift_by_clock_change(session: Session, change: datetime, by: timedelta) -> 
 
 
 def with_clock_change(sessions: Sequence[Session], by: timedelta) -> list[Session]:
-    """The same, if the clocks had been put on or back nine days before the end."""
+    """The sessions if the clocks had changed nine days before the end."""
     change = (NOON - 9 * DAY).replace(hour=1)
     return [shift_by_clock_change(session, change, by) for session in sessions]
 
 
 def with_patch_nights(sessions: Sequence[Session]) -> list[Session]:
-    """The same with two patch nights."""
+    """The sessions without those of two patch nights."""
     for patch in PATCH_NIGHTS:
         sessions = exclude_started_between(sessions, patch, patch + PATCH_DURATION)
     return list(sessions)

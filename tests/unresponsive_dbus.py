@@ -13,7 +13,7 @@ from pathlib import Path
 def unresponsive_bus(folder: Path) -> Iterator[str]:
     """Yield its address; it stops when the block ends."""
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(folder / "mute"))
+    listener.bind(str(folder / "dbus"))
     listener.listen()
     connections: list[socket.socket] = []
 
@@ -30,7 +30,7 @@ def unresponsive_bus(folder: Path) -> Iterator[str]:
 
     threading.Thread(target=serve, daemon=True).start()
     try:
-        yield f"unix:path={folder / 'mute'}"
+        yield f"unix:path={folder / 'dbus'}"
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()

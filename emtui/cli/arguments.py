@@ -54,7 +54,7 @@ _OPTIONS_BY_NAME = {
 
 
 _OPERAND_DESCRIPTIONS = {
-    "ID": "a session ID: a GUID, its first digits, a URL, or latest",
+    "ID": "a session ID: a GUID, its first 4 or more hex digits, a URN, a URL, latest or latest:TYPE",
     "show": "a subcommand: show",
 }
 

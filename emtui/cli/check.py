@@ -34,9 +34,9 @@ from emtui.cli.check_rules import (
     performance_data,
 )
 from emtui.cli.client_session import ServerAccess, parse_timeout, resolve_access, run_with_password
-from emtui.cli.last_check import CheckedList, compare_with_last_check
-from emtui.cli.list_evidence import listed_types, read_knowledge
+from emtui.cli.list_context import listed_types, read_knowledge
 from emtui.cli.password_sources import find_password
+from emtui.cli.unlisted_since_check import CheckedList, compare_with_last_check
 from emtui.em.errors import ServerUnreachableError
 from emtui.em.model import Session
 from emtui.local import process_hardening
@@ -212,15 +212,17 @@ def _write_unlocked(text: bytes) -> None:
 
 
 def _parse_thresholds(args: ParsedArguments) -> CheckThresholds:
-    age = _parse_threshold(args, "--max-age", text_format.parse_duration)
-    ratio = _parse_threshold(args, "--max-ratio", _parse_ratio)
+    age = _parse_threshold(args, "--max-age", text_format.parse_duration, "20h,26h")
+    ratio = _parse_threshold(args, "--max-ratio", _parse_ratio, "2,3")
     stuck, overdue = args.has("--stuck"), args.has("--overdue")
     if not (stuck or overdue or age or ratio):
         stuck = overdue = True
     return CheckThresholds(stuck, overdue, age, ratio)
 
 
-def _parse_threshold(args: ParsedArguments, name: str, parse: Callable[[str], T]) -> Threshold[T] | None:
+def _parse_threshold(
+    args: ParsedArguments, name: str, parse: Callable[[str], T], example: str
+) -> Threshold[T] | None:
     text = args.value_of(name)
     if text is None:
         return None
@@ -230,7 +232,8 @@ def _parse_threshold(args: ParsedArguments, name: str, parse: Callable[[str], T]
         raise UsageError(f"{name}: {problem}") from None
     if len(values) > 2 or values != sorted(values):
         raise UsageError(
-            f"{name} takes one value, or a lower one for a warning and the critical one: {name} 2,4."
+            f"{name} takes one value (CRITICAL) or two in ascending order (WARNING,CRITICAL):"
+            f" {name} {example}."
         )
     return Threshold(values[0] if len(values) == 2 else None, values[-1])
 
@@ -241,7 +244,7 @@ def _parse_ratio(text: str) -> float:
     except ValueError:
         ratio = 0.0
     if not 0 < ratio < 1_000_000:
-        raise ValueError(f"{text!r} is not a multiple of the usual run time: write 3 or 1.5.")
+        raise ValueError(f"{text!r} is not a multiple of the usual duration: write 3 or 1.5.")
     return ratio
 
 
@@ -250,5 +253,5 @@ def _parse_time_limit(text: str | None) -> float:
         return DEFAULT_TIMEOUT_S
     seconds = parse_timeout(text)
     if not 0 < seconds <= _MAX_TIMEOUT_S:
-        raise UsageError("--timeout takes up to an hour: write 10, 30s or 5m.")
+        raise UsageError("--timeout must be at most one hour: write 10, 30s or 5m.")
     return seconds

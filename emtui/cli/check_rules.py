@@ -28,8 +28,7 @@ from emtui.triage.findings import (
     UnlistedRunsFinding,
     WarningFinding,
 )
-from emtui.triage.prioritization import count_on_time as calm_of
-from emtui.triage.prioritization import make_unlisted_finding
+from emtui.triage.prioritization import count_on_time, make_unlisted_finding
 from emtui.triage.runs_by_type import start_time
 from emtui.triage.streaks import DECISIVE_OUTCOMES
 from emtui.triage.type_status import TypeStatus, TypeStatuses
@@ -160,7 +159,7 @@ def _ok_verdict(
             f"not enough history to check whether {_join_names(uncertain)} {_is_or_are(uncertain)} overdue"
         )
     if without_baseline:
-        unknown.append(f"no usual length known for {_join_names(without_baseline)}")
+        unknown.append(f"no usual duration known for {_join_names(without_baseline)}")
     assessable = (
         thresholds.max_age,
         thresholds.includes_overdue and assessed_count > 0,
@@ -170,7 +169,7 @@ def _ok_verdict(
         return MonitoringVerdict(CheckLevel.UNKNOWN, "; ".join(unknown))
     ok_text = f"{_format_not_failing(rows)} not failing"
     if can_report_on_time:
-        ok_text = format_on_time_counts(calm_of(_restrict_to(type_statuses, rows)))
+        ok_text = format_on_time_counts(count_on_time(_restrict_to(type_statuses, rows)))
     return MonitoringVerdict(CheckLevel.OK, "; ".join((ok_text, *unknown)))
 
 
@@ -275,10 +274,12 @@ def _threshold_verdicts(
             duration_text = f"took {text_format.format_duration(duration)}"
             if run.is_running:
                 duration_text = (
-                    f"has run for {text_format.format_duration(duration)}"
+                    f"running for {text_format.format_duration(duration)}"
                     f" since {formatter.format_time(start_time(run))}"
                 )
-            yield MonitoringVerdict(level, f"{row.type} {duration_text}, {ratio:.1f} times the usual")
+            yield MonitoringVerdict(
+                level, f"{row.type} {duration_text}, {ratio:.1f} times the usual duration"
+            )
 
 
 def _last_success(row: TypeStatus) -> Session | None:
@@ -295,7 +296,7 @@ def _find_slowest_run(
 ) -> tuple[Session, timedelta, float] | None:
     """The slowest of the running sessions and the newest that ended, its duration and its ratio.
 
-    Canceled runs are ignored. A run is only slow from half a minute above the usual.
+    Canceled runs are ignored. A run is only slow from half a minute above the usual duration.
     """
     candidates = []
     for run in _runs_to_assess(row):
@@ -318,7 +319,7 @@ def performance_data(
     rows = [row for row in type_statuses.statuses if is_selected(row.type)]
     failing = sum(1 for row in rows if row.streak and row.streak.outcome is Outcome.FAILED)
     yield PerfDatum("types", f"{len(rows)};;;0")
-    yield PerfDatum("on_time", f"{calm_of(_restrict_to(type_statuses, rows)).on_time};;;0;{len(rows)}")
+    yield PerfDatum("on_time", f"{count_on_time(_restrict_to(type_statuses, rows)).on_time};;;0;{len(rows)}")
     yield PerfDatum("failing", f"{failing};;0;0")
     for row in rows[:_MAX_PERFDATA_TYPES]:
         name = _UNSAFE_LABEL_CHARS.sub("_", row.type[:_MAX_LABEL_LENGTH])

@@ -79,7 +79,7 @@ def format_server_choices() -> str:
     """What to do if no server is configured."""
     names = [profile.name for profile in load_configuration().profiles]
     if not names:
-        return "Use --server, EMTUI_SERVER or a profile (create one with emtui login)."
+        return "Use --server, EMTUI_SERVER or a profile (-p; create one with emtui login)."
     return (
         f"Available profiles: {', '.join(names)}; none is the default. Choose one with -p,"
         " or set default_profile in the configuration."
@@ -90,7 +90,7 @@ def print_time_zone(access: ServerAccess, now: datetime) -> None:
     """Print the time zone of a table on a terminal if it is not this computer's."""
     if access.connection.server_time_zone and stdio.is_terminal(sys.stderr):
         offset = text_format.format_zone_offset(now, access.zone)
-        stdio.print_message(f"Times are in {access.zone} (now {offset})")
+        stdio.print_message(f"Times are in {access.zone} (now {offset}).")
 
 
 def run_logged_on(access: ServerAccess, request: Callable[[Client], Awaitable[T]]) -> T:
@@ -130,8 +130,8 @@ async def open_client(
     report: Callable[[str], object] | None = None,
 ) -> Client:
     """A client that is logged on; raises `EmError`. Warns on a terminal if the certificate expires soon."""
+    from emtui.local.client_logon import log_on  # start-up time: loads the client, and httpx with it
     from emtui.local.lockout_guard import LockoutGuard
-    from emtui.local.logon_policy import log_on  # start-up time: loads the client, and httpx with it
 
     client = await log_on(
         replace(access.connection, password=password),

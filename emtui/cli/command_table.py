@@ -113,15 +113,21 @@ def _output_option(*formats: str, default: str = "table") -> OptionSpec:
 _TYPE = OptionSpec("--type", "Session types, separated by commas; * matches any text", "TYPE")
 _FILTER_OPTIONS = (
     OptionSpec(
-        "--since", "Sessions started since then, and all running ones: 24h, 7d, 02:10, 2026-11-23", "TIME"
+        "--since", "Sessions started since TIME (24h, 7d, 02:10, 2026-11-23), and all running ones", "TIME"
     ),
     OptionSpec("--state", "Outcomes or states, separated by commas: failed,warning", "STATE"),
     _TYPE,
 )
 _SORT_OPTION = OptionSpec(
-    "--sort", "Sort by a JSON key or by acknowledged; -KEY reverses the order", "KEY", default="-started"
+    "--sort",
+    "Sort by acknowledged or a JSON key: started, ended, duration, type, outcome, …; "
+    "-KEY sorts in descending order",
+    "KEY",
+    default="-started",
 )
-_SCREEN_SORT = _SORT_OPTION._replace(purpose="Sort by a JSON key; -KEY reverses the order")
+_SCREEN_SORT = _SORT_OPTION._replace(
+    purpose="Sort by a JSON key: started, ended, duration, type, outcome, …; -KEY sorts in descending order"
+)
 _VIEW_OPTION = OptionSpec(
     "--view",
     "View to open. types: one line per type; attention: alerts; with an ID: facts (details), xml",
@@ -131,14 +137,14 @@ _VIEW_OPTION = OptionSpec(
 _DEMO_OPTIONS = (
     OptionSpec(
         "--seed",
-        "Random seed; the same seed and clock give the same data, 0 gives no incidents",
+        "Random seed; the same seed and clock give the same data; 0 gives no incidents",
         "N",
         default="1",
     ),
     OptionSpec("--sessions", "Approximate number of sessions", "N", default="3000"),
     OptionSpec("--clock", "Start time of the simulated clock (ISO 8601)", "TIME", default="now"),
     OptionSpec("--speed", "Speed of the simulated clock", "FACTOR", default="1"),
-    OptionSpec("--play", "Simulate a failure; repeatable, --play help lists them", "NAME[=VALUE]"),
+    OptionSpec("--play", "Simulate a failure; repeatable; --play help lists them", "NAME[=VALUE]"),
     OptionSpec("--serve", "Run only the server; print its address as one line of JSON"),
     OptionSpec("--port", "Port for --serve; 0 for any free port", "PORT", default="9398"),
 )
@@ -244,7 +250,7 @@ COMMANDS = (
         1,
         group=_READ,
         examples=(
-            Example("By the first digits of its ID", "emtui show 5f1c"),
+            Example("By the first hex digits of its ID", "emtui show 5f1c"),
             Example("The last data collection, as JSON", "emtui show latest:CollectJob -o json"),
         ),
     ),
@@ -270,7 +276,7 @@ COMMANDS = (
         "tail:run",
         (
             *_FILTER_OPTIONS,
-            OptionSpec("--from-start", "Begin with the sessions that are already listed, oldest first"),
+            OptionSpec("--from-start", "First print the sessions already in the list, oldest first"),
             _output_option("table", "jsonl", default="table; on a pipe jsonl"),
         ),
         "[QUERY...]",
@@ -319,11 +325,13 @@ COMMANDS = (
                 "[WARN,]AGE",
             ),
             OptionSpec(
-                "--max-ratio", "Maximum run time as a multiple of the usual: 3, or 2,3", "[WARN,]RATIO"
+                "--max-ratio",
+                "Maximum duration as a multiple of the usual duration: 3, or 2,3 with a warning first",
+                "[WARN,]RATIO",
             ),
             OptionSpec(
                 "--stuck",
-                "Check for sessions that run longer than ever",
+                "Check for running sessions that take longer than any earlier successful run",
                 default="on, unless another condition is given",
             ),
             OptionSpec(
@@ -433,10 +441,10 @@ EXIT_CODES = (
     ("5", "server unreachable"),
     ("6", "invalid response from the server"),
     ("7", "certificate not trusted or changed"),
-    ("130", "interrupted (Ctrl+C)"),
     ("129", "ended by SIGHUP"),
-    ("143", "ended by SIGTERM"),
+    ("130", "interrupted (Ctrl+C)"),
     ("141", "output pipe closed"),
+    ("143", "ended by SIGTERM"),
 )
 """What the exit codes mean; `exit_codes` decides which one an error has."""
 ENVIRONMENT = (

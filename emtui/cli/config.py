@@ -12,7 +12,7 @@ from emtui.cli.arguments import ParsedArguments, UsageError
 from emtui.cli.client_session import load_configuration
 from emtui.cli.password_sources import PASSWORD_VARIABLE
 from emtui.em.server_address import mask_credentials
-from emtui.handover.json_schema import JsonRecord
+from emtui.handover.json_records import JsonRecord
 from emtui.local.configuration import Config
 from emtui.local.connection import ENVIRONMENT_VARIABLES
 from emtui.local.paths import NO_HOME, config_files
@@ -38,7 +38,7 @@ def run(args: ParsedArguments) -> int:
         stdio.print_output(output.format_table(_COLUMNS, rows, stdio.output_width()))
     for file in config_files():
         if file.is_relative_to(NO_HOME):
-            stdio.print_message("No home directory: set HOME or XDG_CONFIG_HOME to use a configuration")
+            stdio.print_message("No home directory: set HOME or XDG_CONFIG_HOME to use a configuration.")
         elif not file.exists():
             stdio.print_message(f"File not found: {file}")
     return 0

@@ -16,7 +16,7 @@ from emtui.doctor import local_checks, server_checks
 from emtui.doctor.check_result import CheckResult, failed, passed, warning
 from emtui.em.errors import InvalidSettingError
 from emtui.em.secret import Secret
-from emtui.handover.json_schema import JsonRecord
+from emtui.handover.json_records import JsonRecord
 from emtui.local.connection import Connection
 from emtui.local.logfile import redact
 
@@ -83,8 +83,12 @@ def _check_connection(connection: Connection) -> CheckResult:
         ("profile", connection.profile and connection.profile.name),
     )
     present = [f"{name} {value}" for name, value in parts if value]
-    missing = [f"no {name}" for name, value in parts if not value]
-    summary = f"{', '.join(present + missing)}; emtui config show lists where each value comes from"
+    missing = [name for name, value in parts if not value]
+    if missing:
+        *names, last_name = missing
+        choices = f"{', '.join(names)} or {last_name}" if names else last_name
+        present.append(f"no {choices} configured")
+    summary = f"{', '.join(present)}; emtui config show lists where each value comes from"
     if connection.server is None:
         return warning("connection", summary, format_server_choices())
     if connection.user is None:

@@ -14,7 +14,7 @@ from emtui.cli.session_fields import SessionReading
 from emtui.cli.sessions import print_replaced_characters
 from emtui.cli.wait import follow_events
 from emtui.em.model import Uid
-from emtui.handover.json_schema import EVENT_KEYS, event_records
+from emtui.handover.json_records import EVENT_KEYS, event_records
 from emtui.query import ExactSessionRef, find_session_ref
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _print_problems(reading: SessionReading) -> None:
         stdio.print_message(
             f"{reading.log.unreadable_count} of"
             f" {text_format.format_counted(len(reading.log.events), 'event')}"
-            " could not be read completely"
+            " not fully readable"
         )
     print_replaced_characters(reading.log.replaced_count)
 

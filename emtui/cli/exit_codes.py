@@ -3,6 +3,8 @@
 0 success · 1 internal error · 2 usage · 3 not found · 4 logon refused, forbidden, no password ·
 5 unreachable · 6 invalid response from the server · 7 certificate not trusted · 130 interrupted ·
 141 closed pipe · 129 and 143 ended by SIGHUP or SIGTERM.
+
+`wait` adds codes for outcomes (`cli.wait`); `check` has those of monitoring plugins (`cli.check_rules`).
 """
 
 from __future__ import annotations

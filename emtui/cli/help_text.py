@@ -22,11 +22,13 @@ from emtui.cli.command_table import (
 WIDTH = 79
 """Columns of the help: a terminal of 80 columns breaks no line."""
 _WIDEST = 28
-"""Columns of a name with its indent; the text beside a longer one begins on the next line."""
+"""Columns of a name with its indent; after a longer name, the text begins on the next line."""
 _ARGUMENTS = {
-    "ID": "Session ID: a GUID, URN or URL, its first digits (4 or more), latest, or latest:TYPE",
+    "ID": "Session ID: a GUID, its first 4 or more hex digits, a URN, a URL, latest or latest:TYPE",
     "QUERY": "Words and key:value terms, all of which must match. Keys: state, type, since, before, "
-    "until, took, ratio, is, message, name, id. A - before a term excludes what matches it",
+    "until, took, ratio, is, message, name, id. Examples: state:failed took:>10m ratio:>2 "
+    "is:stuck,unusual since:24h. A ! or - before a term excludes what matches it; a term that "
+    "begins with - must follow --",
     "COMMAND": "Name of a command",
 }
 
@@ -112,11 +114,11 @@ def _table(rows: Iterable[tuple[str, str]], width: int = 0) -> list[str]:
     width = max([width, *(len(name) for name, _ in rows if len(name) <= _WIDEST - 2)])
     lines = []
     for name, text in rows:
-        beside = _wrapped(text, " " * (width + 4))
+        text_lines = _wrapped(text, " " * (width + 4))
         if len(name) > width:
-            lines += [f"  {name}", *beside]
+            lines += [f"  {name}", *text_lines]
         else:
-            lines += [f"  {name:<{width}}  {beside[0].lstrip()}", *beside[1:]]
+            lines += [f"  {name:<{width}}  {text_lines[0].lstrip()}", *text_lines[1:]]
     return lines
 
 

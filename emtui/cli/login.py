@@ -76,7 +76,10 @@ def _describe_unpinning(profile: Profile) -> str:
         return "no certificate was pinned"
     own_file, *_ = config_files()
     return (
-        "pin removed" if setting.file == own_file else f"the pin is set in {setting.file} and was not removed"
+        "pin removed"
+        if setting.file == own_file
+        else f"the pin is set in {setting.file} and was not removed;"
+        " remove it from that file, or ask its owner"
     )
 
 
@@ -84,7 +87,7 @@ def _forget_password(server: Server, user: str, profile: Profile | None) -> str:
     """Remove the password from the keyring, if there is one, and return what happened."""
     keyring = profile.keyring if profile else None
     if keyring == KEYRING_OFF:
-        return "The keyring is disabled for this profile."
+        return "The keyring is disabled for this profile: there is no saved password to remove."
     try:
         was_stored = asyncio.run(credentials.delete_password(server, user, keyring=keyring))
     except credentials.KeyringUnavailableError as problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from emtui.cli import output, stdio
 from emtui.cli.arguments import ParsedArguments
 from emtui.cli.client_session import load_configuration
-from emtui.handover.json_schema import JsonRecord
+from emtui.handover.json_records import JsonRecord
 from emtui.local.configuration import Config
 from emtui.local.profiles import KEYRING_OFF, Profile
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -34,7 +35,7 @@ def record_to_file(args: ParsedArguments, now: Callable[[], datetime]) -> Iterat
             stdio.print_message(failure)
         stdio.print_message(
             f"Recorded to {clean_path(path)} ({text_format.format_size(file.size)})."
-            " Show it with emtui --replay."
+            f" Replay it with emtui --replay {shlex.quote(clean_path(path))}."
         )
         if not recorder.is_writing:
             file.close()

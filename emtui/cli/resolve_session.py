@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from emtui.cli import stdio
-from emtui.cli.list_evidence import is_complete
+from emtui.cli.list_context import is_complete
 from emtui.cli.sessions import print_parse_problems
 from emtui.em.model import Session
 from emtui.em.server_address import Server, parse_host

@@ -55,6 +55,6 @@ def format_fields(reading: SessionReading) -> str:
         ("Server", str(reading.server)),
     )
     lines = (
-        f"{text_format.fit_width(title, 8)}  {text_format.join_lines(text)}" for title, text in pairs if text
+        f"{text_format.fit_width(title, 12)}  {text_format.join_lines(text)}" for title, text in pairs if text
     )
     return "".join(f"{line}\n" for line in lines)

@@ -11,7 +11,7 @@ from emtui import text_format
 from emtui.cli import output, stdio
 from emtui.cli.arguments import ParsedArguments, UsageError
 from emtui.cli.client_session import print_time_zone, resolve_access, run_logged_on
-from emtui.cli.list_evidence import (
+from emtui.cli.list_context import (
     acknowledged_in_list,
     check_query,
     is_complete,
@@ -21,7 +21,7 @@ from emtui.cli.list_evidence import (
 from emtui.cli.query_args import query_text
 from emtui.em.model import Listing, Session, Uid, find_guid, state_values
 from emtui.em.server_address import Server
-from emtui.handover.json_schema import SESSION_KEYS, session_record
+from emtui.handover.json_records import SESSION_KEYS, session_record
 from emtui.query import DEFAULT_SORT_ORDER, Query, QueryContext, SortOrder, parse, parse_sort_order
 from emtui.query.session_ref import MIN_PREFIX_LENGTH
 from emtui.query.sort_order import none_acknowledged
@@ -189,8 +189,7 @@ def print_parse_problems(listing: Listing) -> None:
     if listing.unreadable_count:
         total = text_format.format_count(len(listing.sessions))
         stdio.print_message(
-            f"{text_format.format_count(listing.unreadable_count)} of {total} sessions"
-            " could not be read completely"
+            f"{text_format.format_count(listing.unreadable_count)} of {total} sessions not fully readable"
         )
     print_replaced_characters(listing.replaced_count)
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from emtui.cli import output, stdio
 from emtui.cli.arguments import ParsedArguments
 from emtui.cli.events import format_event_table, print_xml, read_session
-from emtui.cli.list_evidence import print_problems
+from emtui.cli.list_context import print_problems
 from emtui.cli.session_fields import SessionReading, format_fields
 from emtui.cli.show_records import finding_records, format_facts
 from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError, SessionNotFoundError, UnexpectedResponseError
-from emtui.handover.json_schema import event_records, session_record
+from emtui.handover.json_records import event_records, session_record
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.monitor.assessment import assess
 from emtui.monitor.explainer import ExplainedRun, Explainer
@@ -55,7 +55,7 @@ async def _explain(client: Client, reading: SessionReading) -> ExplainedRun | No
         explainer = Explainer(client, HistoryCache(), ignored_errors)
         run = await explainer.explain(assessment, reading.session, reading.log.events, reading.now)
     except EmError as problem:
-        stdio.print_message(f"No findings from earlier runs: {problem}")
+        stdio.print_message(f"Earlier runs could not be evaluated: {problem}")
         return None
     print_problems(knowledge_base)
     return run

@@ -7,22 +7,51 @@ from datetime import datetime, timedelta
 
 from emtui import text_format
 from emtui.em.model import Outcome, Session
-from emtui.handover.json_schema import JsonRecord
+from emtui.handover.json_records import JsonRecord
 from emtui.monitor.explainer import ExplainedRun
 from emtui.triage.acknowledgement_text import format_acknowledgement, format_acknowledgement_rows
 from emtui.triage.backup_server_stats import sort_worst_first
 from emtui.triage.explanation import Explanation
-from emtui.triage.finding_text import FindingFormatter
+from emtui.triage.finding_text import (
+    ALSO_RAN_LABEL,
+    LAST_SUCCESS_LABEL,
+    NEARBY_LABEL,
+    NEXT_LABEL,
+    PAUSE_LABEL,
+    RECURRING_LABEL,
+    SERVERS_LABEL,
+    SINCE_LABEL,
+    STUCK_LABEL,
+    USUAL_LABEL,
+    FindingFormatter,
+)
 from emtui.triage.runs_by_type import MAX_PLAUSIBLE_TIME
 from emtui.triage.step_timing import UsualStepDuration, Wait
 from emtui.triage.streaks import Streak
+
+LABEL_WIDTH = 12
+"""Width of a label in cells."""
+_KINDS = {
+    SINCE_LABEL: "since",
+    STUCK_LABEL: "silent",
+    PAUSE_LABEL: "waited",
+    USUAL_LABEL: "usual",
+    RECURRING_LABEL: "same",
+    LAST_SUCCESS_LABEL: "last_good",
+    NEXT_LABEL: "next",
+    SERVERS_LABEL: "servers",
+    NEARBY_LABEL: "nearby",
+    ALSO_RAN_LABEL: "also_ran",
+}
+"""Values of `kind` in JSON, which stay when a label changes."""
 
 
 def format_facts(run: ExplainedRun, formatter: FindingFormatter) -> str:
     """One finding per line, like the fields of a session; acknowledgement and notes first."""
     facts = _labeled_facts(run, formatter)
     return "".join(
-        f"{text_format.fit_width(label, 9)} {text_format.join_lines(text)}\n" for label, text in facts
+        f"{text_format.fit_width(label, LABEL_WIDTH)}  {text_format.join_lines(text)}\n"
+        for label, text in facts
     )
 
 
@@ -30,7 +59,7 @@ def finding_records(run: ExplainedRun, formatter: FindingFormatter) -> list[Json
     """The same as records, each with its text."""
     texts = dict(_labeled_facts(run, formatter))
     explanation_records = [
-        {"kind": label.casefold().replace(" ", "_"), "text": texts[label], **record}
+        {"kind": _KINDS[label], "text": texts[label], **record}
         for label, record in _explanation_records(run.explanation)
         if label in texts
     ]
@@ -65,7 +94,7 @@ def _note_records(run: ExplainedRun, formatter: FindingFormatter) -> Iterator[Js
 def _explanation_records(explanation: Explanation) -> Iterator[tuple[str, JsonRecord]]:
     if (streak := explanation.streak) and streak.outcome is not Outcome.SUCCESS:
         yield (
-            "Since",
+            SINCE_LABEL,
             {
                 "outcome": str(streak.outcome),
                 "count": streak.count,
@@ -78,12 +107,12 @@ def _explanation_records(explanation: Explanation) -> Iterator[tuple[str, JsonRe
             },
         )
     if explanation.stuck_wait:
-        yield "Silent", _wait_record(explanation.stuck_wait)
+        yield STUCK_LABEL, _wait_record(explanation.stuck_wait)
     elif explanation.main_wait:
-        yield "Waited", _wait_record(explanation.main_wait)
+        yield PAUSE_LABEL, _wait_record(explanation.main_wait)
     if baseline := explanation.baseline:
         yield (
-            "Usual",
+            USUAL_LABEL,
             {
                 "usual_s": baseline.usual.total_seconds(),
                 "spread_s": baseline.spread.total_seconds(),
@@ -106,7 +135,7 @@ def _count_directly_before(streak: Streak, outcome: Outcome) -> int | None:
 def _context_records(explanation: Explanation) -> Iterator[tuple[str, JsonRecord]]:
     if incident := explanation.incident:
         yield (
-            "Same",
+            RECURRING_LABEL,
             {
                 "fingerprint": incident.fingerprint,
                 "count": incident.count,
@@ -118,7 +147,7 @@ def _context_records(explanation: Explanation) -> Iterator[tuple[str, JsonRecord
         )
     if explanation.last_successful:
         yield (
-            "Last good",
+            LAST_SUCCESS_LABEL,
             {
                 "id": explanation.last_successful.id,
                 "started": _iso_or_none(explanation.last_successful.started),
@@ -127,7 +156,7 @@ def _context_records(explanation: Explanation) -> Iterator[tuple[str, JsonRecord
         )
     if due := explanation.due:
         yield (
-            "Next",
+            NEXT_LABEL,
             {
                 "due": _iso_or_none(due.next_start),
                 "late_since": _iso_or_none(due.overdue_since),
@@ -143,11 +172,11 @@ def _context_records(explanation: Explanation) -> Iterator[tuple[str, JsonRecord
             "took_s": _seconds_or_none(row.duration),
             "message": row.message,
         }
-        yield "Servers", server | _baseline_record(row.usual)
+        yield SERVERS_LABEL, server | _baseline_record(row.usual)
     for other in explanation.concurrent.unsuccessful:
-        yield "Nearby", _nearby_record(other)
+        yield NEARBY_LABEL, _nearby_record(other)
     for other in explanation.concurrent.others:
-        yield "Also ran", _nearby_record(other)
+        yield ALSO_RAN_LABEL, _nearby_record(other)
 
 
 def _nearby_record(other: Session) -> JsonRecord:

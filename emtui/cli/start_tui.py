@@ -76,7 +76,10 @@ def require_terminal() -> None:
 
 
 def _parse_query(args: ParsedArguments) -> str:
-    """The operands as one query, which the list parses again by the server's clock; raises `InvalidQueryError`."""
+    """The operands as one query, which the list parses again by the server's clock.
+
+    Raises `InvalidQueryError`.
+    """
     if not args.operands:
         return ""
     from emtui.cli.query_args import normalize_operands  # start-up time: the login screen needs no query
@@ -87,7 +90,10 @@ def _parse_query(args: ParsedArguments) -> str:
 
 
 def _parse_order(args: ParsedArguments) -> str | None:
-    """The sort order as text; raises `InvalidQueryError`, and `UsageError` for one that the browser does not have."""
+    """The sort order as text.
+
+    Raises `InvalidQueryError`, and `UsageError` for one that the browser does not have.
+    """
     order = args.value_of("--sort")
     if order is None:
         return None

@@ -10,12 +10,12 @@ from emtui import text_format
 from emtui.cli import output, stdio
 from emtui.cli.arguments import ParsedArguments
 from emtui.cli.client_session import print_time_zone, resolve_access, run_logged_on
-from emtui.cli.list_evidence import AcknowledgementReader, FollowedQuery
+from emtui.cli.list_context import AcknowledgementReader, FollowedQuery
 from emtui.cli.query_args import query_text
 from emtui.em.server_address import Server
-from emtui.handover.json_schema import session_record
-from emtui.monitor.backoff import PollSchedule
-from emtui.monitor.poller import ListResponse, Poller
+from emtui.handover.json_records import session_record
+from emtui.monitor.list_poller import ListResponse, Poller
+from emtui.monitor.poll_schedule import PollSchedule
 from emtui.monitor.tail import Tail, TailLine
 
 if TYPE_CHECKING:

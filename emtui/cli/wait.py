@@ -13,12 +13,12 @@ from emtui import text_format
 from emtui.cli import output, stdio
 from emtui.cli.arguments import ParsedArguments, UsageError
 from emtui.cli.client_session import parse_timeout, resolve_access, run_logged_on
-from emtui.cli.list_evidence import is_acknowledged
+from emtui.cli.list_context import is_acknowledged
 from emtui.cli.resolve_session import print_host_mismatch, resolve_session
 from emtui.cli.session_fields import SessionReading, format_fields
 from emtui.em.errors import EmError, SessionGoneError, SessionNotFoundError
 from emtui.em.model import Event, Log, Outcome, Session
-from emtui.handover.json_schema import EVENT_KEYS, event_records, session_record
+from emtui.handover.json_records import EVENT_KEYS, event_records, session_record
 from emtui.handover.unlisted_run_text import format_last_seen
 from emtui.monitor.session_poller import SessionPoller
 from emtui.query import SessionRef, find_session_ref

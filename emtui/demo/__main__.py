@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(demo_options.format_fault_table())
         return 0
     if not 0 <= parsed.port <= 65535:
-        parser.error(f"--port is from 0 to 65535, not {parsed.port}")
+        parser.error(f"--port must be a number from 0 to 65535, not {parsed.port}.")
     try:
         options = replace(demo_options.options_from_arguments(parsed), clock_start=parsed.since)
     except demo_options.InvalidDemoOptionError as error:

@@ -1,4 +1,4 @@
-"""Options of the demo: switches (`--play`), seed, number of sessions, clock and speed.
+"""Options of the demo: failures (`--play`), seed, number of sessions, clock and speed.
 
 Pure and light: the command line builds its parser from here without loading the server.
 """
@@ -36,7 +36,7 @@ class ProductVersion(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ActiveFaults:
-    """The active switches as pairs of name and value; the last one of a name applies."""
+    """The active failures as pairs of name and value; the last one of a name applies."""
 
     pairs: tuple[tuple[str, str], ...] = ()
 
@@ -81,7 +81,9 @@ def _parse_fault(text: str) -> tuple[str, str]:
     if option is None:
         matches = get_close_matches(name.casefold(), _FAULTS_BY_NAME, n=1, cutoff=0.4)
         hint = f"did you mean {matches[0]}? " if matches else ""
-        raise InvalidDemoOptionError(f"Unknown switch --play {name!r}: {hint}--play help lists all switches.")
+        raise InvalidDemoOptionError(
+            f"Unknown failure --play {name!r}: {hint}--play help lists all failures."
+        )
     return option.name, _check_value(option, value.strip()) if separator else _default_value(option)
 
 
@@ -99,7 +101,7 @@ def _check_value(option: FaultOption, value: str) -> str:
             matches = get_close_matches(value, option.choices, n=1, cutoff=0.4)
             hint = f" (did you mean {matches[0]}?)" if matches else ""
             raise InvalidDemoOptionError(
-                f"--play {option.name} is one of {', '.join(option.choices)}, not {value!r}{hint}."
+                f"--play {option.name} must be one of {', '.join(option.choices)}, not {value!r}{hint}."
             )
         case FaultValueKind.NUMBER:
             return _check_number(option, value)
@@ -113,13 +115,13 @@ def _check_number(option: FaultOption, value: str) -> str:
         number = -1.0
     if not isfinite(number) or number < 0:
         raise InvalidDemoOptionError(
-            f"--play {option.name} takes a number of {option.usage.lower()}, not {value!r}."
+            f"--play {option.name}={option.usage} must be a number, 0 or more, not {value!r}."
         )
     return value
 
 
 def format_fault_table() -> str:
-    """Return all switches with their values and descriptions, for `--play help`."""
+    """Return all failures with their values and descriptions, for `--play help`."""
     headings = [
         option.name if option.usage == "" else f"{option.name}={option.usage}" for option in FAULT_OPTIONS
     ]
@@ -139,7 +141,7 @@ def _format_row(heading: str, line: str, width: int) -> str:
 class DemoOptions:
     """Seed, size, clock, speed and failures of the demo. Without a clock it starts now.
 
-    `since` is the value of `time.monotonic` at the start, if another process shares the clock.
+    `clock_start` is the value of `time.monotonic` at the start, if another process shares the clock.
     """
 
     seed: int = DEFAULT_SEED
@@ -160,7 +162,7 @@ class DemoOptions:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the demo's options to a parser; `options` reads them."""
+    """Add the demo's options to a parser; `options_from_arguments` reads them."""
     parser.add_argument(
         "--seed", metavar="N", help=f"random seed of the data (default: {DEFAULT_SEED}); 0: no incidents"
     )
@@ -203,14 +205,14 @@ def wants_help(fault_texts: Sequence[str]) -> bool:
 
 def _parse_seed(text: str) -> int:
     if not text.isdecimal():
-        raise InvalidDemoOptionError(f"--seed is a whole number from 0, not {text!r}.")
+        raise InvalidDemoOptionError(f"--seed must be a whole number, 0 or more, not {text!r}.")
     return int(text)
 
 
 def _parse_sessions(text: str) -> int:
     if not text.isdecimal() or not MIN_SESSIONS <= int(text) <= MAX_SESSIONS:
         raise InvalidDemoOptionError(
-            f"--sessions is a number from {MIN_SESSIONS} to {MAX_SESSIONS}, not {text!r}."
+            f"--sessions must be a number from {MIN_SESSIONS} to {MAX_SESSIONS}, not {text!r}."
         )
     return int(text)
 
@@ -221,7 +223,7 @@ def _parse_speed(text: str) -> float:
     except ValueError:
         speed = -1.0
     if not 0 <= speed <= MAX_SPEED:
-        raise InvalidDemoOptionError(f"--speed is a number from 0 to {MAX_SPEED}, not {text!r}.")
+        raise InvalidDemoOptionError(f"--speed must be a number from 0 to {MAX_SPEED}, not {text!r}.")
     return speed
 
 
@@ -230,8 +232,8 @@ def _parse_clock(text: str) -> datetime:
         time = datetime.fromisoformat(text)
     except ValueError:
         raise InvalidDemoOptionError(
-            f"--clock is a time such as 2026-11-23T12:00:00Z, not {text!r}."
+            f"--clock must be a time such as 2026-11-23T12:00:00Z, not {text!r}."
         ) from None
     if not 2021 <= time.year <= 2100:
-        raise InvalidDemoOptionError("--clock is a time between the years 2021 and 2100.")
+        raise InvalidDemoOptionError("--clock must be a time between 2021 and 2100.")
     return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Table of the switches of the demo (`--play`), with one line each.
+"""Table of the failures of the demo (`--play`), with one line each.
 
 A switch selects a variant that the documentation leaves open, or simulates a failure. A switch
 with a PLACE applies to that kind of resource only, by default the list.
@@ -59,7 +59,10 @@ FAULT_OPTIONS = (
         "plain", "entities|references", "what the list without ?format=Entity returns", "references"
     ),
     _choice_option(
-        "result-words", "documented|state", "Success, Warning, Failed; or the State values", "documented"
+        "result-words",
+        "documented|state",
+        "Result is Success, Warning or Failed, or repeats the State",
+        "documented",
     ),
     _choice_option("running-result", "none|null|absent", "Result of a running session", "absent"),
     _choice_option("running-end", "absent|nil|empty|1753|0001", "EndTimeUTC of a running session", "nil"),
@@ -74,16 +77,16 @@ FAULT_OPTIONS = (
         "times", "0|1|2|3|4|5|6|7|no-z|offset", "decimals of times; no Z; an offset instead of Z", "no-z"
     ),
     _choice_option(
-        "hrefs", "http9399|localhost|other", "Hrefs have another address than the request", "http9399"
+        "hrefs", "http9399|localhost|other", "Hrefs have a different address from the request", "http9399"
     ),
     FaultOption("no-cookie", "the logon sets no cookie, and cookies are ignored"),
     _number_option("idle", "SECONDS", "a logon expires after this idle time (900)", "5"),
-    FaultOption("expired", "every second request with a token fails: expired"),
+    FaultOption("expired", "every second request with a token is rejected as expired"),
     _number_option("401-after", "REQUESTS", "a logon expires after this number of requests", "3"),
     _resource_fault("401", "every token is rejected", "data"),
     _resource_fault("403", "access denied", "data"),
     _resource_fault("404", "not found, as before version 12"),
-    FaultOption("404-list", "the list is not found"),
+    FaultOption("404-list", "404 for the list"),
     FaultOption("aged-out", "the newest failed session is listed but not found when opened"),
     _resource_fault("429", "too many requests"),
     _resource_fault("500", "a server error with an Error body"),
@@ -94,7 +97,7 @@ FAULT_OPTIONS = (
     _resource_fault("html", "a web page with status 200"),
     _resource_fault("html-502", "a proxy's error page with status 502"),
     _resource_fault("empty", "status 200 and no body"),
-    _resource_fault("wrong-document", "another document than the requested one"),
+    _resource_fault("wrong-document", "a document other than the requested one"),
     _resource_fault("cut", "the connection closes in the middle of the body"),
     _resource_fault("half", "half a document, with a matching Content-Length"),
     _resource_fault("doctype", "a DOCTYPE with an entity before the document"),
@@ -108,7 +111,7 @@ FAULT_OPTIONS = (
     _resource_fault("hang", "no response"),
     FaultOption("escape", "escape sequences, control and bidi characters in names and messages"),
     FaultOption("long", "one event message of 1 MB"),
-    FaultOption("query", "/query?type=SystemSession works"),
+    FaultOption("query", "/query?type=SystemSession returns sessions"),
     FaultOption("strict-length", "a POST without Content-Length is rejected with 411"),
     FaultOption("other-logons", "another user's logon comes first in the list of logons"),
     FaultOption("web-ui", "the port behaves like the web UI: HTML everywhere"),
@@ -117,5 +120,5 @@ FAULT_OPTIONS = (
     FaultOption("http", "plain HTTP instead of HTTPS"),
     FaultOption("expired-certificate", "a certificate that expired yesterday"),
     FaultOption("other-name", "a certificate for another host"),
-    FaultOption("changed-certificate", "another certificate from the first logon on"),
+    FaultOption("changed-certificate", "a different certificate, starting with the first logon"),
 )

@@ -1,7 +1,7 @@
 """Simulated failures: responses replaced, corrupted, delayed or cut off.
 
-A failure applies to one kind of resource, its place. `instead` replaces a response before the
-request is handled; `corrupt_body` corrupts a valid one.
+A failure applies to one kind of resource. `simulated_status` and `simulated_reply` replace a response
+before the request is handled; `corrupt_body` corrupts a valid one.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ class DemoReply:
 
 STATUS_MESSAGES = {
     401: "The session has expired or does not exist",
-    403: "Access denied: this operation needs the role Portal Administrator",
+    403: "Access denied: this operation needs the Portal Administrator role",
     404: "The resource does not exist",
     429: "Too many requests",
     500: "Object reference not set to an instance of an object.",
-    501: "This resource is not played by the demo",
+    501: "The demo does not simulate this resource",
     503: "The service is in maintenance",
 }
 

@@ -35,7 +35,7 @@ class JsonWriter:
         return _to_compact_json(self._to_object(element))
 
     def serialize_document(self, element: DocumentElement, fragments: str | None = None) -> str:
-        """Serialize a document; `fragments` become the array named by the thing."""
+        """Serialize a document; `fragments` become the array named by the element."""
         if fragments is None or element.array_name is None:
             return self._byte_order_mark + self.serialize_element(element)
         return f'{self._byte_order_mark}{{"{self.property_name(element.array_name)}":[{fragments}]}}'

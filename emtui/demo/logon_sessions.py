@@ -48,7 +48,7 @@ ACCOUNTS = (
 
 @dataclass(slots=True)
 class DemoLogon:
-    """One REST session. `used` is the time of the last request, `requests` their number."""
+    """One REST session. `last_used` is the time of the last request."""
 
     session_id: str
     account: DemoAccount

@@ -12,7 +12,10 @@ _GET = ("GET",)
 
 @dataclass(frozen=True, slots=True)
 class DemoRoute:
-    """A place (see `fault_catalog.PLACES`; or `query`, `other`, `unknown`) and the ID in the path, if any."""
+    """A resource, the methods it accepts, and the ID in the path, if any.
+
+    `resource` is one of `fault_catalog.RESOURCES`, or `query`, `other` or `unknown`.
+    """
 
     resource: str
     methods: tuple[str, ...] = _GET
@@ -28,7 +31,7 @@ UNKNOWN_ROUTE = DemoRoute("unknown")
 
 
 def parse_path(path: str, prefix: str = "") -> DemoRoute:
-    """Parse `/api/…` below `under`, with or without a trailing slash."""
+    """Parse `/api/…` below `prefix`, with or without a trailing slash."""
     lowered = path.casefold()
     if not lowered.startswith(f"{prefix}/api"):
         return UNKNOWN_ROUTE

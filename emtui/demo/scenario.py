@@ -36,7 +36,7 @@ class PlannedOutcomeKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedOutcome:
-    """Outcome of a run, its length as a multiple of the usual, and its result message."""
+    """Outcome of a run, its length as a multiple of the usual duration, and its result message."""
 
     kind: PlannedOutcomeKind = PlannedOutcomeKind.NORMAL
     duration_factor: float = 1.0
@@ -68,7 +68,7 @@ _EXPORT_CANCELED = PlannedOutcome(PlannedOutcomeKind.CANCELED, 0.5, "Canceled by
 
 
 def plan_outcome(seed: int, anchor: datetime, schedule: DemoSchedule, slot: int) -> PlannedOutcome:
-    """Return the outcome of the run in this slot. `back` is 0 for the last slot before the anchor."""
+    """Return the outcome of the run in this slot. Slots are counted back from the anchor."""
     if seed == NO_INCIDENTS_SEED:
         return NORMAL_OUTCOME
     slots_back = schedule.slot_at(anchor) - slot

@@ -25,9 +25,9 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DemoSchedule:
-    """Slots of one type: interval `every`, offset `offset`, random delay up to `late`.
+    """Slots of one type: every `interval`, shifted by `offset`, with a random delay up to `max_delay`.
 
-    `seconds` is the usual duration of a run, minimum and maximum.
+    `duration_range` is the usual duration of a run in seconds, minimum and maximum.
     """
 
     type: str
@@ -42,7 +42,7 @@ class DemoSchedule:
         return (time - _EPOCH - self.offset) // self.interval
 
     def due_time(self, slot: int) -> datetime:
-        """Return when the slot is due; its run starts up to `late` after that."""
+        """Return when the slot is due; its run starts up to `max_delay` after that."""
         return _EPOCH + self.offset + self.interval * slot
 
 

@@ -32,7 +32,7 @@ class SimulatedSessionNotFoundError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
-    """One planned run, independent of the current time. `ends` is `None` for a run that hangs."""
+    """One planned run, independent of the current time. `ended` is `None` for a run that hangs."""
 
     uid: Uid
     schedule: DemoSchedule

@@ -58,7 +58,7 @@ class XmlWriter:
         return "".join(self._element(element, ""))
 
     def serialize_document(self, element: DocumentElement, fragments: str = "") -> str:
-        """Serialize a document; `fragments` follow the thing's own children."""
+        """Serialize a document; `fragments` follow the element's own children."""
         declaration = (
             '<?xml version="1.0" encoding="utf-8"?>' + self._line_end if self._has_declaration else ""
         )

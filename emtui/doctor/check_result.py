@@ -1,4 +1,4 @@
-"""Result of one check: a verdict, a sentence, the next step."""
+"""Result of one check: a status, a sentence, the next step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CheckStatus(Enum):
 class CheckResult:
     """Result of one check.
 
-    `seconds` is its duration, if relevant; `problem` is the error of a failed check, whose type
+    `seconds` is its duration, if relevant; `error` is that of a failed check, whose type
     decides the exit code.
     """
 

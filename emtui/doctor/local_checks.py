@@ -62,7 +62,7 @@ def _check_file(name: str, path: Path, *, is_private: bool, is_required: bool = 
     """Check owner and mode of a file; `is_required` if it must exist."""
     if path.is_relative_to(paths.NO_HOME):
         return warning(
-            name, "this user has no home folder", "set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME"
+            name, "this user has no home directory", "set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME"
         )
     try:
         status = path.stat()

@@ -246,13 +246,13 @@ def _answer_open_questions(responses: Mapping[str, ResponseShape]) -> Iterator[s
     )
     start_times = [one.started for one in sessions if one.started]
     yield f"- the list is {_describe_order(entities.start_times)}"
-    yield f"- every row has a start: {_yes_or_no(len(start_times) == len(sessions))}"
+    yield f"- every row has a start time: {_yes_or_no(len(start_times) == len(sessions))}"
     for outcome in Outcome:
         sessions_of_outcome = [one for one in sessions if one.outcome is outcome]
         if sessions_of_outcome:
             yield f"- {outcome.value}: {_describe_outcome(sessions_of_outcome)}"
     unknown = responses["GET /api/systemSessions/{unknown}"]
-    yield f"- an unknown id returns {unknown.status or unknown.error_name}"
+    yield f"- an unknown ID returns {unknown.status or unknown.error_name}"
     for request_label, response in responses.items():
         if request_label.endswith("/events") and response.status == 200:
             yield f"- {request_label}: {response.events_summary}"
@@ -261,14 +261,14 @@ def _answer_open_questions(responses: Mapping[str, ResponseShape]) -> Iterator[s
 def _list_kind(response: ResponseShape) -> str:
     sessions = response.sessions
     if not sessions:
-        return f"nothing that can be read ({response.status or response.error_name})"
+        return f"nothing readable ({response.status or response.error_name})"
     complete_count = sum(one.is_complete for one in sessions)
     return (
         "entities"
         if complete_count == len(sessions)
         else "references"
         if not complete_count
-        else "some of both"
+        else "both kinds"
     )
 
 
@@ -296,7 +296,7 @@ def _describe_outcome(sessions: list[Session]) -> str:
     ended = sum(one.ended is not None for one in sessions)
     canceled = sum(bool(one.result.is_canceled) for one in sessions)
     end_share, cancel_share = _format_share(ended, len(sessions)), _format_share(canceled, len(sessions))
-    return f"{'; '.join(words)}; an end: {end_share}; IsCanceled: {cancel_share}"
+    return f"{'; '.join(words)}; end time: {end_share}; IsCanceled: {cancel_share}"
 
 
 def _format_share(count: int, total: int) -> str:

@@ -64,7 +64,7 @@ def lookup_encoding(name: str) -> str | None:
 
 
 class Transcoder:
-    """Transcodes one document to UTF-8; `replaced` counts the undecodable characters, now U+FFFD.
+    """Transcodes one document to UTF-8; `replaced_count` counts the undecodable characters, now U+FFFD.
 
     `charset` is that of the Content-Type. Raises `UnreadableDocumentError`.
     """

@@ -94,8 +94,8 @@ class Client:
     ) -> Client:
         """Verify the certificate and the API root, then log on. `transport` replaces TLS and DNS in tests.
 
-        Every logon passes the `guard`; `another` provides the password again when a renewed logon is
-        refused. `now` is the local clock, which the server's is compared with.
+        Every logon passes the `guard`; `password_provider` provides the password again when a renewed logon
+        is refused. `now` is the local clock, which the server's is compared with.
         """
         check_user(user)
         check_password(password)
@@ -147,7 +147,7 @@ class Client:
         return listing
 
     async def session(self, uid: Uid) -> Session:
-        """One session; incomplete if the server returns only a reference. Raises `NotFound`."""
+        """One session; incomplete if the server returns only a reference. Raises `SessionNotFoundError`."""
         session = await self._fetch_document(
             _entity_path(uid), uid, _SESSION_DOCUMENT, xml_codec.read_session
         )
@@ -155,7 +155,7 @@ class Client:
         return session
 
     async def events(self, uid: Uid) -> Log:
-        """The log of one session, in Order. Raises `NotFound`."""
+        """The log of one session, in Order. Raises `SessionNotFoundError`."""
         log = await self._fetch_document(
             f"{_session_path(uid)}/events", uid, _EVENTS_DOCUMENT, xml_codec.read_log
         )
@@ -173,8 +173,8 @@ class Client:
     async def complete_references(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """The same sessions, in order, with references fetched as entities, eight at a time.
 
-        A session that cannot be fetched is returned unchanged, with the reason in `odd`. Failures that
-        concern all of them (unreachable, logon refused) are raised.
+        A session that cannot be fetched is returned unchanged, with the reason in `parse_problem`. Failures
+        that concern all of them (unreachable, logon refused) are raised.
         """
         remaining = iter(references)
         tasks: deque[asyncio.Task[Session]] = deque()
@@ -276,19 +276,19 @@ class Client:
         listed = next((one for one in self._listed_sessions if uid == one.uid or guid == one.id), None)
         listed = listed or self._unlisted_sessions.get(uid)
         if listed is None and guid not in self._fetched_sessions:
-            phrase = "has no log of" if is_log else "has no"
+            phrase = "has no events of" if is_log else "has no"
             return SessionNotFoundError(
                 f"{authority} {phrase} session"
                 f" {shown_id}: the ID is"
                 " wrong, or the session is older than the 30-day"
-                " retention."
+                " retention. Check the ID with emtui sessions."
             )
         reason = (
             "it was deleted, is older than the 30-day retention, or is temporarily missing (for example after"
             " a restart or restore)."
         )
         if is_log:
-            return SessionGoneError(f"{authority} no longer has a log of session {shown_id}: {reason}")
+            return SessionGoneError(f"{authority} no longer has the events of session {shown_id}: {reason}")
         last_copies = [one for one in (listed, self._fetched_sessions.get(guid)) if one is not None]
         if last_copies and all(one.is_running for one in last_copies):
             reason = "it was still running when last seen, so its outcome is unknown."

@@ -37,7 +37,7 @@ class ErrorBody:
 class ErrorDetector:
     """Detects an `Error` document by the first bytes of a body.
 
-    `refused` is the error if the body is certain to be unreadable.
+    `rejection` is the error if the body is certain to be unreadable.
     """
 
     def __init__(self, charset: str = "") -> None:

@@ -1,34 +1,34 @@
 """The errors of the REST client.
 
-    EmError                       one sentence with the host and the next step
-    ├── ServerUnreachableError               no response
-    │   ├── NameUnknown           the host name does not resolve
-    │   ├── Refused               the port is closed
-    │   ├── TimedOut              no connection or no response in time
-    │   ├── Broken                the connection was closed
-    │   ├── PlainHttp             the port does not use TLS, or requires it
-    │   ├── ClientCertificateWanted   the server requires a client certificate
-    │   └── ProxyTrouble          a proxy cannot be reached or refuses the connection
-    ├── BadSetting                a setting cannot be used
-    │   ├── BadAddress            not a server address, or not a pin
-    │   └── BadCaFile             the CA file cannot be read
-    ├── Untrusted                 the certificate is not trusted
-    │   └── Changed               … and is not the pinned one
-    ├── Denied                    access denied
-    │   ├── LogonRefused          401 on logon: user or password
-    │   ├── BasicNotOffered       401 on logon: the password was probably not checked
-    │   └── Forbidden             403: insufficient role, or blocked in between
-    ├── NotFound                  404 on a session: unknown, or past the retention
-    │   └── Gone                  404 on a session that existed before
-    └── Nonsense                  an invalid response
-        ├── NotEnterpriseManager  another service answers
-        ├── TooOld                Enterprise Manager without system sessions
-        ├── Redirected            a redirect; redirects are not followed
-        ├── ServerTrouble         429, 5xx or another 4xx
-        ├── TooLarge              more bytes than the limit
-        ├── Compressed            an unknown Content-Encoding, or corrupt data
-        ├── Cut                   fewer bytes than announced, or an incomplete document
-        └── BadDocument           not the requested document
+    EmError                                 one sentence with the host and the next step
+    ├── ServerUnreachableError              no response
+    │   ├── HostNotFoundError               the host name does not resolve
+    │   ├── PortClosedError                 the port is closed
+    │   ├── ServerTimeoutError              no connection or no response in time
+    │   ├── ConnectionFailedError           the connection was closed
+    │   ├── SchemeMismatchError             the port does not use TLS, or requires it
+    │   ├── ClientCertificateRequiredError  the server requires a client certificate
+    │   └── ProxyFailedError                a proxy cannot be reached or refuses the connection
+    ├── InvalidSettingError                 a setting cannot be used
+    │   ├── InvalidAddressError             not a server address, or not a pin
+    │   └── InvalidCaFileError              the CA file cannot be read
+    ├── CertificateUntrustedError           the certificate is not trusted
+    │   └── CertificateChangedError         … and is not the pinned one
+    ├── AccessDeniedError                   access denied
+    │   ├── LogonRefusedError               401 on logon: user or password
+    │   ├── BasicAuthNotOfferedError        401 on logon: the password was probably not checked
+    │   └── ForbiddenError                  403: insufficient role, or blocked in between
+    ├── SessionNotFoundError                404 on a session: unknown, or past the retention
+    │   └── SessionGoneError                404 on a session that existed before
+    └── UnexpectedResponseError             an invalid response
+        ├── NotEnterpriseManagerError       another service answers
+        ├── ServerTooOldError               Enterprise Manager without system sessions
+        ├── RedirectError                   a redirect; redirects are not followed
+        ├── UnexpectedStatusError           429, 5xx or another 4xx
+        ├── ResponseTooLargeError           more bytes than the limit
+        ├── ContentEncodingError            an unknown Content-Encoding, or corrupt data
+        ├── TruncatedResponseError          fewer bytes than announced, or an incomplete document
+        └── UnexpectedDocumentError         not the requested document
 
 Errors do not render or log themselves; `str(error)` is the sentence.
 """

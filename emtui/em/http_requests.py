@@ -26,7 +26,6 @@ from emtui.em.compression import (
     UnknownContentEncodingError,
 )
 from emtui.em.error_body import MAX_ERROR_BYTES
-from emtui.em.error_mapping import URL_EXTENSION, map_error
 from emtui.em.errors import (
     ContentEncodingError,
     EmError,
@@ -43,6 +42,7 @@ from emtui.em.status_errors import ErrorResponse, RequestedUrl
 from emtui.em.text_sanitizer import shorten
 from emtui.em.timestamps import parse_http_date
 from emtui.em.transport import Timeouts, Transport, timeouts_for_httpcore
+from emtui.em.transport_errors import URL_EXTENSION, map_error
 
 MIB = 1024 * 1024
 LIST_LIMIT = 128 * MIB
@@ -64,10 +64,10 @@ TOKEN_HEADER = "X-RestSvcSessionId"  # noqa: S105 - the name of the header, spel
 class ApiResponse:
     """A response with its start checked and its body still to be read, at most `limit` bytes of it.
 
-    `came` is when the headers were received, by the local clock. `status` is that of the `Error` document,
-    if it is one (0 if the document has none and the status line is a success). `received` and `expected`
-    are bytes on the wire; `limit` also applies to decompressed bytes. `cookies` are the names of the
-    cookies that the server has set so far.
+    `received_at` is when the headers were received, by the local clock. `status` is that of the `Error`
+    document, if it is one (0 if the document has none and the status line is a success). `received` and
+    `expected` are bytes on the wire; `limit` also applies to decompressed bytes. `cookies` are the names of
+    the cookies that the server has set so far.
     """
 
     def __init__(
@@ -147,7 +147,7 @@ class ApiResponse:
             raise status_errors.redirect_error(self.url, self.status, self.headers.get("location", ""))
 
     def expect(self, document_name: str) -> None:
-        """Raise the error for this response unless it can contain `what`."""
+        """Raise the error for this response unless it can contain `document_name`."""
         if not self.is_success:
             raise status_errors.status_error(self.error_response)
         if self.status in status_errors.NO_DOCUMENT_STATUSES or self._is_blank:
@@ -156,7 +156,11 @@ class ApiResponse:
             raise status_errors.document_error(self.url, document_name, self._rejection)
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The decompressed body as it arrives; raises `ResponseTooLargeError`, `TruncatedResponseError`, `ContentEncodingError`, `ServerTimeoutError`."""
+        """The decompressed body as it arrives.
+
+        Raises `ResponseTooLargeError`, `TruncatedResponseError`, `ContentEncodingError` or
+        `ServerTimeoutError`.
+        """
         async with aclosing(self._unread_body) as unread:
             buffered, self._buffered = self._buffered, []
             for chunk in buffered:

@@ -46,8 +46,8 @@ class ListDownloader:
     ) -> Listing:
         """The complete list, newest first; the same object as last time if the content is the same.
 
-        `tell` is called at most ten times a second, and once at the end. Raises `EmError` for a response
-        that is not a list, such as `ServerTooOldError`, and whatever reading the response raises.
+        `on_progress` is called at most ten times a second, and once at the end. Raises `EmError` for a
+        response that is not a list, such as `ServerTooOldError`, and whatever reading the response raises.
         """
         if response.is_not_found and self._listing is None:
             raise status_errors.server_too_old_error(response.url)
@@ -135,7 +135,7 @@ def _update_digest(digest: blake2b, pieces: Iterable[bytes]) -> None:
 
 
 def _build_listing(reader: xml_codec.ListReader, previous: Listing | None) -> Listing:
-    """The list; the object `before` if the content is the same."""
+    """The list; the object `previous` if the content is the same."""
     listing = reader.close()
     if previous is None:
         return listing

@@ -1,8 +1,8 @@
 """Log on, and renew the token that every request carries.
 
 Token and logon ID are credentials (the token is base64 of the ID). After 15 idle minutes the server
-answers 401 (em_rest/http_authentication). `LogonRenewer` never repeats a refused logon, since accounts lock. A
-`LogonGuard` extends that protection to other processes that use the account.
+answers 401 (em_rest/http_authentication). `LogonRenewer` never repeats a refused logon, because accounts
+can be locked. A `LogonGuard` extends that protection to other processes that use the account.
 """
 
 from __future__ import annotations
@@ -110,9 +110,10 @@ class LogonRenewer:
         return self._current or await self.renew(None)
 
     async def renew(self, expired: ActiveLogon | None) -> ActiveLogon:
-        """A logon other than `stale`; concurrent callers share one renewal.
+        """A logon other than `expired`; concurrent callers share one renewal.
 
-        Raises `AccessDeniedError`, such as `LogonRefusedError`; after the first refusal always, without a request.
+        Raises `AccessDeniedError`, such as `LogonRefusedError`; after the first refusal, every call raises it
+        without a request.
         """
         async with self._lock:
             if self._refusal is not None:
@@ -183,7 +184,8 @@ def check_user(user: str) -> None:
         raise InvalidSettingError("No user name: use --user.")
     if ":" in user:
         raise InvalidSettingError(
-            f"The user name {clean(user)} contains a colon, which a logon does not allow: use another."
+            f"The user name {clean(user)} contains a colon, which Basic authentication does not allow:"
+            " use another user name."
         )
 
 

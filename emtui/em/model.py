@@ -114,8 +114,8 @@ NO_RESULT = Result()
 class Session:
     """One run in the server's list.
 
-    `odd` describes the fields that could not be read; the others are valid.
-    `complete` is false for a reference, of which only UID and name are known.
+    `parse_problem` describes the fields that could not be read; the others are valid.
+    `is_complete` is false for a reference, of which only UID and name are known.
     """
 
     uid: Uid
@@ -141,7 +141,7 @@ class Session:
 
     @property
     def outcome(self) -> Outcome:
-        """Running by State, unless there is an end and a final Result; else canceled; else the worse of both.
+        """Running by State, unless there is an end time and a final Result; else canceled; else the worse.
 
         If State is missing or inconclusive, such as `Stopped`, Result decides, which may also be running.
         Words are compared without case, in both documented spellings.
@@ -152,17 +152,17 @@ class Session:
     def contradiction(self) -> str:
         """How State, Result and end time contradict each other, as text; empty if they do not."""
         by_state, by_result = _parse_outcome(self.state), _parse_outcome(self.result.value)
-        state, result = f"State says {self.state}", f"Result says {self.result.value}"
+        state, result = f"State is {self.state}", f"Result is {self.result.value}"
         if self.ended is not None and (by_state or by_result) is Outcome.RUNNING:
             statement = state if by_state else result
-            return f"{statement}, but {'there is an end' if self.is_running else 'the run has ended'}"
+            return f"{statement}, but {'the run has an end time' if self.is_running else 'the run has ended'}"
         if by_state is None or by_result is None or by_state is by_result:
             return ""
         return f"{state}, {result}"
 
     @property
     def outcome_text(self) -> str:
-        """The outcome, with any contradiction: `failed (State says Working, …)`."""
+        """The outcome, with any contradiction: `failed (State is Working, …)`."""
         return f"{self.outcome} ({self.contradiction})" if self.contradiction else str(self.outcome)
 
     @property
@@ -234,7 +234,7 @@ def type_names(sessions: Iterable[Session]) -> tuple[str, ...]:
 class Listing:
     """The list of sessions as parsed.
 
-    `replaced` counts characters that XML does not allow, replaced by U+FFFD.
+    `replaced_count` is the number of characters replaced by U+FFFD because XML does not allow them.
     """
 
     sessions: tuple[Session, ...]

@@ -61,7 +61,10 @@ _ALERT_TIMEOUT = 1.0
 
 
 class NetworkBackend(httpcore.AsyncNetworkBackend):
-    """Connects to one server or to its proxy; raises `EmError`, and `CertificateNotVerifiedError` or `HandshakeStoppedError`."""
+    """Connects to one server or to its proxy.
+
+    Raises `EmError`, `CertificateNotVerifiedError` or `HandshakeStoppedError`.
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
@@ -225,9 +228,9 @@ class _CheckedStream(httpcore.AsyncNetworkStream):
 class Endpoint:
     """The server and the proxy in between, with the errors about connections to them.
 
-    `asked` is the host with the route and its reason, for failed connections; `via` and `route_suffix` are suffixes
-    for a URL. `has_answered_http`: the server has answered in HTTP before, so the port is right; `has_proxy_answered`:
-    the same for the proxy. With `is_probe` no request is sent.
+    `description` is the host with the route and its reason, for failed connections; `proxy_suffix` and
+    `route_suffix` are suffixes for a URL. `has_answered_http`: the server has answered in HTTP before, so
+    the port is right; `has_proxy_answered`: the same for the proxy. With `is_probe` no request is sent.
     """
 
     def __init__(self, server: Server, choice: ProxyChoice, *, is_probe: bool = False) -> None:
@@ -260,11 +263,11 @@ class Endpoint:
                 " have: check its name (ip link lists them)."
             )
         return HostNotFoundError(
-            f"Cannot resolve host {self.server.name} (for {self.description}): check the name, DNS and VPN."
+            f"Cannot resolve host {self.server.name}{self.route_suffix}: check the name, DNS and VPN."
         )
 
     def timeout_error(self, action: str, seconds: float | None) -> EmError:
-        """The error for the step `what` that took longer than `seconds`."""
+        """The error for the step `action` that took longer than `seconds`."""
         text = f"{self.description} did not respond: {action} took more than {seconds or 0:g} s"
         if self.proxy and action != "the TLS handshake":
             return ProxyFailedError(f"{text}; check that the proxy is running or use --no-proxy.")
@@ -273,14 +276,14 @@ class Endpoint:
     def connection_error(self, problem: BaseException) -> EmError:
         """The error for a failed connection."""
         cause = next(
-            (each for each in iter_causes(problem) if isinstance(each, OSError) and each.errno), None
+            (error for error in iter_causes(problem) if isinstance(error, OSError) and error.errno), None
         )
         is_refused = cause is not None and cause.errno == errno.ECONNREFUSED
         text = "connection refused" if is_refused else clean((cause and cause.strerror) or "no connection")
         if self.proxy:
             return ProxyFailedError(
-                f"The proxy {self.proxy.authority} cannot be reached ({text}), and {self.server.authority}"
-                f" only through it: check {self.proxy_source} or use --no-proxy."
+                f"The proxy {self.proxy.authority} cannot be reached ({text}), so {self.server.authority}"
+                f" cannot be reached, either: check {self.proxy_source} or use --no-proxy."
             )
         if is_refused:
             return PortClosedError(
@@ -302,7 +305,7 @@ class Endpoint:
 
     def proxy_tls_error(self, problem: BaseException) -> ProxyFailedError:
         """The error for a failed TLS handshake with the proxy."""
-        ssl_error = next((each for each in iter_causes(problem) if isinstance(each, ssl.SSLError)), None)
+        ssl_error = next((error for error in iter_causes(problem) if isinstance(error, ssl.SSLError)), None)
         if isinstance(ssl_error, ssl.SSLCertVerificationError):
             reason = ssl_error.verify_message
         else:
@@ -325,7 +328,9 @@ class Endpoint:
                 f"{self.description} requires TLS on that port: use https:// instead of http://."
             )
         step = (
-            "try again, and check what is in between" if self.has_answered_http else "check the port (9398)"
+            "try again, and check which proxy or other service is in between"
+            if self.has_answered_http
+            else "check the port (9398)"
         )
         return ConnectionFailedError(f"{self.description} answered with something that is not HTTP: {step}.")
 
@@ -334,8 +339,11 @@ class Endpoint:
         return ClientCertificateRequiredError(f"{self.description} {NO_CLIENT_CERTIFICATE}")
 
     def tls_error(self, problem: BaseException) -> Exception:
-        """The error for a failed TLS handshake, or `CertificateNotVerifiedError` for an untrusted certificate."""
-        ssl_error = next((each for each in iter_causes(problem) if isinstance(each, ssl.SSLError)), None)
+        """The error for a failed TLS handshake.
+
+        It is `CertificateNotVerifiedError` for an untrusted certificate.
+        """
+        ssl_error = next((error for error in iter_causes(problem) if isinstance(error, ssl.SSLError)), None)
         if isinstance(ssl_error, ssl.SSLCertVerificationError):
             return CertificateNotVerifiedError(ssl_error.verify_code, ssl_error.verify_message)
         reason = (ssl_error and ssl_error.reason) or ""

@@ -1,7 +1,7 @@
 """The lxml parser target: collects elements into items without a tree, within limits.
 
-Namespaces are ignored. Documents that are longer or deeper than a real server sends raise `UnreadableDocumentError`
-before they are stored. Lengths are in characters.
+Namespaces are ignored. Documents that are longer or deeper than those of a real server raise
+`UnreadableDocumentError` before they are stored. Lengths are in characters.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class ParserTarget:
     def start_ns(self, _: str, uri: str) -> None:
         """Handle a namespace declaration."""
         if len(uri) > _MAX_NAMESPACE_LENGTH:
-            raise UnreadableDocumentError("it holds a namespace longer than is read", is_too_large=True)
+            raise UnreadableDocumentError("it has a namespace that is too long", is_too_large=True)
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Handle a start tag: of an item, of a field, or of a deeper element, which is only counted."""
@@ -61,7 +61,7 @@ class ParserTarget:
         if depth > self._element_level:
             self._length += _FIELD_OVERHEAD
             if self._length > _MAX_ROW_LENGTH:
-                raise UnreadableDocumentError("it holds a row longer than is read", is_too_large=True)
+                raise UnreadableDocumentError("it has a row that is too long", is_too_large=True)
         if depth == self._inner_level:
             if self._name == "Result":
                 self._parts, self._is_nested = [], True
@@ -70,7 +70,7 @@ class ParserTarget:
         elif depth == self._element_level:
             self.attributes, self._texts, self._length = dict(attributes), {}, 0
         elif depth > _MAX_DEPTH:
-            raise UnreadableDocumentError("it is deeper than is read", is_too_large=True)
+            raise UnreadableDocumentError("it is nested too deeply", is_too_large=True)
 
     def data(self, text: str) -> None:
         """Handle text; text between items is ignored."""
@@ -78,7 +78,7 @@ class ParserTarget:
             self._parts.append(text)
             self._length += len(text)
             if self._length > _MAX_ROW_LENGTH:
-                raise UnreadableDocumentError("it holds a row longer than is read", is_too_large=True)
+                raise UnreadableDocumentError("it has a row that is too long", is_too_large=True)
 
     def end(self, tag: str) -> None:
         """Handle an end tag: a field or an item is complete."""
@@ -100,10 +100,10 @@ class ParserTarget:
         self._on_element(element)
 
     def count_element(self) -> None:
-        """Count an item, also one that was read elsewhere; raises `UnreadableDocumentError` above the limit."""
+        """Count an item, also one of `fast_row_parser`; raises `UnreadableDocumentError` above the limit."""
         self.elements_left -= 1
         if self.elements_left < 0:
-            raise UnreadableDocumentError("it holds more than is read", is_too_large=True)
+            raise UnreadableDocumentError("it has too many rows", is_too_large=True)
 
     def close(self) -> None:
         """Return nothing: each item was passed on at its end."""

@@ -94,7 +94,7 @@ class ProxySettings:
             return ProxyChoice(None, "no proxy is set")
         for rule in self.bypass_rules:
             if _matches_rule(rule, server):
-                return ProxyChoice(None, f"NO_PROXY has {rule}")
+                return ProxyChoice(None, f"NO_PROXY contains {rule}")
         return ProxyChoice(_parse_proxy(value.reveal(), name), name)
 
 

@@ -56,7 +56,8 @@ class Server:
     """One Enterprise Manager: `prefix` is the path before `/api`, empty or `/like/this`.
 
     `host` is the name for DNS, TLS, HTTP and certificates: a name in ASCII (the A-label of an
-    international one), or an address, with its zone for IPv6. `typed` is an international name for display.
+    international one), or an address, with its zone for IPv6. `display_host` is an international name as
+    typed, for display.
     """
 
     host: str

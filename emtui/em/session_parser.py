@@ -1,6 +1,6 @@
 """Parse one element into a session or an event; unreadable fields are reported, the others kept.
 
-An `ParsedElement` is an element as texts, independent of XML.
+A `ParsedElement` is an element as texts, independent of XML.
 Source: em_rest/systemsessions_id, em_rest/get_systemsessions_id_events.
 """
 
@@ -57,9 +57,9 @@ class ParsedElement(NamedTuple):
 
 
 class SessionCollector:
-    """Collects the sessions of a list; `count` stays when they are taken out.
+    """Collects the sessions of a list; `count` includes those taken out.
 
-    Times after `last` are treated as unknown.
+    Times after `latest_time` are treated as unknown.
     """
 
     def __init__(self, latest_time: datetime) -> None:
@@ -82,7 +82,7 @@ class SessionCollector:
 def read_row(element: ParsedElement, latest_time: datetime = LATEST) -> Session | None:
     """The session of a list's element; `None` if it is not a row.
 
-    Times after `last` are implausible and treated as unknown.
+    Times after `latest_time` are implausible and treated as unknown.
     """
     if element.name in ENTITY_TAGS or element.name in REFERENCE_TAGS:
         return read_session(element, latest_time)
@@ -108,7 +108,7 @@ def read_session(element: ParsedElement, latest_time: datetime = LATEST) -> Sess
 
 
 def drop_implausible_times(session: Session, latest_time: datetime) -> Session:
-    """The same session without implausible times, such as those after `last`."""
+    """The same session without implausible times, such as those after `latest_time`."""
     started = drop_implausible(session.started, latest_time)
     ended = plausible_end(started, drop_implausible(session.ended, latest_time))
     if started == session.started and ended == session.ended:

@@ -79,15 +79,15 @@ class SessionSource(Protocol):
         ...
 
     async def session(self, uid: Uid) -> Session:
-        """One session. Raises `NotFound`."""
+        """One session. Raises `SessionNotFoundError`."""
         ...
 
     async def events(self, uid: Uid) -> Log:
-        """The log of one session, in Order. Raises `NotFound`."""
+        """The log of one session, in Order. Raises `SessionNotFoundError`."""
         ...
 
     async def session_xml(self, uid: Uid) -> str:
-        """The response for one session as the server sent it, safe to print. Raises `NotFound`."""
+        """The response for one session, as sent and safe to print. Raises `SessionNotFoundError`."""
         ...
 
     async def events_xml(self, uid: Uid) -> str:

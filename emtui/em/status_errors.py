@@ -197,7 +197,7 @@ def _forbidden_message(response: ErrorResponse) -> str:
     if response.error.is_document:
         return (
             f"{url} is not allowed for this user ({summary}):"
-            " system sessions require the role Portal Administrator."
+            " system sessions require the Portal Administrator role; ask for this role."
         )
     if response.is_web_page:
         return (
@@ -356,7 +356,10 @@ def _path_hint(prefix: str) -> str:
 def not_enterprise_manager_error(
     url: RequestedUrl, headers: Mapping[str, str], body: bytes, default_description: str
 ) -> NotEnterpriseManagerError:
-    """The error for `GET /api/` answered by another service; `default_description` describes an unrecognized one."""
+    """The error for `GET /api/` answered by another service.
+
+    `default_description` describes an unrecognized service.
+    """
     content_type = headers.get("content-type", "").casefold()
     description = default_description
     if is_web_page(headers, body):

@@ -141,6 +141,6 @@ def _make_harmless(match: re.Match[str]) -> str:
 
 
 def shorten(text: str, max_length: int) -> str:
-    """`text` cleaned, on one line, shortened to `most` characters, for use in a sentence."""
+    """`text` cleaned, on one line, shortened to `max_length` characters, for use in a sentence."""
     line = " ".join(clean(text).split())
     return line if len(line) <= max_length else line[: max_length - 1] + "…"

@@ -48,7 +48,7 @@ def latest_plausible(clock: datetime | None) -> datetime:
 
 
 def drop_implausible(when: datetime | None, latest_time: datetime) -> datetime | None:
-    """The time, or `None` if it is before 2000 or after `last`."""
+    """The time, or `None` if it is before 2000 or after `latest_time`."""
     return when if when is not None and EARLIEST <= when <= latest_time else None
 
 

@@ -18,7 +18,6 @@ import httpx
 
 from emtui.em.background_thread import run_in_thread
 from emtui.em.certificate import Certificate
-from emtui.em.error_mapping import TRANSPORT_ERRORS, is_malformed_http, map_error, slow_headers_error
 from emtui.em.errors import (
     CertificateChangedError,
     CertificateUntrustedError,
@@ -39,6 +38,7 @@ from emtui.em.tls import (
     describe_trust,
     trust_hint,
 )
+from emtui.em.transport_errors import TRANSPORT_ERRORS, is_malformed_http, map_error, slow_headers_error
 
 _LOGGERS = ("httpx", "httpcore", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy")))
 _log = logging.getLogger(__name__)

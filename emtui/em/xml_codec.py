@@ -1,8 +1,8 @@
 """Parse the server's documents into the model.
 
 Lenient about everything that the documentation leaves open (order, prefix, namespace, the kind of list),
-and about single unreadable rows; otherwise strict: raises `UnreadableDocumentError`. Lists are parsed as they arrive,
-other documents when complete. `charset` is always that of the Content-Type, if any.
+and about single unreadable rows; otherwise strict: raises `UnreadableDocumentError`. Lists are parsed as
+they arrive, other documents when complete. `charset` is always that of the Content-Type, if any.
 Source: em_rest/systemsessions, em_rest/get_systemsessions_id_events.
 """
 

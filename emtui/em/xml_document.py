@@ -88,9 +88,7 @@ class DocumentParser:
         self._feed_parser(piece)
         self._unbroken_bytes = self._unbroken_bytes + len(piece) if self.target.progress == before else 0
         if self._unbroken_bytes > _MAX_UNBROKEN_BYTES:
-            raise UnreadableDocumentError(
-                "it holds a tag or a comment longer than is read", is_too_large=True
-            )
+            raise UnreadableDocumentError("it has a tag or a comment that is too long", is_too_large=True)
 
     def _feed_parser(self, piece: bytes) -> None:
         try:
@@ -114,9 +112,9 @@ class DocumentParser:
         errors = self._parser.feed_error_log.filter_from_errors()
         codes = {getattr(problem, "code", 0), *(error.type for error in errors)}
         if codes & _LIMIT_CODES or _LIMIT_MESSAGE.search(problem.msg):
-            return UnreadableDocumentError("it is deeper or longer than is read", is_too_large=True)
+            return UnreadableDocumentError("it is nested too deeply or too long", is_too_large=True)
         if is_truncated:
-            return UnreadableDocumentError("it ends in the middle", is_truncated=True)
+            return UnreadableDocumentError("it is incomplete", is_truncated=True)
         return self._not_well_formed_error(problem.position)
 
     def _not_well_formed_error(self, position: tuple[int, int] = (1, 1)) -> UnreadableDocumentError:

@@ -23,8 +23,8 @@ _MAX_PROLOG_BYTES = 64 * 1024
 class UnreadableDocumentError(Exception):
     """The response is not the requested document.
 
-    `reason` is a fragment for a sentence. `cut`: it is incomplete; `is_too_large`: it exceeds a limit on
-    depth, length or number.
+    `reason` is a fragment for a sentence. `is_truncated`: it is incomplete; `is_too_large`: it exceeds a
+    limit on depth, length or number.
     """
 
     def __init__(self, reason: str, *, is_truncated: bool = False, is_too_large: bool = False) -> None:
@@ -59,7 +59,7 @@ class Prolog:
     def close(self) -> None:
         """Raise `UnreadableDocumentError`: the document ended before its root began."""
         raise UnreadableDocumentError(
-            "it ends before it begins" if self.head else "it is empty", is_truncated=True
+            "it has no root element" if self.head else "it is empty", is_truncated=True
         )
 
     def _check(self, rest: bytes) -> None:
@@ -74,7 +74,8 @@ class Prolog:
             raise UnreadableDocumentError("it is not XML")
         if len(self.head) + self._blanks > _MAX_PROLOG_BYTES:
             raise UnreadableDocumentError(
-                f"more than {_MAX_PROLOG_BYTES // 1024} KiB come before its first element", is_too_large=True
+                f"there are more than {_MAX_PROLOG_BYTES // 1024} KiB before its first element",
+                is_too_large=True,
             )
 
 

@@ -4,8 +4,9 @@ Takes sessions, logs, explanations and times, returns text and bytes; "now" is a
 read elsewhere and later, so every time has its date and UTC offset.
 
 `run_report` is the model of a report on one run; `ticket` formats it, with `log_excerpt` (its events),
-`diff_summary` (differences from the last success) and `caveats` (what is not known); `bundle` packs it into
+`diff_summary` (differences from the last success) and `caveats` (what is unknown); `bundle` packs it into
 a zip. `shift_summary` reports on the last hours. Texts consist of `blocks`, written by `render_markdown`
-and `render_text`. `withheld_fields` removes what must not leave. `json_schema` is the JSON of sessions
-and events. `absolute_time_text` formats times.
+and `render_text`. `withheld_fields` redacts credentials and the sender's account. `json_records` is the JSON
+of sessions and events. `absolute_time_text` formats times; `unlisted_run_text` describes a run that is no
+longer listed.
 """

@@ -1,7 +1,7 @@
 """Document model of a report, rendered as Markdown or plain text.
 
-Text is either emtui's own (`str`) or foreign (`ForeignText`): from the server, team notes or the configuration.
-Renderers must escape foreign text.
+Text is either emtui's own (`str`) or foreign (`ForeignText`): from the server, team notes or the
+configuration. Renderers must escape foreign text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Redact: TypeAlias = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class ForeignText:
-    """Foreign text, shown on one line of at most `most` cells."""
+    """Foreign text, shown on one line of at most `max_cells` cells."""
 
     text: str
     max_cells: int = 400

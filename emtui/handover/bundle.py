@@ -17,7 +17,7 @@ from io import BytesIO
 from emtui import text_format
 from emtui.em.model import Session
 from emtui.em.server_address import Server
-from emtui.handover.json_schema import event_records, session_record
+from emtui.handover.json_records import event_records, session_record
 from emtui.handover.render_markdown import render_markdown
 from emtui.handover.run_report import RunReport
 from emtui.handover.ticket import build_ticket
@@ -46,7 +46,7 @@ class RawXml:
 
 @dataclass(frozen=True, slots=True)
 class RawResponses:
-    """Raw responses for a run, or `why` there are none; `api` names the API versions of the server."""
+    """Raw responses for a run, or the reason why there are none; `api_versions` lists those of the server."""
 
     xml: RawXml | None
     missing_reason: str = ""
@@ -103,7 +103,7 @@ def _build_files(
 
 
 def _session_json(report: RunReport, redactor: ReportRedactor) -> Mapping[str, object]:
-    """The session with the keys of `json_schema`."""
+    """The session with the keys of `json_records`."""
     record = session_record(
         redactor.redact_session(report.session),
         Server(""),

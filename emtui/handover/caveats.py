@@ -12,7 +12,7 @@ from emtui.triage.explanation import MAX_PAST_LOGS, Explanation
 from emtui.triage.step_timing import MIN_LOGS
 
 _MIN_SKEW_S = 30.0
-"""Clock skew in seconds from which it is mentioned."""
+"""Minimum clock skew in seconds to mention."""
 
 
 def list_caveats(report: RunReport) -> tuple[Block, ...]:
@@ -31,7 +31,7 @@ def _run_caveats(report: RunReport) -> Iterator[InlineText]:
         yield ("events: ", ForeignText(report.missing_log_reason or "not read"))
         return
     if not log.events:
-        yield ("what the run did: the server has no events for it",)
+        yield ("events: the server has none for this run",)
     if log.unreadable_count:
         yield (
             (
@@ -52,7 +52,7 @@ def _history_caveats(report: RunReport) -> Iterator[InlineText]:
         and not explanation.streak.is_complete
         and explanation.streak.outcome is not Outcome.SUCCESS
     ):
-        yield ("when this began: before the oldest listed run",)
+        yield ("start of the problem: before the oldest listed run",)
     if explanation.baseline is None:
         yield ("usual duration: fewer than five earlier successful runs are listed",)
     if explanation.last_successful is None:

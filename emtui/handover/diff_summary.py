@@ -17,8 +17,8 @@ from emtui.triage.log_diff import UNCHANGED_KINDS, DiffRow
 MAX_LINES = 10
 """Maximum lines in a ticket."""
 _MAX_TEXT_CELLS = 140
-_SLOWER_SIGN = "!"
-_SIGN_LEGEND = "+ new, - missing, ~ moved, ! slower"
+_SLOWER_SIGN = "*"
+_SIGN_LEGEND = "+ new, - missing, ~ moved, * slower"
 
 
 def summarize_diff(report: RunReport) -> tuple[Block, ...]:
@@ -44,8 +44,8 @@ def summarize_diff(report: RunReport) -> tuple[Block, ...]:
 
 
 def _diff_line(difference: RunDifference, row: DiffRow) -> InlineText:
-    """Sign and text of a line, with both durations of its step where it was slower."""
+    """Sign and text of a line, with both durations of its step if it was slower."""
     sign = _SLOWER_SIGN if row.kind in UNCHANGED_KINDS else DIFF_SIGNS[row.kind]
     duration, earlier_duration, _ = format_durations(row)
-    slower = f"  ({duration}, then {earlier_duration})" if row.is_slower else ""
+    slower = f"  ({duration}, previously {earlier_duration})" if row.is_slower else ""
     return (f"{sign} ", ForeignText(format_event(difference.event(row)), _MAX_TEXT_CELLS), slower)

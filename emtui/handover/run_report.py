@@ -15,9 +15,9 @@ from emtui.triage.explanation import Explanation
 class ReportOrigin:
     """The server and list that a report is based on.
 
-    `server` is its name (for a recording, its file), `authority` has the port; `mark` is DEMO or REPLAY.
-    `as_of` is when the list was received, by the local clock; the server's is ahead of it by `skew`,
-    `None` if the server does not report its time. `lost_since` is set while the connection is lost.
+    `server` is its name (for a recording, its file), `authority` has the port; `mode_label` is DEMO, REPLAY
+    or empty. `as_of` is when the list was received, by the local clock; the server's is ahead of it by
+    `skew`, `None` if the server does not report its time. `lost_since` is set while there is no connection.
     `version` is that of emtui.
     """
 
@@ -43,11 +43,11 @@ class ReportOrigin:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """One run and its analysis. What is unknown is `None`; `why` says why there is no log.
+    """One run and its analysis. Unknown values are `None`; `missing_log_reason` says why there is no log.
 
-    `difference` is the comparison with the last successful run; `logs` is the number of logs of successful
-    runs read as a baseline. `command` opens the run in emtui; empty for a demo. `annotations` holds notes and
-    acknowledgements as label and text; `is_acknowledged` is whether the run is acknowledged.
+    `difference` is the comparison with the last successful run; `baseline_log_count` is the number of logs
+    of successful runs that were read. `command` opens the run in emtui; empty for a demo. `annotations` holds
+    notes and acknowledgements as label and text; `is_acknowledged` is whether the run is acknowledged.
     """
 
     origin: ReportOrigin

@@ -15,7 +15,12 @@ from emtui import text_format
 from emtui.em.model import Outcome, Session
 from emtui.handover.blocks import Block, ForeignText, InlineText, ListItemBlock, SectionBlock, TitleBlock
 from emtui.handover.run_report import ReportOrigin
-from emtui.triage.acknowledged import NONE_ACKNOWLEDGED, Acknowledgement, Acknowledgements, finding_key
+from emtui.triage.acknowledgement_matching import (
+    NONE_ACKNOWLEDGED,
+    Acknowledgement,
+    Acknowledgements,
+    finding_key,
+)
 from emtui.triage.acknowledgement_text import format_acknowledgement
 from emtui.triage.finding_text import format_evidence
 from emtui.triage.findings import (
@@ -48,7 +53,7 @@ DataGap = tuple[datetime, datetime | None, str]
 
 @dataclass(frozen=True, slots=True)
 class ShiftReport:
-    """Input of a summary; `blind` holds the periods without data since emtui started."""
+    """Input of a summary; `data_gaps` holds the periods without data since emtui started."""
 
     origin: ReportOrigin
     sessions: tuple[Session, ...]
@@ -64,7 +69,7 @@ class ShiftReport:
 
     @property
     def active_runs(self) -> list[Session]:
-        """Runs active in this period, as far as known."""
+        """Runs active in this period; ended runs without times do not count."""
         since = self.since
         return [one for one in self.sessions if one.is_running or (one.ended or one.started or since) > since]
 
@@ -171,14 +176,14 @@ def _section(title: str, items: Sequence[InlineText]) -> Iterator[Block]:
 
 def _incident_line(incident: Incident, shift: ShiftReport) -> InlineText:
     format_time = shift.origin.zones.format_time
-    verb = "warned" if incident.outcome is Outcome.WARNING else "failed"
+    verb = "ended with a warning" if incident.outcome is Outcome.WARNING else "failed"
     when = f"at {format_time(incident.last)}"
     if incident.count > 1:
         when = (
             f"{text_format.format_count(incident.count)} times since"
             f" {format_time(incident.first)}, last {format_time(incident.last)}"
         )
-    recovery = f", successful since {format_time(incident.recovered_at)}" if incident.recovered_at else ""
+    recovery = f", recovered {format_time(incident.recovered_at)}" if incident.recovered_at else ""
     message: InlineText = (
         (": ", ForeignText(incident.message, _MAX_MESSAGE_CELLS)) if incident.message else ()
     )
@@ -189,7 +194,15 @@ def _incident_line(incident: Incident, shift: ShiftReport) -> InlineText:
 def _data_gap_section(shift: ShiftReport) -> Iterator[Block]:
     if not shift.data_gaps:
         return
-    yield SectionBlock("No data", ("what happened then is known only from later lists.",))
+    yield SectionBlock(
+        "No data",
+        (
+            (
+                "emtui received no list in these periods."
+                " Runs in them appear only if a later list contained them."
+            ),
+        ),
+    )
     format_time = shift.origin.zones.format_time
     for since, until, reason in shift.data_gaps[-_MAX_ITEMS:]:
         yield ListItemBlock(
@@ -227,8 +240,8 @@ def _basis_section(shift: ShiftReport) -> Iterator[Block]:
         yield ListItemBlock(
             (
                 (
-                    f"{text_format.format_count(unreadable_count)} {row_word} could"
-                    " not be read completely and may be missing above"
+                    f"{text_format.format_count(unreadable_count)} {row_word} not fully"
+                    " readable; may be missing above"
                 ),
             )
         )
@@ -237,5 +250,5 @@ def _basis_section(shift: ShiftReport) -> Iterator[Block]:
             (f"no response from the server since {origin.zones.format_time(origin.lost_since)}",)
         )
     if not shift.data_gaps:
-        yield ListItemBlock(("no time without data since emtui started",))
-    yield ListItemBlock((f"emtui {origin.version}; times of runs are the server's",))
+        yield ListItemBlock(("no gaps in the data since emtui started",))
+    yield ListItemBlock((f"emtui {origin.version}; run times are by the server's clock",))

@@ -22,16 +22,25 @@ from emtui.handover.caveats import list_caveats
 from emtui.handover.diff_summary import summarize_diff
 from emtui.handover.log_excerpt import excerpt_log
 from emtui.handover.run_report import RunReport
+from emtui.triage import finding_text
 from emtui.triage.backup_server_stats import BackupServerResult, ServerOutcome, sort_worst_first
 from emtui.triage.concurrent_runs import group_by_type_and_outcome
 from emtui.triage.explanation import Explanation
-from emtui.triage.finding_text import format_usual_wait, run_label
+from emtui.triage.finding_text import (
+    LAST_SUCCESS_LABEL,
+    NEXT_LABEL,
+    RECURRING_LABEL,
+    SINCE_LABEL,
+    USUAL_LABEL,
+    format_usual_wait,
+    run_label,
+)
 from emtui.triage.step_timing import Wait
 
-_OWN_TEXT_LABELS = frozenset({"Since", "Same", "Usual", "Last good", "Next"})
-"""Labels whose texts contain only emtui's own words; others may contain the server's."""
-_LONG_LABELS = {"Same": "Same failure", "Next": "Next run", "Usual": "Usually takes"}
-"""Longer labels for those that are short on the screen."""
+_OWN_TEXT_LABELS = frozenset({SINCE_LABEL, RECURRING_LABEL, USUAL_LABEL, LAST_SUCCESS_LABEL, NEXT_LABEL})
+"""Labels whose texts contain only emtui's own words; other texts may contain the server's."""
+_LONG_LABELS = {NEXT_LABEL: "Next run", USUAL_LABEL: "Usually takes"}
+"""Full labels for those abbreviated on the screen."""
 _MAX_MESSAGE_CELLS = 1_000
 _MAX_STEP_CELLS = 100
 _MAX_LISTED = 8
@@ -100,15 +109,15 @@ def _run_facts(report: RunReport) -> Iterator[tuple[str, InlineText]]:
 def _explanation_facts(report: RunReport, explanation: Explanation) -> Iterator[tuple[str, InlineText]]:
     for label, text in report.origin.formatter.explanation_rows(explanation):
         match label:
-            case "Silent" | "Waited":
+            case finding_text.STUCK_LABEL | finding_text.PAUSE_LABEL:
                 if explanation.worst_wait:
                     yield label, _wait_text(explanation.worst_wait)
-            case "Servers":
+            case finding_text.SERVERS_LABEL:
                 yield (
                     label,
                     tuple(_join_listed([_server_text(row) for row in sort_worst_first(explanation.servers)])),
                 )
-            case "Nearby":
+            case finding_text.NEARBY_LABEL:
                 yield (
                     label,
                     tuple(

@@ -1,8 +1,8 @@
 """Redacts the logon and the user's account from reports.
 
 A server may repeat what it was sent. Password, token and logon ID are found in any case, in base64 (also
-as in Basic authentication), percent-encoded, and in XML with character references. A name is found where it
-is not part of a longer one. Secrets are looked up in the process and not stored here.
+as in Basic authentication), percent-encoded, and in XML with character references. Account names are
+matched as whole words only. Secrets are looked up in the process and not stored here.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from emtui.em.secret import MASK, spell_secrets
 from emtui.triage.diff_text import RunDifference
 
 _MIN_NAME_LENGTH = 3
-"""A shorter name may be part of any word."""
+"""Shorter names are not redacted: they occur in ordinary words."""
 _NAME_START, _NAME_END = r"(?<![\w.-])", r"(?![\w-]|\.\w)"
 _XML_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
 
 class ReportRedactor:
-    """Replaces the sender's logon data by `***`; `user` is empty if nobody is logged on."""
+    """Replaces the sender's logon data by `***`; `user` is empty without a logon."""
 
     __slots__ = ("_text_pattern", "_xml_pattern")
 
@@ -83,7 +83,7 @@ class ReportRedactor:
 
 
 def _secret_pattern(user: str, to_regex: Callable[[str], str]) -> re.Pattern[str]:
-    """A pattern for all forms, longest first; it matches nothing if there are none."""
+    """Return a pattern of all forms, longest first; it never matches if there are none."""
     patterns = [
         (len(form), to_regex(form)) for form in spell_secrets(lambda secret: _secret_forms(secret, user))
     ]
@@ -93,7 +93,7 @@ def _secret_pattern(user: str, to_regex: Callable[[str], str]) -> re.Pattern[str
 
 
 def _account_names(user: str) -> set[str]:
-    """The account with and without its domain."""
+    """Return the account with and without its domain."""
     names = {user, user.rpartition("\\")[2].partition("@")[0]}
     return {name for name in names if len(name) >= _MIN_NAME_LENGTH}
 
@@ -107,7 +107,7 @@ def _secret_forms(secret: str, user: str) -> Iterator[str]:
 
 
 def _xml_regex(text: str) -> str:
-    """A regex for the text with each character as itself or as a reference."""
+    """Return a regex for the text, each character literal or as a character reference."""
     return "".join(map(_character_regex, text))
 
 

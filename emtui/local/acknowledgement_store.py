@@ -42,7 +42,7 @@ class _UnusableFileError(Exception):
 class AcknowledgementStore:
     """The acknowledgements of one server; without an `authority` nothing is saved.
 
-    `put` and `remove` apply at once; `keep` writes them. `keep` and `read` may wait for the disk.
+    `put` and `remove` apply at once; `save` writes them. `save` and `read` may wait for the disk.
     `problem` is the reason why the last of these failed, or empty.
     """
 

@@ -42,7 +42,7 @@ class CopyResult:
 def copy_to_clipboard(text: str, environ: Mapping[str, str], *, can_save: bool) -> CopyResult:
     """Copy this text to the clipboard; may block for `TMUX_TIMEOUT_S` seconds.
 
-    Control characters are neutralized. Without `keep` no file is written.
+    Control characters are neutralized. Without `can_save` no file is written.
     """
     safe_text = guard_output(text)
     if environ.get("TMUX"):
@@ -56,7 +56,8 @@ def copy_to_clipboard(text: str, environ: Mapping[str, str], *, can_save: bool) 
         return _write_to_file(safe_text, "it is too long for the clipboard", can_save=can_save)
     if environ.get("STY"):
         return CopyResult(
-            "Copied through screen to the clipboard, if the terminal allows it.", _wrap_for_screen(encoded)
+            "Copied to the clipboard through GNU screen, if the terminal allows it.",
+            _wrap_for_screen(encoded),
         )
     return CopyResult(
         f"Copied to the clipboard, if the terminal allows it{_outer_multiplexer_note(environ)}.",

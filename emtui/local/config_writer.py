@@ -88,7 +88,7 @@ def _edit_document(path: Path, team_files: tuple[Path, ...]) -> Iterator[tomlkit
     except OSError as problem:
         if path.is_relative_to(NO_HOME):
             raise InvalidConfigError(
-                "This user has no home folder for profiles: set HOME or XDG_CONFIG_HOME."
+                "This user has no home directory for profiles: set HOME or XDG_CONFIG_HOME."
             ) from None
         raise InvalidConfigError(f"{path} cannot be written: {problem.strerror}.") from None
 

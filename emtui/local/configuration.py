@@ -32,7 +32,7 @@ _TOP_LEVEL_KEYS = ("default_profile", "profiles", "queries")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The merged configuration; `stated` holds each profile's values with their files.
+    """The merged configuration; `profile_values` holds each profile's values with their files.
 
     `queries` maps digits to the user's saved queries.
     """
@@ -69,7 +69,10 @@ class Config:
 
 
 def load_config(*files: Path) -> Config:
-    """Read and merge the files, highest priority first; missing ones are skipped. Raises `InvalidConfigError`."""
+    """Read and merge the files, highest priority first; missing ones are skipped.
+
+    Raises `InvalidConfigError`.
+    """
     layers = [(file, document) for file in files if (document := read_config_file(file)) is not None]
     tables: dict[str, dict[str, ConfigValue]] = {}
     queries: dict[str, ConfigValue] = {}
@@ -103,7 +106,10 @@ def load_config(*files: Path) -> Config:
 
 
 def read_config_file(file: Path) -> Mapping[str, Any] | None:
-    """Read one file and check its top-level structure; `None` if it is missing. Raises `InvalidConfigError`."""
+    """Read one file and check its top-level structure; `None` if it is missing.
+
+    Raises `InvalidConfigError`.
+    """
     document = read_toml(file, r" Put a user name with a backslash in single quotes: user = 'EXAMPLE\ops'.")
     if document is None:
         return None
@@ -116,7 +122,10 @@ def read_config_file(file: Path) -> Mapping[str, Any] | None:
 
 
 def read_toml(file: Path, hint: str = "") -> Mapping[str, Any] | None:
-    """Read TOML from a file owned by the user or root; `None` if it is missing. Raises `InvalidConfigError`."""
+    """Read TOML from a file owned by the user or root; `None` if it is missing.
+
+    Raises `InvalidConfigError`.
+    """
     try:
         text = _read_bytes(file)
     except (FileNotFoundError, NotADirectoryError):  # for a home such as /dev/null

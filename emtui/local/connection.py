@@ -41,7 +41,7 @@ class Connection:
     """What a logon needs, as far as available; `profile` is the profile it is based on.
 
     `is_temporary` is true if the server comes from the command line or the environment: an
-    accepted pin then lasts for this run, unless the user chose a profile name, `save_as`.
+    accepted pin then lasts until emtui quits, unless the user chose a profile name, `save_as`.
     """
 
     profile: Profile | None = None

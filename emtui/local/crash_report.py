@@ -117,7 +117,7 @@ def _on_unraisable(args: sys.UnraisableHookArgs) -> None:
 
 
 def _log_for_exit(error: BaseException, context: str) -> None:
-    """Log it now; the user is told at exit, when nothing is drawn any more."""
+    """Log it now; it is reported to the user at exit, after the last screen update."""
     _unreported.append((format_location(error), log_error(error, context)))
 
 

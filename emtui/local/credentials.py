@@ -185,9 +185,12 @@ async def _send_request(request: _KeyringRequest, timeout_s: float | None) -> di
 
 
 def _format_timeout(notes: list[str], timeout_s: float) -> str:
-    reason = "is locked and waits to be unlocked, perhaps on another display" if notes else ""
-    message = f"The keyring {reason or f'did not respond within {timeout_s:.2g} s'}: type the password"
-    return f'{message} or set keyring = "{KEYRING_OFF}" in the profile.'
+    reason = (
+        "is locked; its unlock prompt may be on another display"
+        if notes
+        else f"did not respond within {timeout_s:.2g} s"
+    )
+    return f'The keyring {reason}. Type the password or set keyring = "{KEYRING_OFF}" in the profile.'
 
 
 async def _exchange(

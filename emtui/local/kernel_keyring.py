@@ -34,7 +34,9 @@ class KernelKeyring(KeyringBackend):
         if sys.platform != "linux":
             raise RuntimeError("The kernel keyring is available on Linux only.")
         if has_desktop_session():
-            raise RuntimeError("The desktop keyring is used in a D-Bus session.")
+            raise RuntimeError(
+                "This login has a D-Bus session, so the desktop keyring is used, not the kernel keyring."
+            )
         try:
             KernelKeys()
         except OSError as problem:
@@ -89,7 +91,7 @@ def has_desktop_session() -> bool:
 def format_kernel_error(problem: OSError) -> str:
     """Return the kernel's error as a sentence."""
     if problem.errno in _NOT_PERMITTED:
-        return "The kernel keyring cannot be used here, as in many containers."
+        return "The kernel keyring cannot be used here; containers often block it."
     if problem.errno == errno.EDQUOT:
         return "The kernel keyring of this user is full."
     return f"The kernel keyring cannot be used: {problem.strerror}."

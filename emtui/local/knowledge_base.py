@@ -32,7 +32,7 @@ class Knowledge:
 class KnowledgeBase:
     """The acknowledgements of one server and the notes on all servers.
 
-    An acknowledgement holds at once. `load` and `save` wait for the disk: call them in a thread.
+    An acknowledgement applies at once. `load` and `save` wait for the disk: call them in a thread.
     """
 
     def __init__(self, authority: str | None) -> None:
@@ -67,7 +67,7 @@ class KnowledgeBase:
             self._stamps, self._notes = stamps, team_notes.load_notes(*self._files)
 
     def save(self, ended_keys: Iterable[str] = ()) -> None:
-        """Write what was acknowledged or removed; the acknowledgements with `ended` keys are dropped."""
+        """Write what was acknowledged or removed; the acknowledgements with `ended_keys` are dropped."""
         if keys := list(ended_keys):
             self._store.remove(keys)
         self._store.save()

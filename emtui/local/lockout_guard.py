@@ -12,10 +12,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from emtui.em.errors import ConnectionFailedError, EmError, LogonRefusedError, ServerTimeoutError
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server
+from emtui.em.text_sanitizer import clean
 from emtui.local.logon_history import REJECTED, UNANSWERED, AccountStorage, LogonHistory
 from emtui.local.logon_storage import LOGON_STORAGES, LogonStorage, open_history
 from emtui.local.state_files import STATE_FOLDER_HINT, StateUnavailableError
@@ -24,6 +26,8 @@ LOCK_TIMEOUT_S = 90.0
 """Seconds to wait for another process's logon of the same account; longer than a logon can take."""
 UNCERTAIN_ERRORS = (ServerTimeoutError, ConnectionFailedError)
 """Errors after which the server may or may not have counted the logon."""
+RETRY_DELAY_S = 600.0
+"""Seconds between two unattended logons without a response."""
 _RETRY_INTERVAL_S = 0.05
 
 
@@ -32,8 +36,8 @@ class LockoutGuard:
     """Checks every logon before it is sent.
 
     `override_lockout`: send it although it was rejected before. `is_attended`: a user waits for the first
-    logon and may retry one that got no response. `say` receives a warning if rejections cannot
-    be recorded in any of the `places`.
+    logon and may retry one that got no response. `warn` receives a warning if rejections
+    cannot be recorded in any of the `storages`.
     """
 
     override_lockout: bool = False
@@ -60,9 +64,9 @@ class LockoutGuard:
                         continue
                     stack.callback(history.storage.close)
                     await _wait_for_lock(history.storage, server)
-                    result = history.check(
-                        server, user, override_lockout=self.override_lockout, is_attended=is_attended
-                    )
+                    time, result = history.last_result()
+                    if not self.override_lockout:
+                        check_last_result(time, result, server, user, is_attended=is_attended)
                 except (StateUnavailableError, OSError) as error:
                     problem = problem or error
                     continue
@@ -78,6 +82,32 @@ class LockoutGuard:
                 )
             async with _record_result(histories, problem):
                 yield
+
+
+def check_last_result(time: str, result: str, server: Server, user: str, *, is_attended: bool) -> None:
+    """Raise if the same logon could lock the account out: it was rejected, or got no response just now."""
+    shown_time = time.replace("T", " ")
+    if result == REJECTED:
+        raise LogonRefusedError(
+            f"{server.authority} rejected this password of {clean(user)} on {shown_time}."
+            " To prevent a lockout it is not sent again: enter another one,"
+            " or resend it with emtui login.",
+            user,
+        )
+    if result == UNANSWERED and not is_attended and _age_seconds(time) < RETRY_DELAY_S:
+        raise ServerTimeoutError(
+            f"The last logon of {clean(user)} to {server.authority} got no response"
+            f" ({shown_time}). To prevent a lockout it is retried after"
+            f" {RETRY_DELAY_S // 60:g} minutes, or now from an interactive terminal."
+        )
+
+
+def _age_seconds(time: str) -> float:
+    """Return the seconds since then; infinity for an invalid time."""
+    try:
+        return (datetime.now(UTC) - datetime.fromisoformat(time)).total_seconds()
+    except (ValueError, TypeError):
+        return float("inf")
 
 
 @asynccontextmanager
@@ -107,7 +137,8 @@ def _clear_results(histories: Sequence[LogonHistory]) -> None:
 def _not_recorded_error(error: LogonRefusedError, problem: Exception | None) -> LogonRefusedError:
     reason = _format_problem(problem) if problem else f"{STATE_FOLDER_HINT}."
     return LogonRefusedError(
-        f"{error} This could not be recorded, so do not send it again: {reason}", error.user
+        f"{error} The rejection could not be recorded, so do not enter this password again: {reason}",
+        error.user,
     )
 
 
@@ -120,7 +151,7 @@ def _format_problem(problem: Exception) -> str:
 
 
 async def _wait_for_lock(entry_storage: AccountStorage, server: Server) -> None:
-    """Wait for the lock without blocking the loop; closing the page releases it."""
+    """Wait for the lock without blocking the loop; closing the storage releases it."""
     try:
         async with asyncio.timeout(LOCK_TIMEOUT_S):
             while not entry_storage.try_lock():  # noqa: ASYNC110 - other processes send no events

@@ -2,7 +2,7 @@
 
 Each logon is saved as a keyed hash (HMAC-SHA-256 of server, user and password under the
 storage's random key) with its time; the password cannot be read or guessed from it. Callers
-hold the lock of the page while they read or write.
+hold the lock of the account's storage while they read or write.
 """
 
 from __future__ import annotations
@@ -12,15 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from emtui.em.errors import LogonRefusedError, ServerTimeoutError
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server
-from emtui.em.text_sanitizer import clean
 
 MAX_ENTRIES = 20
 """Maximum number of rejected passwords recorded per account."""
-RETRY_DELAY_S = 600.0
-"""Seconds between two unattended logons without a response."""
 REJECTED, UNANSWERED = "refused", "doubt"
 
 
@@ -46,32 +42,14 @@ class AccountStorage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LogonHistory:
-    """The locked page of one account, and the hash of the logon about to be sent."""
+    """The locked storage of one account, and the hash of the logon about to be sent."""
 
     storage: AccountStorage
     logon_hash: str
 
-    def check(self, server: Server, user: str, *, override_lockout: bool, is_attended: bool) -> str:
-        """Return the recorded result of this logon; raise if it must not be sent."""
-        time, result = _read_results(self.storage).get(self.logon_hash, ("", ""))
-        if result == REJECTED and not override_lockout:
-            raise LogonRefusedError(
-                f"{server.authority} rejected this password of {clean(user)} on {time.replace('T', ' ')}."
-                " To prevent a lockout it is not sent again: enter another one,"
-                " or resend it with emtui login.",
-                user,
-            )
-        if (
-            result == UNANSWERED
-            and not (override_lockout or is_attended)
-            and _age_seconds(time) < RETRY_DELAY_S
-        ):
-            raise ServerTimeoutError(
-                f"The last logon of {clean(user)} to {server.authority} got no response"
-                f" ({time.replace('T', ' ')}). To prevent a lockout it is retried after"
-                f" {RETRY_DELAY_S // 60:g} minutes, or now from an interactive terminal."
-            )
-        return result
+    def last_result(self) -> tuple[str, str]:
+        """When this logon was recorded (ISO 8601) and with which result; empty texts if it was not."""
+        return _read_results(self.storage).get(self.logon_hash, ("", ""))
 
     def record(self, result: str | None) -> OSError | None:
         """Record the result of this logon, or remove it; return the error if writing fails."""
@@ -83,19 +61,11 @@ class LogonHistory:
                 results[self.logon_hash] = (datetime.now(UTC).isoformat(timespec="seconds"), result)
             newest = list(results.items())[-MAX_ENTRIES:]
             self.storage.replace(
-                "".join(f"{logon_hash} {time} {what}\n" for logon_hash, (time, what) in newest).encode()
+                "".join(f"{logon_hash} {time} {result}\n" for logon_hash, (time, result) in newest).encode()
             )
         except OSError as problem:
             return problem
         return None
-
-
-def _age_seconds(time: str) -> float:
-    """Return the seconds since then; infinity for an invalid time."""
-    try:
-        return (datetime.now(UTC) - datetime.fromisoformat(time)).total_seconds()
-    except (ValueError, TypeError):
-        return float("inf")
 
 
 def hash_account_and_logon(key: bytes, server: Server, user: str, password: Secret) -> tuple[str, str]:

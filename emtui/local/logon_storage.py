@@ -32,18 +32,18 @@ class LogonStorage(Protocol):
     """One storage. Everything may raise `StateUnavailableError` or `OSError`."""
 
     def load_key(self, *, create: bool) -> bytes | None:
-        """Return its random key, created if `make`; else `None` if it does not exist."""
+        """Return its random key, created if `create`; else `None` if it does not exist."""
         ...
 
     def open_account(self, account: str) -> AccountStorage:
-        """Return the page of one account, created if missing."""
+        """Return the storage of one account, created if missing."""
         ...
 
 
 def open_history(
     storage: LogonStorage, server: Server, user: str, password: Secret, *, create: bool = True
 ) -> LogonHistory | None:
-    """Open the account's history in a storage; without `make`, `None` if nothing was ever recorded."""
+    """Open the account's history in a storage; without `create`, `None` if nothing was ever recorded."""
     key = storage.load_key(create=create)
     if key is None:
         return None

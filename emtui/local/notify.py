@@ -55,7 +55,7 @@ async def run_notify_command(command: tuple[str, ...], message: str) -> str | No
 
 
 async def _end_group(child: asyncio.subprocess.Process) -> None:
-    """End the whole group: SIGTERM, then SIGKILL after `GRACE`; a cancellation skips the wait."""
+    """End the group: SIGTERM, then SIGKILL after `TERMINATION_GRACE_S`; a cancellation skips the wait."""
     try:
         if _signal_group(child.pid, signal.SIGTERM):
             with suppress(TimeoutError):

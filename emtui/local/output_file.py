@@ -33,7 +33,7 @@ class WrittenFile:
 
 
 def output_folders(*, include_state_folder: bool) -> tuple[Path, ...]:
-    """Return the current and the home folder; with `keep` also the state folder."""
+    """Return the current and the home folder; with `include_state_folder` also the state folder."""
     folders = [Path()]
     with suppress(RuntimeError):
         folders.append(Path.home())
@@ -57,8 +57,8 @@ def write_output_file(data: bytes, stem: str, suffix: str, folders: Sequence[Pat
 
 
 def _format_write_error(folder: Path, error: OSError | ValueError) -> str:
-    reason = (isinstance(error, OSError) and error.strerror) or "not a valid folder name"
-    folder_name = "this folder" if folder == Path() else clean(str(folder))
+    reason = (isinstance(error, OSError) and error.strerror) or "not a valid directory name"
+    folder_name = "this directory" if folder == Path() else clean(str(folder))
     return f"{folder_name} is not writable ({reason})"
 
 

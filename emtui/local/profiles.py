@@ -105,7 +105,7 @@ def parse_profile(name: str, table: Mapping[str, ConfigValue]) -> Profile:
         raise InvalidConfigError(f"{location}{problem}") from None
     return replace(
         profile,
-        **{key: values[key] for key in (*_FLAG_KEYS, "keyring", "interval") if key in values},  # type: ignore[arg-type] # checked by _fits
+        **{key: values[key] for key in (*_FLAG_KEYS, "keyring", "interval") if key in values},  # type: ignore[arg-type] # checked by _has_valid_type
         **{key: tuple(values[key]) for key in _COMMAND_KEYS if key in values},  # type: ignore[arg-type] # the same
     )
 
@@ -129,7 +129,7 @@ def check_key(file: Path, key: str, valid_keys: tuple[str, ...], location: str =
 
 
 def suggest_name(word: object, valid_names: Iterable[str]) -> str:
-    """Return `: did you mean …?` for the nearest known word, else a list of all."""
+    """Return `: did you mean …?` with the nearest valid word, else a list of all."""
     names = list(valid_names)
     matches = difflib.get_close_matches(str(word), names, n=1)
     if matches:
@@ -158,7 +158,10 @@ def check_profile_name(name: str, location: str = "") -> str:
 
 
 def check_user(user: str | None, location: str = "") -> str | None:
-    r"""Return the user; raise `InvalidConfigError` for control characters (TOML reads `"EXAMPLE\backup"` so)."""
+    r"""Return the user. Raises `InvalidConfigError` for control characters.
+
+    TOML reads `"EXAMPLE\backup"` as a backspace.
+    """
     if user is not None and not user.isprintable():
         raise InvalidConfigError(
             f"{location}user contains a control character: use single quotes for a backslash,"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from emtui.local.credentials import KeyringEntry
 
 
-FOR_THIS_RUN = "The certificate is trusted for this run only"
+UNTIL_QUIT = "The certificate is trusted only until emtui quits"
 KEYRING_WAIT_S = 1.0
 """Seconds to wait for the keyring before the login form is shown."""
 
@@ -101,7 +101,7 @@ async def save_logon(connection: Connection, remember: RememberChoice) -> tuple[
     message = ""
     keyring = KEYRING_OFF if remember is RememberChoice.NEVER else None
     if remember is RememberChoice.YES and connection.server and connection.user and connection.password:
-        from emtui.local import credentials  # noqa: PLC0415 - as in saved_password
+        from emtui.local import credentials  # noqa: PLC0415 - as in load_saved_password
 
         try:
             keyring = await credentials.save_password(connection.server, connection.user, connection.password)
@@ -113,7 +113,7 @@ async def save_logon(connection: Connection, remember: RememberChoice) -> tuple[
     try:
         profile = await run_in_thread(lambda: _write_profile(connection, keyring))
     except InvalidConfigError as problem:
-        return connection, f"{FOR_THIS_RUN}: {problem}" if connection.save_as else str(problem)
+        return connection, f"{UNTIL_QUIT}: {problem}" if connection.save_as else str(problem)
     if profile != connection.profile and (connection.save_as or not message):
         message = f"Saved as profile {profile.name}. {message}".rstrip()
     return replace(connection, profile=profile), message
@@ -178,8 +178,8 @@ class SaveProfileOffer:
         """Describe what saving does."""
         target = "in the existing profile" if self.config.find(self.name) else "as a new profile"
         return (
-            f"The certificate is pinned for this run. Enter saves server, user and pin {target},"
-            " so that it stays pinned. Esc: this run only."
+            f"The certificate is pinned until emtui quits. Enter saves server, user and pin {target},"
+            " so that it stays pinned. Esc: only until emtui quits."
         )
 
     def check_name(self, name: str) -> str:

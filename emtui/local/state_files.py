@@ -18,7 +18,7 @@ from emtui.local import file_lock, paths
 STATE_FOLDER_HINT = (
     "check its permissions"
     if sys.platform in {"darwin", "win32"}
-    else "set XDG_STATE_HOME to a folder that you own and can write to"
+    else "set XDG_STATE_HOME to a directory that you own and can write to"
 )
 """Next step if the state folder cannot be used."""
 LOCK_TIMEOUT_S = 2.0
@@ -33,7 +33,7 @@ def ensure_state_folder() -> Path:
     """Return the state folder, created if missing. Raises `StateUnavailableError`."""
     path = paths.state_folder(os.environ, paths.home_folder(), sys.platform)
     if path.is_relative_to(paths.NO_HOME):
-        raise StateUnavailableError(f"this user has no home folder; {STATE_FOLDER_HINT}.")
+        raise StateUnavailableError(f"this user has no home directory; {STATE_FOLDER_HINT}.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return ensure_private_folder(path)

@@ -31,8 +31,8 @@ NOTE_KEYS = (*_TEXT_KEYS, "known", "until")
 class TeamNote:
     """What to do about messages that contain `pattern`, for one session `type` if given.
 
-    `known` acknowledges such failures for all users of the file, until `until` if given.
-    `whose` describes the file: `team file` or `your file`.
+    `is_acknowledgement`: acknowledges such failures for all users of the file, until `until` if given.
+    `source` describes the file: `team file` or `your file`.
     """
 
     pattern: str

@@ -28,7 +28,7 @@ def find_time_zone(name: str) -> tzinfo:
 
 
 def _format_unknown_zone(name: str) -> str:
-    from zoneinfo import available_timezones  # noqa: PLC0415 - as in zone_named
+    from zoneinfo import available_timezones  # noqa: PLC0415 - as in find_time_zone
 
     zone_names = sorted(available_timezones())
     if not zone_names:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from emtui.em.model import Outcome
-from emtui.monitor.backoff import IDLE_AFTER
 from emtui.monitor.feed_health import ClockStep, FeedHealth, LostPeriod, UnlistedPeriod
+from emtui.monitor.poll_schedule import IDLE_AFTER
 from emtui.monitor.snapshot import Snapshot
 
 
@@ -76,7 +76,7 @@ class AbsenceTracker:
     def take_absence_start(self, idle_time: float) -> datetime | None:
         """Start of the absence to summarize with the current list; `None` if there was none.
 
-        `idle` is the number of seconds since the last key press.
+        `idle_time` is the number of seconds since the last key press.
         """
         since, self._gap_since = self._gap_since, None
         if since is None and self.last_activity and idle_time >= IDLE_AFTER:

@@ -17,7 +17,7 @@ from emtui.local.team_notes import TeamNote
 from emtui.monitor.changes import Changes
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage import finding_navigation
-from emtui.triage.acknowledged import (
+from emtui.triage.acknowledgement_matching import (
     NONE_ACKNOWLEDGED,
     Acknowledgement,
     Acknowledgements,
@@ -41,7 +41,7 @@ from emtui.triage.type_status import TypeStatuses, compute_type_statuses
 class Assessment:
     """Analysis of one snapshot, with the acknowledgements that apply.
 
-    `ended` holds the keys of expired acknowledgements, for the owner of the knowledge base to remove.
+    `expired_keys` holds the keys of expired acknowledgements, for the owner of the knowledge base to remove.
     Compared by identity; not slotted, because derived values are cached.
     """
 
@@ -78,7 +78,7 @@ class Assessment:
         return len(self.findings) - len(self.new_findings)
 
     def next_finding(self, current: Finding | None) -> Finding | None:
-        """The finding after `last`, which may be from an earlier list; wraps around."""
+        """The finding after `current`, which may be from an earlier list; wraps around."""
         return finding_navigation.next_finding(self.findings, current)
 
     def is_last_finding(self, finding: Finding | None) -> bool:
@@ -147,8 +147,8 @@ def assess(
 ) -> Assessment:
     """Analyze a list.
 
-    `zone` is the server's time zone, used to detect daily schedules. `shown` is the display time zone, if
-    different, used for day boundaries.
+    `server_zone` is the server's time zone, used to detect daily schedules. `display_zone` is the display
+    time zone, if different, used for day boundaries.
     """
     type_statuses = compute_type_statuses(
         snapshot.sessions, snapshot.server_time, server_zone, snapshot.unlisted

@@ -21,9 +21,9 @@ _STEP_TOLERANCE = 0.25
 class GapCause(Enum):
     """Why nothing was requested for a while, as a sentence."""
 
-    SLEPT = "This computer slept."
+    SLEPT = "This computer was suspended."
     STOPPED = "emtui was stopped."
-    UNCERTAIN = "This computer slept, or its clock was set forward."
+    UNCERTAIN = "This computer was suspended, or its clock was set forward."
     """Only the wall clock advanced; the server's clock will show which it was."""
 
 
@@ -50,8 +50,8 @@ def _boot_time() -> float | None:
 class ClockDeviation:
     """Time between two readings beyond what was expected.
 
-    `slept` is measured by CLOCK_BOOTTIME; `stopped` is how late the process resumed; `shifted` is any
-    further change of the wall clock, negative if it was set back.
+    `sleep_seconds` is measured by CLOCK_BOOTTIME; `stop_seconds` is how late the process resumed;
+    `shift_seconds` is any further change of the wall clock, negative if it was set back.
     """
 
     sleep_seconds: float = 0.0
@@ -73,7 +73,7 @@ class ClockDeviation:
         )
 
     def gap_cause(self, min_gap: float) -> GapCause | None:
-        """The cause of a gap of more than `least` seconds; `None` if there was no gap."""
+        """The cause of a gap of more than `min_gap` seconds; `None` if there was no gap."""
         if self.sleep_seconds > min_gap:
             return GapCause.SLEPT
         if self.stop_seconds > min_gap:

@@ -19,7 +19,7 @@ from emtui.em.session_source import SessionSource
 from emtui.local.team_notes import TeamNote, find_notes
 from emtui.monitor.assessment import Assessment
 from emtui.monitor.history_cache import HistoryCache
-from emtui.triage.acknowledged import Acknowledgement, Acknowledgements
+from emtui.triage.acknowledgement_matching import Acknowledgement, Acknowledgements
 from emtui.triage.explanation import Explanation, explain
 from emtui.triage.step_timing import Wait, find_steps, select_waits
 
@@ -30,7 +30,7 @@ Events = Sequence[Event]
 class ExplainedRun:
     """A run with its analysis, acknowledgements and notes.
 
-    `notes` are the team's notes on it; `past_logs` is the number of logs of successful runs the
+    `notes` are the team's notes on it; `past_log_count` is the number of logs of successful runs that the
     explanation is based on.
     """
 

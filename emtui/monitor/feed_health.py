@@ -30,7 +30,7 @@ class Freshness(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LostPeriod:
-    """A period without data; ongoing while it has no end. `why` is a sentence."""
+    """A period without data; ongoing while it has no end. `reason` is a sentence."""
 
     since: datetime
     until: datetime | None
@@ -49,7 +49,7 @@ class ClockStep:
 class UnlistedPeriod:
     """A period in which lists lacked up to `count` runs; ongoing while it has no end.
 
-    `returned`: at its end all were listed again; otherwise they are assumed deleted.
+    `has_returned`: at its end all were listed again; otherwise they are assumed deleted.
     """
 
     since: datetime
@@ -72,9 +72,9 @@ class FeedHealth:
 
     That clock may be set back: no period starts after now, and none ends before its start.
 
-    `outages` counts lost connections, including an ongoing one.
+    `outage_count` counts lost connections, including an ongoing one.
     `is_after_outage`: polling stopped within ten minutes of a failure.
-    `gap` is the reason why requests were missed, until the next complete response; `gaps` counts them.
+    `gap_reason` is why requests were missed, until the next complete response; `gap_count` counts gaps.
     `clock_step_count` counts all clock steps, including those no longer stored.
     """
 
@@ -166,7 +166,7 @@ class FeedHealth:
         self.on_failure(at, reason)
 
     def on_gap(self, at: datetime, reason: str) -> None:
-        """Record that requests were missed until now. `why` is a sentence."""
+        """Record that requests were missed until now. `reason` is a sentence."""
         if self.updated_at is None:
             return
         if self.lost_since is None:

@@ -21,19 +21,19 @@ from emtui.em.errors import EmError, LogonRefusedError
 from emtui.em.model import Session, Uid
 from emtui.em.session_source import DownloadProgress, SessionSource
 from emtui.monitor.absence_summary import AbsenceSummary, AbsenceTracker
-from emtui.monitor.alert_policy import Alert, AlertPolicy, new_failures
 from emtui.monitor.background_task import BackgroundTask
-from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.changes import NO_CHANGES, Changes
 from emtui.monitor.feed_health import ClockStep, FeedHealth, Freshness
-from emtui.monitor.poller import ListResponse, Poller, SystemTime, TimeSource
+from emtui.monitor.list_poller import ListResponse, Poller, SystemTime, TimeSource
+from emtui.monitor.notification_policy import Alert, AlertPolicy, new_failures
+from emtui.monitor.poll_schedule import PollSchedule
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.unseen_marks import UnseenMark, UnseenMarks
 
 if TYPE_CHECKING:  # start-up time, as in functions: loaded once there is a list to assess
     from emtui.local.knowledge_base import KnowledgeBase
     from emtui.monitor.assessment import Assessment
-    from emtui.triage.acknowledged import Acknowledgement
+    from emtui.triage.acknowledgement_matching import Acknowledgement
 
 COMPLETION_BATCH = 64
 """Number of references completed per published state."""
@@ -52,7 +52,7 @@ class RequestProgress:
 
 @dataclass(frozen=True, slots=True)
 class CompletionProgress:
-    """Number of sessions requested, of the `total` that the list only names."""
+    """Number of references requested so far, of `total`."""
 
     count: int
     total: int
@@ -73,8 +73,8 @@ class ListState:
 
     `changes` are those of the last list. `unseen` holds runs not viewed. `health` is a copy. `interval` is
     the pause between two requests in seconds; `None` for a recording. `problem` is the sentence to show until
-    it is dismissed: that of `stopped` if that is set. `resume_count` counts how often polling continued after
-    sleep, `refusals` logons refused just after an outage. `alerts` are due now, and `notices` are
+    it is dismissed: that of `polling_stop` if that is set. `resume_count` counts how often polling resumed
+    after sleep, `refusal_count` logons refused just after an outage. `alerts` are due now, and `notices` are
     sentences on the knowledge base: both are in one state only.
     """
 
@@ -119,16 +119,17 @@ class ListState:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a request for the list or for a named session is running."""
+        """Whether a request for the list or for a reference is running."""
         return self.is_requesting or self.is_completing
 
 
 class ListFeed:
     """Polls the list of `source` and owns its state.
 
-    `open_knowledge_base` is called once, in a thread. `zone` is the server's time zone, `display_zone` the
-    display time zone, if different. `alert_policy` is that of the previous feed, which has the time of the
-    last alert. `reading` returns the context in which a list is read; its argument: whether it is the first.
+    `open_knowledge_base` is called once, in a thread. `server_zone` is the server's time zone, `display_zone`
+    the display time zone, if different. `alert_policy` is that of the previous feed, which has the time of
+    the last alert. `read_context` returns the context in which a list is read; its argument: whether it is
+    the first list.
     """
 
     def __init__(
@@ -166,7 +167,7 @@ class ListFeed:
         self._dismissed = ""
         self._gap_count = 0
         self._unknown_outcomes: set[Uid] = set()
-        """New runs that the list only names."""
+        """New references, whose outcome is not known yet."""
         self._visible: Collection[Uid] = frozenset()
         self._has_listener = False
         self._changed = asyncio.Event()
@@ -262,7 +263,7 @@ class ListFeed:
         self._start_assessing()
 
     def set_visible(self, uids: Collection[Uid]) -> None:
-        """Set the runs on the screen: if the list only names them, they are requested first."""
+        """Set the runs on the screen; references among them are requested first."""
         self._visible = uids
 
     def mark_viewed(self, uids: Iterable[Uid]) -> None:
@@ -453,7 +454,7 @@ class ListFeed:
     def _failed_at(self) -> datetime:
         return self.poller.health.failed_at or self.poller.clock.now()
 
-    # --- sessions that the list only names ----------------------------------------
+    # --- references ---------------------------------------------------------------
 
     async def _complete_references(self, references: tuple[Session, ...]) -> None:
         """Request each of them once, those on the screen first."""

@@ -24,7 +24,7 @@ from emtui.monitor.assessment import Assessment
 from emtui.monitor.background_task import BackgroundTask
 from emtui.monitor.explainer import ExplainedRun, Explainer, find_waits
 from emtui.monitor.feed_health import STALE_AFTER
-from emtui.monitor.poller import SystemTime, TimeSource
+from emtui.monitor.list_poller import SystemTime, TimeSource
 from emtui.monitor.session_poller import SessionPoller
 from emtui.triage.explanation import Explanation
 from emtui.triage.step_timing import Wait

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from emtui.em.errors import EmError, SessionNotFoundError, UnexpectedStatusError
-from emtui.monitor.backoff import MIN_INTERVAL, PollSchedule
-from emtui.monitor.poller import PERMANENT_ERRORS, SystemTime, TimeSource
+from emtui.monitor.list_poller import PERMANENT_ERRORS, SystemTime, TimeSource
+from emtui.monitor.poll_schedule import MIN_INTERVAL, PollSchedule
 
 T = TypeVar("T")
 

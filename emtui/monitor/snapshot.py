@@ -19,9 +19,9 @@ from emtui.monitor.unlisted_runs import NONE_UNLISTED, UnlistedRuns
 class Snapshot:
     """The sessions, newest first, as of the time when the response was complete.
 
-    `replaced` counts replaced characters that XML does not allow; `skew` is how far the server's clock is
-    ahead of the local one; `unlisted` holds the runs of earlier lists that this one lacks. Not slotted,
-    because counts are cached.
+    `replaced_count` is the number of replaced characters that XML does not allow; `skew` is how far the
+    server's clock is ahead of the local one; `unlisted` holds the runs of earlier lists that this one
+    lacks. Not slotted, because counts are cached.
     """
 
     sessions: tuple[Session, ...]
@@ -40,7 +40,7 @@ class Snapshot:
     def with_listing(self, listing: Listing, as_of: datetime, skew: timedelta = timedelta()) -> Snapshot:
         """The snapshot of a later list; unchanged sessions are the same objects.
 
-        Details of runs that the new list only names are kept.
+        Details of runs that are references in the new list are kept.
         """
         if listing is self.listing:
             return replace(self, as_of=as_of, skew=skew)
@@ -66,7 +66,7 @@ class Snapshot:
 
     @cached_property
     def unreadable_count(self) -> int:
-        """Number of rows that could not be read completely."""
+        """Number of rows that are not fully readable."""
         return sum(1 for session in self.sessions if session.parse_problem)
 
     @cached_property

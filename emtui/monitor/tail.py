@@ -12,7 +12,7 @@ from emtui.em.errors import EmError
 from emtui.em.model import Session
 from emtui.monitor.changes import Changes
 from emtui.monitor.feed_health import Freshness
-from emtui.monitor.poller import Poller
+from emtui.monitor.list_poller import Poller
 from emtui.monitor.snapshot import Snapshot
 
 HEARTBEAT_AFTER = 290.0
@@ -21,9 +21,10 @@ HEARTBEAT_AFTER = 290.0
 
 @dataclass(frozen=True, slots=True)
 class TailLine:
-    """One event `at` a time; `blind`, `back` and a `beat` while blind have the problem.
+    """One event `at` a time.
 
-    `change` is `added`, `changed`, `gone`, `returned`, `unlisted`, `listed`, `blind`, `back` or `beat`.
+    `change` is `added`, `changed`, `gone`, `returned`, `unlisted`, `listed`, `blind` (connection lost),
+    `back` (restored) or `beat` (heartbeat). `problem` is why the connection is or was lost.
     For `unlisted` and `listed`, `count` is the number of runs missing. `at` is by the local clock;
     the server's is ahead of it by `skew`.
     """
@@ -43,7 +44,7 @@ class TailLine:
 
 @dataclass(slots=True)
 class Tail:
-    """Follows the list for the sessions that match `matches`; `whole` completes references.
+    """Follows the list for the sessions that match `matches`; `complete_references` fetches what is missing.
 
     `on_message` receives a sentence when the local clock was set, which does not count as a lost connection.
     """

@@ -31,9 +31,9 @@ MAX_OUTLIERS, OUTLIER_FACTOR = 3, 1.5
 class UnlistedRuns:
     """Runs that the latest list lacks: `runs` as last seen, newest first, missing `since`.
 
-    `reach` is the greatest age at which runs were listed, `None` before a list had any. `arrived` counts new
-    runs since then. `dropped_uids` runs were listed once and are no longer expected; `has_assumed_deleted`: some of them
-    were not purged by age but assumed deleted.
+    `max_listed_age` is the greatest age at which runs were listed, `None` before a list had any.
+    `arrival_count` is the number of new runs since then. Runs in `dropped_uids` were listed once and are no
+    longer expected; `has_assumed_deleted`: some of them were not purged by age but assumed deleted.
     """
 
     runs: tuple[Session, ...] = ()

@@ -17,7 +17,7 @@ FILTER_STEP_SIZE = 500
 
 
 class IncrementalFilter:
-    """One pass over `sessions` by `query`; `before` is an earlier pass whose results may be reused."""
+    """One pass over `sessions` by `query`; the results of the pass `previous` are reused where possible."""
 
     def __init__(
         self, sessions: tuple[Session, ...], query: Query, previous: IncrementalFilter | None = None

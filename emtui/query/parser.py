@@ -53,7 +53,7 @@ class _TermBuilder:
     """Whether type names were checked against a list: later lists reject none of them."""
 
     def with_context(self, context: QueryContext) -> _TermBuilder:
-        """The same with another context; without a time of its own it gets the time of this reader."""
+        """The same with another context; a context without a time gets the time of this builder."""
         accept_unknown_types = self.accept_unknown_types or self.context.types is not None
         return replace(
             self,
@@ -62,7 +62,7 @@ class _TermBuilder:
         )
 
     def build_term(self, is_negated: bool, key: str, value: str, phrase: TypePhrase | None = None) -> Term:
-        """One term; `named` is the type that a word names together with adjacent words."""
+        """One term; `phrase` is the type that a word names together with adjacent words."""
         is_listed_type = phrase is not None and is_listed(phrase.words, self.context.types)
         test, dependencies = self._build_test(
             key, value, phrase.session_type if phrase and not is_listed_type else ""

@@ -28,7 +28,7 @@ NOW, BASELINES, UNSEEN, ACKNOWLEDGED, STATES, TYPES = (
     "states",
     "types",
 )
-"""The parts of `QueryContext`, by which terms name what they depend on."""
+"""Fields of `QueryContext`, by which terms name what they depend on."""
 
 SessionPredicate = Callable[[Session], bool]
 """Whether a session satisfies one term."""
@@ -66,10 +66,10 @@ class RunAcknowledgements(Protocol):
 class QueryContext:
     """The context as of `now`, the server's clock at the latest list.
 
-    `usual` are the baselines, `unseen` the UIDs of unseen runs, `known` the acknowledgements; missing ones
-    match nothing. Without `now`, terms use the time at which the query was read. `unseen` is `None` outside
-    the session browser. `states` are the values of State and Result in the list and `types` its types,
-    `None` before the first list.
+    Terms that need missing `baselines` or `acknowledged` match nothing. Without `now`, terms use the time at
+    which the query was parsed. `unseen` has the UIDs of unseen runs; it is `None` outside the session
+    browser. `states` are the values of State and Result in the list and `types` its types, `None` before the
+    first list.
     """
 
     now: datetime | None = None
@@ -129,7 +129,7 @@ def _ratio_test(value: str, baselines: RunBaselines | None, now: datetime) -> Se
         matches_ratio = parse_ratio_comparison(value)
     except ValueError:
         raise InvalidQueryError(
-            f"ratio:{value} is not a multiple of the usual length: write >2, >=1.5, <0.5.",
+            f"ratio:{value} is not a multiple of the usual duration: write >2, >=1.5, <0.5.",
             f"ratio:{value}",
             "ratio:>2",
         ) from None
@@ -142,7 +142,10 @@ def _ratio_test(value: str, baselines: RunBaselines | None, now: datetime) -> Se
 
 
 def _is_test(value: str, context: QueryContext, now: datetime) -> SessionPredicate:
-    """`is:`: any of the values; raises `InvalidQueryError` for unknown ones, and for `unseen` without a browser."""
+    """`is:`: any of the values.
+
+    Raises `InvalidQueryError` for unknown values, and for `unseen` outside the session browser.
+    """
     names = _split_words(value)
     if not names:
         raise InvalidQueryError(f"is: needs a value: {', '.join(_available_is_words(context))}.", "is:")

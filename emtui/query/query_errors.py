@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 
 class InvalidQueryError(ValueError):
-    """An invalid `word`, as one sentence; `at` is its start and end in the text, if known.
+    """An invalid `word`, as one sentence; `span` is its start and end in the text, if known.
 
-    `instead` is the text that the sentence suggests, if it has to be quoted in a shell.
+    `replacement` is the text that the sentence suggests, if it has to be quoted in a shell.
     """
 
     def __init__(self, sentence: str, word: str, replacement: str = "") -> None:

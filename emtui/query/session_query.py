@@ -1,7 +1,7 @@
 """A parsed query: terms, all of which must match a session.
 
-`Query.with_context` evaluates the same query in another context (`query_context`). `parser` makes queries from
-text.
+`Query.with_context` evaluates the same query in another context (`query_context`). `parser` makes queries
+from text.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class Term:
     """One term: its text as typed, its key (empty for a word), and its test.
 
     `needle` is the text that it searches for, if a longer one can only match fewer sessions.
-    `basis` is what else the result depends on: a time, or the values of those `parts` of the context;
-    then `again` makes the same term for another context.
+    `dependencies` are what else the result depends on: a time, or the values of the `required_context`;
+    then `rebuild` makes the same term for another context.
     """
 
     text: str

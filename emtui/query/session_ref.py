@@ -1,4 +1,4 @@
-"""References to one session: GUID, URN, URL, the first digits of a GUID, or the latest run."""
+"""References to one session: GUID, URN, URL, the first hex digits of a GUID, or the latest run."""
 
 from __future__ import annotations
 
@@ -27,14 +27,12 @@ _SURROUNDING_CHARACTERS = " \t\r\n<>()[]\"'`,;.“”„‘’«»"
 """Characters around an ID that was copied from a sentence, a mail or JSON."""
 _HEX = re.compile(r"[0-9a-f][0-9a-f-]*", re.IGNORECASE)
 _LATEST = re.compile(r"latest(?::(.*))?", re.IGNORECASE)
-LAST_SUCCESSFUL = "good"
-"""Reference for `--compare`: the last successful run before the other one."""
 LAST_SUCCESS = "last-success"
-"""The plain name of `LAST_SUCCESSFUL`, which is documented; both are accepted."""
+"""Reference for `--compare`: the last successful run before the other one."""
+LAST_SUCCESSFUL = "good"
+"""Older word for `LAST_SUCCESS`, accepted but not documented."""
 
-_ACCEPTED_FORMS = (
-    "use a GUID, urn:veeam:SystemSession:GUID, its URL, 4 or more leading hex digits, or latest[:TYPE]."
-)
+_ACCEPTED_FORMS = "use a GUID, its first 4 or more hex digits, a URN, a URL, latest or latest:TYPE."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class NoMatchingSessionError(LookupError):
 
 
 class AmbiguousSessionError(LookupError):
-    """Several sessions match: `total` of them, the first ten in `sessions`."""
+    """Several sessions match: `match_count` of them, the first ten in `sessions`."""
 
     def __init__(self, sentence: str, sessions: Sequence[Session]) -> None:
         super().__init__(sentence)
@@ -145,7 +143,10 @@ def _parse_latest(session_type: str | None) -> LatestSessionRef:
 
 
 def find_session(session_ref: SessionRef, sessions: Iterable[Session]) -> Session:
-    """The session of the list that matches; raises `NoMatchingSessionError`, `AmbiguousSessionError` or `InvalidQueryError`."""
+    """The session of the list that matches.
+
+    Raises `NoMatchingSessionError`, `AmbiguousSessionError` or `InvalidQueryError`.
+    """
     match session_ref:
         case ExactSessionRef(uid):
             matches = [session for session in sessions if session.uid == uid or session.id == find_guid(uid)]

@@ -82,8 +82,8 @@ class SortOrder:
         """The same sessions in this order.
 
         Equal values are ordered by uid and missing ones come last, in both directions. `now` ends the
-        durations of running sessions. `known` says whether a run is acknowledged: such runs come last, or
-        first if `descending`.
+        durations of running sessions. `is_acknowledged` is used by the field `known`: acknowledged runs come
+        last, or first if `is_descending`.
         """
         return run_to_end(self.sort_steps(sessions, now, is_acknowledged))
 

@@ -34,7 +34,8 @@ def needs_listed_words(value: str) -> bool:
 def state_test(value: str, listed_words: Iterable[str] | None) -> SessionPredicate:
     """A test of outcome, State and Result for a comma list.
 
-    `said` are the states of the list, `None` before the first one. Raises `InvalidQueryError` for unknown names.
+    `listed_words` are the states of the list, `None` before the first one. Raises `InvalidQueryError` for
+    unknown names.
     """
     names = _split_words(value)
     if listed_words is not None and needs_listed_words(value):

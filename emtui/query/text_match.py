@@ -35,7 +35,7 @@ def searchable_text(session: Session) -> str:
 
 
 def text_test(key: str, needle: str, session_type: str = "") -> SessionPredicate:
-    """The test of a folded text for this key; a word also matches sessions of type `kind`."""
+    """The test of a folded text for this key; a word also matches sessions of type `session_type`."""
     match key:
         case "message":
             return lambda session: needle in fold_text(session.message or "")
@@ -54,7 +54,7 @@ def text_test(key: str, needle: str, session_type: str = "") -> SessionPredicate
 
 
 def _word_test(needle: str) -> SessionPredicate:
-    """Search the haystack without building one per session, since most of it is the same in many.
+    """Test a word without building `searchable_text` for each session, as many sessions share most of it.
 
     Each key press tests the whole list, so this is one function with few calls.
     """

@@ -33,8 +33,8 @@ class TimeNotRepeatedNowError(TimeNotRepeatedError):
 def parse_moment(text: str, *, now: datetime, zone: tzinfo, prefer_latest: bool = False) -> datetime:
     """Read a duration before `now`, a clock time (its last occurrence), a date or ISO 8601.
 
-    A date means its midnight, or its last microsecond with `last`, as in `until`. Durations count
-    from the whole second. Raises `ValueError`, as `TimeNotRepeatedError` for a letter after an unambiguous time.
+    A date means its midnight, or its last microsecond with `prefer_latest`, as in `until`. Durations count
+    from the whole second. Raises `ValueError`; `TimeNotRepeatedError` for a letter after an unambiguous time.
     """
     if letter_match := _TIME_WITH_LETTER.fullmatch(text):
         return _parse_lettered_time(letter_match[1], letter_match[2].upper(), now, zone)

@@ -114,9 +114,9 @@ def type_test(
 ) -> Callable[[str | None], bool]:
     """A test of SessionType for a comma list of names and globs.
 
-    `listed` are the types of the list, `None` before the first one. With a list, a probably mistyped name
-    raises `InvalidQueryError`, unless the value is `accept_unknown`: accepted with an earlier list. Other unknown names are
-    compared as they are.
+    `listed_types` are the types of the list, `None` before the first one. With a list, a probably mistyped
+    name raises `InvalidQueryError`; with `accept_unknown` it does not, as the value was accepted with an
+    earlier list. Other unknown names are compared as they are.
     """
     names = [name for part in text.split(",") if (name := part.strip())]
     known_types, full_text = None if listed_types is None else tuple(listed_types), text.strip()

@@ -1,14 +1,16 @@
-"""Analysis of sessions and events: what is usual, late or failing, since when, and what differs. Pure.
+"""Analysis of sessions and events: usual durations, schedules, incidents and log differences. Pure.
 
-Takes sessions and events, returns values. "now" is an argument, in the server's time; times are aware and
-in UTC. Every result says how many runs it is based on; what cannot be determined is `None` or absent.
+Takes sessions and events, returns values. The current time is an argument, from the server's clock; times
+are aware and in UTC. Results have the number of runs they are based on; unknown values are `None`.
 
-`runs_by_type` groups a list. `baseline`, `schedule_detection`, `streaks` analyze the runs of one type,
-`idle_periods` those of all. `type_status` combines these, one value per type; `prioritization` picks
-what needs attention, worst first, as `findings`; `finding_navigation` steps through them.
+`runs_by_type` groups a list. `baseline`, `schedule_detection`, `overdue_runs`, `streaks` analyze the runs of
+one type, `idle_periods` those of all. `type_status` combines these, one value per type;
+`prioritization` picks what needs attention, worst first, as `findings`; `finding_navigation` steps through
+them.
 `message_fingerprint`, `incidents` recognize the same failure again. `step_timing`, `backup_server_stats`,
 `error_keywords` read events. `log_diff`, `log_alignment`, `diff_hunks` compare two logs.
-`explanation` combines what is found about one run, `concurrent_runs` what ran beside it.
-`grouping` groups successful runs. `acknowledgements` what a user acknowledged and until when,
-`acknowledged` what that covers. `finding_text`, `acknowledgement_text`, `diff_text` format results.
+`explanation` combines the results about one run, `concurrent_runs` finds the runs at the same time.
+`grouping` groups successful runs. `acknowledgements` defines acknowledgements and when they end,
+`acknowledgement_matching` the runs and findings that they cover. `finding_text`, `acknowledgement_text` and
+`diff_text` format results.
 """

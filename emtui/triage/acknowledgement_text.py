@@ -1,4 +1,4 @@
-"""Marks in words: the note, and until when it holds: `INC0012345, until it succeeds`."""
+"""Acknowledgements as text: the note, and when it ends: `INC0012345, until it succeeds`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 from emtui import text_format
 from emtui.em.model import Session
-from emtui.triage.acknowledged import Acknowledgement, Acknowledgements
+from emtui.triage.acknowledgement_matching import Acknowledgement, Acknowledgements
 from emtui.triage.acknowledgements import (
     PAUSED_KEY,
     SILENCE_KEY,
@@ -23,7 +23,7 @@ from emtui.triage.runs_by_type import MAX_PLAUSIBLE_TIME
 def format_acknowledgement_end(
     acknowledgement: Acknowledgement, acknowledgements: Acknowledgements, formatter: FindingFormatter
 ) -> str:
-    """`until 08:00`, `until it succeeds`, `until it comes again`; nothing if it has no end."""
+    """`until 08:00`, `until it succeeds`, `until it happens again`; empty if it has no end."""
     if acknowledgement.until is not None:
         return (
             f"until {formatter.format_time(acknowledgement.until)}"
@@ -31,31 +31,32 @@ def format_acknowledgement_end(
             else ""
         )
     if acknowledgement.key in acknowledgements.resolved_keys:
-        return "until it comes again"
+        return "until it happens again"
     session_type = acknowledgement.type or ""
     return {
-        SILENCE_KEY: "until anything runs",
+        SILENCE_KEY: "until a run starts",
         PAUSED_KEY: "for a day",
         UNLISTED_KEY: "until they are listed again",
-        overdue_key(session_type): "until it begins",
+        overdue_key(session_type): "until it starts",
         stuck_key(session_type): "until it ends",
-        slowdown_key(session_type): "until it is as quick as usual",
+        slowdown_key(session_type): "until it is back to the usual duration",
     }.get(
         acknowledgement.key,
-        "as long as it is listed" if acknowledgement.key.startswith("run ") else "until it succeeds",
+        "while it is listed" if acknowledgement.key.startswith("run ") else "until it succeeds",
     )
 
 
 MAX_NOTE_WIDTH = 40
-"""Cells of a note after which until when comes first, so that it is not cut off."""
+"""Cells; before a longer note comes its end, so that it is not cut off."""
 MAX_WIDTH_WITH_LINK = 90
-"""Cells up to which a note and its link stand in one row."""
+"""Maximum cells of a note and its link in one row."""
+ACKNOWLEDGED_LABEL, NOTE_LABEL, LINK_LABEL = "Acknowledged", "Note", "Link"
 
 
 def format_acknowledgement(
     acknowledgement: Acknowledgement, acknowledgements: Acknowledgements, formatter: FindingFormatter
 ) -> str:
-    """`INC0012345, until it succeeds`; of a file, where that says so."""
+    """`INC0012345, until it succeeds`; followed by the file it comes from, if any."""
     source = f" ({acknowledgement.source})" if acknowledgement.source else ""
     end_text = format_acknowledgement_end(acknowledgement, acknowledgements, formatter)
     if text_format.cell_width(acknowledgement.note) > MAX_NOTE_WIDTH and end_text:
@@ -64,7 +65,7 @@ def format_acknowledgement(
 
 
 def format_source_file(acknowledgement: Acknowledgement) -> str:
-    """`the team file`, `your file`: where it stands, within a sentence."""
+    """The file it comes from, within a sentence: `the team file`, `your file`."""
     return (
         acknowledgement.source
         if acknowledgement.source.startswith("your ")
@@ -73,7 +74,7 @@ def format_source_file(acknowledgement: Acknowledgement) -> str:
 
 
 class DisplayedNote(Protocol):
-    """A note of a file, as it is shown."""
+    """A note from a notes file, as it is shown."""
 
     @property
     def text(self) -> str:
@@ -81,11 +82,11 @@ class DisplayedNote(Protocol):
 
     @property
     def link(self) -> str:
-        """Where to read more, or nothing."""
+        """A URL with more, or empty."""
 
     @property
     def source(self) -> str:
-        """Which file it is from, for people."""
+        """The file it comes from, as shown to the user."""
 
 
 def format_acknowledgement_rows(
@@ -94,21 +95,24 @@ def format_acknowledgement_rows(
     notes: Iterable[DisplayedNote],
     formatter: FindingFormatter,
 ) -> Iterator[tuple[str, str]]:
-    """What people know of a run, a label and a text each; a mark of a file does not repeat its note."""
+    """The acknowledgement and notes of a run, as pairs of label and text.
+
+    The acknowledgement does not repeat the text of the note that it comes from.
+    """
     if acknowledgement := acknowledgements.for_run(session):
         if acknowledgement.source:
             parts = (
-                f"as {format_source_file(acknowledgement)} says",
+                f"in {format_source_file(acknowledgement)}",
                 format_acknowledgement_end(acknowledgement, acknowledgements, formatter),
             )
-            yield "Known", ", ".join(part for part in parts if part)
+            yield ACKNOWLEDGED_LABEL, ", ".join(part for part in parts if part)
         else:
-            yield "Known", format_acknowledgement(acknowledgement, acknowledgements, formatter)
+            yield ACKNOWLEDGED_LABEL, format_acknowledgement(acknowledgement, acknowledgements, formatter)
     for note in notes:
         full_text = f"{note.text} {note.link} ({note.source})"
         if not note.link or text_format.cell_width(full_text) > MAX_WIDTH_WITH_LINK:
-            yield "Note", f"{note.text} ({note.source})"
+            yield NOTE_LABEL, f"{note.text} ({note.source})"
             if note.link:
-                yield "Link", note.link
+                yield LINK_LABEL, note.link
         else:
-            yield "Note", full_text
+            yield NOTE_LABEL, full_text

@@ -1,11 +1,11 @@
-"""What a person knows already: a mark on a failure or a finding, with a note, and when it ends.
+"""Acknowledgements of failures and findings: key, note, and when they end.
 
-A failure, a warning or a canceled run is marked by its fingerprint, so that the mark covers the
-same again; what has no message is marked by what it is and its type. Without a moment to end at,
-a mark holds until what it is of succeeds or changes: a late type begins, a run that hangs ends.
-A failure that was over already when it was marked is known until it comes again.
+Failed, warned and canceled runs are acknowledged by fingerprint, which includes later runs with the same
+message; other findings by their kind and type. Without an end time, an acknowledgement is active until its
+subject recovers or changes: an overdue type starts, a stuck run ends. For a failure that had already
+recovered when it was acknowledged, it is active until that failure happens again.
 
-Times are the server's, as the list had it that was looked at.
+Times are from the server's clock, as of the displayed list.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ from emtui.triage.runs_by_type import SUCCESSFUL_OUTCOMES, TypeRuns, start_time
 from emtui.triage.type_status import TypeStatuses
 
 FINGERPRINTED_OUTCOMES = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.CANCELED})
-"""The outcomes that are known again by their fingerprint."""
+"""The outcomes of runs that are recognized again by their fingerprint."""
 MAX_UNUSED_AGE = timedelta(days=35)
-"""A mark without an end that nothing in the list is of any more is dropped after so long."""
+"""Age at which an acknowledgement without an end is dropped if no listed run has its key."""
 SILENCE_KEY, PAUSED_KEY, UNLISTED_KEY = "silence", "paused", "unlisted"
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Known, says a person: `of` is a fingerprint or a key, `type` the one it concerns, or all.
+    """One acknowledgement: `key` is a fingerprint or another key, `type` its session type, `None` for all.
 
-    `made` is when; `until` is when it ends, `None` until it changes or succeeds. `file` says where
-    it stands, if it is not this person's to take away.
+    `until` is its end time, `None` to end when its subject recovers or changes. `source` is the notes file
+    that it comes from, empty for one made by the user, who alone can remove it.
     """
 
     key: str
@@ -59,7 +59,7 @@ class Acknowledgement:
 
     @property
     def to_strings(self) -> dict[str, str]:
-        """All but what it is of, as texts to be kept."""
+        """The fields except `key`, as strings for storage."""
         parts = {"note": self.note, "made": self.created.isoformat()}
         if self.type is not None:
             parts["type"] = self.type
@@ -69,7 +69,7 @@ class Acknowledgement:
 
 
 def parse_acknowledgements(saved: Mapping[str, Mapping[str, str]]) -> Iterator[Acknowledgement]:
-    """The marks that these texts are; what is none is passed over."""
+    """Parse stored acknowledgements; invalid ones are skipped."""
     for key, parts in saved.items():
         until = parts.get("until")
         try:
@@ -81,22 +81,22 @@ def parse_acknowledgements(saved: Mapping[str, Mapping[str, str]]) -> Iterator[A
 
 
 def stuck_key(session_type: str) -> str:
-    """The key of a run of this type that goes on for too long."""
+    """The key of a stuck run of this type."""
     return f"hanging {session_type}"
 
 
 def overdue_key(session_type: str) -> str:
-    """The key of a type that is late."""
+    """The key of an overdue type."""
     return f"late {session_type}"
 
 
 def slowdown_key(session_type: str) -> str:
-    """The key of a type that got slower."""
+    """The key of a type whose runs became slower."""
     return f"slowing {session_type}"
 
 
 def run_key(session: Session) -> str:
-    """The key of one run alone: an unusually long one, which nothing says of again."""
+    """The key of a single unusually long run."""
     return f"run {session.uid}"
 
 
@@ -108,7 +108,7 @@ _KEYS_FOR_ALL_TYPES: dict[type[Finding], str] = {
 
 
 def finding_key(finding: Finding) -> str:
-    """What a mark on this finding is of."""
+    """The key to acknowledge this finding by."""
     match finding:
         case FailingFinding():
             return compute_fingerprint(finding.type, Outcome.FAILED, finding.message)
@@ -129,17 +129,17 @@ def finding_key(finding: Finding) -> str:
 
 
 class AcknowledgementStatus(Enum):
-    """How it is with a mark: it holds, holds until its failure comes again, or has ended."""
+    """Status of an acknowledgement; `RESOLVED` is active until its failure happens again."""
 
-    ACTIVE = "holds"
-    RESOLVED = "over"
+    ACTIVE = "active"
+    RESOLVED = "resolved"
     ENDED = "ended"
 
 
 def acknowledgement_status(
     acknowledgement: Acknowledgement, type_statuses: TypeStatuses
 ) -> AcknowledgementStatus:
-    """Whether a mark holds, as far as the list can tell; one from before it was made cannot."""
+    """Whether an acknowledgement is active; a list older than it cannot end it."""
     if acknowledgement.created > type_statuses.now:
         return AcknowledgementStatus.ACTIVE
     if acknowledgement.until is not None:
@@ -179,7 +179,7 @@ def _ended_or_active(has_ended: bool) -> AcknowledgementStatus:
 
 
 def _failure_status(acknowledgement: Acknowledgement, runs: TypeRuns, now: datetime) -> AcknowledgementStatus:
-    """It ends with a success; one that had come when it was marked, with the same failure again."""
+    """Ended by a success; if that came before the acknowledgement, by the same failure again."""
     last_before = next(
         (
             run

@@ -1,8 +1,8 @@
-"""What a collection run says of each backup server: how long it took, how long usually, how it went.
+"""Duration, usual duration and outcome of each backup server in a collection run.
 
-Read from its events, which name the servers: "Retrieving data from bs01.example.net..." begins one,
-"Data collection from bs01.example.net completed successfully." ends it. Servers that past runs
-had and this one did not get to are named as well.
+Parsed from its events, which name the servers: "Retrieving data from bs01.example.net..." begins a server,
+"Data collection from bs01.example.net completed successfully." ends it. Servers of past runs that this
+run did not reach are included.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _COMPLETED = re.compile(
 
 
 class ServerOutcome(StrEnum):
-    """How it went with a server."""
+    """Outcome of one backup server."""
 
     OK = "ok"
     FAILED = "failed"
@@ -41,7 +41,7 @@ class ServerOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BackupServerResult:
-    """One backup server of a run; `message` is what was said when it failed."""
+    """One backup server of a run; `message` is the event of its failure."""
 
     host: str
     duration: timedelta | None
@@ -51,7 +51,7 @@ class BackupServerResult:
 
     @property
     def is_unusual(self) -> bool:
-        """Whether it took longer than ever, and clearly more than usual."""
+        """Whether it took longer than ever before, and clearly longer than usual."""
         duration, usual = self.duration, self.usual
         if duration is None or usual is None:
             return False
@@ -63,7 +63,7 @@ class BackupServerResult:
 
     @property
     def ratio(self) -> float:
-        """How many times the usual it took; 1 where that is not known."""
+        """The duration as a multiple of the usual one; 1 if unknown."""
         usual = self.usual.usual if self.usual else timedelta()
         return self.duration / usual if self.duration is not None and usual else 1.0
 
@@ -73,11 +73,11 @@ _OTHER_OUTCOMES = (ServerOutcome.RUNNING, ServerOutcome.OK, ServerOutcome.NOT_YE
 
 
 def sort_worst_first(rows: Iterable[BackupServerResult]) -> tuple[BackupServerResult, ...]:
-    """What needs a person most comes first.
+    """Sort by severity.
 
-    What failed, what was not reached, what has no end in the log; then what takes unusually long, and
-    what took unusually long; then the rest: what goes on, what is done, what is still to come. Of those that
-    are alike, first the one that took the most times its usual; else they stay in the order of the run.
+    Failed, not reached, and unfinished servers first; then unusually slow ones, running before finished;
+    then the other running, finished and pending ones. Within these, the highest ratio to the usual duration
+    comes first; equal ones keep the order of the run.
     """
     return tuple(sorted(rows, key=lambda row: (_rank(row), -row.ratio)))
 
@@ -106,7 +106,7 @@ def find_server_results(
 ) -> tuple[BackupServerResult, ...]:
     """The servers in the order of the run, then those not reached, or not yet.
 
-    `now` is given while it runs.
+    `now` is the current time if the run is still running, else `None`.
     """
     visits = _find_visits(events, now)
     durations_by_host: dict[str, list[timedelta]] = {}
@@ -164,13 +164,13 @@ def _find_visits(events: Sequence[Event], now: datetime | None) -> dict[str, _Vi
 
 
 def _unfinished_visits_named_in(message: str, visits: dict[str, _Visit]) -> list[_Visit]:
-    """The visits that a line is about; one that has ended well stays so."""
+    """The visits that a message mentions, except successful ones."""
     unfinished_visits = [visit for visit in visits.values() if visit.outcome is not ServerOutcome.OK]
     return [visit for visit in unfinished_visits if mentions_host(message, visit.host)]
 
 
 def mentions_host(message: str, host: str) -> bool:
-    """Whether a line names this host, and not only one whose name begins or ends alike."""
+    """Whether a message contains this host name, not only as a part of a longer one."""
     return bool(re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)", message, re.IGNORECASE))
 
 
@@ -180,7 +180,7 @@ def _end_visit(visit: _Visit, event: Event, outcome: ServerOutcome) -> None:
 
 
 def _mark_running(visits: dict[str, _Visit], now: datetime) -> None:
-    """What has not ended while the run goes on is what it is at; the newest may still try again."""
+    """Mark unfinished visits of a running session as running; the newest failed one may still be retried."""
     newest = next(reversed(visits.values()), None)
     for visit in visits.values():
         if visit.outcome is ServerOutcome.UNKNOWN or (

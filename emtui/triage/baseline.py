@@ -1,8 +1,8 @@
-"""How long a run usually takes, and whether it took unusually long.
+"""Usual duration of runs, and whether a run took unusually long.
 
-A run is held against the newest successes of its type that began before it. The median is what
-is usual, the spread is the median distance from it (MAD): one slow night moves neither. Each
-place that shows a usual length asks `Baselines`, so that all of them say the same of a run.
+A run is compared with the newest successes of its type that started before it. The usual duration is their
+median, the spread their median absolute deviation (MAD), which a single slow night does not change. Every
+usual duration that is shown comes from `Baselines`, so that all views agree.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from emtui.em.model import Outcome, Session
 from emtui.triage.runs_by_type import SUCCESSFUL_OUTCOMES, TypeRuns, group_by_type, start_time
 
 MIN_SUCCESSES = 5
-"""Fewer successes than this say nothing about what is usual."""
+"""Minimum number of successes for a usual duration."""
 UNUSUAL_RATIO = 1.5
-"""From so many times the usual on …"""
+"""A run is unusually long from this multiple of the usual duration …"""
 MIN_EXCESS = timedelta(seconds=30)
-"""… and so much more than usual a run is unusually long."""
+"""… if it also exceeds it by at least this much."""
 MAX_SUCCESSES = 400
-"""How many of the newest successes a baseline rests on: a year of nights, four days of quarter hours."""
+"""Maximum number of successes in a baseline: a year of nightly runs, four days of one every 15 minutes."""
 
 _MICROSECOND = timedelta(microseconds=1)
 _MIN_EXCESS_US = MIN_EXCESS // _MICROSECOND
 
 
 class DurationStats(NamedTuple):
-    """The middle of some lengths of time, how far they lie from it, and the longest."""
+    """Median, spread (MAD) and maximum of some durations."""
 
     median: timedelta
     spread: timedelta
@@ -42,7 +42,7 @@ class DurationStats(NamedTuple):
 
 
 def duration_stats(durations: Sequence[timedelta]) -> DurationStats | None:
-    """Median, MAD and maximum; none of nothing."""
+    """Median, MAD and maximum; `None` for no durations."""
     if not durations:
         return None
     sorted_durations = sorted(durations)
@@ -59,9 +59,9 @@ def _median(sorted_durations: Sequence[timedelta]) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What is usual for a run, and how many successful runs that rests on.
+    """The usual and longest duration of successful runs, and their number.
 
-    `lengths` are theirs, in microseconds.
+    `durations_us` are their durations in microseconds.
     """
 
     usual: timedelta
@@ -71,17 +71,17 @@ class Baseline:
 
     @property
     def spread(self) -> timedelta:
-        """The median distance of these lengths from the usual one."""
+        """The median absolute deviation from the usual duration."""
         stats = duration_stats([duration_us * _MICROSECOND for duration_us in self.durations_us])
         return stats.spread if stats else timedelta()
 
     def count_shorter(self, duration: timedelta) -> int:
-        """How many of these runs took less."""
+        """The number of these runs that were shorter."""
         duration_us = duration // _MICROSECOND
         return sum(1 for other_us in self.durations_us if other_us < duration_us)
 
     def unusual_ratio(self, duration: timedelta | None) -> float | None:
-        """How many times the usual, if that is unusual: 1.5 times it, and half a minute more."""
+        """The ratio to the usual duration if at least 1.5 and the excess at least 30 s, else `None`."""
         if duration is None or duration - self.usual < MIN_EXCESS:
             return None
         if self.usual <= timedelta(0):
@@ -90,16 +90,16 @@ class Baseline:
         return ratio if ratio >= UNUSUAL_RATIO else None
 
     def overrun_ratio(self, duration: timedelta | None) -> float | None:
-        """The same for a run that goes on: also longer than any of these runs."""
+        """The same for a running session: also longer than all of these runs, else `None`."""
         return self.unusual_ratio(duration) if duration is not None and duration > self.longest else None
 
 
 @dataclass(slots=True)
 class _SuccessHistory:
-    """The successes of one type, oldest first: after each of them the median and the longest of the newest.
+    """The successes of one type, oldest first, with the median and maximum of the newest after each of them.
 
-    Lengths are whole microseconds, as thousands of them are kept; `doubled_medians` are medians, twice, `least`
-    is the shortest usual length that there ever was.
+    Durations are whole microseconds, to store thousands cheaply. `doubled_medians` are twice the medians,
+    `shortest_usual_us` is the shortest usual duration ever.
     """
 
     starts: list[datetime] = field(default_factory=list)
@@ -108,10 +108,10 @@ class _SuccessHistory:
     longest_us: array[int] = field(default_factory=partial(array, "q"), compare=False)
     shortest_usual_us: int = 0
     window: list[int] = field(default_factory=list, compare=False)
-    """The newest lengths, in order, while runs are added."""
+    """The newest durations, sorted, while runs are added."""
 
     def add(self, runs: Iterable[Session]) -> None:
-        """Some more runs, the oldest first; only successes count."""
+        """Add runs, oldest first; only successes count."""
         window, starts, durations_us = self.window, self.starts, self.durations_us
         doubled_medians, longest_us = self.doubled_medians, self.longest_us
         for run in runs:
@@ -129,21 +129,21 @@ class _SuccessHistory:
             longest_us.append(window[-1])
 
     def finish(self) -> None:
-        """All runs were added."""
+        """Finish after all runs were added."""
         self.window = []
         self.shortest_usual_us = min(self.doubled_medians[MIN_SUCCESSES - 1 :], default=0) // 2
 
     def count_before(self, moment: datetime) -> int:
-        """How many began strictly before then; nothing is usual after too few."""
+        """The number of successes that started strictly before then; 0 if too few for a usual duration."""
         count = bisect_left(self.starts, moment)
         return count if count >= MIN_SUCCESSES else 0
 
     def usual_after(self, count: int) -> timedelta:
-        """The median of the newest of the first `place` ones."""
+        """The usual duration after the first `count` successes."""
         return timedelta(microseconds=self.doubled_medians[count - 1] / 2)
 
     def baseline_after(self, count: int) -> Baseline:
-        """What is usual after the first `place` ones."""
+        """The baseline after the first `count` successes."""
         newest = self.durations_us[max(count - MAX_SUCCESSES, 0) : count]
         longest = timedelta(microseconds=self.longest_us[count - 1])
         return Baseline(self.usual_after(count), longest, len(newest), newest)
@@ -151,16 +151,16 @@ class _SuccessHistory:
 
 @dataclass(slots=True)
 class Baselines:
-    """What is usual for each run of a list, found in one way through it.
+    """The usual duration for each run of a list, computed in one pass.
 
-    For a run that is the median of the newest 400 successes of its type with a known length that
-    began strictly before it; of fewer than five nothing is known.
+    For a run that is the median of the newest 400 successes of its type with a known duration that started
+    strictly before it; unknown with fewer than five.
     """
 
     _types: dict[str, _SuccessHistory] = field(default_factory=dict)
 
     def add(self, session_type: str, runs: TypeRuns, step: int) -> Iterator[None]:
-        """All runs of one type, newest first; so many at a time."""
+        """Add all runs of one type, newest first, in steps of `step` runs."""
         history = _SuccessHistory()
         oldest_first = reversed(runs)
         for _ in range(0, len(runs), step):
@@ -175,12 +175,12 @@ class Baselines:
         return (history, count) if history and count else None
 
     def for_run(self, session: Session) -> Baseline | None:
-        """What was usual before this run began."""
+        """The baseline from before this run started."""
         history = self._find_history(session)
         return history[0].baseline_after(history[1]) if history else None
 
     def for_next_run(self, session_type: str) -> Baseline | None:
-        """What is usual for a run of this type that would begin after all of these."""
+        """The baseline for the next run of this type."""
         history = self._types.get(session_type)
         return (
             history.baseline_after(len(history.starts))
@@ -189,14 +189,14 @@ class Baselines:
         )
 
     def ratio_to_usual(self, session: Session, duration: timedelta | None) -> float | None:
-        """How many times the usual so long is, whether that is unusual or not."""
+        """The duration as a multiple of the usual one, unusual or not; `None` without a baseline."""
         if duration is None or (history := self._find_history(session)) is None:
             return None
         usual = history[0].usual_after(history[1])
         return duration / usual if usual else None
 
     def unusual_ratio(self, session: Session, duration: timedelta | None) -> float | None:
-        """How many times the usual so long is, if that is unusual: most runs are told apart at once."""
+        """The duration as a multiple of the usual one if unusually long, else `None`; fast for most runs."""
         history = self._types.get(session.type or "")
         if (
             duration is None
@@ -208,7 +208,7 @@ class Baselines:
         return baseline.unusual_ratio(duration) if baseline else None
 
     def overrun_ratio(self, session: Session, now: datetime) -> float | None:
-        """The same for a run that goes on, if it is longer than all that its baseline rests on."""
+        """The same for a running session, if longer than all runs of its baseline."""
         if not session.is_running:
             return None
         baseline = self.for_run(session)
@@ -216,7 +216,7 @@ class Baselines:
 
 
 def baselines_by_type(types: Mapping[str, TypeRuns]) -> Baselines:
-    """What is usual for each of these runs; those of a type are newest first."""
+    """The baselines of these runs, newest first in each type."""
     result = Baselines()
     for session_type, runs in types.items():
         deque(result.add(session_type, runs, len(runs)), maxlen=0)
@@ -224,13 +224,13 @@ def baselines_by_type(types: Mapping[str, TypeRuns]) -> Baselines:
 
 
 def compute_baselines(sessions: Iterable[Session]) -> Baselines:
-    """What is usual for each run of this list."""
+    """The baselines of this list."""
     return baselines_by_type(group_by_type(sessions))
 
 
 @dataclass(frozen=True, slots=True)
 class Slowdown:
-    """A type whose newest runs all took unusually long: since when, how many; of the newest how long."""
+    """A type whose newest runs all took unusually long; `duration` is that of the newest."""
 
     since: datetime
     count: int
@@ -243,7 +243,7 @@ MIN_SLOW_RUNS = 3
 
 
 def find_slowdown(runs: TypeRuns, baselines_so_far: Baselines) -> Slowdown | None:
-    """Whether the newest three or more good runs all took unusually long, each against those before it."""
+    """The slowdown if the newest three or more successful runs were all unusually long for their time."""
     slow_runs: list[Session] = []
     for run in runs:
         if run.outcome in SUCCESSFUL_OUTCOMES and run.ended:

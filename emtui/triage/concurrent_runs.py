@@ -1,4 +1,4 @@
-"""What else failed or ran within ten minutes of a run."""
+"""Other runs within ten minutes of a run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNSUCCESSFUL_OUTCOMES = PROBLEM_OUTCOMES | {Outcome.CANCELED}
 
 @dataclass(frozen=True, slots=True)
 class ConcurrentRuns:
-    """The other runs near one, by their start: those in trouble, and the rest."""
+    """The other runs near one, by start time: unsuccessful ones, and the rest."""
 
     unsuccessful: tuple[Session, ...]
     others: tuple[Session, ...]
@@ -25,7 +25,7 @@ class ConcurrentRuns:
 def find_concurrent_runs(
     sessions: Iterable[Session], session: Session, now: datetime, window: timedelta = CONCURRENCY_WINDOW
 ) -> ConcurrentRuns:
-    """Runs that were under way at some time from `within` before its start to `within` after its end."""
+    """Runs that overlap the time from `window` before its start to `window` after its end."""
     started, ended = session.started, _end_time(session, now)
     if started is None or started < MIN_PLAUSIBLE_TIME or ended >= MAX_PLAUSIBLE_TIME:
         return ConcurrentRuns((), ())
@@ -46,7 +46,7 @@ def find_concurrent_runs(
 
 
 def group_by_type_and_outcome(sessions: Iterable[Session]) -> tuple[tuple[Session, ...], ...]:
-    """The runs of one type together, those in trouble by outcome; by the start of the first of them."""
+    """Group the runs by type, unsuccessful ones also by outcome; in the order of the first run of each."""
     groups: dict[tuple[str | None, Outcome | None], list[Session]] = {}
     for session in sessions:
         outcome = session.outcome if session.outcome in _UNSUCCESSFUL_OUTCOMES else None
@@ -55,7 +55,7 @@ def group_by_type_and_outcome(sessions: Iterable[Session]) -> tuple[tuple[Sessio
 
 
 def _end_time(session: Session, now: datetime) -> datetime:
-    """A run of which no end is known and that does not run is taken for its start."""
+    """The end of a run; its start if it is not running and its end is unknown."""
     if session.is_running:
         return now
     return session.ended or session.started or DISTANT_PAST

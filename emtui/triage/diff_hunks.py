@@ -1,6 +1,6 @@
-"""A comparison for the eye: equal stretches in one line each, and the ways from difference to difference.
+"""Display lines of a comparison: long equal sections collapsed, and the position of each difference.
 
-Rows are told by their place in the comparison.
+Rows are identified by their index in the comparison.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from itertools import groupby
 from emtui.triage.log_diff import UNCHANGED_KINDS, DiffKind, DiffRow, LogComparison
 
 CONTEXT_LINES = 3
-"""So many equal lines stay beside a difference."""
+"""Equal lines shown before and after a difference."""
 MIN_COLLAPSED_LINES = 10
-"""Fewer lines are not folded: that would hide more than it shows."""
+"""Minimum number of lines to collapse."""
 
 
 @dataclass(frozen=True, slots=True)
 class CollapsedLines:
-    """Rows of one kind that make no difference: from the `first` on, up to the one before `after`."""
+    """Unchanged rows of one kind, from `first` up to but not including `end`."""
 
     first: int
     end: int
@@ -28,21 +28,21 @@ class CollapsedLines:
 
     @property
     def count(self) -> int:
-        """How many they are."""
+        """The number of rows."""
         return self.end - self.first
 
 
 DiffLine = int | CollapsedLines
-"""A row, or several in one line."""
+"""The index of one row, or several collapsed rows."""
 
 
 def expanded_lines(comparison: LogComparison) -> tuple[DiffLine, ...]:
-    """Every row in a line of its own."""
+    """Every row on its own line."""
     return tuple(range(len(comparison.rows)))
 
 
 def collapsed_lines(comparison: LogComparison, context_lines: int = CONTEXT_LINES) -> tuple[DiffLine, ...]:
-    """What is different or slower and what stands around it; everything, if nothing is."""
+    """The different and slower rows with their context, the rest collapsed; all rows if nothing differs."""
     if comparison.first_difference is None:
         return expanded_lines(comparison)
     return tuple(_collapse(comparison.rows, context_lines))
@@ -64,23 +64,23 @@ def _collapse(rows: Sequence[DiffRow], context_lines: int) -> Iterator[DiffLine]
 
 
 def first_row_index(line: DiffLine) -> int:
-    """The row that a line shows, or the first of them."""
+    """The row on a line, or the first of its rows."""
     return line if isinstance(line, int) else line.first
 
 
 def find_line_index(lines: Sequence[DiffLine], row_index: int) -> int:
-    """The line that a row stands in."""
+    """The index of the line that contains a row."""
     return max(bisect_right(lines, row_index, key=first_row_index) - 1, 0)
 
 
 def next_index(indexes: Sequence[int], current: int, step: int) -> int:
-    """The next of some places in rising order (with a `step` of -1 the one before), round the end."""
+    """The next of some ascending indexes (the previous one with a `step` of -1), wrapping around."""
     position = bisect_right(indexes, current) if step > 0 else bisect_left(indexes, current) - 1
     return indexes[position % len(indexes)]
 
 
 def next_difference(rows: Sequence[DiffRow], current: int, step: int) -> int | None:
-    """Where the next lines in a row that are different begin (with a `step` of -1 the previous ones)."""
+    """The start of the next section of differences (of the previous one with a `step` of -1)."""
     return next(
         (index for index in _rows_from(rows, current, step) if _is_difference_start(rows, index)), None
     )

@@ -1,7 +1,7 @@
-"""The difference of two runs, and that in words: which two, how much, each line with its times.
+"""Comparison of two runs, and its text: the runs, the counts, and each line with its durations.
 
-What the screens, a text to hand over and a ticket say of it. Every time has its date and offset
-in what is read elsewhere; nothing is cut.
+Used by screens, text exports and tickets. In exports every time has its date and offset, and nothing is
+cut.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from emtui.triage.diff_hunks import CollapsedLines, DiffLine, collapsed_lines, e
 from emtui.triage.log_alignment import ShouldContinue
 from emtui.triage.log_diff import UNCHANGED_KINDS, DiffKind, DiffRow, LogComparison, compare_logs
 
+NO_RATIO = "more"
+"""In place of a ratio to a very short duration."""
 DIFF_SIGNS = {
     DiffKind.SAME: " ",
     DiffKind.NEW: "+",
@@ -24,18 +26,22 @@ DIFF_SIGNS = {
     DiffKind.PENDING: ".",
 }
 COLLAPSED_SIGN = "="
-"""Before equal lines that are folded into one."""
+"""Sign of collapsed equal lines."""
+CURRENT_HEADING, OTHER_HEADING, RATIO_HEADING = "This", "Other", "Ratio"
+"""Headings of the duration in this run, in the other run, and of their ratio."""
 MIN_DURATION_FOR_RATIO = timedelta(milliseconds=100)
-"""How many times so little, nobody wants to know."""
-TEXT_INDENT = 23
-"""Cells before the text of a line: the sign, the time here, the time then, how many times."""
+"""Shorter durations give no ratio."""
+RATIO_CELLS = len(RATIO_HEADING)
+TEXT_INDENT = 19 + RATIO_CELLS
+"""Cells before the text of a line: the sign, both durations and their ratio."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunDifference:
-    """Two runs, the logs of both, and what is different; `last_good` if the other one is that.
+    """Two runs, their logs and the comparison.
 
-    `now` is the server's clock when this run's log came: a run that goes on is compared up to then.
+    `is_last_successful`: the other run is the last success before this one. `now` is the server's clock when
+    the log of this run was received: a running session is compared up to then.
     """
 
     current: Session
@@ -47,18 +53,18 @@ class RunDifference:
     comparison: LogComparison
 
     def event(self, row: DiffRow) -> Event:
-        """The event of a row: this run's own, where it has one."""
+        """The event of a row, of this run if it has one."""
         return self.events[row.index] if row.index is not None else self._event_of_other(row)
 
     def other_event(self, row: DiffRow) -> Event | None:
-        """The other run's event of a row, where both have one."""
+        """The event of the other run, if both runs have one in this row."""
         return self._event_of_other(row) if row.index is not None and row.other_index is not None else None
 
     def _event_of_other(self, row: DiffRow) -> Event:
         return self.other_events[row.other_index or 0]
 
     def offset(self, row: DiffRow) -> timedelta | None:
-        """How long after the start of its run the event of a row came."""
+        """The time from the start of its run to the event of a row."""
         event = self.event(row)
         run_start = (self.other if row.index is None else self.current).started
         return event.time - run_start if event.time and run_start else None
@@ -74,7 +80,7 @@ def compare_runs(
     is_last_successful: bool,
     should_continue: ShouldContinue = lambda: True,
 ) -> RunDifference:
-    """Compare a run with another. Raises `Stopped` if `go_on` says no."""
+    """Compare a run with another; raises `ComparisonStoppedError` once `should_continue` returns false."""
     comparison = compare_logs(events, other_events, should_continue, now if current.is_running else None)
     return RunDifference(current, other, events, other_events, now, is_last_successful, comparison)
 
@@ -82,9 +88,9 @@ def compare_runs(
 def format_compared_run(
     current: Session, other: Session, format_time: Callable[[datetime], str], *, is_last_successful: bool
 ) -> str:
-    """`with the last good run, Mon 23 Nov 01:40:01, 30m04s earlier, took 1m31s`."""
+    """`with the last success, Mon 23 Nov 01:40:01, 30m04s earlier, took 1m31s`."""
     started, outcome = other.started, other.outcome
-    other_text = f"the last good run{f', {format_time(started)}' if started else ''}"
+    other_text = f"the last success{f', {format_time(started)}' if started else ''}"
     if not is_last_successful:
         other_text = (
             f"the run of {format_time(started)}, {outcome}" if started else f"run {other.id}, {outcome}"
@@ -104,11 +110,11 @@ def format_compared_run(
 
 
 def format_counts(comparison: LogComparison) -> str:
-    """`2 new, 1 missing, 1 moved, 4 of 9 steps slower`; that no line differs, where that is so."""
+    """`2 new, 1 missing, 1 moved, 4 of 9 steps slower`, `no differences, none of 9 steps slower`."""
     counts = comparison.counts
     changed_kinds = (DiffKind.NEW, DiffKind.MISSING, DiffKind.MOVED)
     parts = [f"{text_format.format_count(counts[kind])} {kind}" for kind in changed_kinds if counts[kind]]
-    parts = parts or ["no line differs" + (" so far" if counts[DiffKind.PENDING] else "")]
+    parts = parts or ["no differences" + (" so far" if counts[DiffKind.PENDING] else "")]
     if comparison.timed_step_count:
         slower_text = (
             text_format.format_count(comparison.slower_step_count) if comparison.slower_step_count else "none"
@@ -117,26 +123,26 @@ def format_counts(comparison: LogComparison) -> str:
             f"{slower_text} of {text_format.format_counted(comparison.timed_step_count, 'step')} slower"
         )
     if counts[DiffKind.PENDING]:
-        parts.append(f"{text_format.format_count(counts[DiffKind.PENDING])} to come")
+        parts.append(f"{text_format.format_count(counts[DiffKind.PENDING])} pending")
     return ", ".join(parts)
 
 
 def format_line_counts(run_difference: RunDifference) -> str:
-    """`17 lines, 15 then`: what the counts rest on."""
+    """The length of both logs: `17 lines, other run: 15`."""
     count = len(run_difference.events)
     return (
         f"{text_format.format_counted(count, 'line')},"
-        f" {text_format.format_count(len(run_difference.other_events))} then"
+        f" other run: {text_format.format_count(len(run_difference.other_events))}"
     )
 
 
 def format_legend(run_difference: RunDifference) -> str:
-    """What the signs before the lines mean."""
-    return "+ new  - missing  ~ moved" + ("  . to come" if run_difference.current.is_running else "")
+    """The meaning of the signs before the lines."""
+    return "+ new  - missing  ~ moved" + ("  . pending" if run_difference.current.is_running else "")
 
 
 def format_durations(row: DiffRow) -> tuple[str, str, str]:
-    """How long its step took here, how long then, and how many times that, where it took much longer."""
+    """The duration of a step in this run, in the other run, and the ratio if it was much slower."""
     current, other = (
         text_format.format_duration(duration) if duration is not None else ""
         for duration in (row.duration, row.other_duration)
@@ -146,18 +152,18 @@ def format_durations(row: DiffRow) -> tuple[str, str, str]:
 
 def _format_ratio(row: DiffRow) -> str:
     if row.duration is None or row.other_duration is None or row.other_duration < MIN_DURATION_FOR_RATIO:
-        return "more"
+        return NO_RATIO
     return text_format.format_ratio(row.duration / row.other_duration)
 
 
 def format_event(event: Event) -> str:
-    """The text of an event, after what of it could not be read."""
-    problem_text = f"not readable: {event.parse_problem}" if event.parse_problem else ""
+    """The text of an event, after its parse error if it has one."""
+    problem_text = f"unreadable: {event.parse_problem}" if event.parse_problem else ""
     return " · ".join(part for part in (problem_text, event.message) if part)
 
 
 def find_matching_rows(run_difference: RunDifference, search_text: str) -> tuple[int, ...]:
-    """The rows whose text holds what is sought, without case; none if that is nothing."""
+    """Indexes of the rows whose text contains `search_text`, ignoring case; none if it is empty."""
     folded_text, rows = text_format.fold_text(search_text), run_difference.comparison.rows
     if not folded_text:
         return ()
@@ -170,19 +176,19 @@ def find_matching_rows(run_difference: RunDifference, search_text: str) -> tuple
 
 def format_collapsed_lines(collapsed: CollapsedLines) -> str:
     """`120 equal lines`."""
-    noun_phrase = "equal lines" if collapsed.kind is DiffKind.SAME else "lines to come"
+    noun_phrase = "equal lines" if collapsed.kind is DiffKind.SAME else "pending lines"
     return f"{text_format.format_count(collapsed.count)} {noun_phrase}"
 
 
 def format_line(run_difference: RunDifference, row: DiffRow, zone: tzinfo) -> str:
-    """One line, whole, to be read elsewhere: what became of it, its times, when, and its text."""
+    """One line for copying: its kind, durations, time and full text."""
     current, other, ratio = format_durations(row)
     event = run_difference.event(row)
     parts = (
         str(row.kind) if row.kind not in UNCHANGED_KINDS else "",
-        current and f"here {current}",
-        other and f"then {other}",
-        ratio and f"×{ratio}",
+        current and f"this run {current}",
+        other and f"other run {other}",
+        f"{ratio}×" if ratio and ratio != NO_RATIO else ratio,
         text_format.format_full_date_time(event.time, zone) if event.time else "",
         text_format.join_lines(format_event(event)),
     )
@@ -192,9 +198,9 @@ def format_line(run_difference: RunDifference, row: DiffRow, zone: tzinfo) -> st
 def format_difference(
     run_difference: RunDifference, zone: tzinfo, *, context_lines: int | None = None
 ) -> str:
-    """Both runs, the counts and the lines; with `context_lines` equal lines farther from a difference are folded.
+    """Both runs, the counts and the lines, ending with a newline; contains neither server nor user.
 
-    Ends with a line end. Names neither server nor user.
+    With `context_lines`, equal lines farther from a difference are collapsed.
     """
     lines: Sequence[DiffLine] = (
         expanded_lines(run_difference.comparison)
@@ -227,7 +233,7 @@ def _header_lines(run_difference: RunDifference, zone: tzinfo) -> Iterator[str]:
 
 
 def _table_lines(run_difference: RunDifference, lines: Sequence[DiffLine]) -> Iterator[str]:
-    yield _format_cells(" ", "Here", "Then", "×", "Event")
+    yield _format_cells(" ", CURRENT_HEADING, OTHER_HEADING, RATIO_HEADING, "Event")
     for line in lines:
         if isinstance(line, CollapsedLines):
             yield _format_cells(COLLAPSED_SIGN, "", "", "", format_collapsed_lines(line))
@@ -240,4 +246,4 @@ def _table_lines(run_difference: RunDifference, lines: Sequence[DiffLine]) -> It
 
 def _format_cells(sign: str, current: str, other: str, ratio: str, text: str) -> str:
     indented = text.replace("\n", "\n" + " " * TEXT_INDENT)
-    return f"{sign} {current:>6}  {other:>6} {ratio:>4}  {indented}".rstrip()
+    return f"{sign} {current:>6}  {other:>6} {ratio:>{RATIO_CELLS}}  {indented}".rstrip()

@@ -1,4 +1,4 @@
-"""Words that suggest trouble. A guess: the server gives its events no severity."""
+"""Keywords that suggest an error. A heuristic: the server's events have no severity."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _FAILURE_KEYWORDS = re.compile(
 )
 
 MAX_SCANNED_LENGTH = 4_000
-"""Characters of a message that are looked at: what matters is said first."""
+"""Maximum number of characters of a message that are scanned."""
 
 
 def find_error_keyword(message: str | None) -> str | None:
-    """The first word or words in it that suggest trouble."""
+    """The first keyword in the message that suggests an error."""
     match = (
         _ERROR_KEYWORDS.search(_HARMLESS_PHRASES.sub("", message[:MAX_SCANNED_LENGTH])) if message else None
     )
@@ -41,5 +41,5 @@ def find_error_keyword(message: str | None) -> str | None:
 
 
 def has_failure_keyword(message: str | None) -> bool:
-    """Whether it sounds as if something did not work at all."""
+    """Whether the message contains a keyword for a failure, not only a warning."""
     return bool(message and _FAILURE_KEYWORDS.search(_HARMLESS_PHRASES.sub("", message[:MAX_SCANNED_LENGTH])))

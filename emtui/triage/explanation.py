@@ -1,7 +1,7 @@
-"""One run explained: is it new, since when, after how many good runs; where it waited; what was usual.
+"""Explanation of one run: its history, its pauses, and the usual durations.
 
-What the detail of a run and `emtui show` say. The list gives the history, the run's own log and
-those of the last good runs give the steps.
+Shown in the session detail and by `emtui show`. The history comes from the list; the steps come from the
+log of the run and those of the last successful runs.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from emtui.triage.backup_server_stats import (
 from emtui.triage.baseline import Baseline
 from emtui.triage.concurrent_runs import ConcurrentRuns, find_concurrent_runs
 from emtui.triage.incidents import Incident, find_incident
+from emtui.triage.overdue_runs import DueRuns
 from emtui.triage.runs_by_type import TypeRuns, runs_before
-from emtui.triage.schedule_detection import DueRuns
 from emtui.triage.step_timing import (
     UsualSteps,
     Wait,
@@ -35,18 +35,17 @@ from emtui.triage.streaks import Streak, find_streak_at
 from emtui.triage.type_status import TypeStatuses
 
 MAX_PAST_LOGS = 5
-"""The logs of so many good runs before it are worth asking for."""
+"""Number of earlier successful runs whose logs are requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is known of a run beside its own fields; what is not is `None` or empty.
+    """Results about a run that are not fields of its own; unknown ones are `None` or empty.
 
-    `waits` are its longer steps, `waited` the one that explains most: where most time was lost, unless
-    something was unusual with a server that failed; `silent` the one that it is stuck in. `usual_steps` is
-    what past logs say of every step, longer or not. `longer_than` says how many of the baseline's runs
-    took less.
-    `due` is what comes after it, known only for the newest run of its type.
+    `waits` are its longer steps. `main_wait` is the most significant one: where most time was lost, unless
+    a failed server had an unusual one. `stuck_wait` is the step that it is stuck in. `usual_steps` has the
+    usual durations of all steps. `shorter_run_count` is the number of shorter runs in the baseline. `due`
+    is set only for the newest run of its type.
     """
 
     streak: Streak | None
@@ -65,18 +64,18 @@ class Explanation:
 
     @property
     def has_problem(self) -> bool:
-        """Whether it did not end well, or takes unusually long."""
+        """Whether it was unsuccessful, or is or was unusually long."""
         ended_badly = self.streak is not None and self.streak.outcome is not Outcome.SUCCESS
         return ended_badly or self.stuck_wait is not None or self.ratio is not None
 
     @property
     def worst_wait(self) -> Wait | None:
-        """The wait that explains most, if one does."""
+        """The most significant wait, if any."""
         return self.stuck_wait or self.main_wait
 
 
 def find_successful_before(runs: TypeRuns, session: Session, max_count: int = MAX_PAST_LOGS) -> list[Session]:
-    """The last good runs of the same type before this one: whose logs to ask for, newest first."""
+    """The last successful runs of the same type before this one, newest first."""
     return [run for run in runs_before(runs, session) if run.outcome is Outcome.SUCCESS][:max_count]
 
 
@@ -87,7 +86,7 @@ def explain(
     events: Sequence[Event],
     past_logs: Sequence[Sequence[Event]],
 ) -> Explanation:
-    """Explain a run of this list. `past` are the logs of the good runs before it."""
+    """Explain a run of this list. `past_logs` are the logs of the successful runs before it."""
     now = type_statuses.now
     row = type_statuses.for_type(session.type)
     runs: TypeRuns = row.runs if row else ()
@@ -118,9 +117,9 @@ def explain(
 def _find_main_wait(
     listed_waits: Sequence[Wait], server_results: Sequence[BackupServerResult]
 ) -> Wait | None:
-    """Where time was lost, if it was: a wait as long as ever is no explanation.
+    """The wait that explains lost time, if there is one; a wait of usual duration does not.
 
-    What was unusual with a server that failed explains more than a longer wait for one that did not.
+    An unusual wait for a failed server takes precedence over a longer wait for another one.
     """
     failed_hosts = [row.host for row in server_results if row.outcome is ServerOutcome.FAILED]
     waits_for_failed_hosts = [

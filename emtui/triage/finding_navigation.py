@@ -1,4 +1,4 @@
-"""The run that a finding is about, and which finding comes after which: how one walks through them."""
+"""The run that a finding is about, and the next finding after one."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from emtui.triage.type_status import TypeStatuses
 
 
 def find_run(finding: Finding, type_statuses: TypeStatuses) -> Session | None:
-    """The run to look at: the one that hangs, the newest that failed as said; else the newest of its type.
+    """The run to open for a finding: the stuck one, the newest matching failure, else the newest of its type.
 
-    For what concerns all types it is the newest run there is; none where runs are no longer listed.
+    For a finding about all types it is the newest run of all; `None` for runs that are no longer listed.
     """
     if isinstance(finding, StuckRunFinding):
         return finding.overrun.session
@@ -49,20 +49,20 @@ def _matches_finding(finding: Finding, run: Session) -> bool:
 
 
 def next_finding(findings: Sequence[Finding], current: Finding | None) -> Finding | None:
-    """The finding after this one, which an earlier look may have had; after the last, the first."""
+    """The finding after this one, which may be from an earlier list; the first after the last."""
     index = find_finding_index(findings, current)
     next_index = 0 if index is None else index + 1
     return findings[next_index % len(findings)] if findings else None
 
 
 def find_finding_index(findings: Sequence[Finding], finding: Finding | None) -> int | None:
-    """Where this finding stands, which an earlier look may have had."""
+    """The index of this finding, which may be from an earlier list; `None` if it is gone."""
     keys = [_finding_identity(other) for other in findings]
     return keys.index(_finding_identity(finding)) if finding and _finding_identity(finding) in keys else None
 
 
 def _finding_identity(finding: Finding) -> tuple[object, ...]:
-    """What stays the same from one look to the next: what is said, of which type, since when."""
+    """The parts of a finding that are the same in the next list: kind, type, and start."""
     stuck_run_uid = finding.overrun.session.uid if isinstance(finding, StuckRunFinding) else None
     fingerprint = finding.incident.fingerprint if isinstance(finding, RecurringFailureFinding) else None
     return type(finding), finding.type, finding.since, stuck_run_uid, fingerprint

@@ -1,7 +1,7 @@
-"""Findings in words: one sentence each, times in the person's zone, durations as everywhere.
+"""Findings as text: one sentence each, with times in the user's time zone.
 
-`CollectJob failed twice since 01:55, last good 01:40; 4 runs due, none began`. The ground on which a
-sentence stands is told apart, where there is room for it.
+`CollectJob failed twice since 01:55, last success 01:40; 4 runs due, none started`. The evidence of a
+finding, `based on 29 successful runs`, is a separate text (`format_evidence`).
 """
 
 from __future__ import annotations
@@ -31,21 +31,25 @@ from emtui.triage.findings import (
     WarningFinding,
 )
 from emtui.triage.incidents import Incident
+from emtui.triage.overdue_runs import DueRuns
 from emtui.triage.prioritization import OnTimeCounts
-from emtui.triage.schedule_detection import DueRuns
 from emtui.triage.step_timing import Wait
 from emtui.triage.streaks import Streak
 
 MIN_SHOWN_SPREAD = timedelta(milliseconds=100)
-"""What lies closer together than this took the same, as it is written."""
+"""A smaller spread is not shown."""
 NO_LONGER_LISTED = "no longer listed"
+SINCE_LABEL, STUCK_LABEL, PAUSE_LABEL, LAST_SUCCESS_LABEL = "Since", "Stuck", "Pause", "Last success"
+USUAL_LABEL, RECURRING_LABEL, NEXT_LABEL = "Usual", "Recurring", "Next"
+NEARBY_LABEL, ALSO_RAN_LABEL = "Nearby", "Also ran"
+"""Labels of `FindingFormatter.explanation_rows`."""
 SERVERS_LABEL = "Servers"
-"""What is told of the backup servers in one line; a screen may show a table instead."""
+"""Label of the backup servers in one line; a screen may show a table instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindingFormatter:
-    """Now, and the zone that times are told in."""
+    """Formats findings and explanations as of `now`, with times in `zone`."""
 
     now: datetime
     zone: tzinfo
@@ -75,18 +79,14 @@ class FindingFormatter:
                 overdue_text = _format_overdue(
                     finding.idle_period.missed_count, finding.idle_period.is_minimum
                 )
-                return (
-                    f"{_format_no_runs(finding)} since"
-                    f" {self.format_time(finding.since)},"
-                    f" all types; {overdue_text}"
-                )
+                return f"{_format_no_runs(finding)} since {self.format_time(finding.since)}; {overdue_text}"
             case FailingFinding():
                 return self._format_failing(finding)
             case StuckRunFinding():
                 usual = text_format.format_duration(finding.overrun.baseline.usual)
                 duration = text_format.format_duration(finding.overrun.duration)
                 return (
-                    f"{finding.type} has run for {duration} since"
+                    f"{finding.type} running for {duration} since"
                     f" {self.format_time(finding.since)},"
                     f" usually {usual}"
                 )
@@ -102,22 +102,19 @@ class FindingFormatter:
             case RecurringFailureFinding():
                 return self._format_recurring(finding)
             case WarningFinding():
-                return f"{finding.type} warned {self._format_streak(finding.streak)}"
+                return f"{finding.type} ended with a warning {self._format_streak(finding.streak)}"
             case CanceledFinding():
-                return f"{finding.type} was canceled, begun {self.format_time(finding.since)}"
+                return f"{finding.type} was canceled (started {self.format_time(finding.since)})"
             case PastIdleFinding():
-                return (
-                    f"{_format_no_runs(finding)}"
-                    f" {self.format_time_range(finding.since, finding.until)},"
-                    " all types"
-                )
+                time_range = self.format_time_range(finding.since, finding.until)
+                return f"{_format_no_runs(finding)} {time_range}"
 
     def format_time(self, time: datetime) -> str:
         """`01:55`, `Sat 22:58`, `27 Oct 22:58`."""
         return text_format.format_minute(time, self.now, self.zone)
 
     def format_time_range(self, since: datetime, until: datetime) -> str:
-        """`22:00–22:41`; the day once if both lie on it."""
+        """`22:00–22:41`; with one day if both have the same."""
         first, last = self.format_time(since), self.format_time(until)
         day, _, clock = last.rpartition(" ")
         return f"{first}–{clock if day and first.startswith(day) else last}"
@@ -140,7 +137,7 @@ class FindingFormatter:
     def _format_recurring(self, finding: RecurringFailureFinding) -> str:
         incident = finding.incident
         recovery_text = (
-            f", good since {self.format_time(incident.recovered_at)}" if incident.recovered_at else ""
+            f", recovered {self.format_time(incident.recovered_at)}" if incident.recovered_at else ""
         )
         return (
             f"{finding.type} failed on"
@@ -150,11 +147,11 @@ class FindingFormatter:
         )
 
     def _format_streak(self, streak: Streak) -> str:
-        """`twice since 01:55, last good 01:40`."""
+        """`twice since 01:55, last success 01:40`."""
         last_successful_text = (
-            f"last good {self.format_time(streak.last_successful)}"
+            f"last success {self.format_time(streak.last_successful)}"
             if streak.last_successful
-            else "no good run listed"
+            else "no success listed"
         )
         if streak.count == 1:
             return f"at {self.format_time(streak.since)}, {last_successful_text}"
@@ -166,48 +163,51 @@ class FindingFormatter:
         )
 
     def explanation_rows(self, explanation: Explanation) -> Iterator[tuple[str, str]]:
-        """The head of a run: what is known beside its own fields, a label and a text each."""
+        """The facts about a run that are not fields of its own, as pairs of label and text."""
         if explanation.streak and explanation.streak.outcome is not Outcome.SUCCESS:
-            yield "Since", self._format_streak_start(explanation.streak, explanation.incident)
+            yield SINCE_LABEL, self._format_streak_start(explanation.streak, explanation.incident)
         if explanation.stuck_wait:
-            yield "Silent", self.format_wait(explanation.stuck_wait)
+            yield STUCK_LABEL, self.format_wait(explanation.stuck_wait)
         elif explanation.main_wait:
-            yield "Waited", self.format_wait(explanation.main_wait)
+            yield PAUSE_LABEL, self.format_wait(explanation.main_wait)
         if explanation.servers:
             yield SERVERS_LABEL, "  ".join(map(format_server_result, sort_worst_first(explanation.servers)))
         if explanation.last_successful and explanation.last_successful.started:
             duration = explanation.last_successful.duration(self.now)
             duration_text = f", took {text_format.format_duration(duration)}" if duration is not None else ""
-            yield "Last good", f"{self.format_time(explanation.last_successful.started)}{duration_text}"
+            yield (
+                LAST_SUCCESS_LABEL,
+                f"{self.format_time(explanation.last_successful.started)}{duration_text}",
+            )
         if explanation.baseline:
-            yield "Usual", self._format_baseline(explanation.baseline, explanation)
+            yield USUAL_LABEL, self._format_baseline(explanation.baseline, explanation)
         if explanation.incident and explanation.incident.count > 1:
-            yield "Same", self._format_incident(explanation)
+            yield RECURRING_LABEL, self._format_incident(explanation)
         if explanation.due and (text := self.format_due(explanation.due)):
-            yield "Next", text
+            yield NEXT_LABEL, text
         yield from self._concurrent_run_rows(explanation)
 
     def _format_baseline(self, baseline: Baseline, explanation: Explanation) -> str:
-        """`1m31s ±4s on 400 successful runs; this one ×2.7, longer than 398 of them`."""
+        """`1m31s ±4s, based on 400 successful runs; this run 2.7×, longer than 398 of them`."""
         spread_text = (
             f" ±{text_format.format_duration(baseline.spread)}" if baseline.spread >= MIN_SHOWN_SPREAD else ""
         )
         usual_text = f"{text_format.format_duration(baseline.usual)}{spread_text}"
-        ratio_text = f"×{explanation.ratio:.1f}, " if explanation.ratio else ""
+        ratio_text = f"{explanation.ratio:.1f}×, " if explanation.ratio else ""
         sample_text = f"{text_format.format_count(baseline.sample_size)} successful runs"
         if explanation.shorter_run_count is None:
-            return f"{usual_text} on {sample_text}"
+            return f"{usual_text}, based on {sample_text}"
         if explanation.shorter_run_count == baseline.sample_size:
-            return f"{usual_text}; this one {ratio_text}longer than the longest of {sample_text}"
+            return f"{usual_text}; this run {ratio_text}longer than all {sample_text}"
         shorter = (
             text_format.format_count(explanation.shorter_run_count)
             if explanation.shorter_run_count
             else "none"
         )
-        return f"{usual_text} on {sample_text}; this one {ratio_text}longer than {shorter} of them"
+        return f"{usual_text}, based on {sample_text}; this run {ratio_text}longer than {shorter} of them"
 
     def _format_streak_start(self, streak: Streak, incident: Incident | None) -> str:
-        """Which in its row it is, and what was before; whether the first of a row is new to the type."""
+        """`3rd failure in a row, first 01:25, after 5 successes`; whether a first one is new to its type."""
         noun, before_text = _SINGULARS[streak.outcome], _format_previous_outcomes(streak)
         if streak.count > 1:
             return (
@@ -231,9 +231,9 @@ class FindingFormatter:
         if incident is None:
             return ""
         recovery_text = (
-            f", good since {self.format_time(incident.recovered_at)}"
+            f", recovered {self.format_time(incident.recovered_at)}"
             if incident.recovered_at
-            else ", still happening"
+            else ", not recovered yet"
         )
         return (
             f"{incident.count} times since"
@@ -242,7 +242,7 @@ class FindingFormatter:
         )
 
     def format_due(self, due: DueRuns) -> str | None:
-        """`was due 02:25, has not begun`, or when it is due."""
+        """`due 02:25`, or `was due 02:25; 1 run due, not started`; `None` if unknown."""
         if due.overdue_since:
             return (
                 f"was due {self.format_time(due.overdue_since)};"
@@ -251,10 +251,10 @@ class FindingFormatter:
         return f"due {self.format_time(due.next_start)}" if due.next_start else None
 
     def _concurrent_run_rows(self, explanation: Explanation) -> Iterator[tuple[str, str]]:
-        """What else failed within ten minutes; of a run in trouble also what else ran then."""
+        """Unsuccessful runs within ten minutes; for a run with a problem also the others."""
         if explanation.concurrent.unsuccessful:
             yield (
-                "Nearby",
+                NEARBY_LABEL,
                 ", ".join(
                     f"{self.format_runs(runs)} {runs[0].outcome}"
                     for runs in group_by_type_and_outcome(explanation.concurrent.unsuccessful)
@@ -262,23 +262,23 @@ class FindingFormatter:
             )
         if explanation.concurrent.others and explanation.has_problem:
             yield (
-                "Also ran",
+                ALSO_RAN_LABEL,
                 ", ".join(map(self.format_runs, group_by_type_and_outcome(explanation.concurrent.others))),
             )
 
     def format_runs(self, runs: Sequence[Session]) -> str:
-        """`CollectJob 02:10`, `CollectJob 3 times 01:40–02:10`: runs of one type, and when they began."""
+        """`CollectJob 02:10`, `CollectJob 3 times 01:40–02:10`: runs of one type and when they started."""
         return f"{run_label(runs[0])} {self.format_start_times(runs)}".rstrip()
 
     def format_start_times(self, runs: Sequence[Session]) -> str:
-        """`02:10`, `3 times 01:40–02:10`: when runs began, the oldest first; empty if unknown."""
+        """`02:10`, `3 times 01:40–02:10`: start times of runs, oldest first; empty if unknown."""
         start_times = [run.started for run in runs if run.started]
         if len(start_times) < 2:
             return self.format_time(start_times[0]) if start_times else ""
         return f"{_format_times(len(start_times))} {self.format_time_range(start_times[0], start_times[-1])}"
 
     def format_wait(self, wait: Wait) -> str:
-        """`3m50s in “Retrieving data from bs02…”, usually 14s, longest of 20 good runs 31s`."""
+        """`3m50s in “Retrieving data from bs02…”, usually 14s, at most 31s in 20 successful runs`."""
         duration = wait.step.duration
         message = text_format.truncate(text_format.join_lines(wait.step.message), 60)
         text = (
@@ -290,15 +290,16 @@ class FindingFormatter:
 
 
 def format_usual_wait(wait: Wait) -> str:
-    """`usually 14s, longest of 20 good runs 31s`, `in none of 5 good runs`; empty if nothing is known."""
+    """`usually 14s, at most 31s in 20 successful runs`, `not in 5 successful runs`; empty if unknown."""
     usual = wait.usual
     if usual is None:
         return (
-            f"in none of {text_format.format_count(wait.log_count_without)} good runs"
+            f"not in {text_format.format_count(wait.log_count_without)} successful runs"
             if wait.log_count_without
             else ""
         )
-    longest_text = f"longest of {usual.sample_size} good runs {text_format.format_duration(usual.longest)}"
+    longest = text_format.format_duration(usual.longest)
+    longest_text = f"at most {longest} in {usual.sample_size} successful runs"
     return f"usually {text_format.format_duration(usual.usual)}, {longest_text}"
 
 
@@ -309,25 +310,27 @@ def format_server_result(row: BackupServerResult) -> str:
 
 
 def format_on_time_counts(counts: OnTimeCounts) -> str:
-    """`12 of 12 types on time`; and of how many that cannot be told, and why."""
-    no_schedule_text = f", {len(counts.without_schedule)} without a rhythm" if counts.without_schedule else ""
+    """`12 of 12 types on schedule`, and for how many types that is unknown, and why."""
+    no_schedule_text = (
+        f", {len(counts.without_schedule)} without a schedule" if counts.without_schedule else ""
+    )
     uncertain_text = f", {len(counts.uncertain)} with too little history" if counts.uncertain else ""
-    return f"{counts.on_time} of {counts.type_count} types on time{no_schedule_text}{uncertain_text}"
+    return f"{counts.on_time} of {counts.type_count} types on schedule{no_schedule_text}{uncertain_text}"
 
 
 def format_evidence(finding: Finding) -> str:
-    """What a finding rests on: `on 29 good runs`, `on 200 intervals`."""
+    """The evidence of a finding: `based on 29 successful runs`, `based on 200 intervals`."""
     match finding:
         case StuckRunFinding() | SlowdownFinding():
             return _format_sample(finding.sample_size)
         case OverdueFinding() | CurrentIdleFinding() | PastIdleFinding():
-            return f"on {text_format.format_counted(finding.sample_size, 'interval')}"
+            return f"based on {text_format.format_counted(finding.sample_size, 'interval')}"
         case _:
-            return f"on {text_format.format_counted(finding.sample_size, 'run')}"
+            return f"based on {text_format.format_counted(finding.sample_size, 'run')}"
 
 
 def run_label(run: Session) -> str:
-    """What a run is called in a sentence."""
+    """The name of a run in a sentence: its type, else its name or ID."""
     return run.type or run.name or run.id
 
 
@@ -344,17 +347,17 @@ def _format_previous_outcomes(streak: Streak) -> str:
 
 
 def _format_sample(count: int) -> str:
-    return f"on {text_format.format_count(count)} good runs"
+    return f"based on {text_format.format_count(count)} successful runs"
 
 
 def _format_no_runs(finding: CurrentIdleFinding | PastIdleFinding) -> str:
-    return "no runs begun" if finding.is_run_active else "no runs"
+    return "no runs of any type started" if finding.is_run_active else "no runs of any type"
 
 
 def _format_overdue(count: int, at_least: bool) -> str:
     if count == 1 and not at_least:
-        return "1 run due, has not begun"
-    return f"{'at least ' if at_least else ''}{text_format.format_counted(count, 'run')} due, none began"
+        return "1 run due, not started"
+    return f"{'at least ' if at_least else ''}{text_format.format_counted(count, 'run')} due, none started"
 
 
 def _format_times(count: int) -> str:

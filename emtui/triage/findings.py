@@ -1,8 +1,8 @@
-"""The kinds of finding: what may need somebody, since when, how soon, and how much it rests on.
+"""The kinds of findings: what may need attention, since when, how urgently, and on what evidence.
 
-A finding holds values, never words. `type` is the one that it concerns, `None` where it concerns all;
-`since` is when it began; `rests_on` counts the runs or intervals that say so. `unlisted`: the run that it
-is about is no longer listed, so that nothing but what was seen before says so.
+A finding has values, not text (see `finding_text`). `type` is its session type, `None` for all types; `since`
+is when it began; `sample_size` counts the runs or intervals it is based on. `is_unlisted`: its run is no
+longer listed, so that it is based on earlier lists only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from emtui.triage.type_status import Overrun
 
 
 class Urgency(IntEnum):
-    """How soon somebody should look: it is broken now, it changes or will break, it is worth knowing."""
+    """Broken now, changing or about to break, or merely informative."""
 
     NOW = 0
     SOON = 1
@@ -35,7 +35,7 @@ class _FindingBase:
 
 @dataclass(frozen=True, slots=True)
 class UnlistedRunsFinding:
-    """The list lacks `count` runs that were listed before, `failed` of them failures."""
+    """The list lacks `run_count` runs that were listed before, `failed_count` of them failures."""
 
     run_count: int
     failed_count: int
@@ -48,7 +48,7 @@ class UnlistedRunsFinding:
 
 @dataclass(frozen=True, slots=True)
 class _IdleFinding(_FindingBase):
-    """A time in which nothing at all ran; or nothing began while an older run went on (`is_run_active`)."""
+    """A time in which nothing ran, or nothing started while an older run continued (`is_run_active`)."""
 
     idle_period: IdlePeriod
     is_run_active: bool = field(default=False, kw_only=True)
@@ -56,17 +56,17 @@ class _IdleFinding(_FindingBase):
 
     @property
     def since(self) -> datetime:
-        """The last sign of life before it."""
+        """The last start or end of a run before it."""
         return self.idle_period.since
 
     @property
     def sample_size(self) -> int:
-        """Intervals of the types that were due."""
+        """The number of intervals that the schedules of the due types are based on."""
         return self.idle_period.sample_size
 
 
 class CurrentIdleFinding(_IdleFinding):
-    """Nothing at all has run since."""
+    """Nothing has run since then."""
 
     __slots__ = ()
     urgency = Urgency.NOW
@@ -74,7 +74,7 @@ class CurrentIdleFinding(_IdleFinding):
 
 @dataclass(frozen=True, slots=True)
 class PastIdleFinding(_IdleFinding):
-    """Nothing at all ran for a while, less than a day ago."""
+    """Nothing ran for some time, which ended less than a day ago."""
 
     until: datetime
     urgency: ClassVar = Urgency.NOTE
@@ -82,7 +82,7 @@ class PastIdleFinding(_IdleFinding):
 
 @dataclass(frozen=True, slots=True)
 class _StreakFinding(_FindingBase):
-    """The newest runs of a type all ended alike; `message` is what the newest of them said."""
+    """The newest runs of a type all had the same outcome; `message` is that of the newest."""
 
     type: str
     streak: Streak
@@ -90,18 +90,18 @@ class _StreakFinding(_FindingBase):
 
     @property
     def since(self) -> datetime:
-        """The start of the first of them; no earlier than the list goes back."""
+        """The start of the first of them in the list."""
         return self.streak.since
 
     @property
     def sample_size(self) -> int:
-        """Runs that were looked at."""
+        """The number of runs that were evaluated."""
         return self.streak.sample_size
 
 
 @dataclass(frozen=True, slots=True)
 class FailingFinding(_StreakFinding):
-    """The newest runs of a type failed; `due` more were due and have not begun, or `at_least` so many."""
+    """The newest runs of a type failed; `overdue_count` more are due, or at least as many (`is_minimum`)."""
 
     overdue_count: int
     is_minimum: bool = False
@@ -117,7 +117,7 @@ class WarningFinding(_StreakFinding):
 
 @dataclass(frozen=True, slots=True)
 class StuckRunFinding(_FindingBase):
-    """A run goes on for unusually long, and longer than any good run did."""
+    """A run has been running unusually long, and longer than any successful run."""
 
     type: str
     overrun: Overrun
@@ -125,20 +125,20 @@ class StuckRunFinding(_FindingBase):
 
     @property
     def since(self) -> datetime:
-        """When it began."""
+        """Its start."""
         return start_time(self.overrun.session)
 
     @property
     def sample_size(self) -> int:
-        """Good runs that it is held against."""
+        """The number of successful runs it is compared with."""
         return self.overrun.baseline.sample_size
 
 
 @dataclass(frozen=True, slots=True)
 class OverdueFinding(_FindingBase):
-    """A type that runs `every` so often last began at `last`; `due` runs since `since` have not begun.
+    """A type with this `interval` last started at `last_start`; runs due from `since` on have not started.
 
-    Or `at_least` so many.
+    There are `overdue_count` of them, or at least as many (`is_minimum`).
     """
 
     type: str
@@ -166,13 +166,13 @@ class SlowdownFinding(_FindingBase):
 
     @property
     def sample_size(self) -> int:
-        """Good runs that they are held against."""
+        """The number of successful runs they are compared with."""
         return self.slowdown.sample_size
 
 
 @dataclass(frozen=True, slots=True)
 class RecurringFailureFinding(_FindingBase):
-    """The same failure on several days of the last week, each time followed by good runs."""
+    """The same failure on several days of the last week, followed by a successful run each time."""
 
     type: str
     incident: Incident
@@ -180,18 +180,18 @@ class RecurringFailureFinding(_FindingBase):
 
     @property
     def since(self) -> datetime:
-        """The start of the first run that failed so."""
+        """The start of the first run with this failure."""
         return self.incident.first
 
     @property
     def sample_size(self) -> int:
-        """Runs that were looked at."""
+        """The number of runs that were evaluated."""
         return self.incident.sample_size
 
 
 @dataclass(frozen=True, slots=True)
 class CanceledFinding(_FindingBase):
-    """Somebody canceled the newest run of a type, less than a day ago."""
+    """The newest run of a type was canceled, less than a day ago."""
 
     type: str
     since: datetime
@@ -211,7 +211,7 @@ RunFinding = (
     | CanceledFinding
     | PastIdleFinding
 )
-"""What runs say, or their absence at the time when they are due."""
+"""Findings about runs, or about their absence when due."""
 Finding = UnlistedRunsFinding | RunFinding
 WORST_FIRST = (
     UnlistedRunsFinding,
@@ -225,4 +225,4 @@ WORST_FIRST = (
     CanceledFinding,
     PastIdleFinding,
 )
-"""In which order findings of one grade stand."""
+"""The order of findings with the same urgency."""

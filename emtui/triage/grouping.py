@@ -1,10 +1,9 @@
-"""Successful runs of a type, one after another, as one row: so that a day fits one page.
+"""Groups of consecutive successful runs of a type, shown as one row so that a day fits on one page.
 
-In the order newest first a group stands where its newest run stands. Nothing that somebody may
-want to see is in one: only runs that ended well, in the usual time, with a start and an
-end, and everything about them readable. Any other run of the type separates two groups, and runs that
-nobody has seen yet are not grouped with those that were seen.
-Both parts, finding the groups and laying out the rows, are computed in short steps.
+In a list that is newest first a group is at the position of its newest run. Only runs without problems are
+grouped: successful, of usual duration, with a known start and end, and completely readable. Any other run of
+the type separates two groups, and unseen runs are not grouped with seen ones.
+Both parts, finding the groups and building the rows, are computed in short steps.
 """
 
 from __future__ import annotations
@@ -32,23 +31,23 @@ NO_UIDS: frozenset[Uid] = frozenset()
 
 @dataclass(frozen=True, eq=False)
 class RunGroup:
-    """Two or more successful runs of a type, newest first. Not slotted: `took` is computed once."""
+    """Two or more successful runs of a type, newest first. Not slotted: `median_duration` is cached."""
 
     runs: Sequence[Session]
 
     @property
     def newest(self) -> Session:
-        """The run that the group stands for, and in whose place."""
+        """The newest run, at whose position the group is shown."""
         return self.runs[0]
 
     @property
     def oldest(self) -> Session:
-        """The run that began first."""
+        """The run that started first."""
         return self.runs[-1]
 
     @cached_property
     def median_duration(self) -> timedelta | None:
-        """The median of its newest runs, as many of them as a baseline is based on."""
+        """The median duration of its newest runs, at most `MAX_SUCCESSES`."""
         newest_runs = islice(self.runs, MAX_SUCCESSES)
         stats = duration_stats([run.ended - run.started for run in newest_runs if run.started and run.ended])
         return stats.median if stats else None
@@ -71,17 +70,17 @@ def can_be_grouped(session: Session, baselines: Baselines) -> bool:
 
 @lru_cache(maxsize=256)
 def _is_successful_end(state: str | None, word: str | None, canceled: bool) -> bool:
-    """Whether the words of a run with an end say so, all of them; thousands of sessions have the same few."""
+    """Whether State and Result of an ended run both mean success; cached, as few values occur."""
     session = Session(Uid(""), ended=DISTANT_PAST, state=state, result=Result(word, None, canceled))
     return session.outcome is Outcome.SUCCESS and not session.contradiction
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunGroups:
-    """Which runs of a list that is newest first belong together, whether their groups are open or not.
+    """The groups of a list that is newest first, expanded or not.
 
     A single run that could be grouped has a group of its own, which is never shown as one.
-    `group_numbers` is the group of each session, `members` the positions in the list of each group's runs.
+    `group_numbers` is the group of each session, `members` the list positions of the runs in each group.
     """
 
     sessions: tuple[Session, ...]
@@ -91,13 +90,13 @@ class RunGroups:
     members: Sequence[array[int]]
 
     def group_at(self, position: int) -> RunGroup | None:
-        """The group of the session at this position of the list, open or not; None if it is in none."""
+        """The group of the session at this list position, expanded or not; `None` if it is in none."""
         number = self.group_numbers[position]
         return self.groups[number] if number != UNGROUPED and len(self.members[number]) > 1 else None
 
 
 def find_groups(sessions: tuple[Session, ...], unseen: Container[Uid] = NO_UIDS) -> Steps[RunGroups]:
-    """Find the groups of a list; runs that are `unseen` are grouped apart."""
+    """Find the groups of a list; `unseen` runs are grouped separately."""
     baselines = yield from _find_baselines(sessions)
     runs: list[list[Session]] = []
     members: list[array[int]] = []
@@ -139,10 +138,10 @@ def _find_baselines(sessions: tuple[Session, ...]) -> Steps[Baselines]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupedRows:
-    """The rows of a list: its runs, and groups in place of those that belong together.
+    """The rows of a list: its runs, and collapsed groups in place of their runs.
 
-    `positions` says for each row where in the list the session stands that it is, or stands for;
-    `opened` has the newest run of each group whose runs have rows of their own.
+    `positions` has for each row the list position of its session, or of the newest run in its group.
+    `open_group_uids` has the newest run of each expanded group.
     """
 
     groups: RunGroups
@@ -152,14 +151,14 @@ class GroupedRows:
     _closed_groups: frozenset[int]
 
     def row_of(self, position: int) -> int:
-        """The row in which the session at this position of the list stands."""
+        """The row that shows the session at this list position."""
         number = self.groups.group_numbers[position]
         shown_position = self.groups.members[number][0] if number in self._closed_groups else position
         return bisect_left(self.positions, shown_position)
 
 
 def build_rows(groups: RunGroups, open_uids: Container[Uid] = NO_UIDS) -> Steps[GroupedRows]:
-    """Make the rows; the group of each run in `opened` is open."""
+    """Build the rows; the groups of the runs in `open_uids` are expanded."""
     sessions, group_numbers, members = groups.sessions, groups.group_numbers, groups.members
     open_groups: set[int] = set()
     for start in range(0, len(sessions) if open_uids else 0, GROUPING_STEP_SIZE):

@@ -1,8 +1,8 @@
-"""Times in which nothing at all ran: a patch night, a stopped service.
+"""Idle periods, in which nothing ran: a patch night, a stopped service.
 
-One such time is one finding, never one for each type that was due in it. It lies between two
-signs of life, each the start or the end of any run. Where only one type was due and did not
-run afterwards either, that type is late and the others are not concerned.
+One idle period is one finding, not one for each type that was due in it. It lies between two starts or ends
+of runs. If only one type was due, and did not run afterwards either, that type is overdue and there is no
+idle period.
 """
 
 from __future__ import annotations
@@ -12,26 +12,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
 
+from emtui.triage.overdue_runs import MAX_SLOTS, MissedRuns, count_missed_runs
 from emtui.triage.runs_by_type import TypeRuns
-from emtui.triage.schedule_detection import (
-    HOUR,
-    MAX_SLOTS,
-    MINUTE,
-    IdlePeriod,
-    MissedRuns,
-    RunSchedule,
-    count_missed_runs,
-)
+from emtui.triage.schedule_detection import HOUR, MINUTE, IdlePeriod, RunSchedule
 
 MAX_PAUSES = 100
-"""Of many long pauses only the newest are looked at."""
+"""Maximum number of long pauses that are evaluated, newest first."""
 MIN_PAUSE = 5 * MINUTE
 
 
 def find_idle_periods(
     types: Mapping[str, TypeRuns], schedules: Mapping[str, RunSchedule], now: datetime
 ) -> tuple[IdlePeriod, ...]:
-    """All of them, newest first; the first may still go on."""
+    """All idle periods, newest first; the first may be ongoing."""
     pauses = list(_find_pauses(types, schedules, now))[-MAX_PAUSES:]
     candidates = (_find_idle_period(pause, types, schedules, now) for pause in reversed(pauses))
     return tuple(idle_period for idle_period in candidates if idle_period)
@@ -43,7 +36,7 @@ Pause = tuple[datetime, datetime]
 def _find_pauses(
     types: Mapping[str, TypeRuns], schedules: Mapping[str, RunSchedule], now: datetime
 ) -> Iterable[Pause]:
-    """The times without any start or end that are longer than the most frequent type would leave."""
+    """The pauses between starts and ends that are longer than the interval of the most frequent type."""
     if not schedules:
         return
     most_frequent = min(schedules.values(), key=lambda schedule: schedule.interval)
@@ -90,10 +83,7 @@ _NO_MISSED_RUNS = MissedRuns(None, 0, is_minimum=False)
 
 
 def _find_missed_runs(runs: TypeRuns, schedule: RunSchedule, pause: Pause, now: datetime) -> MissedRuns:
-    """How many runs of a type were due in the pause; none, if none of them has had time to begin.
-
-    Of a pause that is over only those count that had.
-    """
+    """The runs of a type that were due in the pause, except those still within their tolerance."""
     since, until = pause
     start_count = bisect_right(schedule.starts, since)
     if not start_count:
@@ -116,7 +106,7 @@ def _find_missed_runs(runs: TypeRuns, schedule: RunSchedule, pause: Pause, now: 
 
 
 def _has_resumed(schedule: RunSchedule, until: datetime, now: datetime) -> bool:
-    """Whether the type ran again after the pause, or may still be about to."""
+    """Whether the type ran again after the pause, or is not due yet."""
     latest = until + schedule.interval + schedule.grace_period
     return _has_start_between(schedule, until, latest) or now <= latest
 

@@ -1,4 +1,4 @@
-"""The same failure again is one incident: since when, how often, on how many days, is it over."""
+"""Incidents: repetitions of the same failure, with first and last occurrence, count, and recovery."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from emtui.triage.runs_by_type import SUCCESSFUL_OUTCOMES, TypeRuns, start_time
 
 PROBLEM_OUTCOMES = frozenset({Outcome.FAILED, Outcome.WARNING})
 MAX_PROBLEM_RUNS = 1000
-"""How many of a type's newest troubled runs are told apart."""
+"""Maximum number of failed and warned runs of a type that are evaluated, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """The runs of a type that ended in the same way with the same words.
+    """The runs of a type with the same outcome and the same masked message.
 
-    `message` is the newest. `recovered_at` is the start of the first run after the last that was not of it
-    and did its work, `None` while it still happens. `uids` and `starts` are newest first.
+    `message` is that of the newest run. `recovered_at` is the start of the first successful run after it,
+    `None` if there is none. `uids` and `starts` are newest first.
     """
 
     fingerprint: str
@@ -35,7 +35,7 @@ class Incident:
 
     @property
     def count(self) -> int:
-        """How many runs it had."""
+        """The number of its runs."""
         return len(self.uids)
 
     @property
@@ -49,17 +49,17 @@ class Incident:
         return self.starts[0]
 
     def count_days(self, zone: tzinfo) -> int:
-        """On how many days of this zone its runs began."""
+        """The number of days, in this zone, on which its runs started."""
         return len({start.astimezone(zone).date() for start in self.starts})
 
     @property
     def is_ongoing(self) -> bool:
-        """Whether no run has done its work since."""
+        """Whether no run has succeeded since."""
         return self.recovered_at is None
 
 
 def find_incidents(types: Mapping[str, TypeRuns]) -> list[Incident]:
-    """All incidents of the list, the newest first."""
+    """All incidents of the list, newest first."""
     all_incidents = [incident for runs in types.values() for incident in find_type_incidents(runs)]
     return sorted(all_incidents, key=lambda incident: incident.last, reverse=True)
 
@@ -95,7 +95,7 @@ def _make_incident(key: str, runs: TypeRuns, indexes: list[int]) -> Incident:
 
 
 def _is_recovery(run: Session, problem_run: Session) -> bool:
-    """A warned run shows that failures are over, but not that warnings are."""
+    """Whether this run ends the incident; a warned run ends failures but not warnings."""
     return run.outcome in (
         SUCCESSFUL_OUTCOMES if problem_run.outcome is Outcome.FAILED else {Outcome.SUCCESS}
     )

@@ -1,8 +1,8 @@
-"""Which lines of two logs are the same one: pairs of places, for any two sequences of keys.
+"""Alignment of the lines of two logs: index pairs, for any two sequences of keys.
 
-First keys that both hold once each are anchors; between them what begins and ends alike is paired,
-and so on, a few times over; what is left is paired in the order of its repetitions. The result need
-not be the smallest difference: it takes about as long as reading both, whatever they are.
+Keys that occur once in both are anchors (as in patience diff). Equal lines at the start and end of the blocks
+between them are paired, recursively; the rest is paired in order of occurrence. The diff is not guaranteed to
+be minimal; the time is about linear for any input.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 LINES_PER_CHECK = 500
-"""After so many lines it is asked whether to go on."""
+"""Number of lines between two calls of `should_continue`."""
 _MAX_DEPTH = 8
 
 IndexPair = tuple[int, int]
@@ -21,23 +21,23 @@ ShouldContinue = Callable[[], bool]
 
 
 class ComparisonStoppedError(Exception):
-    """Nobody wants the comparison any more."""
+    """The comparison was canceled."""
 
 
 def always_continue() -> bool:
-    """Whoever asks waits to the end."""
+    """Never cancel."""
     return True
 
 
 def stop_unless(should_continue: ShouldContinue) -> None:
-    """Raise `Stopped` if nobody waits any more."""
+    """Raise `ComparisonStoppedError` if the comparison was canceled."""
     if not should_continue():
         raise ComparisonStoppedError
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A stretch of both logs that is still to be aligned."""
+    """A section of both logs that is still to be aligned."""
 
     first: int
     last: int
@@ -49,7 +49,7 @@ class _Block:
 def align_lines(
     own_lines: Sequence[str], other_lines: Sequence[str], should_continue: ShouldContinue
 ) -> Iterable[IndexPair]:
-    """Pairs of equal lines that rise in both logs. Raises `Stopped`."""
+    """Pairs of equal lines, ascending in both logs. Raises `ComparisonStoppedError`."""
     blocks = [_Block(0, len(own_lines), 0, len(other_lines), 0)]
     lines_since_check = 0
     while blocks:
@@ -74,7 +74,7 @@ def align_lines(
 def _trim_equal_ends(
     own_lines: Sequence[str], other_lines: Sequence[str], block: _Block
 ) -> tuple[_Block, list[IndexPair]]:
-    """The block without what begins and ends alike, and the pairs of that."""
+    """The block without its equal first and last lines, and the pairs of those."""
     first, last, other_first, other_last = block.first, block.last, block.other_first, block.other_last
     end_pairs: list[IndexPair] = []
     while first < last and other_first < other_last and own_lines[first] == other_lines[other_first]:
@@ -87,7 +87,7 @@ def _trim_equal_ends(
 
 
 def _find_anchors(own_lines: Sequence[str], other_lines: Sequence[str], block: _Block) -> list[IndexPair]:
-    """Lines that both sides of the block hold once, as far as they rise in both."""
+    """Lines that occur once on both sides of the block, the most that ascend in both."""
     unique_lines, other_unique_lines = (
         _unique_lines(lines, first, last)
         for lines, first, last in (
@@ -106,7 +106,7 @@ def _unique_lines(lines: Sequence[str], first: int, last: int) -> dict[str, int]
 
 
 def _pair_in_order(own_lines: Sequence[str], other_lines: Sequence[str], block: _Block) -> list[IndexPair]:
-    """The n-th repetition of a line here with the n-th there, as far as they rise in both."""
+    """Pairs of the n-th occurrences of a line on both sides, the most that ascend in both."""
     unpaired: dict[str, deque[int]] = defaultdict(deque)
     for index in range(block.other_first, block.other_last):
         unpaired[other_lines[index]].append(index)
@@ -120,7 +120,7 @@ def _pair_in_order(own_lines: Sequence[str], other_lines: Sequence[str], block: 
 
 
 def _longest_rising(pairs: Sequence[IndexPair]) -> list[IndexPair]:
-    """The most of these pairs, which rise in the first place, that rise in the second, too."""
+    """The longest subsequence that ascends in both indexes; the pairs ascend in the first one."""
     tails: list[int] = []
     tail_pairs: list[int] = []
     predecessors: list[int] = []
@@ -147,7 +147,7 @@ def _blocks_between(block: _Block, anchors: Sequence[IndexPair]) -> Iterable[_Bl
 def find_moved_lines(
     own_lines: Sequence[str], other_lines: Sequence[str], pairs: Sequence[IndexPair]
 ) -> dict[int, int]:
-    """Lines of both logs that stand elsewhere, by their place here."""
+    """Equal lines at different places: indexes in the other log by indexes in this one."""
     paired, other_paired = {index for index, _ in pairs}, {other_index for _, other_index in pairs}
     unpaired: dict[str, deque[int]] = defaultdict(deque)
     for line_index, key in enumerate(other_lines):

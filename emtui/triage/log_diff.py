@@ -1,7 +1,7 @@
-"""What is different between the events of two runs.
+"""Comparison of the events of two runs.
 
-Lines are paired by their masked text (`log_alignment`), so that numbers and times make no difference and
-hosts do. Lines that are in both logs but not in the same order have moved.
+Lines are paired by their masked message (`log_alignment`), so that numbers and times do not count as
+differences but host names do. Lines that are in both logs in another order have moved.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ AlignedLine = tuple["DiffKind", int | None, int | None]
 
 
 class DiffKind(StrEnum):
-    """What became of a line."""
+    """How a line compares; `PENDING` lines have not been reached by a running session."""
 
     SAME = "same"
     MOVED = "moved"
@@ -41,14 +41,14 @@ class DiffKind(StrEnum):
 
 
 UNCHANGED_KINDS = frozenset({DiffKind.SAME, DiffKind.PENDING})
-"""What makes no difference: a line that both have, and one that a run has not come to yet."""
+"""Kinds that are not differences."""
 
 
 @dataclass(frozen=True, slots=True)
 class DiffRow:
-    """One line of the comparison: its place in this log and in the other, where it has one.
+    """One line of the comparison: its index in this log and in the other one, `None` if it is missing there.
 
-    `lasted` is how long its step took here, `lasted_then` how long in the other log.
+    `duration` is that of its step in this log, `other_duration` in the other one.
     """
 
     kind: DiffKind
@@ -59,7 +59,7 @@ class DiffRow:
 
     @property
     def is_slower(self) -> bool:
-        """Whether its step took much longer here: half as much again, and five seconds more."""
+        """Whether its step took much longer in this log: at least 1.5 times, and five seconds more."""
         if self.duration is None or self.other_duration is None:
             return False
         return (
@@ -70,10 +70,10 @@ class DiffRow:
 
 @dataclass(frozen=True, slots=True)
 class LogComparison:
-    """Every line of both logs once, in the order of this log; missing ones where they stood.
+    """Every line of both logs once, in the order of this log; missing ones at their place in the other.
 
-    `slower` counts the steps that took much longer, of the `timed_step_count` ones whose length is known in both.
-    `first` is the first row whose line is different; if none is, the first whose step took much longer.
+    `slower_step_count` counts the much slower steps among those with a known duration in both logs,
+    `timed_step_count`. `first_difference` is the first row that differs, else the first that is slower.
     """
 
     rows: tuple[DiffRow, ...]
@@ -84,7 +84,7 @@ class LogComparison:
 
     @classmethod
     def from_rows(cls, rows: tuple[DiffRow, ...]) -> LogComparison:
-        """Counted once, by whoever compares: nobody who draws them waits for that."""
+        """Make a comparison with its counts, which are computed once here and not when drawing."""
         timed_step_count = sum(
             1 for row in rows if row.duration is not None and row.other_duration is not None
         )
@@ -102,9 +102,9 @@ def compare_logs(
     should_continue: ShouldContinue = always_continue,
     until: datetime | None = None,
 ) -> LogComparison:
-    """One log against another, as a rule the last good run's. Raises `Stopped` if `go_on` says no.
+    """Compare a log with another, usually that of the last success.
 
-    `until` is now for a run that goes on.
+    `until` is the current time for a running session. Raises `ComparisonStoppedError`.
     """
     own_lines, other_lines = (
         _masked_lines(events, should_continue),

@@ -1,8 +1,7 @@
-"""The same text whatever the numbers in it: how the same failure is known again.
+"""Masking of variable parts of messages, and fingerprints to recognize the same failure again.
 
-Numbers, GUIDs, times, sizes, lengths of time and paths become `#`. Names of hosts never do,
-with or without a domain, nor addresses: which server it was is what a person wants to know.
-Error codes stay, too: 401 and 503 are different failures.
+Numbers, GUIDs, times, sizes, durations and paths become `#`. Host names and IP addresses are kept, as the
+server matters to the user, and so are error codes: 401 and 503 are different failures.
 """
 
 from __future__ import annotations
@@ -15,18 +14,18 @@ from emtui.em.model import Outcome, Session
 
 MASK = "#"
 HARSH_MASK = "*"
-"""What is put in place of whatever might be masked, in texts that nobody writes."""
+"""Mask of the fallback for texts that no number of passes leaves stable."""
 MAX_MESSAGE_LENGTH = 4000
-"""Characters that are looked at; what comes after them is left out."""
+"""Maximum number of characters; the rest is dropped."""
 MAX_PASSES = 6
-"""How often a text is gone through: most are as they stay after the first time."""
+"""Maximum number of passes; one is enough for most texts."""
 
 MAX_WORD_LENGTH = 200
-"""Longer words are not taken apart."""
+"""Longer words are not masked."""
 
 _DIGIT = re.compile(r"\d")
 _CHANGEABLE = re.compile(r"[\d#\\/-]+")
-"""Without one of these characters a text is as it stays."""
+"""Characters without which no pass changes a text."""
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _SEGMENTS = r"(?>[^\s\\/:*?\"'<>|]++(?: [^\s\\/:*?\"'<>|]++)*+[\\/])*+[^\s\\/:*?\"'<>|,;]*+"
 _WINDOWS_PATH = re.compile(rf"(?<![A-Za-z])[A-Za-z]:[\\/]{_SEGMENTS}")
@@ -56,11 +55,11 @@ _CODE_LABEL = re.compile(
 
 
 def mask_message(text: str) -> str:
-    """`text` with everything masked that may differ between two runs; masking that again changes nothing.
+    """Mask everything in `text` that may differ between two runs; idempotent.
 
-    What a mask leaves beside it may be read as something else the next time: `0#s` is `0#`, and that `##`.
-    So it is done until nothing changes; what still changes after some passes is masked harshly, which
-    leaves nothing that any pattern below could find. No pass makes a text longer.
+    The neighbors of a mask may match in the next pass: `0#s` becomes `0#`, and that `##`. So passes are
+    repeated until nothing changes; a text that still changes after `MAX_PASSES` is masked so that no pattern
+    can match again. No pass makes a text longer.
     """
     before = text[:MAX_MESSAGE_LENGTH]
     for _ in range(MAX_PASSES):
@@ -72,7 +71,7 @@ def mask_message(text: str) -> str:
 
 
 def _mask_once(text: str) -> str:
-    """The text after going through it once."""
+    """The text after one pass."""
     if text.count("-") > 3:
         text = _GUID.sub(MASK, text)
     if "\\" in text or "/" in text:
@@ -106,7 +105,7 @@ def _mask_units(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _mask_word(word: str) -> str:
-    """One word; what surrounds it, such as brackets and full stops, stays."""
+    """Mask one word; surrounding characters such as brackets and full stops are kept."""
     core = _CORE.search(word) if _DIGIT.search(word) and len(word) <= MAX_WORD_LENGTH else None
     if core is None:
         return word
@@ -130,12 +129,12 @@ def _mask_core(core: str) -> str:
 
 
 def fingerprint(session: Session) -> str:
-    """Which failure a run had: the same for the same type, outcome and masked message."""
+    """The fingerprint of a run: equal for the same type, outcome and masked message."""
     return compute_fingerprint(session.type, session.outcome, session.message)
 
 
 @lru_cache(maxsize=4096)
 def compute_fingerprint(session_type: str | None, outcome: Outcome, message: str | None) -> str:
-    """The same of its parts; asked for each row of a list, in which most say what others said."""
+    """The fingerprint of these parts; cached, as most rows of a list repeat messages."""
     parts = (session_type or "", str(outcome), mask_message(message or ""))
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,8 +1,8 @@
-"""What deserves a look, worst first: which type fails, hangs, is late or changes.
+"""Findings of a list, most severe first: failing, stuck, overdue and slower types.
 
-One type is in it once for what it does now: a type that fails and is late as well fails, and says
-how many runs were due. When nothing at all runs, that is the one finding, and no type is called late.
-That a list lacks runs comes first, since all the rest depends on it.
+A type that is failing and overdue has one finding: failing, with the number of overdue runs. While nothing
+runs at all there is one finding, and no type is overdue. Missing runs of the list come first, since all
+other findings depend on the list.
 """
 
 from __future__ import annotations
@@ -29,19 +29,20 @@ from emtui.triage.findings import (
     WarningFinding,
 )
 from emtui.triage.incidents import Incident, find_type_incidents
+from emtui.triage.overdue_runs import DueRuns
 from emtui.triage.runs_by_type import SUCCESSFUL_OUTCOMES, start_time
-from emtui.triage.schedule_detection import DAY, WEEK, DueRuns
+from emtui.triage.schedule_detection import DAY, WEEK
 from emtui.triage.type_status import TypeStatus, TypeStatuses, compute_type_statuses
 
 MIN_RECURRENCE_DAYS = 3
-"""On how many days of the week a failure must have come back, with successful or warned runs between."""
+"""Minimum number of days in a week with the same failure, with successful or warned runs in between."""
 
 
 @dataclass(frozen=True, slots=True)
 class OnTimeCounts:
-    """What "nothing needs you" rests on: how many types are on time, of how many.
+    """The number of types that run on schedule, of `type_count`.
 
-    Of those in `unknown` no rhythm is known, of those in `uncertain` too little history to tell.
+    Unknown for the types without a schedule, and for `uncertain` ones with too little history.
     """
 
     on_time: int
@@ -52,7 +53,7 @@ class OnTimeCounts:
 
 @dataclass(frozen=True, slots=True)
 class PrioritizedFindings:
-    """The findings, worst first, and how many types are on time."""
+    """The findings, most severe first, and the number of types on schedule."""
 
     findings: tuple[Finding, ...]
     on_time_counts: OnTimeCounts
@@ -61,15 +62,15 @@ class PrioritizedFindings:
 def prioritize_sessions(
     sessions: Iterable[Session], now: datetime, zone: tzinfo = UTC
 ) -> PrioritizedFindings:
-    """What deserves a look in a list that was read when the server's clock showed `now`.
+    """The findings of a list that was received at `now`, by the server's clock.
 
-    `zone` is the one that times are shown in: a day is one of this zone.
+    `zone` is the display time zone, in which days are counted.
     """
     return prioritize_findings(compute_type_statuses(sessions, now, zone), zone)
 
 
 def prioritize_findings(type_statuses: TypeStatuses, zone: tzinfo = UTC) -> PrioritizedFindings:
-    """The same, from standings that are there already."""
+    """The findings from type statuses that were computed before."""
     findings: list[Finding] = [*_idle_findings(type_statuses)]
     for row in type_statuses.statuses:
         findings += _type_findings(row, type_statuses, zone)
@@ -84,7 +85,7 @@ def prioritize_findings(type_statuses: TypeStatuses, zone: tzinfo = UTC) -> Prio
 
 
 def count_on_time(type_statuses: TypeStatuses) -> OnTimeCounts:
-    """How many types are on time."""
+    """Count the types that run on schedule."""
     on_time_count = sum(1 for row in type_statuses.statuses if row.is_on_time)
     without_schedule = tuple(
         row.type for row in type_statuses.statuses if row.is_on_time is None and row.schedule is None
@@ -96,7 +97,7 @@ def count_on_time(type_statuses: TypeStatuses) -> OnTimeCounts:
 
 
 def _with_unlisted_marks(findings: Iterable[Finding], type_statuses: TypeStatuses) -> Iterator[Finding]:
-    """The findings, those marked that are about a run which is no longer listed."""
+    """The findings, with `is_unlisted` set for those about a run that is no longer listed."""
     uids = {run.uid for run in type_statuses.unlisted.runs} if type_statuses.unlisted else set()
     for finding in findings:
         run = find_run(finding, type_statuses)
@@ -107,7 +108,7 @@ def _with_unlisted_marks(findings: Iterable[Finding], type_statuses: TypeStatuse
 
 
 def make_unlisted_finding(type_statuses: TypeStatuses, runs: Sequence[Session]) -> UnlistedRunsFinding:
-    """That these runs are not listed any more."""
+    """The finding that these runs are no longer listed."""
     failed_count = sum(1 for run in runs if run.has_failed)
     since = type_statuses.unlisted.since if type_statuses.unlisted else None
     listed_count = sum(len(row.runs) for row in type_statuses.statuses)
@@ -129,7 +130,7 @@ def _idle_findings(type_statuses: TypeStatuses) -> Iterator[Finding]:
 
 
 def _has_run_throughout(type_statuses: TypeStatuses, since: datetime, until: datetime) -> bool:
-    """Whether a run went on all that time."""
+    """Whether one run continued for all that time."""
     return any(
         start_time(run) <= since and (run.is_running or (run.ended is not None and run.ended >= until))
         for row in type_statuses.statuses
@@ -154,7 +155,7 @@ def _type_findings(row: TypeStatus, type_statuses: TypeStatuses, zone: tzinfo) -
 
 
 def _overdue_by_itself(row: TypeStatus, type_statuses: TypeStatuses) -> DueRuns | None:
-    """What is due, if the type is late; not while nothing at all runs, unless it was late before that."""
+    """The due runs of an overdue type; `None` in an idle period, unless it was overdue before that."""
     due, idle_period = row.due, type_statuses.current_idle_period
     if due is None or due.overdue_since is None or row.schedule is None:
         return None
@@ -220,7 +221,7 @@ def _recurring_findings(row: TypeStatus, now: datetime, zone: tzinfo) -> Iterato
 
 
 def _count_recurrence_days(recent_runs: Sequence[Session], incident: Incident, zone: tzinfo) -> int:
-    """On how many days it failed so, with a run between one and the next that did its work."""
+    """The number of days with this failure, with a successful run between each two."""
     uids, days, has_recovered = frozenset(incident.uids), 0, True
     last_day: date | None = None
     for run in reversed(recent_runs):

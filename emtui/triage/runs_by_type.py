@@ -1,6 +1,6 @@
-"""The runs of each type, newest first: what everything else here looks at.
+"""The runs of each type, newest first: the input of the other modules.
 
-A row without a start, a type, or known by name only says nothing about time and is left out.
+Rows without a start or type, and incomplete ones, are left out.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from operator import attrgetter
 from emtui.em.model import DISTANT_PAST, Outcome, Session
 
 TypeRuns = Sequence[Session]
-"""Sessions of one type with a start, newest first; those that began at once by uid, as a list has them."""
+"""Sessions of one type with a start, newest first; those with the same start by uid."""
 
 SUCCESSFUL_OUTCOMES = frozenset({Outcome.SUCCESS, Outcome.WARNING})
-"""A warned run did its work."""
+"""A warned run counts as successful."""
 
 MIN_PLAUSIBLE_TIME, MAX_PLAUSIBLE_TIME = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-"""Times at the edge of the calendar are a server's way to say "never", and leave no room to reckon."""
+"""Times beyond these are placeholders of the server for "never", and could overflow in calculations."""
 
 _by_start, _by_uid = attrgetter("started"), attrgetter("uid")
 
 
 def group_by_type(sessions: Iterable[Session]) -> dict[str, list[Session]]:
-    """The runs of each type that occurs, in the order of its newest run in the list."""
+    """The runs by type; types are in the order of their first row in the list."""
     types: dict[str, list[Session]] = {}
     for session in sessions:
         session_type, started = session.type, session.started
@@ -52,12 +52,12 @@ def runs_of_type(sessions: Iterable[Session], session_type: str | None) -> list[
 
 
 def start_time(session: Session) -> datetime:
-    """When it began; everything in `Runs` has a start."""
+    """The start of a run; every run in `TypeRuns` has one."""
     return session.started or DISTANT_PAST
 
 
 def runs_before(runs: TypeRuns, session: Session) -> list[Session]:
-    """The runs that began before this one."""
+    """The runs that started before this one."""
     if session.started is None:
         return []
     return [run for run in runs if start_time(run) < session.started and run.uid != session.uid]

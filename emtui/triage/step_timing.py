@@ -1,8 +1,8 @@
-"""Where a run waited, and how long it usually waits there.
+"""Durations of the steps of a run, and pauses that are longer than usual.
 
-A step begins with an event and lasts until the next one; the last step of a run that goes on
-is still open. What is usual for a step comes from the logs of past good runs: steps are the
-same if their messages are, masked.
+A step begins with an event and lasts until the next one; the last step of a running session is still open.
+The usual duration of a step comes from the logs of past successful runs; steps are the same if their masked
+messages are.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from emtui.triage.baseline import MIN_EXCESS, UNUSUAL_RATIO, duration_stats
 from emtui.triage.message_fingerprint import mask_message
 
 MIN_SHOWN_WAIT = timedelta(seconds=5)
-"""Shorter waits are no lines of their own."""
+"""Shorter pauses are not shown on a line of their own."""
 STUCK_MARGIN = timedelta(seconds=10)
-"""By so much a silence must be longer than the longest to be called that: polls are not exact."""
+"""A run is stuck if its step exceeds the longest one by more than this, as polling is not exact."""
 MIN_LOGS = 3
-"""Fewer good runs say nothing about a step."""
+"""Minimum number of successful runs for a usual duration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a run: the place of its event in the log, its message, and how long it lasted.
+    """One step of a run: the index of its event in the log, its message, and its duration.
 
-    `lasted` is unknown where a time is, and for the last event of a run that ended. `open`
-    marks the step that a run is still in.
+    `duration` is `None` if a time is unknown, and for the last event of an ended run. `is_open`: the run is
+    still in this step.
     """
 
     index: int
@@ -40,7 +40,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class UsualStepDuration:
-    """How long a step usually lasts, the longest that it did, and in how many good runs."""
+    """The usual and longest duration of a step, and the number of successful runs with it."""
 
     usual: timedelta
     longest: timedelta
@@ -49,9 +49,9 @@ class UsualStepDuration:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A step that was waited in, against what is usual; none is known for a step never seen before.
+    """A long step and its usual duration, `None` if unknown.
 
-    `log_count_without` says for such a step in how many logs of good runs it was looked for; 0 if it was not.
+    `log_count_without` is the number of logs of successful runs that lack the step; 0 if none were searched.
     """
 
     step: Step
@@ -60,7 +60,7 @@ class Wait:
 
     @property
     def is_unusual(self) -> bool:
-        """Longer than ever, and clearly more than usual."""
+        """Whether it was longer than ever before, and clearly longer than usual."""
         duration, usual = self.step.duration, self.usual
         if duration is None or usual is None:
             return False
@@ -72,7 +72,7 @@ class Wait:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether a run is still in it, for longer than any good run ever was."""
+        """Whether the run is still in it, for longer than any successful run was."""
         duration, usual = self.step.duration, self.usual
         if not self.step.is_open or duration is None or usual is None:
             return False
@@ -80,11 +80,11 @@ class Wait:
 
 
 UsualSteps = Mapping[str, UsualStepDuration]
-"""By the masked message that a step begins with."""
+"""Usual durations by masked message."""
 
 
 def find_steps(events: Sequence[Event], until: datetime | None = None) -> tuple[Step, ...]:
-    """The steps of a log in its order. `until` is now for a run that goes on."""
+    """The steps of a log, in order. `until` is the current time for a running session."""
     following_times: list[datetime | None] = [event.time for event in events[1:]]
     result = [
         Step(index, event.message or "", event.time, _time_between(event.time, next_time))
@@ -99,12 +99,12 @@ def find_steps(events: Sequence[Event], until: datetime | None = None) -> tuple[
 
 
 def _time_between(begin: datetime | None, end: datetime | None) -> timedelta | None:
-    """Never negative: the order of the log counts, and clocks are put back."""
+    """The time between two events; never negative, even if the clock was put back."""
     return max(end - begin, timedelta()) if begin and end else None
 
 
 def find_usual_steps(logs: Iterable[Sequence[Event]]) -> dict[str, UsualStepDuration]:
-    """What is usual for each step, from the logs of past good runs."""
+    """The usual durations of steps, from the logs of past successful runs."""
     durations_by_message: dict[str, list[timedelta]] = {}
     log_counts: dict[str, int] = {}
     for events in logs:
@@ -126,7 +126,7 @@ def find_usual_steps(logs: Iterable[Sequence[Event]]) -> dict[str, UsualStepDura
 def select_waits(
     run_steps: Iterable[Step], usual_steps: UsualSteps, min_duration: timedelta = MIN_SHOWN_WAIT
 ) -> tuple[Wait, ...]:
-    """The steps that lasted at least `shown`, in their order, against what is usual."""
+    """The steps of at least `min_duration`, in order, with their usual durations."""
     return tuple(
         Wait(step, usual_steps.get(mask_message(step.message)))
         for step in run_steps
@@ -137,7 +137,7 @@ def select_waits(
 def mark_unprecedented_waits(
     run_waits: tuple[Wait, ...], logs: Sequence[Sequence[Event]]
 ) -> tuple[Wait, ...]:
-    """The same waits; those in steps that none of these logs of good runs has say so."""
+    """The same waits, with `log_count_without` set for steps that none of these logs has."""
     if len(logs) < MIN_LOGS or all(wait.usual for wait in run_waits):
         return run_waits
     known_messages = {mask_message(event.message or "") for events in logs for event in events}
@@ -150,7 +150,7 @@ def mark_unprecedented_waits(
 
 
 def find_worst_wait(run_waits: Iterable[Wait]) -> Wait | None:
-    """Where the run lost most time: most over the usual, or longest if nothing is usual there."""
+    """The wait that lost most time: the excess over the usual duration, or all of it if that is unknown."""
 
     def lost_time(wait: Wait) -> timedelta:
         duration = wait.step.duration or timedelta()
@@ -160,9 +160,9 @@ def find_worst_wait(run_waits: Iterable[Wait]) -> Wait | None:
 
 
 def find_stuck_wait(events: Sequence[Event], now: datetime, usual_steps: UsualSteps) -> Wait | None:
-    """The step that a running session has been in for longer than any good run ever was.
+    """The step that a running session is stuck in, for longer than any successful run was.
 
-    `None` if it has not, and if no good run is known to have been there.
+    `None` if it is not stuck, or if no successful run is known to have this step.
     """
     run_steps = find_steps(events, now)
     if not run_steps:

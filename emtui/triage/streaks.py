@@ -1,8 +1,6 @@
-"""Since when a type fails, or warns, and when it last was well.
+"""Streaks: consecutive runs of a type with the same outcome, and the last success before them.
 
-A row of failures is broken by a run that did its work. A run that somebody canceled, that
-still goes on, or of which nothing is known neither breaks it nor makes it longer, and counts
-for nothing in what came before.
+Canceled, running and unknown runs are skipped: they neither end a streak nor count.
 """
 
 from __future__ import annotations
@@ -16,16 +14,16 @@ from emtui.em.model import Outcome, Session
 from emtui.triage.runs_by_type import TypeRuns, start_time
 
 DECISIVE_OUTCOMES = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS})
-"""The outcomes that a row consists of; runs with another one are passed over."""
+"""The outcomes that streaks consist of; other runs are skipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """Runs in a row with the same outcome, and what was before.
+    """Consecutive runs with the same outcome, and what preceded them.
 
-    `since` is the start of its first run, `last_good` that of the last success before it, `previous` that
-    of the last run before it with the same outcome. Directly before it came `count_before` runs with the
-    outcome `before`; `whole` is false where the list began in the middle of the row.
+    `since` is the start of its first run, `last_successful` that of the last success before it, and
+    `previous_start` that of the last earlier run with the same outcome. Directly before it came
+    `count_before` runs with the outcome `outcome_before`, `None` if the list does not go back so far.
     """
 
     outcome: Outcome
@@ -39,18 +37,18 @@ class Streak:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the list says what came before the row."""
+        """Whether the list contains the start of the streak."""
         return self.outcome_before is not None
 
 
 def find_streak(runs: TypeRuns) -> Streak | None:
-    """The row that the newest run that ended belongs to."""
+    """The streak of the newest ended run."""
     decisive_runs = [run for run in runs if run.outcome in DECISIVE_OUTCOMES]
     return _make_streak(decisive_runs) if decisive_runs else None
 
 
 def find_streak_at(runs: TypeRuns, session: Session) -> Streak | None:
-    """The row up to this run, as it was when this run ended."""
+    """The streak up to this run, as of its end."""
     if session.started is None or session.outcome not in DECISIVE_OUTCOMES:
         return None
     return _make_streak(
@@ -59,7 +57,7 @@ def find_streak_at(runs: TypeRuns, session: Session) -> Streak | None:
 
 
 def _older_runs(runs: TypeRuns, session: Session) -> Sequence[Session]:
-    """The runs after this one in the order newest first, though they may have begun at the same time."""
+    """The runs after this one in the order newest first, even if they started at the same time."""
     index = next((index for index, run in enumerate(runs) if run.uid == session.uid), None)
     if index is not None:
         return runs[index + 1 :]
@@ -93,6 +91,6 @@ def _last_start(runs: Iterable[Session], outcome: Outcome) -> datetime | None:
 
 
 def count_leading(runs: Iterable[Session], outcome: Outcome) -> int:
-    """How many of these have this outcome before one has another; what is passed over is not counted."""
+    """The number of leading runs with this outcome, not counting skipped ones."""
     decisive_runs = (run for run in runs if run.outcome in DECISIVE_OUTCOMES)
     return sum(1 for _ in takewhile(lambda run: run.outcome is outcome, decisive_runs))

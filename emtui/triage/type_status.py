@@ -1,6 +1,6 @@
-"""How each type stands: its newest run, what is usual, how often it runs, what is due.
+"""Status of each type: its newest run, baseline, schedule, due runs, streak and slowdown.
 
-One row per type, in the order of the newest run; the board shows them, `prioritization` ranks them.
+One per type, by newest run; shown in the overview of types and ranked by `prioritization`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import chain
 from emtui.em.model import Session
 from emtui.triage.baseline import Baseline, Baselines, Slowdown, baselines_by_type, find_slowdown
 from emtui.triage.idle_periods import find_idle_periods
+from emtui.triage.overdue_runs import DueRuns, find_due_runs
 from emtui.triage.runs_by_type import (
     MAX_PLAUSIBLE_TIME,
     MIN_PLAUSIBLE_TIME,
@@ -20,14 +21,14 @@ from emtui.triage.runs_by_type import (
     group_by_type,
     start_time,
 )
-from emtui.triage.schedule_detection import DueRuns, IdlePeriod, RunSchedule, detect_schedule, find_due_runs
+from emtui.triage.schedule_detection import IdlePeriod, RunSchedule, detect_schedule
 from emtui.triage.streaks import Streak, find_streak
 from emtui.triage.unlisted_types import UnlistedRunSource
 
 
 @dataclass(frozen=True, slots=True)
 class Overrun:
-    """A run that goes on for unusually long, and longer than any run that its baseline rests on."""
+    """A stuck run: unusually long, and longer than any run of its baseline."""
 
     session: Session
     duration: timedelta
@@ -37,7 +38,7 @@ class Overrun:
 
 @dataclass(frozen=True, slots=True)
 class TypeStatus:
-    """One type. What is not known is `None`; `runs` are newest first, `baseline` is that of the newest."""
+    """One type. Unknown values are `None`; `runs` are newest first, `baseline` is that of the newest."""
 
     type: str
     runs: TypeRuns
@@ -55,7 +56,7 @@ class TypeStatus:
 
     @property
     def is_on_time(self) -> bool | None:
-        """Whether it runs when it should, and ends; unknown without a rhythm, or with too little history."""
+        """Whether it is neither overdue nor stuck; `None` without a schedule or with too little history."""
         if self.overruns or (self.due and self.due.is_overdue):
             return False
         return None if self.schedule is None or (self.due and self.due.is_uncertain) else True
@@ -63,9 +64,9 @@ class TypeStatus:
 
 @dataclass(frozen=True, slots=True)
 class TypeStatuses:
-    """All types at one moment, the times in which nothing ran, newest first; what is usual for each run.
+    """All types as of `now`, the idle periods, newest first, and the baselines.
 
-    `unlisted` are those of the runs that the list lacks; nothing where it lacks none.
+    `unlisted` has the runs that the list lacks; `None` if it lacks none.
     """
 
     now: datetime
@@ -75,26 +76,26 @@ class TypeStatuses:
     unlisted: UnlistedRunSource | None = None
 
     def for_type(self, session_type: str | None) -> TypeStatus | None:
-        """The standing of this type, if it ever ran."""
+        """The status of this type; `None` if it never ran."""
         return next((status for status in self.statuses if status.type == session_type), None)
 
     @property
     def current_idle_period(self) -> IdlePeriod | None:
-        """The time in which nothing at all runs, if it goes on."""
+        """The ongoing idle period, if any."""
         return next((idle_period for idle_period in self.idle_periods[:1] if idle_period.until is None), None)
 
     def at_time(self, now: datetime) -> TypeStatuses:
-        """The same types, looked at later; an earlier moment changes nothing."""
+        """The same statuses as of a later moment; an earlier one changes nothing."""
         return replace(self, now=min(max(now, self.now), MAX_PLAUSIBLE_TIME))
 
 
 def compute_type_statuses(
     sessions: Iterable[Session], now: datetime, zone: tzinfo = UTC, unlisted: UnlistedRunSource | None = None
 ) -> TypeStatuses:
-    """How all types of a list stand; `now` is the server's clock when it was read.
+    """Compute the statuses of all types of a list that was received at `now`, by the server's clock.
 
-    `zone` is the server's: what runs daily keeps the time of day there. What the list lacks counts
-    as it was last seen.
+    `zone` is the time zone of the server, in which daily schedules keep their time of day. `unlisted` runs
+    count as they were last seen.
     """
     now = min(max(now, MIN_PLAUSIBLE_TIME), MAX_PLAUSIBLE_TIME)
     runs_by_type = group_by_type(chain(sessions, unlisted.runs) if unlisted else sessions)

@@ -1,4 +1,4 @@
-"""Runs that were listed and are not any more: what a list lacks still says how its types stand."""
+"""Interface to runs that are no longer listed but still count for the status of their types."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from emtui.em.model import Session
 
 
 class UnlistedRunSource(Protocol):
-    """What the latest list lacks, as it was last seen."""
+    """The runs that the latest list lacks, as they were last seen."""
 
     @property
     def runs(self) -> Sequence[Session]:
-        """The runs, newest first; none where nothing is lacking."""
+        """The runs, newest first; empty if none are missing."""
 
     @property
     def since(self) -> datetime | None:
-        """When the first list without some of them came, by the server's clock."""
+        """When the first list without some of them was received, by the server's clock."""

@@ -1,7 +1,7 @@
-"""The screens: they wire keys, feeds and what is shown; nothing here analyzes sessions.
+"""The screens: they connect keys, feeds and widgets; nothing here analyzes sessions.
 
-`app` builds services and feeds · `context` what a screen is given · `commands` the one table of keys ·
-`theme` colours · `services` logon, navigator, exporter, alerts · `screens` a folder or a module each ·
-`widgets` lists and lines drawn by the line · `formatting` how values become text; pure · `terminal` driver,
-frames and keys, the only package that touches Textual's private parts.
+`app` builds services and feeds · `context` what screens share · `keymap` the table of commands and keys ·
+`theme` colors · `services` logon, navigator, exporter, alerts · `screens` a folder or a module each ·
+`widgets` lists and lines drawn line by line · `formatting` values to text; pure · `terminal` driver,
+frames and keys, the only package that uses Textual's private parts.
 """

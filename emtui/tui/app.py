@@ -1,4 +1,4 @@
-"""The application: builds services and screens, and has the commands that work everywhere."""
+"""The application: builds services and screens, and runs the commands that work everywhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from textual.worker import Worker
 
 from emtui.local.remembered_logon import can_log_on
 from emtui.local.timezones import SystemZone
-from emtui.tui.commands import (
+from emtui.tui.context import AppContext
+from emtui.tui.keymap import (
     FORM_SCOPES,
     OTHER_NAMES,
     SESSION_SCOPES,
@@ -26,16 +27,15 @@ from emtui.tui.commands import (
     commands_in,
     method_name_for,
 )
-from emtui.tui.context import AppContext
 from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.screen_factory import EmtuiScreenFactory
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.exporter import Exporter
+from emtui.tui.services.last_viewed_tracker import SAVE_EVERY_S
 from emtui.tui.services.list_service import ListService
 from emtui.tui.services.logon_service import LogonService
 from emtui.tui.services.navigator import Navigator
-from emtui.tui.services.viewed import SAVE_EVERY_S
 from emtui.tui.terminal import gc_tuning
 from emtui.tui.terminal.app_base import TerminalApp
 
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
     from emtui.monitor.recording.replay_source import ReplaySource
 
 REPLAY_END_DELAY_S = 0.1
-"""Seconds after which the last list of a recording has been shown."""
-MOUSE_ON = "The mouse is on: to select text hold shift, or turn it off with :mouse."
-MOUSE_OFF = "The mouse is off: the terminal selects text again."
+"""Seconds to show the last list of a recording before its end is reported."""
+MOUSE_ON = "Mouse on. Hold Shift to select text; :mouse turns it off."
+MOUSE_OFF = "Mouse off. The terminal selects text again."
 FIRST_PAINT_TIMEOUT_S = 1.0
-"""Seconds after which the first picture is no longer waited for: the terminal may take nothing."""
+"""Seconds to wait for the first frame: the terminal may accept no output."""
 QUIT_CONFIRM_S = 2.0
-"""Within how many seconds a second ctrl+c quits."""
+"""Seconds within which a second ctrl+c quits."""
 
 
 class EmtuiApp(TerminalApp, inherit_bindings=False):
@@ -67,7 +67,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
 
     zone: var[tzinfo] = var[tzinfo](SystemZone())
     list_state: var[ListState | None] = var(None)
-    """What is known of the list now; every screen watches it."""
+    """The current state of the session list; all screens watch it."""
 
     def __init__(self, options: LaunchOptions) -> None:
         super().__init__(options.terminal)
@@ -96,11 +96,11 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
             self, self.clock, self.logon_service, self.navigator, screens.list_feed, self._set_list_state
         )
         self.open_command = ""
-        """The command that comes back to exactly the view that was left; nothing for a demo."""
+        """The command that reopens the last view; empty in a demo or replay."""
         self._stop_pressed_at = -QUIT_CONFIRM_S
 
     def on_mount(self) -> None:
-        """Log on first; a recording is shown at once."""
+        """Show the login, or the list if no input is needed; start a replay at once."""
         self.set_timer(FIRST_PAINT_TIMEOUT_S, self.mark_first_paint)
         self.set_interval(gc_tuning.COLLECT_INTERVAL_S, self._collect_garbage)
         options = self.ctx.options
@@ -130,7 +130,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
 
     @property
     def current_screen(self) -> BaseScreen:
-        """The screen that is shown; all are ours."""
+        """The screen on top; all screens are subclasses of `BaseScreen`."""
         return cast("BaseScreen", self.screen)
 
     def start_worker(
@@ -141,23 +141,23 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         *,
         exclusive: bool = False,
     ) -> Worker[None]:
-        """Run it beside everything else; `exclusive` ends what of the same group still runs."""
+        """Run a coroutine in the background; `exclusive` cancels workers of the same group."""
         return self.run_worker(coroutine, group=group, description=description, exclusive=exclusive)
 
     def is_worker_running(self, group: str) -> bool:
-        """Whether a worker of this group still runs."""
+        """Whether a worker of this group is running."""
         return any(worker.group == group and not worker.is_finished for worker in self.workers)
 
     def say(self, text: str) -> None:
-        """Show one sentence in the footer of the screen that is shown, until the next key."""
+        """Show a message in the footer of the current screen until the next key."""
         self.current_screen.say(text)
 
     def say_too(self, text: str) -> None:
-        """Show one sentence more, after what is shown already."""
+        """Show another message after the current one."""
         self.current_screen.say_too(text)
 
     def _say_and_refresh_headers(self, text: str) -> None:
-        """The same, where the first lines may have changed by it, too."""
+        """Show a message, and redraw all headers."""
         for view in self.navigator.views:
             view.show_header()
         if self.navigator.views:
@@ -172,44 +172,44 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         self.list_state = state
 
     def record_activity(self) -> None:
-        """Somebody is at the keys."""
+        """Record user activity: an idle user is polled for less often."""
         if self.list_service.feed:
             self.list_service.feed.on_user_activity()
 
     def copy_to_clipboard(self, text: str) -> None:
-        """What is cut out of a field; the framework would tell the terminal itself, passwords included."""
+        """Copy text cut from a field; Textual would send it to the terminal, passwords included."""
         is_secret = isinstance(self.focused, Input) and self.focused.password
         if text and not is_secret:
             self.keep_for_paste(text)
             self.exporter.copy(text)
 
     def on_paste(self, event: events.Paste) -> None:
-        """A paste outside a field."""
+        """Handle a paste outside a text field."""
         self.navigator.handle_paste(event.text)
 
     # --- commands that work everywhere -----------------------------------------------
 
     def action_mouse(self) -> None:
-        """Listen to the mouse, or leave it to the terminal."""
+        """Turn mouse support on or off."""
         is_on = self.toggle_mouse()
         if is_on is not None:
             self.say(MOUSE_ON if is_on else MOUSE_OFF)
 
     def action_help(self) -> None:
-        """The keys of this screen."""
+        """Show the keys of this screen."""
         if self.current_screen.SCOPE is CommandScope.TEXT_VIEWER:
-            self.say("A page to read: Space and b turn it, q goes back.")
+            self.say("Space/b: page down/up, q: back.")
         else:
             self.navigator.open_key_help()
 
     def action_commands(self) -> None:
-        """Commands by name, or an ID to go to; not over a note, which is about what the cursor stands on."""
+        """Open the command palette; not while a note is typed, which belongs to the selected row."""
         if self.current_screen.query("#note"):
-            self.say("A note is being typed: Enter keeps it, Esc drops it.")
+            self.say("Finish the note first. Enter: save, Esc: cancel.")
         elif self.current_screen.SCOPE in SESSION_SCOPES:
             self.navigator.open_command_palette(self._run_command)
         elif self.current_screen.SCOPE not in FORM_SCOPES:
-            self.say("Commands are called from the list, a run, and a difference: q goes back.")
+            self.say("The command palette is not available here. q: back.")
 
     async def _run_command(self, text: str | None) -> None:
         if not text:
@@ -225,34 +225,35 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
             await self.run_action(action_for(matching[0]))
 
     def action_time_zone(self) -> None:
-        """The next zone: local, UTC, the server's if it is known."""
+        """Switch to the next time zone: local, UTC, or the server's if the profile has one."""
         self.say(self.clock.show_next_zone())
 
     def action_log_on(self) -> None:
-        """Log on again, or elsewhere."""
+        """Log on again, or to another server."""
         if self.ctx.options.replay:
-            self.say("This is a recording: there is nobody to log on to.")
+            self.say("Not available in replay mode.")
         elif self.current_screen.SCOPE is not CommandScope.LOGIN:
             self.navigator.show_login()
 
     async def action_next_alert(self) -> None:
-        """To the next finding: its row in the list, or its run where one is open."""
+        """Go to the next alert: its row in the list, or its run if a session is open."""
         await self.navigator.open_next_finding()
 
     # --- the end --------------------------------------------------------------------
 
     async def action_quit(self) -> None:
-        """Leave emtui."""
+        """Quit emtui."""
         self.exit_with_code(0)
 
     def exit_with_code(self, code: int) -> None:
-        """Leave, in good order if that is quick enough."""
+        """Shut down cleanly; the watchdog ends the process if that takes too long."""
         self.open_command = self.exporter.open_command(self.navigator.location)
+        self.navigator.close()
         self.arm_watchdog(code)
         self.exit(code)
 
     async def action_stop(self) -> None:
-        """Out of the line one types in, else stop what is running; the second press leaves."""
+        """Close the prompt or cancel the running request; a second press quits."""
         if self.current_screen.SCOPE is CommandScope.LOGIN:
             await self.action_quit()
         elif await self.current_screen.cancel_prompt():
@@ -262,4 +263,4 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         else:
             self._stop_pressed_at = monotonic()
             if not self.current_screen.action_stop():
-                self.say("Nothing is running. ctrl+c again, or Q, leaves emtui.")
+                self.say("Nothing to cancel. Press ctrl+c again, or Q, to quit.")

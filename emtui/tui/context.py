@@ -1,4 +1,4 @@
-"""What a screen is given of the application; no screen knows more of it, or of another screen."""
+"""What a screen can use of the application; screens do not access each other."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ class HostTerminal(Protocol):
 
     @property
     def first_paint(self) -> asyncio.Event:
-        """Set once the first picture has been sent."""
+        """Set once the first frame has been sent."""
 
     @property
     def is_low_bandwidth(self) -> bool:
-        """Whether the connection to the terminal is slow: less is sent."""
+        """Whether the connection to the terminal is slow, and output should be saved."""
 
     async def suspend_for(self, work: Callable[[], T]) -> T:
-        """Give the terminal to `work`, which runs in a thread, until it has ended."""
+        """Lend the terminal to `work`, which runs in a thread, until it ends."""
 
     def claim_layout_hint(self) -> bool:
-        """Whether it has not just been said that a key is of another keyboard layout; it now has."""
+        """Whether a hint on the keyboard layout is due; it then counts as shown."""
 
 
 @dataclass(slots=True)
 class ViewSettings:
-    """How events are shown, in every session that is opened: kept while emtui runs."""
+    """How events are shown, in every opened session; kept while emtui runs."""
 
     wraps_messages: bool = False
-    """Long messages are wrapped rather than cut."""
+    """Whether long messages are wrapped instead of cut."""
     shows_clock_times: bool = False
-    """The time of day is shown rather than the offset."""
+    """Whether the time of day is shown instead of the offset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +65,24 @@ class AppContext:
 
     @property
     def list_feed(self) -> ListFeed | None:
-        """Who owns the list; nothing before there is one."""
+        """The feed of the session list, if there is one."""
         return self.current_feed()
 
     @property
     def list_state(self) -> ListState:
-        """What is known of the list now; nothing before there is one."""
-        from emtui.monitor.list_feed import ListState  # noqa: PLC0415 - start-up time: the login needs none
+        """The current state of the session list; empty before there is one."""
+        from emtui.monitor.list_feed import ListState  # noqa: PLC0415 - startup time: the login needs none
 
         feed = self.current_feed()
         return feed.state if feed else ListState()
 
     @property
     def assessment(self) -> Assessment | None:
-        """What the list says, once it was read and analyzed."""
+        """The assessment of the list, once it was loaded and analyzed."""
         feed = self.current_feed()
         return feed.state.assessment if feed else None
 
     @property
     def replay_speed(self) -> float:
-        """How many seconds pass on the clock of what is shown in one of ours."""
+        """Seconds of a replay per second of real time; 1.0 without a replay."""
         return self.options.replay.speed if self.options.replay else 1.0

@@ -1,4 +1,4 @@
-"""What the screens begin with, and how they are run until the person leaves."""
+"""Starts the screens, and runs them until the user quits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def run(options: LaunchOptions) -> int:
-    """Run emtui until the person leaves; 0 however they leave it, 143 after SIGTERM, 1 for our own fault."""
+    """Run emtui until the user quits; return 0, 128 plus the signal number, or 1 after an internal error."""
     background_query = background_color.query_for_this_terminal()
     try:
         app = _create_app(options, background_query)
@@ -38,13 +38,13 @@ def run(options: LaunchOptions) -> int:
 
 
 def _create_app(options: LaunchOptions, background_query: background_color.BackgroundQuery) -> EmtuiApp:
-    """The app, with the framework loaded for it while the terminal thinks about its background."""
+    """Create the app; Textual is loaded while the terminal replies to the background query."""
     if terminal.has_colors(os.environ) and not terminal.is_simple(os.environ):
         background_query.send()
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
-        del os.environ[name]  # some record keys and screens, and the framework reads them when it is loaded
+        del os.environ[name]  # some record keys and screens; Textual reads them when it is loaded
     if not os.environ.get("NO_COLOR"):
-        os.environ.pop("NO_COLOR", None)  # set to nothing it forbids nothing; the framework thinks otherwise
+        os.environ.pop("NO_COLOR", None)  # an empty value does not disable colors; Textual would
     terminal.remove_stale_multiplexers(os.environ, process_hardening.ancestor_processes())
     gc_tuning.disable_until_first_paint()
     from emtui.tui.app import EmtuiApp  # noqa: PLC0415 - the terminal replies while Textual is loaded
@@ -74,7 +74,7 @@ def detect_capabilities(
 
 
 def is_over_ssh(environ: Mapping[str, str]) -> bool:
-    """Whether this terminal is at the other end of SSH; tmux hands that on when somebody attaches."""
+    """Whether this terminal is connected by SSH; tmux updates these variables when a client attaches."""
     return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
 
 
@@ -83,11 +83,11 @@ def _log_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, object])
 
 
 def _ignore_second_signal() -> None:
-    """A second signal does not cut the log-off short: that has its limit."""
+    """Ignore a second signal: logging off has its own timeout."""
 
 
 async def _run_app(app: EmtuiApp) -> int:
-    """The app, and after it the logon's end on the server."""
+    """Run the app, then log off from the server."""
     loop = asyncio.get_running_loop()
     exit_signals = process_hardening.termination_signals()
     for signal_number in exit_signals:

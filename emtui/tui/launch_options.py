@@ -1,4 +1,4 @@
-"""What the screens begin with."""
+"""Options that the screens are started with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from emtui.monitor.recording.replay_source import ReplaySource
 
 DEMO_MARK = "DEMO"
-"""The mark of a demo."""
+"""The `mark` of a demo."""
 
 
 def _utc_now() -> datetime:
@@ -26,16 +26,15 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class LaunchOptions:
-    """What emtui begins with: where to log on, and which view to show.
+    """Options of one run of the screens: where to log on, and which view to show.
 
-    `mark` (DEMO, REPLAY) stands on the first line of every screen; `remember` is false where
-    nothing may be written on this computer; `log_on_at_once` logs on without asking if
-    nothing is missing. `order` is as `--sort` takes it, `view` as `--view` does, of the list or of a
-    `target`, which is any name of a session; `compare` another one to compare it with, or `good`.
-    `queries` are those of the person's own, by digit.
-    `recorder` writes down what the server says; a `replay` takes the server's place.
-    `quiet` treats the connection to the terminal as slow, `ascii` draws with nothing else, `mouse`
-    listens to the mouse; `terminal` is what is known about the terminal, and filled in by `run`.
+    `mark` (DEMO, REPLAY) is shown in the header of every screen. `remember` is false if nothing may be
+    written to this computer; `log_on_at_once` skips the login form if nothing is missing. `order` is a
+    value of `--sort`, `view` one of `--view`, for the list or for a `target`, which is any name of a
+    session; `compare_with` names a session to compare it with, or is `LAST_SUCCESSFUL`. `own_queries` are
+    the saved queries by digit. `recorder` records the server's responses; a `replay` replaces the server.
+    `low_bandwidth` treats the connection to the terminal as slow, `ascii_only` draws with ASCII only,
+    `mouse_enabled` turns the mouse on; `terminal` describes the terminal, and is filled in by `run`.
     """
 
     connection: Connection

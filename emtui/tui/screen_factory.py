@@ -1,6 +1,6 @@
-"""Makes every screen. A new screen is registered here; it is loaded when it is first shown.
+"""Creates every screen. A new screen is registered here; its module is loaded when it is first shown.
 
-Imports stand inside the methods since each screen costs start-up time, and most are shown late or never.
+Imports are inside the methods since each screen costs startup time, and most are shown late or never.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from emtui.em.server_address import Server
 from emtui.local.timezones import SystemZone
-from emtui.tui.commands import CommandScope
 from emtui.tui.context import AppContext
+from emtui.tui.keymap import CommandScope
 from emtui.tui.services.navigator import AnyScreen
 from emtui.tui.terminal.gc_tuning import young_generations_only
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 
 class EmtuiScreenFactory:
-    """The screens of one application."""
+    """Creates the screens of one application."""
 
     def __init__(self, ctx: AppContext) -> None:
         self._ctx = ctx
 
     def list_feed(self, source: SessionSource, previous: ListFeed | None) -> ListFeed:
-        """What owns the list of this source; it goes on with the alerts of the feed `before`."""
+        """The feed of the session list of this source; it continues the alerts of the feed `previous`."""
         from emtui.local.knowledge_base import KnowledgeBase
-        from emtui.monitor.backoff import PollSchedule
         from emtui.monitor.list_feed import ListFeed
-        from emtui.monitor.poller import SystemTime
+        from emtui.monitor.list_poller import SystemTime
+        from emtui.monitor.poll_schedule import PollSchedule
 
         options, clock, profile = (
             self._ctx.options,
@@ -57,7 +57,7 @@ class EmtuiScreenFactory:
         )
 
     def session_list(self, feed: ListFeed) -> AnyScreen:
-        """The list."""
+        """The session list."""
         from emtui.tui.screens.session_list.screen import SessionListScreen
 
         return SessionListScreen(self._ctx, feed, *self._initial_query_and_order())
@@ -73,11 +73,11 @@ class EmtuiScreenFactory:
     def _current_source(self) -> SessionSource:
         source = self._ctx.logon_service.client
         if source is None:
-            raise RuntimeError("nobody is logged on yet")
+            raise RuntimeError("not logged on")
         return source
 
     def session_feed(self, session: Session) -> SessionFeed:
-        """What is known of a session that is opened."""
+        """The feed of one opened session."""
         from emtui.monitor.explainer import Explainer
         from emtui.monitor.session_feed import SessionFeed
 
@@ -92,31 +92,31 @@ class EmtuiScreenFactory:
         return SessionDetailScreen(self._ctx, feed)
 
     def comparison(self, feed: SessionFeed, other: Session | None) -> AnyScreen:
-        """One session beside another one."""
+        """Two sessions compared."""
         from emtui.tui.screens.comparison.screen import ComparisonScreen
 
         return ComparisonScreen(self._ctx, feed, other)
 
     def raw_view(self, feed: SessionFeed, *, xml: bool) -> AnyScreen:
-        """What the server said of a session."""
+        """Details and XML of a session."""
         from emtui.tui.screens.raw_view import RawScreen
 
         return RawScreen(self._ctx, feed, starts_with_xml=xml)
 
     def run_picker(self, session: Session, runs: tuple[Session, ...], nearest: Session | None) -> AnyScreen:
-        """The runs to compare one with."""
+        """A list of runs to compare with."""
         from emtui.tui.screens.comparison.run_picker import RunPickerScreen
 
         return RunPickerScreen(self._ctx, session, runs, nearest)
 
     def overview(self) -> AnyScreen:
-        """One line per type."""
+        """The types, one line each."""
         from emtui.tui.screens.overview.screen import OverviewScreen
 
         return OverviewScreen(self._ctx)
 
     def attention(self) -> AnyScreen:
-        """All findings."""
+        """All alerts."""
         from emtui.tui.screens.attention.screen import AttentionScreen
 
         return AttentionScreen(self._ctx)
@@ -136,42 +136,42 @@ class EmtuiScreenFactory:
         return ReportScreen(ctx, job)
 
     def text_viewer(self, title: str, text: str) -> AnyScreen:
-        """A text to scroll in."""
+        """A scrollable text."""
         from emtui.tui.screens.text_viewer import TextScreen
 
         return TextScreen(self._ctx, title, text)
 
     def key_help(self, scope: CommandScope) -> AnyScreen:
-        """The keys of a screen, and the queries on digits that the person has set."""
+        """The keys of a screen, and the saved queries on digit keys."""
         from emtui.tui.formatting.key_help import key_help_text
 
         own_queries = {digit: str(setting.value) for digit, setting in self._ctx.options.own_queries.items()}
         return self.text_viewer(f"Keys: {scope.value}", key_help_text(scope, own_queries))
 
     def health(self) -> AnyScreen:
-        """How well the server is known, and what requests cost it."""
+        """The connection statistics."""
         from emtui.tui.formatting.health_text import health_text
         from emtui.tui.formatting.session_columns import TimeContext
 
         ctx, logon = self._ctx, self._ctx.logon_service
         clock = TimeContext(ctx.clock.now(), ctx.clock.zone)
         text = health_text(ctx.list_state, logon.client, clock, logon.second_logon_at)
-        return self.text_viewer(f"Health of {logon.server_name}", text)
+        return self.text_viewer(f"Statistics of {logon.server_name}", text)
 
     def command_palette(self, scope: CommandScope) -> AnyScreen:
-        """The commands by name."""
+        """The command palette."""
         from emtui.tui.screens.command_palette import CommandPaletteScreen
 
         return CommandPaletteScreen(self._ctx, scope)
 
     def login(self, *, immediately: bool, failed: InteractionNeededError | None) -> AnyScreen:
-        """Where somebody logs on."""
+        """The login form."""
         from emtui.tui.screens.login.screen import LoginScreen
 
         return LoginScreen(self._ctx, log_on_at_once=immediately, failed_logon=failed)
 
     def certificate(self, error: CertificateUntrustedError, offer: SaveProfileOffer | None) -> AnyScreen:
-        """A certificate that a person may trust."""
+        """A certificate, to pin or to reject."""
         from emtui.tui.screens.login.certificate_screen import CertificateScreen
 
         return CertificateScreen(self._ctx, error, offer)

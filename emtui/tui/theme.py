@@ -1,7 +1,7 @@
-"""Colours: the terminal's own sixteen, on its own background.
+"""Theme: the terminal's own sixteen colors, on its own background.
 
-Only what needs a look has colour, and every colour is doubled by a glyph and a
-word. `formatting.outcome_style` has the looks of outcomes.
+Only what needs attention has a color, and a glyph and a word repeat its meaning.
+`formatting.outcome_style` has the styles of outcomes.
 """
 
 from __future__ import annotations
@@ -49,4 +49,4 @@ MATCH = Style(underline=True, bold=True)
 
 CURSOR_MARK = "›"
 NEW_MARK, CHANGED_MARK, STALE_MARK = "+", "~", "?"
-"""Beside the cursor: a run that is new, one that differs, and any while the list is stale."""
+"""Marks beside the cursor: a new run, a changed run, and any run while the list is stale."""

@@ -1,4 +1,4 @@
-"""How long thinking takes: what deserves a look in a list, and what is different between two long logs."""
+"""Duration of the analysis of a list, and of the comparison of two long logs."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ NOW = datetime(2026, 11, 23, 3, 12, tzinfo=UTC)
 
 
 def measure_analysis(count: int, times: int) -> Iterator[BenchmarkResult]:
-    """A list of so many sessions, and two logs of as many lines, of which every tenth is missing in one."""
+    """Analyze a list of `count` sessions, and compare two logs of as many lines: one lacks every tenth."""
     sessions = SimulatedWorld(1, NOW, count).sessions(NOW)
     findings = len(prioritize_sessions(sessions, NOW).findings)
     spent = median_duration(lambda: prioritize_sessions(sessions, NOW), times)
-    beside = f"{findings} findings, {spent * 1000 / len(sessions):.1f} µs a session"
-    yield BenchmarkResult(f"attention in a list of {count:,}", spent, "ms", max(50, count / 200), beside)
+    details = f"{findings} findings, {spent * 1000 / len(sessions):.1f} µs per session"
+    yield BenchmarkResult(f"findings in a list of {count:,}", spent, "ms", max(50, count / 200), details)
     log = [
         Event(order, NOW, f"vm-{order}.example.net: {order} files ({order} of {count})")
         for order in range(count)
     ]
-    other = [event for event in log if (event.order or 0) % 10]
-    spent = median_duration(lambda: compare_logs(log, other), times)
-    yield BenchmarkResult(f"difference of two logs of {count:,}", spent, "ms", max(1000, count / 10))
+    other_log = [event for event in log if (event.order or 0) % 10]
+    spent = median_duration(lambda: compare_logs(log, other_log), times)
+    yield BenchmarkResult(f"comparison of two logs of {count:,}", spent, "ms", max(1000, count / 10))
     masking = median_duration(
-        lambda: [mask_message(event.message or "") for event in chain(log, other)], times
+        lambda: [mask_message(event.message or "") for event in chain(log, other_log)], times
     )
-    beside = f"{spent:.0f} ms : {masking:.0f} ms"
-    yield BenchmarkResult("that, of masking the lines of both logs", spent / masking, "×", None, beside)
+    details = f"{spent:.0f} ms : {masking:.0f} ms"
+    yield BenchmarkResult("the same, relative to masking all lines", spent / masking, "×", None, details)

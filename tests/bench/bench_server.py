@@ -1,4 +1,4 @@
-"""A server with a long list, in a process of its own, and the moments when it answered with it."""
+"""A server with a long list, in a separate process, and the times of its list responses."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ from emtui.demo.world import SimulatedWorld
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 CHUNK_BYTES = 256 * 1024
-FIRST_ROW = 5
-"""How many of the newest runs differ from look to look."""
+CHANGING_ROWS = 5
+"""Number of the newest runs that change from poll to poll."""
 _SILENT_LOG = b"<Message />"
 _STARTED = b"<CreationTimeUTC>"
 
 
 @cache
 def list_body(count: int) -> bytes:
-    """A list of about so many sessions, as the demo writes it: in no order."""
+    """A list of about `count` sessions as the demo writes it, unsorted."""
     world = SimulatedWorld(1, NOW, count)
     documents = DocumentSerializer("https://em01.example.net:9398/api", ActiveFaults())
     return documents.serialize_list(world.sessions(NOW), json=False)
@@ -51,41 +51,41 @@ def list_body(count: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """One answer with the list: when it began, and when all of it was handed over."""
+    """Start and end of one list response, by the monotonic clock."""
 
     started: float
     ended: float
 
 
-class MovingList:
-    """Answers with a list whose newest runs get another message at every look.
+class ChangingList:
+    """Responds with a list whose newest runs have another message at every poll.
 
-    Or, if it is still, one that goes on does, when told so: what has ended well does not change.
+    If `is_frozen`, only a running session changes, and only when `change_count` is increased.
     """
 
-    def __init__(self, body: bytes, *, still: bool = False) -> None:
-        self._parts, self._may_continue = _split_body(body)
-        self.is_frozen = still
+    def __init__(self, body: bytes, *, is_frozen: bool = False) -> None:
+        self._parts, self._running_index = _split_body(body)
+        self.is_frozen = is_frozen
         self.requests = 0
-        self.move_count = 0
-        self.request_times: Callable[[ListRequest], object] = lambda _: None
+        self.change_count = 0
+        self.on_list_sent: Callable[[ListRequest], object] = lambda _: None
 
     def __call__(self, request: ReceivedRequest) -> ScriptedReply:
         route = route_of(request)
         if route != "list":
             return GOOD_REPLIES[route]
         self.requests += 1
-        self.move_count += not self.is_frozen
+        self.change_count += not self.is_frozen
         return self._list()
 
     def _list(self) -> ScriptedReply:
         response = [_SILENT_LOG] * (len(self._parts) - 1)
-        is_moved = (
-            slice(self._may_continue, self._may_continue + min(self.move_count, 1))
+        changed = (
+            slice(self._running_index, self._running_index + min(self.change_count, 1))
             if self.is_frozen
             else slice(None)
         )
-        response[is_moved] = [f"<Message>look {self.move_count}</Message>".encode()] * len(response[is_moved])
+        response[changed] = [f"<Message>poll {self.change_count}</Message>".encode()] * len(response[changed])
         body = b"".join(part for pair in zip_longest(self._parts, response, fillvalue=b"") for part in pair)
         head = "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length:"
         return ScriptedReply(f"{head} {len(body)}\r\n\r\n".encode(), self._chunks(body))
@@ -94,16 +94,16 @@ class MovingList:
         began_at = time.monotonic()
         for start in range(0, len(body), CHUNK_BYTES):
             yield body[start : start + CHUNK_BYTES]
-        self.request_times(ListRequest(began_at, time.monotonic()))
+        self.on_list_sent(ListRequest(began_at, time.monotonic()))
 
 
 def _split_body(body: bytes) -> tuple[list[bytes], int]:
-    """The list, without what the newest silent runs say: from run to run; and which of those goes on."""
+    """Split the list at the messages of the newest runs without one; return also which of them is running."""
     runs = body.split(b"<Sessions ")
     silent = [number for number, run in enumerate(runs) if _SILENT_LOG in run]
     by_start = sorted(silent, key=lambda number: runs[number].partition(_STARTED)[2][:30])
     running_number = [number for number in by_start if b"InProgress" in runs[number]] or by_start
-    newest = sorted({*by_start[-FIRST_ROW:], running_number[-1]})
+    newest = sorted({*by_start[-CHANGING_ROWS:], running_number[-1]})
     for number in newest:
         runs[number] = runs[number].replace(_SILENT_LOG, b"\0")
     return b"<Sessions ".join(runs).split(b"\0"), newest.index(running_number[-1])
@@ -111,7 +111,7 @@ def _split_body(body: bytes) -> tuple[list[bytes], int]:
 
 @dataclass(slots=True)
 class BenchServer:
-    """Where the list is served, and what emtui needs to know to go straight to it."""
+    """A running server, and the environment for an emtui that logs on to it without a prompt."""
 
     environ: dict[str, str]
     home: Path
@@ -119,20 +119,20 @@ class BenchServer:
     body: bytes
     server: subprocess.Popen[str]
     requests: list[ListRequest] = field(default_factory=list)
-    """Every answer with the list so far."""
+    """All list responses so far."""
 
     @property
     def rows(self) -> int:
-        """How many sessions it lists."""
+        """Number of listed sessions."""
         return self.body.count(b"<Sessions ")
 
-    def move(self) -> None:
-        """From the next look on, a run that goes on says something else."""
-        self._send_command("move")
+    def change_once(self) -> None:
+        """Change the message of a running session from the next poll on."""
+        self._send_command("change once")
 
-    def keep_moving(self) -> None:
-        """From now on they say something else at every look."""
-        self._send_command("keep moving")
+    def keep_changing(self) -> None:
+        """Change the newest runs at every poll from now on."""
+        self._send_command("keep changing")
 
     def _send_command(self, command: str) -> None:
         assert self.server.stdin is not None
@@ -155,14 +155,14 @@ def running_server(body: bytes) -> Iterator[BenchServer]:
             control = json.loads(server.stdout.readline())
             environ = isolated_environment(
                 home,
-                PYTHONPATH=_copy_package(home),
+                PYTHONPATH=_hide_click(home),
                 EMTUI_SERVER=control["authority"],
                 EMTUI_USER=USER,
                 EMTUI_PASSWORD=PASSWORD,
                 EMTUI_PIN=control["sha256"],
             )
             served = BenchServer(environ, home, control["authority"], body, server)
-            listening = threading.Thread(target=_start_server, args=(served,), daemon=True)
+            listening = threading.Thread(target=_collect_requests, args=(served,), daemon=True)
             listening.start()
             try:
                 yield served
@@ -171,10 +171,10 @@ def running_server(body: bytes) -> Iterator[BenchServer]:
                 listening.join()
 
 
-def _copy_package(home: Path) -> str:
-    """Where Python looks first: nobody who only watches has click, which the demo's server brings along.
+def _hide_click(home: Path) -> str:
+    """Return a folder for PYTHONPATH that hides click, which is installed only with the demo's server.
 
-    With it httpx loads its own command line, and 3 MiB of what that draws with.
+    With click, httpx loads its own command line, which takes 3 MiB.
     """
     folder = home / "as-installed"
     folder.mkdir()
@@ -182,22 +182,22 @@ def _copy_package(home: Path) -> str:
     return str(folder)
 
 
-def _start_server(served: BenchServer) -> None:
+def _collect_requests(served: BenchServer) -> None:
     assert served.server.stdout is not None
     for line in served.server.stdout:
         served.requests.append(ListRequest(**json.loads(line)))
 
 
 def _run_server(home: Path) -> None:
-    """Serve until the end: one line says where, then one for each look."""
-    moving_list = MovingList((home / "list.xml").read_bytes(), still=True)
-    moving_list.request_times = lambda look: _print_json(began=look.started, ended=look.ended)
+    """Serve until stopped: print the address on one line, then one line per list response."""
+    changing_list = ChangingList((home / "list.xml").read_bytes(), is_frozen=True)
+    changing_list.on_list_sent = lambda request: _print_json(started=request.started, ended=request.ended)
     identity_file = make_identity(home)
-    with scripted_server_in_thread(moving_list, identity_file.tls_context()) as server:
+    with scripted_server_in_thread(changing_list, identity_file.tls_context()) as server:
         _print_json(authority=server.authority, sha256=identity_file.sha256)
         for command in sys.stdin:
-            moving_list.move_count += command == "move\n"
-            moving_list.is_frozen = command != "keep moving\n"
+            changing_list.change_count += command == "change once\n"
+            changing_list.is_frozen = command != "keep changing\n"
 
 
 def _print_json(**values: object) -> None:

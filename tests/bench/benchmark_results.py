@@ -1,4 +1,4 @@
-"""What was measured, beside what it was measured against, as one table. Asserts nothing."""
+"""Measurements and what they are compared with, as one table. Asserts nothing."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from math import isnan, nan
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkResult:
-    """One measurement: `limit` is the goal in the unit of `value`; `beside` says what went into it.
+    """One measurement: `limit` is the goal in the unit of `value`; `comparison` says how it was measured.
 
-    A value that is not a number was left out, and `beside` says why.
+    A value that is not a number was skipped, and `comparison` says why.
     """
 
     label: str
@@ -22,40 +22,40 @@ class BenchmarkResult:
 
     @property
     def verdict(self) -> str:
-        """Whether the goal was met in this run; nothing where there is none."""
+        """Whether the goal was met in this run; empty without a goal."""
         if self.limit is None or isnan(self.value):
             return ""
         return "met" if self.value <= self.limit else "MISSED"
 
 
 def skipped_result(label: str, reason: str) -> BenchmarkResult:
-    """What could not be measured here."""
+    """The result of a measurement that is not possible here."""
     return BenchmarkResult(label, nan, "", None, reason)
 
 
-def format_results_table(figures: Iterable[BenchmarkResult]) -> str:
-    """One line per figure: what, measured, goal, verdict, and what it rests on."""
+def format_results_table(results: Iterable[BenchmarkResult]) -> str:
+    """One line per result: label, value, goal, verdict, comparison."""
     rows = [("what", "measured", "goal", "", "")] + [
-        (figure.label, _format_value(figure), _format_goal(figure), figure.verdict, figure.comparison)
-        for figure in figures
+        (result.label, _format_value(result), _format_goal(result), result.verdict, result.comparison)
+        for result in results
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = []
     for row in rows:
-        left, *middle, beside = (
+        left, *middle, comparison = (
             *(cell.ljust(width) for cell, width in zip(row, widths, strict=False)),
             row[4],
         )
-        lines.append("  ".join((left, *middle, beside)).rstrip())
+        lines.append("  ".join((left, *middle, comparison)).rstrip())
     return "\n".join(lines)
 
 
-def _format_value(figure: BenchmarkResult) -> str:
-    return "left out" if isnan(figure.value) else _format_amount(figure.value, figure.unit)
+def _format_value(result: BenchmarkResult) -> str:
+    return "skipped" if isnan(result.value) else _format_amount(result.value, result.unit)
 
 
-def _format_goal(figure: BenchmarkResult) -> str:
-    return "" if figure.limit is None else f"≤ {_format_amount(figure.limit, figure.unit)}"
+def _format_goal(result: BenchmarkResult) -> str:
+    return "" if result.limit is None else f"≤ {_format_amount(result.limit, result.unit)}"
 
 
 def _format_amount(value: float, unit: str) -> str:

@@ -1,8 +1,8 @@
-"""What most people would write: the same list in Textual's own DataTable, without a server.
+"""For comparison: the same list in Textual's own DataTable, without a server.
 
     python datatable_browser.py LIST.xml NOTE
 
-Notes the moment when it begins to parse. Enter opens a session, q leaves it, c changes one row.
+Writes the time when it begins to parse to NOTE. Enter opens a session, q closes it, c changes one row.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NAMESPACE = "{http://www.veeam.com/ent/v1.0}"
 
 
 def read_rows(body: bytes) -> list[tuple[str, ...]]:
-    """The newest first."""
+    """The rows of the list, newest first."""
     parsed = etree.fromstring(body)
     values = [
         tuple(run.findtext(f".//{NAMESPACE}{name}", default="") for name in COLUMNS)
@@ -47,7 +47,7 @@ class SessionScreen(Screen[None]):
 
 
 class DataTableBrowser(App[None]):
-    """A table, and nothing else."""
+    """A table of all sessions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("c", "change")]
 
@@ -68,7 +68,7 @@ class DataTableBrowser(App[None]):
         self.push_screen(SessionScreen(self._rows[event.cursor_row]))
 
     def action_change(self) -> None:
-        self.query_one(DataTable).update_cell_at((0, 4), "look again")  # type: ignore[arg-type] # (row, column)
+        self.query_one(DataTable).update_cell_at((0, 4), "changed")  # type: ignore[arg-type] # (row, column)
 
 
 if __name__ == "__main__":

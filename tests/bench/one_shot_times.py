@@ -1,4 +1,4 @@
-"""The list as one answer to one command, beside what one would otherwise type: curl and xmllint."""
+"""Duration of a command that prints the list, compared with curl and xmllint."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ XPATH = "//*[local-name()='Sessions']/@UID"
 
 
 def compare_one_shot(served: BenchServer, times: int) -> Iterator[BenchmarkResult]:
-    """`emtui sessions -o jsonl`, taking turns with what it is measured against."""
+    """`emtui sessions -o jsonl`, alternating with curl and xmllint."""
     label = f"emtui sessions -o jsonl of {served.rows:,}"
-    curl_is_missing = [name for name in ("curl", "xmllint") if not shutil.which(name)]
-    if curl_is_missing:
-        yield skipped_result(label, f"{' and '.join(curl_is_missing)} not installed")
+    missing_programs = [name for name in ("curl", "xmllint") if not shutil.which(name)]
+    if missing_programs:
+        yield skipped_result(label, f"{' and '.join(missing_programs)} not installed")
         return
     emtui_command = shlex.join([sys.executable, "-m", "emtui", "sessions", "-o", "jsonl"])
     curl = f"curl -skf https://{served.authority}/api/systemSessions?format=Entity"
@@ -34,14 +34,18 @@ def compare_one_shot(served: BenchServer, times: int) -> Iterator[BenchmarkResul
             for _ in range(times)
         ]
         emtui_time, curl_time = (median(column) for column in zip(*pairs, strict=True))
-        beside = f"{emtui_time * 1000:.0f} ms : {curl_time * 1000:.0f} ms"
+        comparison = f"{emtui_time * 1000:.0f} ms : {curl_time * 1000:.0f} ms"
         yield BenchmarkResult(
-            f"{label}, of curl | xmllint {curl_command.split()[0]}", emtui_time / curl_time, "×", None, beside
+            f"{label}, relative to curl | xmllint {curl_command.split()[0]}",
+            emtui_time / curl_time,
+            "×",
+            None,
+            comparison,
         )
 
 
 def _time_command(command: str, environ: Mapping[str, str]) -> float:
-    """Seconds that a shell takes for it."""
+    """Run it in a shell; return the seconds it takes."""
     start = monotonic()
     subprocess.run(
         ["sh", "-c", command], env=dict(environ), check=True, stdout=subprocess.DEVNULL, timeout=600

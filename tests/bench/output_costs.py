@@ -1,4 +1,4 @@
-"""Bytes to a terminal of 120×40, and memory: emtui's, beside a DataTable's with the same rows, and lnav's."""
+"""Bytes sent to a terminal of 120×40, and memory: of emtui, of a DataTable with the same rows, of lnav."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from pty_terminal import isolated_environment
 
 UP, DOWN, PAGE_DOWN, ENTER, EMPTY = "\x1b[A", "\x1b[B", "\x1b[6~", "\r", "\x15"
 TYPED = "state:failed type:Coll"
-IDLE = 5.0
+IDLE_S = 5.0
 FAST_POLLING_SCRIPT = str(Path(__file__).parents[1] / "run_fast_polling.py")
-PLAIN_REPEATS = str(Path(__file__).with_name("datatable_browser.py"))
+DATATABLE_SCRIPT = str(Path(__file__).with_name("datatable_browser.py"))
 SLOW_INTERVAL_S, FAST_INTERVAL_S = "3600", "3"
-"""Seconds between two looks."""
+"""Seconds between two polls."""
 QUERY = f"a query of {len(TYPED)} characters typed"
-PAUSE_BETWEEN_KEYS_S = f"{IDLE:.0f} s between two polls"
+IDLE_LABEL = f"{IDLE_S:.0f} s between two polls"
 GOALS = {
     "first paint, with the list": 20_000.0,
-    PAUSE_BETWEEN_KEYS_S: 0.0,
+    IDLE_LABEL: 0.0,
     "a poll without a change": 60.0,
     "a poll, one row changed": 400.0,
     "↓": 600.0,
@@ -34,18 +34,18 @@ GOALS = {
     "back to the list": 8_000.0,
     QUERY: 10_000.0,
 }
-"""Bytes that each of these may cost."""
+"""Maximum bytes for each of these."""
 MEMORY_GOAL = 70.0
 Costs = dict[str, float]
 
 
-def run_demo_with_home(served: BenchServer) -> str:
-    """What the footer says of the position once the list is there: `1 of 9,987 runs`."""
+def position_text(served: BenchServer) -> str:
+    """The position shown in the footer once the list has arrived: `1 of 9,987`."""
     return f"1 of {served.rows:,}"
 
 
 def measure_counts(served: BenchServer) -> Iterator[BenchmarkResult]:
-    """What everything costs, and what it costs others."""
+    """Bytes and memory of emtui and of the programs it is compared with."""
     emtui_costs, table = _measure_emtui(served) | _measure_poll(served), _measure_datatable(served)
     others: dict[str, Mapping[str, float]] = {"DataTable": table}
     if shutil.which("lnav"):
@@ -69,9 +69,9 @@ def measure_counts(served: BenchServer) -> Iterator[BenchmarkResult]:
 
 
 def measure_memory(served: BenchServer) -> BenchmarkResult:
-    """What a list of another length weighs; there is no goal for it."""
+    """Memory with a list of another length; without a goal."""
     with running_program([sys.executable, "-m", "emtui"], served.environ) as tty:
-        tty.wait_for(run_demo_with_home(served))
+        tty.wait_for(position_text(served))
         tty.wait_for_silence()
         return BenchmarkResult(f"memory with {served.rows:,}", tty.memory(), "MiB")
 
@@ -82,11 +82,11 @@ def _compare_with_others(label: str, others: Mapping[str, Mapping[str, float]], 
 
 def _measure_emtui(served: BenchServer) -> Costs:
     with running_program([sys.executable, FAST_POLLING_SCRIPT, SLOW_INTERVAL_S], served.environ) as tty:
-        tty.wait_for(run_demo_with_home(served))
+        tty.wait_for(position_text(served))
         tty.wait_for_silence(1.0)
         costs: Costs = {"first paint, with the list": tty.count, "memory": tty.memory()}
-        tty.measure_key(UP)  # what is said at the beginning is wiped away with the first key
-        costs[PAUSE_BETWEEN_KEYS_S] = tty.wait_for_silence(IDLE).count
+        tty.measure_key(UP)  # the first key removes the message shown at the start
+        costs[IDLE_LABEL] = tty.wait_for_silence(IDLE_S).count
         costs |= _measure_browser(tty)
         tty.press("/")
         tty.wait_for_silence()
@@ -95,13 +95,13 @@ def _measure_emtui(served: BenchServer) -> Costs:
 
 
 def _measure_poll(served: BenchServer) -> Costs:
-    """Looks that come by themselves: the same list again, then one with another row."""
+    """Automatic polls: the same list again, then one with a changed row."""
     with running_program([sys.executable, FAST_POLLING_SCRIPT, FAST_INTERVAL_S], served.environ) as tty:
-        tty.wait_for(run_demo_with_home(served))
+        tty.wait_for(position_text(served))
         tty.wait_for_silence(0.5)
         tty.measure_key(UP)
         costs = {"a poll without a change": float(_wait_for_poll(tty, served))}
-        served.move()
+        served.change_once()
         return costs | {"a poll, one row changed": _wait_for_poll(tty, served)}
 
 
@@ -110,20 +110,20 @@ def _wait_for_poll(tty: BenchTerminal, served: BenchServer) -> int:
     while len(served.requests) == poll_count:
         tty.read(0.05)
         if time.monotonic() > deadline:
-            raise TimeoutError("it looks no more")
+            raise TimeoutError("polling has stopped")
     tty.wait_for_silence(1.0)
     return tty.count - previous_count
 
 
 def _measure_datatable(served: BenchServer) -> Costs:
-    noted, listed = served.home / "began", served.home / "list.xml"
+    time_file, list_file = served.home / "began", served.home / "list.xml"
     with running_program(
-        [sys.executable, PLAIN_REPEATS, str(listed), str(noted)], isolated_environment(served.home)
+        [sys.executable, DATATABLE_SCRIPT, str(list_file), str(time_file)], isolated_environment(served.home)
     ) as tty:
         tty.wait_for(f"{served.rows:,} rows")
         shown = tty.wait_for_silence(1.0)
         costs: Costs = {"first paint, with the list": tty.count, "memory": tty.memory()}
-        costs["seconds"] = (shown.last or time.monotonic()) - float(noted.read_text())
+        costs["seconds"] = (shown.last or time.monotonic()) - float(time_file.read_text())
         costs["a poll, one row changed"] = _cost_of_keys(tty, "c")
         return costs | _measure_browser(tty)
 
@@ -137,12 +137,12 @@ def _measure_browser(tty: BenchTerminal) -> Costs:
 
 
 def _measure_lnav(served: BenchServer) -> Costs:
-    """A row further and a page further in a file with the same lines."""
+    """One row down and one page down in a file with the same lines."""
     lines = served.home / "list.log"
     lines.write_text("".join(f"{' '.join(row)}\n" for row in read_rows(served.body)))
     argv = [str(shutil.which("lnav")), str(lines)]
     with running_program(argv, isolated_environment(served.home)) as tty:
-        tty.wait_for_silence(2.0, at_most=6.0)  # it has a clock that ticks
+        tty.wait_for_silence(2.0, at_most=6.0)  # its clock is updated every second
         for key in ("g", DOWN):
             tty.measure_key(key)
         return {

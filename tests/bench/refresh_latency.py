@@ -1,7 +1,7 @@
-"""From a key to its paint while lists of ten thousand land, one after another, each with changes.
+"""Key to paint while lists of ten thousand sessions arrive, one after another, each with changes.
 
-Keys come at a steady pace, whether the last one was painted or not, so that a wait is
-counted for every key that had to wait.
+Keys are sent at a fixed rate, whether or not the last one was painted, so that a delay counts for
+every key that it affects.
 """
 
 from __future__ import annotations
@@ -22,60 +22,60 @@ from bench.screen_times import WATCHED_SCRIPT, blocked_since
 
 KEY_INTERVAL_S = 0.05
 """Seconds between two keys."""
-FAST_KEY_INTERVAL_S = "0.2"
-"""Seconds between the end of a look and the next."""
-MAX_WAIT_S, TIMES_IDLE = 50.0, 3.0
+POLL_INTERVAL_S = "0.2"
+"""Seconds between the end of a poll and the next."""
+MAX_WAIT_MS, MAX_RATIO_TO_IDLE = 50.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class KeyWaits:
     """Milliseconds from each key to its paint."""
 
-    seconds: tuple[float, ...]
+    milliseconds: tuple[float, ...]
 
     @property
     def worst(self) -> float:
-        """The 99th of a hundred."""
-        return quantiles(self.seconds, n=100, method="inclusive")[98]
+        """The 99th percentile."""
+        return quantiles(self.milliseconds, n=100, method="inclusive")[98]
 
     def __str__(self) -> str:
         return (
-            f"median {median(self.seconds):.0f} ms, worst"
-            f" {max(self.seconds):.0f} ms of {len(self.seconds)} keys"
+            f"median {median(self.milliseconds):.0f} ms, worst"
+            f" {max(self.milliseconds):.0f} ms of {len(self.milliseconds)} keys"
         )
 
 
 class LineReader:
-    """Reads on the screen which row the cursor is on."""
+    """Reads the cursor's row from the screen."""
 
     def __init__(self, tty: BenchTerminal) -> None:
         self._tty = tty
         self._screen = pyte.Screen(120, 40)
         self._stream = pyte.ByteStream(self._screen)
 
-    def row(self, patience: float) -> int:
-        """The row, after what comes within this time."""
-        self._stream.feed(self._tty.read(patience))
+    def row(self, timeout: float) -> int:
+        """Return the row, after the output within this time."""
+        self._stream.feed(self._tty.read(timeout))
         found = re.search(r"([\d,]+) of [\d,]+ runs\s*$", self._screen.display[-1])
         return int(found[1].replace(",", "")) if found else 0
 
     def wait_for_row(self, row: int) -> None:
-        """Wait until the cursor is there."""
+        """Wait until the cursor is on this row."""
         deadline = time.monotonic() + 60
         while self.row(0.5) < row:
             if time.monotonic() > deadline:
-                raise TimeoutError(f"row {row} is never reached")
+                raise TimeoutError(f"row {row} was not reached")
 
     def wait_for_text(self, text: str) -> None:
-        """Wait until it is said on the last line."""
+        """Wait until the last line contains this text."""
         deadline = time.monotonic() + 60
         while text not in self._screen.display[-1]:
             self.row(0.05)
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{text} is never said")
+                raise TimeoutError(f"{text} did not appear")
 
     def measure_waits(self, count: int) -> KeyWaits:
-        """Press ↓ so many times, at a steady pace, and see when each has been painted."""
+        """Press ↓ `count` times at a fixed rate, and measure when each was painted."""
         start = self.row(0.1)
         began_at, pressed, painted = time.monotonic(), 0, list[float]()
         deadline = began_at + count * KEY_INTERVAL_S + 60
@@ -94,29 +94,31 @@ class LineReader:
 
 
 def measure_refresh(served: BenchServer, keys: int = 400) -> Iterator[BenchmarkResult]:
-    """Key to paint at rest, then while lists land; and the event loop meanwhile."""
+    """Key to paint while idle, then while lists arrive; and how long the event loop is blocked."""
     idle, _ = _measure_key_waits(served, SLOW_INTERVAL_S, keys)
-    served.keep_moving()
+    served.keep_changing()
     poll_count = len(served.requests)
-    busy, began = _measure_key_waits(served, FAST_KEY_INTERVAL_S, keys)
+    busy, began = _measure_key_waits(served, POLL_INTERVAL_S, keys)
     arrived = len(served.requests) - poll_count
-    label = f"key to paint while {served.rows:,} land, p99"
-    yield BenchmarkResult(label, busy.worst, "ms", MAX_WAIT_S, f"{busy}, while {arrived} lists came")
-    beside = f"{busy.worst:.0f} ms : {idle.worst:.0f} ms; idle {idle}"
-    yield BenchmarkResult("the same, of the same at rest", busy.worst / idle.worst, "×", TIMES_IDLE, beside)
+    label = f"key to paint while {served.rows:,} arrive, p99"
+    yield BenchmarkResult(label, busy.worst, "ms", MAX_WAIT_MS, f"{busy}, while {arrived} lists arrived")
+    comparison = f"{busy.worst:.0f} ms : {idle.worst:.0f} ms; idle {idle}"
+    yield BenchmarkResult(
+        "the same, relative to idle", busy.worst / idle.worst, "×", MAX_RATIO_TO_IDLE, comparison
+    )
     yield blocked_since(
-        served.home / "held", began, f"event loop held while {served.rows:,} land and keys come"
+        served.home / "blocked", began, f"event loop blocked while {served.rows:,} arrive, with keys"
     )
 
 
 def _measure_key_waits(served: BenchServer, interval: str, keys: int) -> tuple[KeyWaits, float]:
-    """What was waited, and the moment when the first key came."""
-    argv = [sys.executable, WATCHED_SCRIPT, str(served.home / "held"), interval]
+    """Return the delays, and the time of the first key."""
+    argv = [sys.executable, WATCHED_SCRIPT, str(served.home / "blocked"), interval]
     with running_program(argv, served.environ) as tty:
         reader = LineReader(tty)
         reader.wait_for_row(1)
         tty.press("Z")
-        reader.wait_for_text("Every run has a row of its own")
+        reader.wait_for_text("every run has its own row")
         tty.wait_for_silence(0.05)
         start = time.monotonic()
         return reader.measure_waits(keys), start

@@ -1,9 +1,9 @@
-"""What emtui costs, measured in one run: `python tests/bench/run.py [--quick] [--only NAME]…`.
+"""Benchmarks of emtui: `python tests/bench/run.py [--quick] [--only NAME]…`.
 
-Prints the goals of speed, size and quiet beside what was measured. Nothing is
-asserted: ratios are against something measured in the same run on the same computer.
-`--quick` takes a short list and every measurement once: to see that the bench works.
-`--only` takes a part: `--only slow --only start`.
+Prints the goals for speed, memory and output beside the measurements. Nothing is asserted. Ratios
+compare with something measured in the same run on the same computer.
+`--quick` measures everything once with a short list, to check the benchmarks themselves.
+`--only` selects a part: `--only slow --only start`.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from bench.startup_times import measure_startup
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkSize:
-    """How much is measured: lists of so many, each so often; looks of a long watch; seconds of a rest."""
+    """Sessions in the lists, repetitions, keys, polls of the soak run, seconds of the idle run."""
 
-    is_default: int = 10_000
-    soak_s: int | None = 100_000
+    sessions: int = 10_000
+    long_list_sessions: int | None = 100_000
     times: int = 5
     keys: int = 400
-    poll_count: int = 2000
-    rest: float = 60
+    polls: int = 2000
+    idle_s: float = 60
 
 
-QUICK = BenchmarkSize(is_default=1_000, soak_s=None, times=1, keys=60, poll_count=200, rest=10)
+QUICK = BenchmarkSize(sessions=1_000, long_list_sessions=None, times=1, keys=60, polls=200, idle_s=10)
 BenchmarkPart = Callable[[BenchmarkSize], Iterable[BenchmarkResult]]
 
 
 def main() -> None:
-    """Measure, and print the table."""
+    """Run the benchmarks and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--quick", action="store_true", help="a short list, everything once")
     parser.add_argument(
@@ -55,49 +55,49 @@ def main() -> None:
     )
     args = parser.parse_args()
     size = QUICK if args.quick else BenchmarkSize()
-    figures: list[BenchmarkResult] = []
+    results: list[BenchmarkResult] = []
     for name in args.only or BENCHMARK_PARTS:
         sys.stderr.write(f"{name} …\n")
-        figures += BENCHMARK_PARTS[name](size)
-    sys.stdout.write(format_results_table(figures) + "\n")
+        results += BENCHMARK_PARTS[name](size)
+    sys.stdout.write(format_results_table(results) + "\n")
 
 
 def _with_list(measure: Callable[[BenchServer, BenchmarkSize], Iterable[BenchmarkResult]]) -> BenchmarkPart:
-    """With the usual list on a server."""
+    """Run a benchmark with a server that has the default list."""
 
     def part(size: BenchmarkSize) -> Iterator[BenchmarkResult]:
-        with running_server(list_body(size.is_default)) as served:
+        with running_server(list_body(size.sessions)) as served:
             yield from measure(served, size)
 
     return part
 
 
-def _run_soak(size: BenchmarkSize) -> Iterator[BenchmarkResult]:
-    """The same with a list ten times as long."""
-    if not size.soak_s:
+def _measure_long_list(size: BenchmarkSize) -> Iterator[BenchmarkResult]:
+    """The benchmarks that depend on the length, with a list ten times as long."""
+    if not size.long_list_sessions:
         return
-    yield from measure_parsing(size.soak_s, min(size.times, 3))
-    yield from measure_analysis(size.soak_s, 1)
-    with running_server(list_body(size.soak_s)) as served:
+    yield from measure_parsing(size.long_list_sessions, min(size.times, 3))
+    yield from measure_analysis(size.long_list_sessions, 1)
+    with running_server(list_body(size.long_list_sessions)) as served:
         yield from measure_first_list(served)
-        yield from measure_filtering(served, size.soak_s, min(size.times, 3))
+        yield from measure_filtering(served, size.long_list_sessions, min(size.times, 3))
         yield measure_memory(served)
 
 
 BENCHMARK_PARTS: dict[str, BenchmarkPart] = {
     "start": lambda size: measure_startup(size.times),
-    "read": lambda size: measure_parsing(size.is_default, size.times),
+    "read": lambda size: measure_parsing(size.sessions, size.times),
     "arrive": _with_list(lambda served, size: measure_first_list(served, size.times)),
     "refresh": _with_list(lambda served, size: measure_refresh(served, size.keys)),
-    "think": lambda size: measure_analysis(size.is_default, size.times),
-    "filter": _with_list(lambda served, size: measure_filtering(served, size.is_default, size.times)),
-    "long": _run_soak,
+    "think": lambda size: measure_analysis(size.sessions, size.times),
+    "filter": _with_list(lambda served, size: measure_filtering(served, size.sessions, size.times)),
+    "long": _measure_long_list,
     "bytes": _with_list(lambda served, _: measure_counts(served)),
     "slow": _with_list(lambda served, size: measure_slow_link(served, size.times)),
     "one-shot": _with_list(lambda served, size: compare_one_shot(served, size.times)),
     "end": _with_list(lambda served, _: measure_exits(served)),
-    "rest": lambda size: measure_idle(size.rest),
-    "soak": lambda size: measure_soak(size.poll_count),
+    "rest": lambda size: measure_idle(size.idle_s),
+    "soak": lambda size: measure_soak(size.polls),
 }
 
 

@@ -1,4 +1,4 @@
-"""A line of 64 kbit/s, 600 ms there and back: how soon the cursor rests, and what a query costs."""
+"""Keys and a query over a link of 64 kbit/s with a round trip of 600 ms."""
 
 from __future__ import annotations
 
@@ -12,42 +12,53 @@ from bench.output_costs import FAST_POLLING_SCRIPT, SLOW_INTERVAL_S, TYPED
 from slow_link import SLOW_LINK, RemoteTerminal, run_remote
 
 HOLD_S, REPEATS = 3.0, 30.0
-"""Seconds that a key is held, and how often it is repeated in one."""
-SILENCE = 3.0
-"""After so many seconds without a byte nothing is on its way any more."""
-REST_REPEATS, QUERY = 1.0, 10_000.0
-TYPING_INTERVAL_S = 5.0
-"""Keys in a second, as one types."""
+"""Seconds that a key is held, and repeats per second."""
+SILENCE_S = 3.0
+"""All output has arrived after this many seconds without a byte."""
+MAX_STOP_S, MAX_QUERY_BYTES = 1.0, 10_000.0
+TYPING_RATE = 5.0
+"""Keys per second when typing."""
 
 
 def measure_slow_link(served: BenchServer, times: int) -> Iterator[BenchmarkResult]:
-    """A key held and let go, at the top of the list and at its foot, and a query."""
-    line = f"{SLOW_LINK.rate * 8 / 1000:.0f} kbit/s, {SLOW_LINK.delay * 2000:.0f} ms there and back"
+    """Hold and release keys in the list, then type a query."""
+    line = f"{SLOW_LINK.rate * 8 / 1000:.0f} kbit/s, {SLOW_LINK.delay * 2000:.0f} ms round trip"
     with run_remote([FAST_POLLING_SCRIPT, SLOW_INTERVAL_S], served.environ) as terminal:
         terminal.wait_for(f"1 of {served.rows:,}")
-        terminal.read_until(monotonic() + SILENCE)
-        for label, key, return_key in (("↓", "down", "g"), ("a page", "pagedown", "g")):
+        terminal.read_until(monotonic() + SILENCE_S)
+        for key_name, key, return_key in (("↓", "down", "g"), ("a page", "pagedown", "g")):
             hold_results = [_hold_key(terminal, key, return_key) for _ in range(times)]
-            rests, unread_bytes = (list(column) for column in zip(*hold_results, strict=True))
-            beside = f"{min(rests):.2f}–{max(rests):.2f} s, {max(unread_bytes):,} B ahead at most; {line}"
+            stop_times, unread_bytes = (list(column) for column in zip(*hold_results, strict=True))
+            comparison = (
+                f"{min(stop_times):.2f}–{max(stop_times):.2f} s,"
+                f" {max(unread_bytes):,} B in transit at most; {line}"
+            )
             yield BenchmarkResult(
-                f"slow line: {label} held {HOLD_S:.0f} s, to rest", median(rests), "s", REST_REPEATS, beside
+                f"slow link: {key_name} held {HOLD_S:.0f} s, until the cursor stops",
+                median(stop_times),
+                "s",
+                MAX_STOP_S,
+                comparison,
             )
         before = len(terminal.received)
         terminal.hold_key("/", 1.0, 1)
         for key in TYPED:
-            terminal.hold_key(key, 1 / TYPING_INTERVAL_S, TYPING_INTERVAL_S)
-        terminal.wait_for_silence(SILENCE)
+            terminal.hold_key(key, 1 / TYPING_RATE, TYPING_RATE)
+        terminal.wait_for_silence(SILENCE_S)
         yield BenchmarkResult(
-            f"slow line: a query of {len(TYPED)} typed", len(terminal.received) - before, "B", QUERY, line
+            f"slow link: a query of {len(TYPED)} characters",
+            len(terminal.received) - before,
+            "B",
+            MAX_QUERY_BYTES,
+            line,
         )
 
 
 def _hold_key(terminal: RemoteTerminal, key: str, return_key: str) -> tuple[float, int]:
-    """Seconds from letting go to the last byte, and the most bytes that were ahead of the terminal."""
+    """Seconds from release to the last byte, and the maximum number of bytes in transit."""
     unread_bytes = terminal.hold_key(key, HOLD_S, REPEATS)
     released = monotonic()
-    rests = terminal.wait_for_silence(SILENCE) - released
+    stop_times = terminal.wait_for_silence(SILENCE_S) - released
     terminal.press(return_key)
-    terminal.wait_for_silence(SILENCE)
-    return max(rests, 0.0), unread_bytes
+    terminal.wait_for_silence(SILENCE_S)
+    return max(stop_times, 0.0), unread_bytes

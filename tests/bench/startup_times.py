@@ -1,4 +1,4 @@
-"""How long it takes to start: beside a bare Textual app, and beside Python itself."""
+"""Start-up time, compared with a bare Textual app and with Python itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.bench_terminal import running_program
 from bench.benchmark_results import BenchmarkResult
 from pty_terminal import isolated_environment
 
-BARE_PYTHON = """
+BARE_APP = """
 from textual.app import App
 from textual.widgets import Static
 class Bare(App):
@@ -40,14 +40,14 @@ def time_exit(argv: Sequence[str]) -> float:
 
 
 def measure_startup(times: int) -> Iterator[BenchmarkResult]:
-    """First paint and `--version`, taking turns with what they are measured against."""
+    """First paint and `--version`, alternating with what they are compared with."""
     pairs = [
-        (time_first_paint(["-m", "emtui"], "Server"), time_first_paint(["-c", BARE_PYTHON], "ready"))
+        (time_first_paint(["-m", "emtui"], "Server"), time_first_paint(["-c", BARE_APP], "ready"))
         for _ in range(times)
     ]
-    yield _compare_times("first paint, of a bare Textual app's", pairs, 1.3)
+    yield _compare_times("first paint, relative to a bare Textual app", pairs, 1.3)
     pairs = [(time_exit(["-m", "emtui", "--version"]), time_exit(["-c", "pass"])) for _ in range(times * 3)]
-    yield _compare_times("emtui --version, of python -c pass", pairs, 3)
+    yield _compare_times("emtui --version, relative to python -c pass", pairs, 3)
 
 
 def _compare_times(label: str, pairs: Sequence[tuple[float, float]], limit: float) -> BenchmarkResult:

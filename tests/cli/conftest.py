@@ -1,4 +1,4 @@
-"""A shell for every test, one that knows the demo, and one that knows the server that a test plays."""
+"""Shells for the tests: without a server, for the demo, and for a scripted server."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def shell(tmp_path: Path) -> CommandRunner:
 
 @pytest.fixture
 def demo_shell(shell: CommandRunner, demo: RunningDemo) -> CommandRunner:
-    """A shell that knows where the demo is, whom to log on as, and the certificate."""
+    """A shell with the address, user and certificate of the demo."""
     shell.leading_arguments = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
     shell.environ["EMTUI_PASSWORD"] = demo.password
     return shell
@@ -55,7 +55,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
 def server(
     certificate: ServerIdentity, responder: Callable[[ReceivedRequest], ScriptedReply]
 ) -> Iterator[ScriptedEmServer]:
-    """One that answers as the module's own `manager` does."""
+    """A server that replies with `responder`, a fixture of the module."""
     with scripted_server_in_thread(responder, certificate.tls_context()) as played:
         yield played
 
@@ -64,7 +64,7 @@ def server(
 def server_shell(
     shell: CommandRunner, server: ScriptedEmServer, certificate: ServerIdentity
 ) -> CommandRunner:
-    """A shell that knows where it is, whom to log on as, and the certificate."""
+    """A shell with the address, user and certificate of the server."""
     shell.leading_arguments = ("--server", server.authority, "--user", USER, "--pin", certificate.sha256)
     shell.environ["EMTUI_PASSWORD"] = PASSWORD
     return shell

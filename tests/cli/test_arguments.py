@@ -1,4 +1,4 @@
-"""How the command line is read, and how a slip is answered."""
+"""Parsing of the command line, and errors for typing mistakes."""
 
 import re
 import shlex
@@ -48,14 +48,14 @@ def test_options_stand_anywhere_between_the_words() -> None:
     )
 
 
-def test_after_two_dashes_everything_is_a_word() -> None:
+def test_after_two_dashes_every_argument_is_a_query_word() -> None:
     assert parse_arguments(["sessions", "--limit", "5", "--", "-collect", "--sort"]).operands == (
         "-collect",
         "--sort",
     )
 
 
-def test_the_last_of_a_repeated_option_holds_and_play_keeps_all() -> None:
+def test_the_last_of_a_repeated_option_wins_and_play_collects_all() -> None:
     assert parse_arguments(["sessions", "-o", "json", "-o", "csv"]).value_of("--output") == "csv"
     assert parse_arguments(["demo", "--play", "v13", "--play", "idle=5"]).values_of("--play") == (
         "v13",
@@ -94,7 +94,7 @@ def test_the_last_of_a_repeated_option_holds_and_play_keeps_all() -> None:
         (["--sort", "started"], "emtui has no option --sort."),
     ],
 )
-def test_a_slip_is_answered_with_one_sentence(argv: list[str], hint: str) -> None:
+def test_a_typing_mistake_is_one_sentence(argv: list[str], hint: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse_arguments(argv)
     assert hint in str(caught.value)
@@ -246,6 +246,6 @@ def test_an_option_that_is_suggested_is_one_of_the_command(command: CommandSpec)
         for argv in ([command.name, slip], [slip, "24h", command.name]):
             with pytest.raises(UsageError) as caught:
                 parse_arguments(argv)
-            said = re.search(r"did you mean (.*)\?", str(caught.value))
-            assert said is None or said[1] in {option.name for option in command.accepted_options}
+            suggestion = re.search(r"did you mean (.*)\?", str(caught.value))
+            assert suggestion is None or suggestion[1] in {option.name for option in command.accepted_options}
             assert str(caught.value).endswith(f" See emtui {command.name} --help.")

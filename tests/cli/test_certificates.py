@@ -1,4 +1,4 @@
-"""Certificates that are odd or not trusted, as commands meet them in a process of their own."""
+"""Unusual and untrusted certificates, with commands in processes of their own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COMMANDS = (
 
 
 @pytest.mark.parametrize("argv", COMMANDS, ids=" ".join)
-def test_a_negative_serial_number_is_no_warning_of_any_command(
+def test_a_negative_serial_number_causes_no_warning(
     shell: CommandRunner, tmp_path: Path, argv: tuple[str, ...]
 ) -> None:
     bad_identity = with_negative_serial(make_identity(tmp_path, days=300))
@@ -44,7 +44,9 @@ def test_a_negative_serial_number_is_no_warning_of_any_command(
     assert done.returncode in {0, 3}, done.stderr
 
 
-def test_nor_where_it_is_only_looked_at(shell: CommandRunner, tmp_path: Path) -> None:
+def test_an_untrusted_certificate_with_a_negative_serial_number_is_one_sentence(
+    shell: CommandRunner, tmp_path: Path
+) -> None:
     known = make_identity(tmp_path)
     bad_identity = with_negative_serial(known)
     with scripted_server_in_thread(context=bad_identity.tls_context()) as server:
@@ -58,7 +60,7 @@ def test_nor_where_it_is_only_looked_at(shell: CommandRunner, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("argv", [("sessions",), ("login",), ("doctor",)], ids=" ".join)
-def test_a_ca_file_that_does_not_help_is_not_advised_again(
+def test_an_unsuitable_ca_file_is_not_suggested_again(
     shell: CommandRunner, tmp_path: Path, argv: tuple[str, ...]
 ) -> None:
     known, other = make_identity(tmp_path), make_identity(tmp_path)
@@ -72,7 +74,7 @@ def test_a_ca_file_that_does_not_help_is_not_advised_again(
     assert "--ca-file" not in output
 
 
-def test_a_malformed_proxy_is_one_sentence_that_holds_nothing_of_it(shell: CommandRunner) -> None:
+def test_a_malformed_proxy_is_one_sentence_that_contains_no_part_of_it(shell: CommandRunner) -> None:
     shell.leading_arguments = ("--server", "em01.example.net", "--user", USER)
     for value in (
         "http://gate:60177#hunter2@gw9.example.org:3128",

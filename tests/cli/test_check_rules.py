@@ -1,4 +1,4 @@
-"""What a check makes of a list: which level, which sentence, which figures."""
+"""Rules of `check`: level, sentence and performance data for given lists."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def successful_runs(type_name: str = "CollectJob", count: int = 2_000) -> list[S
     return make_series(type_name, QUARTER, LAST_RUN_TIME, count)
 
 
-def test_all_is_well_on_a_base() -> None:
+def test_without_problems_all_types_are_on_schedule() -> None:
     (verdict,) = check_verdicts([*successful_runs(), *successful_runs("CatalogCrawlJob")])
-    assert verdict == MonitoringVerdict(CheckLevel.OK, "2 of 2 types on time")
+    assert verdict == MonitoringVerdict(CheckLevel.OK, "2 of 2 types on schedule")
 
 
 def test_the_newest_result_decides_and_the_worst_comes_first() -> None:
@@ -64,17 +64,17 @@ def test_the_newest_result_decides_and_the_worst_comes_first() -> None:
     ]
     found = check_verdicts(sessions)
     assert [verdict.level for verdict in found] == [CheckLevel.CRITICAL, CheckLevel.WARNING]
-    assert found[0].sentence == "CollectJob failed at 11:59, last good 11:44"
+    assert found[0].sentence == "CollectJob failed at 11:59, last success 11:44"
     (recovered,) = check_verdicts(runs_with_outcomes(Outcome.SUCCESS, Outcome.FAILED, until=LAST_RUN_TIME))
     assert recovered.level is CheckLevel.OK
 
 
-def test_without_being_asked_about_time_nothing_is_said_of_it() -> None:
+def test_without_time_conditions_times_are_not_reported() -> None:
     (verdict,) = check_verdicts(make_series("CollectJob", QUARTER, NOON - HOUR, 2_000), ONLY_OUTCOMES)
     assert verdict == MonitoringVerdict(CheckLevel.OK, "1 type not failing")
 
 
-def test_hanging_and_late_runs_count_only_if_they_are_asked_for() -> None:
+def test_stuck_and_overdue_runs_count_only_if_their_conditions_are_on() -> None:
     late = make_series("CollectJob", QUARTER, NOON - HOUR, 2_000)
     hung = [
         make_run(NOON - HOUR, outcome=Outcome.RUNNING),
@@ -101,7 +101,7 @@ def test_an_age_has_two_limits(hours: int, level: CheckLevel) -> None:
         )
 
 
-def test_an_age_without_a_known_end_is_told_from_the_start() -> None:
+def test_an_age_without_a_known_end_counts_from_the_start() -> None:
     session = replace(make_run(NOON - 3 * HOUR), ended=None)
     assert session.outcome is Outcome.SUCCESS
     (verdict,) = check_verdicts([session], CheckThresholds(False, False, max_age=Threshold(None, HOUR)))
@@ -114,22 +114,24 @@ def test_a_type_without_a_successful_run_is_too_old() -> None:
     assert verdict == MonitoringVerdict(CheckLevel.CRITICAL, "CollectJob has no successful run in the list")
 
 
-def test_a_ratio_is_that_of_the_slowest_of_what_runs_and_of_the_newest_that_ended() -> None:
+def test_the_ratio_is_the_highest_of_running_runs_and_the_newest_that_ended() -> None:
     limits = CheckThresholds(False, False, max_ratio=Threshold(2.0, 5.0))
     usual = make_series("CollectJob", HOUR, NOON - 2 * HOUR, 50)
     ended = make_run(NOON - HOUR, duration=4 * MINUTE)
     running = make_run(NOON - 30 * MINUTE, outcome=Outcome.RUNNING)
     (slow,) = check_verdicts([ended, *usual], limits)
-    assert slow == MonitoringVerdict(CheckLevel.WARNING, "CollectJob took 4m00s, 2.7 times the usual")
+    assert slow == MonitoringVerdict(
+        CheckLevel.WARNING, "CollectJob took 4m00s, 2.7 times the usual duration"
+    )
     (slower,) = check_verdicts([running, ended, *usual], limits)
     assert slower == MonitoringVerdict(
-        CheckLevel.CRITICAL, "CollectJob has run for 30m00s since 11:30, 20.0 times the usual"
+        CheckLevel.CRITICAL, "CollectJob running for 30m00s since 11:30, 20.0 times the usual duration"
     )
     (unknown,) = check_verdicts([ended, *usual[:4]], limits)
     assert unknown.level is CheckLevel.UNKNOWN
 
 
-def test_a_canceled_newest_run_is_passed_over() -> None:
+def test_a_canceled_newest_run_is_ignored() -> None:
     long = make_run(LAST_RUN_TIME, duration=9 * HOUR, outcome=Outcome.CANCELED)
     slow = CheckThresholds(False, False, max_ratio=Threshold(None, 2.0))
     well = [long, *make_series("CollectJob", QUARTER, LAST_RUN_TIME - QUARTER, 50)]
@@ -138,11 +140,11 @@ def test_a_canceled_newest_run_is_passed_over() -> None:
         Outcome.CANCELED, Outcome.CANCELED, Outcome.FAILED, Outcome.SUCCESS, until=LAST_RUN_TIME
     )
     (verdict,) = check_verdicts(bad, ONLY_OUTCOMES)
-    assert verdict == MonitoringVerdict(CheckLevel.CRITICAL, "CollectJob failed at 11:29, last good 11:14")
+    assert verdict == MonitoringVerdict(CheckLevel.CRITICAL, "CollectJob failed at 11:29, last success 11:14")
 
 
 def irregular_runs(type_name: str, count: int, outcome: Outcome = Outcome.SUCCESS) -> list[Session]:
-    """Runs without any rhythm: each lies twice as far back as the one after it."""
+    """Runs without a schedule: each is twice as far back as the one after it."""
     return [
         make_run(LAST_RUN_TIME - 2**number * MINUTE, type_name, outcome=outcome) for number in range(count)
     ]
@@ -158,19 +160,19 @@ STUCK, OVERDUE = CheckThresholds(True, False), CheckThresholds(False, True)
         (3, ALL_THRESHOLDS, CheckLevel.OK, "1 type not failing; no schedule known for LogExport"),
         (9, ALL_THRESHOLDS, CheckLevel.OK, "1 type not failing; no schedule known for LogExport"),
         (9, OVERDUE, CheckLevel.UNKNOWN, "no schedule known for LogExport"),
-        (4, STUCK, CheckLevel.UNKNOWN, "no usual length known for LogExport"),
+        (4, STUCK, CheckLevel.UNKNOWN, "no usual duration known for LogExport"),
         (5, STUCK, CheckLevel.OK, "1 type not failing"),
-        (5, RATIO, CheckLevel.UNKNOWN, "no usual length known for LogExport"),
+        (5, RATIO, CheckLevel.UNKNOWN, "no usual duration known for LogExport"),
         (6, RATIO, CheckLevel.OK, "1 type not failing"),
         (
             3,
             CheckThresholds(False, True, max_age=Threshold(None, DAY), max_ratio=Threshold(None, 2.0)),
             CheckLevel.OK,
-            "1 type not failing; no schedule known for LogExport; no usual length known for LogExport",
+            "1 type not failing; no schedule known for LogExport; no usual duration known for LogExport",
         ),
     ],
 )
-def test_what_cannot_be_judged_is_said(
+def test_what_cannot_be_checked_is_reported(
     count: int, limits: CheckThresholds, level: CheckLevel, sentence: str
 ) -> None:
     assert check_verdicts(irregular_runs("LogExport", count), limits) == [MonitoringVerdict(level, sentence)]
@@ -178,27 +180,27 @@ def test_what_cannot_be_judged_is_said(
 
 @pytest.mark.parametrize("limits", [RATIO, STUCK])
 @pytest.mark.parametrize("outcome", [Outcome.SUCCESS, Outcome.RUNNING])
-def test_a_usual_length_of_zero_tells_nothing_of_a_long_run(
+def test_with_a_usual_length_of_zero_a_long_run_cannot_be_checked(
     limits: CheckThresholds, outcome: Outcome
 ) -> None:
     usual = make_series("LogExport", HOUR, NOON - 2 * HOUR, 50, duration=timedelta())
     long = make_run(NOON - 100 * SECOND, "LogExport", duration=100 * SECOND, outcome=outcome)
     short = make_run(NOON - 100 * SECOND, "LogExport", duration=SECOND)
     fine = MonitoringVerdict(CheckLevel.OK, "1 type not failing")
-    unknown = MonitoringVerdict(CheckLevel.UNKNOWN, "no usual length known for LogExport")
+    unknown = MonitoringVerdict(CheckLevel.UNKNOWN, "no usual duration known for LogExport")
     looked_at = limits is RATIO or outcome is Outcome.RUNNING
     assert check_verdicts([long, *usual], limits) == [unknown if looked_at else fine]
     assert check_verdicts([short, *usual], limits) == [fine]
 
 
-def test_a_type_of_which_the_list_does_not_tell_whether_it_is_due_is_not_on_time() -> None:
+def test_a_type_with_too_little_history_is_not_on_schedule() -> None:
     young = make_series("CollectJob", HOUR, NOON - 5 * DAY, 14)
     sentence = "not enough history to check whether CollectJob is overdue"
     assert check_verdicts(young, OVERDUE) == [MonitoringVerdict(CheckLevel.UNKNOWN, sentence)]
     assert check_verdicts(young) == [MonitoringVerdict(CheckLevel.OK, f"1 type not failing; {sentence}")]
     both = [*make_series("CollectJob", HOUR, NOON - 5 * HOUR, 14), *successful_runs("LogExport")]
     assert check_verdicts(both) == [
-        MonitoringVerdict(CheckLevel.OK, "1 of 2 types on time, 1 with too little history")
+        MonitoringVerdict(CheckLevel.OK, "1 of 2 types on schedule, 1 with too little history")
     ]
     assert check_verdicts(both, OVERDUE) == [
         MonitoringVerdict(CheckLevel.OK, f"2 types not failing; {sentence}")
@@ -207,33 +209,36 @@ def test_a_type_of_which_the_list_does_not_tell_whether_it_is_due_is_not_on_time
         str, performance_data(compute_type_statuses(both, NOON), is_any_type, ALL_THRESHOLDS)
     )
     assert check_verdicts(make_series("CollectJob", HOUR, LAST_RUN_TIME, 14)) == [
-        MonitoringVerdict(CheckLevel.OK, "1 of 1 types on time")
+        MonitoringVerdict(CheckLevel.OK, "1 of 1 types on schedule")
     ]
 
 
-def test_some_types_that_cannot_be_judged_are_named() -> None:
+def test_some_types_that_cannot_be_checked_are_named() -> None:
     sessions = [*successful_runs(), *irregular_runs("LogExport", 3), *irregular_runs("LicenseRevoke", 2)]
     (verdict,) = check_verdicts(sessions, OVERDUE)
     assert verdict == MonitoringVerdict(
         CheckLevel.OK, "3 types not failing; no schedule known for LogExport and LicenseRevoke"
     )
     (verdict,) = check_verdicts(sessions, ALL_THRESHOLDS)
-    assert verdict == MonitoringVerdict(CheckLevel.OK, "1 of 3 types on time, 2 without a rhythm")
+    assert verdict == MonitoringVerdict(CheckLevel.OK, "1 of 3 types on schedule, 2 without a schedule")
     many = [one for number in range(9) for one in irregular_runs(f"Type{number}", 2)]
     (verdict,) = check_verdicts([*successful_runs(), *many], STUCK)
     assert (
-        verdict.sentence == "10 types not failing; no usual length known for Type0, Type1, Type2 and 6 more"
+        verdict.sentence == "10 types not failing; no usual duration known for Type0, Type1, Type2 and 6 more"
     )
 
 
-def test_a_run_that_goes_on_and_of_which_nothing_is_usual_is_said_without_being_asked() -> None:
+def test_a_running_run_without_a_usual_length_is_reported_by_default() -> None:
     running = make_run(LAST_RUN_TIME, "LogExport", outcome=Outcome.RUNNING)
     (verdict,) = check_verdicts([*successful_runs(), running], ALL_THRESHOLDS)
     assert verdict.level is CheckLevel.OK
-    assert verdict.sentence == "1 of 2 types on time, 1 without a rhythm; no usual length known for LogExport"
+    assert (
+        verdict.sentence
+        == "1 of 2 types on schedule, 1 without a schedule; no usual duration known for LogExport"
+    )
 
 
-def test_what_fails_is_critical_though_nothing_else_can_be_judged() -> None:
+def test_a_failure_is_critical_even_if_nothing_else_can_be_checked() -> None:
     failed = irregular_runs("LogExport", 3, Outcome.FAILED)
     assert [verdict.level for verdict in check_verdicts(failed, OVERDUE)] == [CheckLevel.CRITICAL]
 
@@ -247,7 +252,7 @@ def test_the_last_success_is_the_one_that_ended_last() -> None:
     assert verdict.level is CheckLevel.OK
 
 
-def test_figures_have_harmless_labels_and_the_limits_in_seconds() -> None:
+def test_performance_data_has_safe_labels_and_limits_in_seconds() -> None:
     sessions = [make_run(NOON - HOUR, "Odd'=| type", duration=10 * MINUTE)]
     limits = CheckThresholds(False, False, max_age=Threshold(20 * HOUR, 26 * HOUR))
     found = [str(one) for one in performance_data(compute_type_statuses(sessions, NOON), is_any_type, limits)]

@@ -1,4 +1,4 @@
-"""`emtui config show`: each value with its origin, and nothing that would be a secret."""
+"""`emtui config show`: each value with its origin, and no secret."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def team_config(shell: CommandRunner) -> Path:
     )
 
 
-def test_every_value_stands_with_the_file_that_says_it(
+def test_every_value_is_shown_with_its_file(
     shell: CommandRunner, own_config: Path, team_config: Path
 ) -> None:
     shown = shell.run_json("config", "show", "-o", "json")
@@ -42,7 +42,7 @@ def test_every_value_stands_with_the_file_that_says_it(
     }
 
 
-def test_what_the_environment_says_is_named_and_the_password_is_not_shown(shell: CommandRunner) -> None:
+def test_environment_variables_are_named_and_the_password_is_not_shown(shell: CommandRunner) -> None:
     shell.environ |= {"EMTUI_SERVER": "em02.example.net", "EMTUI_PASSWORD": "hunter2"}
     done = shell("config", "show")
     assert "hunter2" not in done.stdout + done.stderr
@@ -62,7 +62,7 @@ def test_keys_are_written_as_toml_writes_them(shell: CommandRunner) -> None:
         tomllib.loads(f"{key} = 1")
 
 
-def test_a_file_that_is_missing_is_said_aside(shell: CommandRunner) -> None:
+def test_a_missing_file_is_reported_on_standard_error(shell: CommandRunner) -> None:
     done = shell("config", "show")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.count("File not found: ") == 2
@@ -77,6 +77,6 @@ def test_config_is_only_shown(shell: CommandRunner, argv: tuple[str, ...]) -> No
 
 
 @pytest.mark.usefixtures("own_config", "team_config")
-def test_a_profile_of_two_files_is_enough_to_know_where_to_ask(shell: CommandRunner) -> None:
+def test_a_profile_of_two_files_is_sufficient_to_connect(shell: CommandRunner) -> None:
     (profile,) = shell.run_json("profiles", "-o", "json")
     assert (profile["server"], profile["user"]) == ("em01.example.net:9398", "EXAMPLE\\ops")

@@ -1,4 +1,4 @@
-"""`emtui demo --serve`: one line of JSON, then a server until a signal ends it."""
+"""`emtui demo --serve`: one line of JSON, then a server until a signal."""
 
 import json
 import signal
@@ -14,7 +14,7 @@ from demo_server import RunningDemo
 EMTUI = [sys.executable, "-m", "emtui"]
 
 
-def test_it_says_where_it_is_once_it_answers_over_https(demo: RunningDemo) -> None:
+def test_its_address_is_printed_once_it_serves_https(demo: RunningDemo) -> None:
     context = ssl.create_default_context(cafile=demo.ca)
     assert (
         b"EnterpriseManager"
@@ -50,7 +50,7 @@ def test_play_help_lists_the_switches() -> None:
         ([], "needs a terminal"),
     ],
 )
-def test_a_slip_is_one_sentence_and_2(options: list[str], hint: str) -> None:
+def test_a_typing_mistake_is_one_sentence_and_2(options: list[str], hint: str) -> None:
     done = subprocess.run(
         [*EMTUI, "demo", *options], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )

@@ -1,4 +1,4 @@
-"""`emtui doctor`: what is wrong, in one line with the next step; and a report without a value."""
+"""`emtui doctor`: one line for each problem with the next step; and a report without any value."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run_doctor(shell: CommandRunner, code: int, *argv: str) -> dict[str, Any]:
     return {check["check"]: check for check in json.loads(result.stdout)}
 
 
-def test_where_all_is_well_every_check_says_so(demo_shell: CommandRunner, demo: RunningDemo) -> None:
+def test_without_problems_every_check_is_ok(demo_shell: CommandRunner, demo: RunningDemo) -> None:
     found = run_doctor(demo_shell, 0)
     for name in ("connection", "proxy", "name", "TLS", "clock", "API root", "logon", "sessions", "log-off"):
         assert name in found
@@ -49,7 +49,7 @@ def test_where_all_is_well_every_check_says_so(demo_shell: CommandRunner, demo: 
     ("date", "verdict"),
     [("Mon, 23 Nov 2020 02:10:00 GMT", "warn"), ("soon", "skip"), ("", "skip")],
 )
-def test_a_clock_that_is_far_away_is_warned_about(
+def test_a_large_clock_difference_causes_a_warning(
     shell: CommandRunner, tmp_path: Path, date: str, verdict: str
 ) -> None:
     def answer(asked: ReceivedRequest) -> ScriptedReply:
@@ -65,7 +65,7 @@ def test_a_clock_that_is_far_away_is_warned_about(
     assert bool(found["clock"]["next"]) is (verdict == "warn")
 
 
-def test_it_is_a_table_that_can_be_pasted_and_holds_no_secret(
+def test_the_output_can_be_pasted_and_contains_no_secret(
     demo_shell: CommandRunner, demo: RunningDemo
 ) -> None:
     demo_shell.environ["HTTPS_PROXY"] = "http://gate:hunter2@proxy.example.net:3128"
@@ -85,7 +85,7 @@ def test_a_wrong_password_fails_the_logon_and_costs_one_attempt(demo_shell: Comm
     assert "To prevent a lockout" in found["logon"]["found"]
 
 
-def test_without_a_password_the_logon_is_left_out_and_how_to_give_one_is_said(
+def test_without_a_password_the_logon_is_skipped_and_a_hint_is_printed(
     demo_shell: CommandRunner,
 ) -> None:
     del demo_shell.environ["EMTUI_PASSWORD"]
@@ -113,7 +113,7 @@ def test_a_closed_port_and_an_unknown_name_are_unreachable(shell: CommandRunner)
     assert found["name"]["verdict"] == "fail"
 
 
-def test_a_bad_configuration_is_one_failed_check_and_the_others_are_still_there(shell: CommandRunner) -> None:
+def test_a_bad_configuration_fails_one_check_and_the_others_still_run(shell: CommandRunner) -> None:
     file = shell.home / "config" / "emtui" / "config.toml"
     file.parent.mkdir(parents=True)
     file.write_text("[profiles.prod]\nsevrer = 'em01.example.net'\n")
@@ -126,12 +126,12 @@ def test_a_bad_configuration_is_one_failed_check_and_the_others_are_still_there(
 
 
 @pytest.mark.parametrize("name", ["Secret Service", "KWallet", "kernel keyring"])
-def test_every_keyring_is_tried(shell: CommandRunner, name: str) -> None:
+def test_every_keyring_is_checked(shell: CommandRunner, name: str) -> None:
     done = shell("doctor")
     assert re.search(rf"keyring +\d\.\d\ds  {name}: ", done.stdout)
 
 
-def test_only_what_was_found_to_be_so_is_ok(shell: CommandRunner) -> None:
+def test_only_verified_facts_are_ok(shell: CommandRunner) -> None:
     done = shell("doctor", "-o", "json")
     found = json.loads(done.stdout)
     verdicts = {(check["check"], check["verdict"]) for check in found}
@@ -143,10 +143,10 @@ def test_only_what_was_found_to_be_so_is_ok(shell: CommandRunner) -> None:
         check["found"].partition(": ")[2]: check["verdict"] for check in found if check["check"] == "keyring"
     }
     assert keyrings
-    assert all((verdict == "ok") == (said == "ready") for said, verdict in keyrings.items()), keyrings
+    assert all((verdict == "ok") == (state == "ready") for state, verdict in keyrings.items()), keyrings
 
 
-def test_a_ca_file_that_is_not_there_and_files_that_others_may_change_are_warned_about(
+def test_a_missing_ca_file_and_files_writable_by_others_cause_a_warning(
     shell: CommandRunner,
 ) -> None:
     file = shell.home / "config" / "emtui" / "config.toml"
@@ -163,7 +163,7 @@ def test_a_ca_file_that_is_not_there_and_files_that_others_may_change_are_warned
     assert found["state folder"]["verdict"] == "warn"
 
 
-def test_a_server_without_versions_is_not_said_to_have_any(shell: CommandRunner, tmp_path: Path) -> None:
+def test_a_server_without_versions_is_shown_without_any(shell: CommandRunner, tmp_path: Path) -> None:
     certificate = make_identity(tmp_path)
     with scripted_server_in_thread(reply_well, certificate.tls_context()) as server:
         shell.leading_arguments = ("--server", server.authority, "--pin", certificate.sha256)
@@ -178,7 +178,7 @@ def test_a_server_without_versions_is_not_said_to_have_any(shell: CommandRunner,
 # --- the report --------------------------------------------------------------------------
 
 
-def test_the_report_tells_shapes_and_which_way_the_open_questions_went(demo_shell: CommandRunner) -> None:
+def test_the_report_contains_shapes_and_undocumented_variants(demo_shell: CommandRunner) -> None:
     done = demo_shell("doctor", "--report")
     assert done.returncode == 0, done.stderr
     for line in (
@@ -186,13 +186,13 @@ def test_the_report_tells_shapes_and_which_way_the_open_questions_went(demo_shel
         "    Sessions ×<10000",
         "- the plain list gives entities, the one with ?format=Entity entities",
         "- the list is not sorted",
-        "- running: State InProgress, Result None; an end: never",
-        "- an unknown id returns 404",
+        "- running: State InProgress, Result None; end time: never",
+        "- an unknown ID returns 404",
     ):
         assert line in done.stdout
 
 
-def test_the_report_holds_no_value_of_the_servers(demo_shell: CommandRunner, demo: RunningDemo) -> None:
+def test_the_report_contains_no_value_of_the_server(demo_shell: CommandRunner, demo: RunningDemo) -> None:
     report = demo_shell("doctor", "--report").stdout
     values: set[str] = set()
     for session in demo_shell.run_json("sessions", "-o", "json"):
@@ -203,7 +203,7 @@ def test_the_report_holds_no_value_of_the_servers(demo_shell: CommandRunner, dem
     assert [value for value in values if value and value in report] == []
 
 
-def test_the_report_of_a_server_that_gives_references_says_so(shell: CommandRunner) -> None:
+def test_the_report_of_a_server_that_lists_references_says_so(shell: CommandRunner) -> None:
     running = run_demo_server("--seed", "1", "--sessions", "1000", "--play", "references")
     demo = next(running)
     shell.environ["EMTUI_PASSWORD"] = demo.password
@@ -227,14 +227,14 @@ def test_the_report_of_a_hostile_server_ends_and_says_so(shell: CommandRunner, p
 
 def test_the_report_of_headers_contains_only_public_words(shell: CommandRunner, tmp_path: Path) -> None:
     known = make_identity(tmp_path)
-    telling = (
+    headers = (
         "Content-Type: application/xml; node=em01.corp.example\r\nX-Em01: x\r\n"
         "WWW-Authenticate: Basic,realm=em01.corp.example\r\nConnection: keep-alive, em01-secret\r\n"
     )
 
     def answer(asked: ReceivedRequest) -> ScriptedReply:
         return (
-            make_reply("404 Not Found", headers=telling) if route_of(asked) == "events" else reply_well(asked)
+            make_reply("404 Not Found", headers=headers) if route_of(asked) == "events" else reply_well(asked)
         )
 
     with scripted_server_in_thread(answer, known.tls_context()) as server:

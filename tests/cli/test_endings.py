@@ -1,4 +1,4 @@
-"""Logged off at every end: a signal ends each command with its code, and a second one cuts nothing short."""
+"""Log-off at every exit: a signal ends each command with its code, a second one does not interrupt it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
 
 
 class HangingServer:
-    """Hangs where `route` is asked for, and says when it is; one session, which runs."""
+    """Hangs on requests for `route` and sets `requests`; lists one running session."""
 
     def __init__(self, route: str, *, hangs: bool = True) -> None:
         self.route = route
@@ -125,7 +125,7 @@ def test_a_hang_up_ends_every_command_logged_off_with_129(
     ids=lambda value: value[0] if isinstance(value, tuple) else value,
 )
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143)])
-def test_so_does_one_that_comes_while_nothing_is_asked(
+def test_a_signal_between_two_requests_ends_it_as_well(
     shell: CommandRunner,
     certificate: ServerIdentity,
     argv: tuple[str, ...],
@@ -191,7 +191,7 @@ def test_a_hang_up_that_is_ignored_at_the_start_stays_ignored(
         (signal.SIGINT, signal.SIGINT, 130),
     ],
 )
-def test_a_second_signal_does_not_keep_a_logon_under_way_from_being_ended(
+def test_a_second_signal_does_not_prevent_the_log_off_of_an_unfinished_logon(
     shell: CommandRunner,
     certificate: ServerIdentity,
     first: signal.Signals,
@@ -221,9 +221,7 @@ def test_a_second_signal_does_not_keep_a_logon_under_way_from_being_ended(
         assert server.count("DELETE") == 1
 
 
-def test_a_server_that_never_answers_the_log_off_does_not_hold_it_up_for_ever(
-    shell: CommandRunner, certificate: ServerIdentity
-) -> None:
+def test_an_unanswered_log_off_times_out(shell: CommandRunner, certificate: ServerIdentity) -> None:
     held = HangingServer("list")
 
     def mute(asked: ReceivedRequest) -> ScriptedReply:
@@ -240,7 +238,7 @@ def test_a_server_that_never_answers_the_log_off_does_not_hold_it_up_for_ever(
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
-def test_a_check_that_is_ended_says_its_line_and_is_logged_off(
+def test_a_terminated_check_prints_its_line_and_logs_off(
     shell: CommandRunner, certificate: ServerIdentity, number: signal.Signals
 ) -> None:
     held = HangingServer("list")
@@ -256,9 +254,7 @@ def test_a_check_that_is_ended_says_its_line_and_is_logged_off(
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 0), (signal.SIGINT, 0)])
-def test_a_demo_that_is_hung_up_on_leaves_nothing_behind(
-    shell: CommandRunner, number: signal.Signals, code: int
-) -> None:
+def test_a_demo_ended_by_a_hang_up_cleans_up(shell: CommandRunner, number: signal.Signals, code: int) -> None:
     argv = [sys.executable, "-m", "emtui", "demo", "--serve", "--port", "0"]
     with subprocess.Popen(argv, env=shell.environ, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout
@@ -273,7 +269,7 @@ PROMPT = """
 import signal, threading, time
 from emtui.cli import prompts
 threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
-# What comes now is taken by the other thread, and breaks off no call of this one.
+# From now on the other thread receives signals, and they interrupt no call of this one.
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 try:
     prompts.ASK("Which? ")
@@ -283,9 +279,7 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.parametrize("ask", ["ask", "ask_secret"])
-def test_a_signal_that_breaks_off_no_read_is_heard_at_a_prompt_all_the_same(
-    shell: CommandRunner, ask: str
-) -> None:
+def test_a_signal_in_another_thread_still_ends_a_prompt(shell: CommandRunner, ask: str) -> None:
     child = pexpect.spawn(
         sys.executable,
         ["-c", PROMPT.replace("ASK", ask)],
@@ -308,7 +302,7 @@ TYPED_PASSWORD: dict[str, tuple[Callable[[pexpect.spawn[str]], object], str]] = 
 
 
 @pytest.mark.parametrize("name", TYPED_PASSWORD)
-def test_what_is_typed_at_the_prompt_is_the_password_and_not_shown(shell: CommandRunner, name: str) -> None:
+def test_a_password_typed_at_the_prompt_is_not_shown(shell: CommandRunner, name: str) -> None:
     code = 'from emtui.cli import prompts; print("<", repr(prompts.ask_secret("Word: ").reveal()))'
     child = pexpect.spawn(
         sys.executable, ["-c", code], env={**shell.environ, "TERM": "xterm"}, encoding="utf-8", timeout=30

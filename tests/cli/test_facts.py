@@ -1,4 +1,4 @@
-"""What a server says that cannot be, twice, or in new words, through the command line over real TLS."""
+"""Impossible times, duplicate sessions and new words, through the command line over real TLS."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def format_time(when: datetime) -> str:
 
 @dataclass(frozen=True)
 class SessionRow:
-    """One row, its times as they are written."""
+    """One row, with its times as text."""
 
     number: int
     started: str
@@ -54,7 +54,7 @@ class SessionRow:
 
 @dataclass
 class ListServer:
-    """Lists these rows."""
+    """A server that lists these rows."""
 
     rows: list[SessionRow] = field(default_factory=list)
     as_references: bool = False
@@ -87,7 +87,7 @@ def responder() -> ListServer:
 
 
 def nightly_rows(count: int = 10) -> list[SessionRow]:
-    """A run each night, ten minutes long."""
+    """One run each night, ten minutes long."""
     starts = [NOW - DAY * number - 60 * MINUTE for number in range(1, count + 1)]
     return [
         SessionRow(number, format_time(start), format_time(start + 10 * MINUTE))
@@ -103,7 +103,7 @@ def nightly_rows(count: int = 10) -> list[SessionRow]:
     [NEVER, "0001-01-01T00:00:00", "9999-12-31T23:59:59Z", format_time(NOW - 27 * 60 * MINUTE)],
     ids=["1900", "0001", "9999", "before its start"],
 )
-def test_a_run_whose_end_cannot_be_has_no_length_and_no_age(
+def test_a_run_with_an_impossible_end_has_no_length_and_no_age(
     server_shell: CommandRunner, responder: ListServer, ended: str
 ) -> None:
     responder.rows = [SessionRow(99, format_time(NOW - 6 * MINUTE), ended), *nightly_rows()]
@@ -111,7 +111,7 @@ def test_a_run_whose_end_cannot_be_has_no_length_and_no_age(
     assert (record["outcome"], record["ended"], record["duration_s"]) == ("success", None, None)
     assert server_shell("sessions", f"id:{guid(99)}").stdout.splitlines()[1].split()[3] == "unknown"
     shown = server_shell("show", guid(99)).stdout
-    assert "Ended     unknown\nTook      unknown\n" in shown
+    assert "Ended         unknown\nTook          unknown\n" in shown
     assert server_shell.run_json("show", guid(99), "-o", "json")["events"][0]["time"] is None
     for limits in (("--max-age", "1h"), ("--max-age", "26h"), ()):
         done = server_shell("check", *limits)
@@ -122,7 +122,7 @@ def test_a_run_whose_end_cannot_be_has_no_length_and_no_age(
     assert server_shell.run_json("sessions", "-o", "json", "is:stuck") == []
 
 
-def test_a_run_that_goes_on_is_as_long_as_it_runs_whatever_its_end_is(
+def test_a_running_run_has_its_length_up_to_now_whatever_its_end_is(
     server_shell: CommandRunner, responder: ListServer
 ) -> None:
     responder.rows = [
@@ -137,7 +137,7 @@ def test_a_run_that_goes_on_is_as_long_as_it_runs_whatever_its_end_is(
     assert "Ended" not in shown
 
 
-def test_a_run_whose_start_cannot_be_is_listed_last_and_judges_nothing(
+def test_a_run_with_an_impossible_start_is_listed_last_and_does_not_count(
     server_shell: CommandRunner, responder: ListServer
 ) -> None:
     responder.rows = [
@@ -181,7 +181,7 @@ def test_a_uid_that_is_listed_twice_is_one_run_that_has_ended(
 # --- words ------------------------------------------------------------------------
 
 
-def test_a_state_of_the_server_is_found_and_an_unknown_one_is_a_query_error(
+def test_a_state_of_the_server_matches_and_an_unknown_one_is_a_query_error(
     server_shell: CommandRunner, responder: ListServer
 ) -> None:
     responder.rows = [
@@ -212,7 +212,7 @@ def test_a_state_of_the_server_is_found_and_an_unknown_one_is_a_query_error(
 
 
 def rows_of_types(server_script: ListServer, *type_names: str) -> None:
-    """The server lists a run of each of these types, the first of them the newest, and the usual nights."""
+    """List a run of each of these types, the first of them the newest, and the usual nights."""
     ends = [NOW - number * MINUTE for number in range(1, len(type_names) + 1)]
     server_script.rows = [
         SessionRow(90 + place, format_time(end - 30 * MINUTE), format_time(end), type=kind)
@@ -220,7 +220,7 @@ def rows_of_types(server_script: ListServer, *type_names: str) -> None:
     ] + nightly_rows()
 
 
-def test_a_listed_type_is_matched_in_full_wherever_it_is_named(
+def test_a_listed_type_is_matched_in_full_in_every_option(
     server_shell: CommandRunner, responder: ListServer
 ) -> None:
     rows_of_types(responder, "CatalogCrawlJob", "SyncCheck", "catalog crawl", "A,B")

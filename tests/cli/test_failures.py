@@ -1,4 +1,4 @@
-"""Whatever goes wrong with a server: one sentence, the right code, nothing on stdout, no traceback."""
+"""Failures of servers: one sentence, the right exit code, nothing on stdout, no traceback."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FaultDemoStarter = Callable[[str], RunningDemo]
 
 @pytest.fixture
 def start_fault_demo() -> Iterator[FaultDemoStarter]:
-    """Start a demo server that plays something; all are ended with the test."""
+    """Start demo servers that simulate a failure; all end with the test."""
     running: list[Iterator[RunningDemo]] = []
 
     def start(play: str) -> RunningDemo:
@@ -70,8 +70,8 @@ def test_a_bad_answer_is_one_sentence_and_its_code(
     shell: CommandRunner, start_fault_demo: FaultDemoStarter, play: str, code: int
 ) -> None:
     demo = start_fault_demo(play)
-    said = run_failing(connection_options(shell, demo), code, "sessions", "-o", "json")
-    assert demo.url.removeprefix("https://") in said or "127.0.0.1" in said
+    text = run_failing(connection_options(shell, demo), code, "sessions", "-o", "json")
+    assert demo.url.removeprefix("https://") in text or "127.0.0.1" in text
 
 
 def test_an_untrusted_certificate_is_7_and_shows_its_fingerprint(
@@ -90,7 +90,7 @@ def test_another_certificate_than_the_pinned_one_is_7(demo_shell: CommandRunner,
     assert demo.sha256 in done.stderr.replace(":", "").lower()
 
 
-def test_the_certificate_file_of_the_demo_is_enough(demo_shell: CommandRunner, demo: RunningDemo) -> None:
+def test_the_certificate_file_of_the_demo_is_sufficient(demo_shell: CommandRunner, demo: RunningDemo) -> None:
     demo_shell.leading_arguments = ("--server", demo.url, "--user", demo.user, "--ca-file", str(demo.ca))
     assert demo_shell("sessions", "--limit", "1").returncode == 0
 
@@ -110,12 +110,12 @@ def test_a_closed_port_is_5(demo_shell: CommandRunner) -> None:
 
 def test_plain_http_on_a_tls_port_is_5(shell: CommandRunner, start_fault_demo: FaultDemoStarter) -> None:
     demo = start_fault_demo("http")
-    there = connection_options(shell, demo)
-    there.leading_arguments = ("--server", demo.url.replace("http://", "https://"), "--user", demo.user)
-    run_failing(there, 5, "sessions")
+    runner = connection_options(shell, demo)
+    runner.leading_arguments = ("--server", demo.url.replace("http://", "https://"), "--user", demo.user)
+    run_failing(runner, 5, "sessions")
 
 
-def test_plain_http_on_loopback_is_spoken_if_asked_for(
+def test_plain_http_on_loopback_is_used_if_allowed(
     shell: CommandRunner, start_fault_demo: FaultDemoStarter
 ) -> None:
     demo = start_fault_demo("http")
@@ -133,9 +133,7 @@ def test_plain_http_on_loopback_is_spoken_if_asked_for(
         ("--server", "127.0.0.1", "sessions"),
     ],
 )
-def test_what_cannot_be_used_is_2_before_anything_is_sent(
-    shell: CommandRunner, argv: tuple[str, ...]
-) -> None:
+def test_an_unusable_option_is_2_before_anything_is_sent(shell: CommandRunner, argv: tuple[str, ...]) -> None:
     shell.environ["EMTUI_PASSWORD"] = "made-up"
     run_failing(shell, 2, *argv)
 
@@ -143,8 +141,8 @@ def test_what_cannot_be_used_is_2_before_anything_is_sent(
 def test_a_logon_that_ends_in_the_middle_is_renewed(
     shell: CommandRunner, start_fault_demo: FaultDemoStarter
 ) -> None:
-    there = connection_options(shell, start_fault_demo("expired"))
-    assert there("show", "latest").returncode == 0
+    runner = connection_options(shell, start_fault_demo("expired"))
+    assert runner("show", "latest").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -153,11 +151,11 @@ def test_a_logon_that_ends_in_the_middle_is_renewed(
 def test_an_unusual_server_gives_the_same_sessions(
     shell: CommandRunner, start_fault_demo: FaultDemoStarter, play: str
 ) -> None:
-    there = connection_options(shell, start_fault_demo(play))
-    failed = there.run_json("sessions", "type:collect*", "--limit", "3", "-o", "json")
+    runner = connection_options(shell, start_fault_demo(play))
+    failed = runner.run_json("sessions", "type:collect*", "--limit", "3", "-o", "json")
     assert [row["type"] for row in failed] == ["CollectJob"] * 3
     assert all(row["outcome"] != "unknown" for row in failed)
-    assert there.run_json("show", "latest:CollectJob", "-o", "json")["id"] == failed[0]["id"]
+    assert runner.run_json("show", "latest:CollectJob", "-o", "json")["id"] == failed[0]["id"]
 
 
 def test_rows_with_parse_problems_are_shown_and_counted_on_stderr(
@@ -165,12 +163,12 @@ def test_rows_with_parse_problems_are_shown_and_counted_on_stderr(
 ) -> None:
     done = connection_options(shell, start_fault_demo("odd-row"))("sessions", "-o", "jsonl")
     assert done.returncode == 0
-    assert "could not be read completely" in done.stderr
+    assert "not fully readable" in done.stderr
 
 
 def test_hostile_bytes_reach_no_output(shell: CommandRunner, start_fault_demo: FaultDemoStarter) -> None:
-    there = connection_options(shell, start_fault_demo("escape"))
+    runner = connection_options(shell, start_fault_demo("escape"))
     for form in ("table", "json", "jsonl", "csv"):
-        text = there("sessions", "-o", form).stdout
+        text = runner("sessions", "-o", form).stdout
         assert text
         assert not set(text) & set("\x1b\x07\x9b\u202e\u200b")

@@ -49,7 +49,7 @@ def guid(number: int) -> str:
 
 @dataclass
 class ChangingServer:
-    """Runs by number, each in some state; `lines` events in every one of them."""
+    """Numbered runs with given states, and `lines` events in each of them."""
 
     runs: dict[int, tuple[str, str, str]] = field(default_factory=lambda: {1: SUCCESSFUL, 2: RUNS})
     lines: int = 2
@@ -96,7 +96,7 @@ class ChangingServer:
 
 
 class CommandProcess:
-    """A command that runs on; its lines as they come."""
+    """A running command and the lines that it prints."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
@@ -135,11 +135,12 @@ def responder() -> ChangingServer:
 
 
 @contextmanager
-def running_command(there: CommandRunner, *argv: str) -> Iterator[CommandProcess]:
-    """A command in a hurry."""
+def running_command(runner: CommandRunner, *argv: str) -> Iterator[CommandProcess]:
+    """A command that polls fast."""
     with subprocess.Popen(
-        [sys.executable, str(FAST_POLLING_SCRIPT), "0.1", *there.leading_arguments, *argv], env=there.environ,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, str(FAST_POLLING_SCRIPT), "0.1", *runner.leading_arguments, *argv],
+        env=runner.environ, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         try:
             yield CommandProcess(process)
@@ -262,7 +263,7 @@ def test_wait_ends_with_the_outcome(
 
 
 @pytest.mark.parametrize("word", ["Working", "Stoping", "pending"])
-def test_wait_waits_for_what_runs_in_the_words_of_any_family(
+def test_wait_recognizes_the_running_states_of_every_session_family(
     server_shell: CommandRunner, responder: ChangingServer, word: str
 ) -> None:
     responder.runs[2] = (word, "None", "false")
@@ -274,20 +275,20 @@ def test_wait_waits_for_what_runs_in_the_words_of_any_family(
     assert json.loads(child.lines[0])["state"] == word
 
 
-def test_show_says_where_the_server_contradicts_itself(
+def test_show_reports_contradictions_of_the_server(
     server_shell: CommandRunner, responder: ChangingServer
 ) -> None:
     responder.runs[2] = ("CompletedSuccessfully", "Failed", "false")
-    said = "Outcome   failed (State says CompletedSuccessfully, Result says Failed)\n"
-    assert said in server_shell("show", guid(2)).stdout
+    text = "Outcome       failed (State is CompletedSuccessfully, Result is Failed)\n"
+    assert text in server_shell("show", guid(2)).stdout
     assert server_shell.run_json("show", guid(2), "-o", "json")["outcome"] == "failed"
 
 
-def test_wait_does_not_wait_for_what_has_ended_nor_for_ever(
+def test_wait_returns_at_once_for_a_finished_run_and_at_its_timeout(
     server_shell: CommandRunner, responder: ChangingServer
 ) -> None:
     done = server_shell("wait", guid(1)[:8])
-    assert (done.returncode, "Outcome   success" in done.stdout) == (0, True)
+    assert (done.returncode, "Outcome       success" in done.stdout) == (0, True)
     responder.runs = {2: RUNS}
     done = server_shell("wait", guid(2), "--timeout", "0.3")
     assert (done.returncode, done.stdout) == (13, "")
@@ -305,10 +306,10 @@ def test_a_run_deleted_while_waited_for_is_reported_as_deleted(
         child.wait_for(lambda: responder.poll_count > 2)
         del responder.runs[2]
         assert child.end() == 3
-    said = "".join(child.messages)
+    text = "".join(child.messages)
     gone = f"no longer lists CollectJob {guid(2)}: last seen running at "
-    assert re.search(rf"{gone}\w+ \d\d:\d\d:\d\d \+0\d:00, outcome unknown\.", said), said
-    assert "wrong" not in said
+    assert re.search(rf"{gone}\w+ \d\d:\d\d:\d\d \+0\d:00, outcome unknown\.", text), text
+    assert "wrong" not in text
     assert child.lines == []
     never = server_shell("wait", guid(2))
     assert (never.returncode, "the ID is wrong" in never.stderr) == (3, True)
@@ -370,10 +371,10 @@ def test_a_deleted_log_is_reported_as_deleted(
     responder.keeps_logs = False
     done = server_shell(*command, guid(1)[:8])
     assert (done.returncode, done.stdout) == (3, "")
-    assert f"no longer has a log of session {guid(1)}: it was deleted, is older than" in done.stderr
+    assert f"no longer has the events of session {guid(1)}: it was deleted, is older than" in done.stderr
 
 
-def test_what_has_an_end_is_not_followed(server_shell: CommandRunner) -> None:
+def test_a_finished_run_is_not_followed(server_shell: CommandRunner) -> None:
     done = server_shell("events", guid(1), "--follow", "-o", "json")
     assert done.returncode == 2
     assert "--follow supports only table, jsonl, csv, not json." in done.stderr

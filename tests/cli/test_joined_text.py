@@ -1,4 +1,4 @@
-"""Texts with joiners and emoji leave as they came: in JSON, in CSV, in a table on a pipe."""
+"""Texts with joiners and emoji are unchanged in JSON, in CSV, and in a table on a pipe."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def server_shell(shell: CommandRunner, tmp_path: Path) -> Iterator[CommandRunner
         yield shell
 
 
-def test_what_writing_needs_leaves_as_it_came(server_shell: CommandRunner) -> None:
+def test_joiners_that_scripts_need_are_kept(server_shell: CommandRunner) -> None:
     rows = {each["type"]: each["message"] for each in server_shell.run_json("sessions", "-o", "json")}
     assert rows == {**JOINER_TEXTS, "deceiving": "pay⟨U+200D⟩pal e⟨U+FE0F⟩m01"}
     csv, table = server_shell("sessions", "-o", "csv").stdout, server_shell("sessions").stdout

@@ -1,4 +1,4 @@
-"""What is known, as scripts and monitoring systems see it."""
+"""Acknowledgements and team notes in the output for scripts and monitoring systems."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ link = "https://wiki.example.net/bs02"
 
 @pytest.fixture(scope="module")
 def eventful_demo() -> Iterator[RunningDemo]:
-    """The story of seed 1, at a time when no collection has just failed."""
+    """The world of seed 1, at a time when no collection has just failed."""
     yield from run_demo_server("--seed", "1", "--clock", "2026-11-23T05:00:00Z", "--speed", "0")
 
 
 def write_acknowledgements(
     shell: CommandRunner, demo: RunningDemo, *acknowledgements: Acknowledgement
 ) -> None:
-    """As if they had been made in the screens of this server."""
+    """Save acknowledgements as the screens do for this server."""
     folder = shell.home / "state" / "emtui"
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     saved = {urlsplit(demo.url).netloc: {mark.key: mark.to_strings for mark in acknowledgements}}
@@ -85,7 +85,7 @@ def test_runs_can_be_sorted_by_acknowledgement(demo_shell: CommandRunner, demo: 
     assert [LOST_CONNECTION_ALERT in row for row in first] == [True] * 5
 
 
-def test_acknowledged_is_the_plain_word_for_known(demo_shell: CommandRunner, demo: RunningDemo) -> None:
+def test_acknowledged_means_the_same_as_known(demo_shell: CommandRunner, demo: RunningDemo) -> None:
     write_acknowledgements(demo_shell, demo, UNREACHED)
     known = demo_shell.run_json("sessions", "is:known", "-o", "json")
     assert len(known) == 5
@@ -95,7 +95,7 @@ def test_acknowledged_is_the_plain_word_for_known(demo_shell: CommandRunner, dem
     assert not any(one["known"] for one in others)
 
 
-def test_wait_says_whether_its_run_is_acknowledged(demo_shell: CommandRunner, demo: RunningDemo) -> None:
+def test_wait_prints_whether_its_run_is_acknowledged(demo_shell: CommandRunner, demo: RunningDemo) -> None:
     failed = next(
         one
         for one in demo_shell.run_json("sessions", "-o", "json")
@@ -105,8 +105,8 @@ def test_wait_says_whether_its_run_is_acknowledged(demo_shell: CommandRunner, de
     def waited() -> dict[str, object]:
         done = demo_shell("wait", failed["id"], "-o", "json")
         assert done.returncode == 11
-        said: dict[str, object] = json.loads(done.stdout)
-        return said
+        record: dict[str, object] = json.loads(done.stdout)
+        return record
 
     assert waited()["known"] is False
     write_team_note(demo_shell, NOTE + "known = true\n")
@@ -130,16 +130,16 @@ def test_acknowledgements_of_another_server_and_expired_ones_do_not_count(
     assert {one["known"] for one in demo_shell.run_json("sessions", "-o", "json")} == {False}
 
 
-def test_show_says_the_note_and_until_when_and_what_the_team_wrote_down(
+def test_show_prints_the_note_its_expiry_and_the_team_notes(
     demo_shell: CommandRunner, demo: RunningDemo
 ) -> None:
     write_acknowledgements(demo_shell, demo, UNREACHED)
     write_team_note(demo_shell, NOTE)
     run, *_ = (one for one in demo_shell.run_json("sessions", "-o", "json") if one["known"])
     text = demo_shell("show", run["id"]).stdout
-    assert "\nKnown     INC0012345, until 1 Jan 01:00\n" in text
+    assert "\nAcknowledged  INC0012345, until 1 Jan 01:00\n" in text
     team = "storage patches bs02 on Mondays https://wiki.example.net/bs02 (team file)"
-    assert f"\nNote      {team}\n" in text
+    assert f"\nNote          {team}\n" in text
     shown = demo_shell.run_json("show", run["id"], "-o", "json")
     assert shown["known"] is True
     assert shown["findings"][:2] == [
@@ -158,9 +158,7 @@ def test_show_says_the_note_and_until_when_and_what_the_team_wrote_down(
     ]
 
 
-def test_files_that_cannot_be_read_are_said_and_stop_nothing(
-    demo_shell: CommandRunner, demo: RunningDemo
-) -> None:
+def test_unreadable_files_are_reported_and_stop_nothing(demo_shell: CommandRunner, demo: RunningDemo) -> None:
     file = write_team_note(demo_shell, "[[notes]]\n")
     write_acknowledgements(demo_shell, demo, UNREACHED)
     (demo_shell.home / "state" / "emtui" / "marks.json").write_text("[]")
@@ -170,7 +168,7 @@ def test_files_that_cannot_be_read_are_said_and_stop_nothing(
     assert "cannot read the acknowledgements" in done.stderr
 
 
-def test_tail_says_which_runs_are_acknowledged(demo_shell: CommandRunner, demo: RunningDemo) -> None:
+def test_tail_prints_which_runs_are_acknowledged(demo_shell: CommandRunner, demo: RunningDemo) -> None:
     write_acknowledgements(demo_shell, demo, UNREACHED)
     argv = [
         sys.executable,
@@ -215,7 +213,7 @@ def test_check_can_ignore_acknowledged_problems_and_counts_them(
     assert shell("check", "--timeout", "60").returncode == 2
     done = shell("check", "--timeout", "60", "--ignore-known")
     assert done.returncode == 1
-    assert done.stdout.startswith("EMTUI WARNING - LicAutoUpdate warned 3 times since")
+    assert done.stdout.startswith("EMTUI WARNING - LicAutoUpdate ended with a warning 3 times since")
     assert ". 2 acknowledged alerts ignored | types=12" in done.stdout
 
 
@@ -237,7 +235,7 @@ def test_check_reads_acknowledgements_of_the_team(shell: CommandRunner, eventful
     assert ". 1 acknowledged alert ignored | " in done.stdout
 
 
-def test_only_looking_leaves_nothing_behind(demo_shell: CommandRunner) -> None:
+def test_reading_acknowledgements_creates_no_file(demo_shell: CommandRunner) -> None:
     demo_shell("sessions", "-o", "json")
     assert not (demo_shell.home / "state" / "emtui" / "marks.json").exists()
     assert stat.S_IMODE((demo_shell.home / "state" / "emtui").stat().st_mode) == 0o700

@@ -1,4 +1,4 @@
-"""No account is ever locked out: a wrong password costs one attempt, whoever asks and however often."""
+"""Account-lockout protection: a wrong password costs one attempt for all commands together."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OLD_PASSWORD, NEW_PASSWORD = "old-password", "new-password"
 
 
 class LogonDirectory:
-    """Accepts one password, and tells what was tried; a rotation makes every logon void."""
+    """Accepts one password and counts attempts; a rotation ends every logon."""
 
     def __init__(self) -> None:
         self.valid_password = NEW_PASSWORD
@@ -65,7 +65,7 @@ class LogonDirectory:
         return SCRIPTS["logon-401"].reply
 
     def rotate(self) -> None:
-        """Another password holds from now on, and nobody is logged on."""
+        """Change the password and end all logons."""
         self.valid_password, self.expired = "rotated-password", True
 
 
@@ -135,7 +135,7 @@ def test_a_rotation_while_the_screens_are_open_costs_one_attempt(
     assert logon_directory.refused == 1
 
 
-def test_only_login_sends_it_again_and_then_it_is_valid_everywhere(
+def test_only_login_retries_it_and_then_it_is_valid_everywhere(
     server_shell: CommandRunner, logon_directory: LogonDirectory
 ) -> None:
     assert server_shell("sessions").returncode == 4
@@ -148,7 +148,7 @@ def test_only_login_sends_it_again_and_then_it_is_valid_everywhere(
     assert logon_directory.refused == 1
 
 
-def test_a_new_password_is_not_held_back_by_the_old_one(
+def test_a_new_password_is_sent_despite_a_rejected_one(
     server_shell: CommandRunner, logon_directory: LogonDirectory
 ) -> None:
     assert server_shell("sessions").returncode == 4
@@ -211,7 +211,7 @@ def test_a_command_that_is_stopped_before_the_answer_costs_one_attempt(
     assert logon_directory.attempts == 1
 
 
-def test_an_answer_that_dribbles_is_a_refusal_and_remembered(
+def test_an_incomplete_rejection_is_remembered(
     server_shell: CommandRunner, logon_directory: LogonDirectory
 ) -> None:
     head = b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/xml\r\nContent-Length: 900\r\n\r\n"
@@ -225,13 +225,13 @@ def test_an_answer_that_dribbles_is_a_refusal_and_remembered(
     "name",
     [
         "logon: no Basic",
-        "logon: no way named",
-        "logon: no way named, a web page",
+        "logon: no method named",
+        "logon: no method named, a web page",
         "logon: 403 with a web page",
         "logon: 500",
     ],
 )
-def test_an_answer_that_says_nothing_of_the_password_is_not_remembered_as_its_refusal(
+def test_an_error_unrelated_to_the_password_is_not_remembered_as_a_rejection(
     server_shell: CommandRunner, logon_directory: LogonDirectory, name: str
 ) -> None:
     logon_directory.valid_password, logon_directory.refusal = OLD_PASSWORD, CASES[name].reply
@@ -248,8 +248,8 @@ def test_an_answer_that_says_nothing_of_the_password_is_not_remembered_as_its_re
     "name",
     [
         "logon: refused by the document",
-        "logon: refused by the document, no way named",
-        "logon: refused without a reason, and other ways",
+        "logon: refused by the document, no method named",
+        "logon: refused without a reason, with other methods",
         "logon: refused with a web page",
     ],
 )
@@ -272,13 +272,13 @@ def test_a_password_that_is_not_utf_8_is_not_sent(
     assert logon_directory.attempts == 0
 
 
-# --- a line end in the password ---------------------------------------------------------
+# --- line ends in the password ----------------------------------------------------------
 
 LINE_ENDS = ["\n", "\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029"]
 
 
 def lab_profile(tmp_path: Path, server: str, certificate: ServerIdentity, command: list[str]) -> None:
-    """A profile of this name, whose password comes from a command."""
+    """Create a profile with a `password_command`."""
     config = tmp_path / "config" / "emtui" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text(
@@ -288,7 +288,7 @@ def lab_profile(tmp_path: Path, server: str, certificate: ServerIdentity, comman
 
 
 @pytest.mark.parametrize("end", LINE_ENDS, ids=ascii)
-def test_one_line_end_after_the_password_is_none_of_it(
+def test_one_line_end_after_the_password_is_removed(
     server_shell: CommandRunner, logon_directory: LogonDirectory, end: str
 ) -> None:
     server_shell.environ["EMTUI_PASSWORD"] = f"{NEW_PASSWORD}{end}"
@@ -297,7 +297,7 @@ def test_one_line_end_after_the_password_is_none_of_it(
 
 
 @pytest.mark.parametrize("end", LINE_ENDS, ids=ascii)
-def test_so_it_is_on_standard_input_and_from_a_command(
+def test_a_line_end_is_removed_on_standard_input_and_from_a_command_as_well(
     server_shell: CommandRunner,
     certificate: ServerIdentity,
     logon_directory: LogonDirectory,
@@ -318,7 +318,7 @@ def test_so_it_is_on_standard_input_and_from_a_command(
 
 
 @pytest.mark.parametrize("end", [" ", "\t", "\u00a0", " \n", "\u3000\r\n"], ids=ascii)
-def test_what_may_be_part_of_a_password_is_sent(
+def test_characters_that_may_be_part_of_a_password_are_sent(
     server_shell: CommandRunner, logon_directory: LogonDirectory, end: str
 ) -> None:
     logon_directory.valid_password = NEW_PASSWORD + end.removesuffix("\n").removesuffix("\r")
@@ -347,7 +347,7 @@ def test_a_password_of_several_lines_is_not_sent(
 
 
 @pytest.mark.parametrize("password", LINE_ENDS, ids=ascii)
-def test_a_line_end_alone_is_no_password(
+def test_a_line_end_alone_is_not_a_password(
     server_shell: CommandRunner, logon_directory: LogonDirectory, password: str
 ) -> None:
     server_shell.environ["EMTUI_PASSWORD"] = password
@@ -358,7 +358,7 @@ def test_a_line_end_alone_is_no_password(
 
 
 @pytest.mark.parametrize("end", ["\r", "\u2028"], ids=ascii)
-def test_nor_is_one_of_several_lines_that_a_command_prints(
+def test_a_command_that_prints_several_lines_gives_no_multi_line_password(
     server_shell: CommandRunner,
     server: ScriptedEmServer,
     certificate: ServerIdentity,
@@ -375,12 +375,12 @@ def test_nor_is_one_of_several_lines_that_a_command_prints(
     assert logon_directory.attempts == 0
 
 
-# --- where the state folder cannot be written -------------------------------------------
+# --- without a writable state folder ----------------------------------------------------
 
 
 @pytest.fixture
 def other_shell(server_shell: CommandRunner) -> Iterator[OtherUserShell]:
-    """Another user of this computer without a home, as a container or a service has it."""
+    """Another user of this computer without a home, as in a container or a service."""
     with other_user() as found:
         found.leading_arguments = server_shell.leading_arguments
         found.environ["EMTUI_PASSWORD"] = OLD_PASSWORD
@@ -388,7 +388,7 @@ def other_shell(server_shell: CommandRunner) -> Iterator[OtherUserShell]:
 
 
 def refusal_is_remembered(another: OtherUserShell, directory: LogonDirectory) -> None:
-    """A refusal costs one attempt, and another password is another matter."""
+    """Assert that a rejection costs one attempt, and another password is sent."""
     first = another("sessions")
     assert first.returncode == 4
     assert "could not be recorded" not in first.stderr
@@ -416,7 +416,7 @@ def test_a_refusal_is_remembered_by_the_kernel(
 
 
 @kernel_keyring
-def test_so_it_is_where_the_disk_is_full(
+def test_a_rejection_is_remembered_on_a_full_disk(
     other_shell: OtherUserShell, logon_directory: LogonDirectory
 ) -> None:
     other_shell.environ["HOME"] = str(other_shell.home)
@@ -446,7 +446,7 @@ def test_without_any_storage_that_is_reported_and_stops_nothing(
         other_shell.environ["XDG_RUNTIME_DIR"] = runtime
     done = other_shell("sessions")
     assert done.returncode == 4
-    assert "could not be recorded, so do not send it again" in done.stderr
+    assert "could not be recorded, so do not enter this password again" in done.stderr
     assert "set XDG_STATE_HOME" in done.stderr
     assert done.stderr.count("\n") == 1
     assert other_shell("sessions", EMTUI_PASSWORD=NEW_PASSWORD).returncode == 0
@@ -472,7 +472,7 @@ def test_a_successful_login_clears_the_kernel_record_too(
 
 
 @kernel_keyring
-def test_a_login_where_the_folder_can_be_written_forgets_what_the_kernel_remembered(
+def test_a_login_with_a_writable_folder_clears_the_kernel_record(
     other_shell: OtherUserShell, logon_directory: LogonDirectory
 ) -> None:
     assert other_shell("sessions").returncode == 4
@@ -486,7 +486,7 @@ def test_a_login_where_the_folder_can_be_written_forgets_what_the_kernel_remembe
     assert logon_directory.refused == 1
 
 
-def test_what_was_remembered_while_the_folder_could_be_written_counts_when_it_cannot(
+def test_a_rejection_saved_earlier_counts_when_the_folder_is_read_only(
     other_shell: OtherUserShell, logon_directory: LogonDirectory
 ) -> None:
     state = other_shell.home / "state"

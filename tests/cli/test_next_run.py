@@ -1,4 +1,4 @@
-"""What `show` and `check` say is due: after a change of the clocks, and while nothing at all runs."""
+"""Due runs in `show` and `check`: after a clock change, and while nothing at all runs."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def with_numbered_ids(sessions: Iterable[Session]) -> list[Session]:
 
 
 def nightly_runs(last: datetime, minute: timedelta) -> list[Session]:
-    """A run at this time of Berlin in each of twenty nights."""
+    """A run at this time in Berlin on each of twenty nights."""
     locals_ = [(last - number * DAY).replace(tzinfo=BERLIN, hour=2) + minute for number in range(20)]
     return [make_run(local.astimezone(UTC), "DatabaseMaintenance") for local in locals_]
 
 
 @pytest.mark.parametrize(
-    ("now", "due", "told"),
+    ("now", "due", "text"),
     [
         ("2026-10-24T08:00", "2026-10-25T00:10:00.000000Z", "02:10A"),
         ("2026-10-25T08:00", "2026-10-26T01:10:00.000000Z", "02:10"),
@@ -44,34 +44,34 @@ def nightly_runs(last: datetime, minute: timedelta) -> list[Session]:
     ],
 )
 def test_the_next_nightly_run_is_shown_at_its_time_of_day_around_a_clock_change(
-    shell: CommandRunner, tmp_path: Path, now: str, due: str, told: str
+    shell: CommandRunner, tmp_path: Path, now: str, due: str, text: str
 ) -> None:
     clock = datetime.fromisoformat(now).replace(tzinfo=UTC)
     sessions = with_numbered_ids(nightly_runs(clock, 10 * MINUTE))
     shell.environ["TZ"] = "Europe/Berlin"
-    with listing_shell(shell, sessions, tmp_path, clock) as there:
-        found = there.run_json("show", sessions[0].id, "-o", "json")["findings"]
+    with listing_shell(shell, sessions, tmp_path, clock) as runner:
+        found = runner.run_json("show", sessions[0].id, "-o", "json")["findings"]
         (following,) = [finding for finding in found if finding["kind"] == "next"]
         assert (following["due"], following["late_since"], following["count"]) == (due, None, 0)
-        assert following["text"] == f"due {told}"
-        assert f"Next      due {told}\n" in there("show", sessions[0].id).stdout
-        assert there("check", "--overdue").stdout.startswith("EMTUI OK - 1 type not failing")
+        assert following["text"] == f"due {text}"
+        assert f"Next          due {text}\n" in runner("show", sessions[0].id).stdout
+        assert runner("check", "--overdue").stdout.startswith("EMTUI OK - 1 type not failing")
 
 
 @pytest.mark.parametrize("hours", [26, 48])
-def test_while_nothing_runs_each_type_says_how_many_of_its_runs_were_due(
+def test_while_nothing_runs_each_type_shows_how_many_of_its_runs_were_due(
     shell: CommandRunner, tmp_path: Path, hours: int
 ) -> None:
     collected = make_series("CollectJob", 15 * MINUTE, NOON, 400)
     copied = make_series("CatalogReplicationJob", HOUR, NOON - 5 * MINUTE, 300)
     sessions = with_numbered_ids([*collected, *copied])
-    with listing_shell(shell, sessions, tmp_path, NOON + hours * HOUR) as there:
+    with listing_shell(shell, sessions, tmp_path, NOON + hours * HOUR) as runner:
         counts = []
         for one in (sessions[0], sessions[400]):
-            found = there.run_json("show", one.id, "-o", "json")["findings"]
+            found = runner.run_json("show", one.id, "-o", "json")["findings"]
             (following,) = [finding for finding in found if finding["kind"] == "next"]
-            assert following["text"].endswith(f"; {following['count']} runs due, none began")
+            assert following["text"].endswith(f"; {following['count']} runs due, none started")
             assert following["late_since"] == following["due"]
             counts.append(following["count"])
         assert counts == [4 * hours, hours]
-        assert f"all types; {sum(counts)} runs due, none began |" in there("check").stdout
+        assert f"; {sum(counts)} runs due, none started |" in runner("check").stdout

@@ -1,4 +1,4 @@
-"""What `check` and `tail` say of a server whose list loses runs."""
+"""Output of `check` and `tail` if runs are missing from the list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from emtui.em.model import Session
 
 @pytest.fixture
 def listed_sessions() -> list[Session]:
-    """What the server lists; a test changes it."""
+    """Rows that the server lists; tests change them."""
     return [*runs_from_letters("s" * 202), *runs_from_letters("f" + "s" * 0)]
 
 
@@ -26,8 +26,8 @@ def listed_sessions() -> list[Session]:
 def listing_runner(
     shell: CommandRunner, listed_sessions: list[Session], tmp_path: Path
 ) -> Iterator[CommandRunner]:
-    with listing_shell(shell, listed_sessions, tmp_path) as there:
-        yield there
+    with listing_shell(shell, listed_sessions, tmp_path) as runner:
+        yield runner
 
 
 def test_check_warns_of_runs_that_the_check_before_saw_until_they_return(
@@ -69,7 +69,7 @@ def test_check_stays_critical_for_a_failure_that_is_no_longer_listed(
     assert listing_runner("check").returncode == 0
 
 
-def test_a_clock_that_is_set_makes_check_forget_nothing_that_is_lacking(
+def test_after_a_clock_change_check_still_reports_missing_runs(
     listing_runner: CommandRunner, listed_sessions: list[Session]
 ) -> None:
     every = runs_from_letters("sssssssff")
@@ -91,7 +91,7 @@ def test_a_clock_that_is_set_makes_check_forget_nothing_that_is_lacking(
     assert "no longer listed" not in listing_runner("check").stdout
 
 
-def test_check_counts_only_runs_of_the_types_that_it_was_asked_about(
+def test_check_counts_only_runs_of_the_requested_types(
     listing_runner: CommandRunner, listed_sessions: list[Session]
 ) -> None:
     listed_sessions[:] = runs_from_letters("ssssss")
@@ -113,7 +113,7 @@ def test_an_empty_list_without_an_earlier_one_is_unknown(
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"version":1}', '{"version":2}', "null", "\x00" * 99])
-def test_what_check_kept_is_not_believed_if_it_cannot_be_read(
+def test_an_unreadable_saved_list_is_ignored(
     listing_runner: CommandRunner, listed_sessions: list[Session], damage: str
 ) -> None:
     listed_sessions[:] = runs_from_letters("ssssss")
@@ -126,7 +126,7 @@ def test_what_check_kept_is_not_believed_if_it_cannot_be_read(
     assert listing_runner("check").returncode == 0
 
 
-def test_check_keeps_messages_only_of_runs_that_did_not_succeed(
+def test_check_saves_messages_only_of_runs_that_did_not_succeed(
     listing_runner: CommandRunner, listed_sessions: list[Session]
 ) -> None:
     listed_sessions[:] = runs_from_letters("sswf")
@@ -140,14 +140,14 @@ def test_check_keeps_messages_only_of_runs_that_did_not_succeed(
     ]
 
 
-def test_tail_says_what_a_list_lacks_and_that_it_returned(
+def test_tail_reports_missing_runs_and_their_return(
     shell: CommandRunner, listed_sessions: list[Session], tmp_path: Path
 ) -> None:
     every = runs_from_letters("ssssssffss")
     listed_sessions[:] = every
     (shell.home / "config" / "emtui").mkdir(parents=True)
-    with listing_shell(shell, listed_sessions, tmp_path) as there:
-        _, server, _, user, _, pin = there.leading_arguments
+    with listing_shell(shell, listed_sessions, tmp_path) as runner:
+        _, server, _, user, _, pin = runner.leading_arguments
         config = shell.home / "config" / "emtui" / "config.toml"
         config.write_text(
             f"[profiles.lab]\nserver = '{server}'\nuser = '{user}'\npin = '{pin}'\n"
@@ -155,7 +155,7 @@ def test_tail_says_what_a_list_lacks_and_that_it_returned(
         )
         config.chmod(0o600)
         argv = [sys.executable, "-m", "emtui", "tail", "-p", "lab", "--from-start"]
-        with subprocess.Popen(argv, stdout=subprocess.PIPE, env=there.environ, text=True) as tail:
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, env=runner.environ, text=True) as tail:
             assert tail.stdout is not None
             try:
                 records = [json.loads(tail.stdout.readline()) for _ in every]

@@ -1,4 +1,4 @@
-"""No home, no name, no room: one sentence and a code, never a traceback; and a check always answers."""
+"""No home, no user name, no disk space: one sentence and an exit code; `check` always prints its line."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ CLOSED_STREAMS = "emtui: Standard output is closed: redirect it to a file or to 
 
 @pytest.fixture
 def other_user_shell(demo: RunningDemo) -> Iterator[OtherUserShell]:
-    """A user id without name and home that knows the demo."""
-    with other_user() as there:
-        there.leading_arguments = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
-        there.environ["EMTUI_PASSWORD"] = demo.password
-        yield there
+    """A user ID without name and home, with the options for the demo."""
+    with other_user() as runner:
+        runner.leading_arguments = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
+        runner.environ["EMTUI_PASSWORD"] = demo.password
+        yield runner
 
 
 def is_complete_line(text: str) -> bool:
-    """Whether it is nothing but sentences."""
+    """Whether each line is a sentence."""
     return "Traceback" not in text and "internal error" not in text
 
 
 def assert_answered(result: subprocess.CompletedProcess[str], text: str) -> int:
-    """The code of a check whose line this is; they always agree."""
+    """The exit code of a check with this line; asserts that they agree."""
     found = LINE.fullmatch(text)
     assert found, (result.stdout, result.stderr)
     assert CODES[found[1]] == result.returncode
@@ -63,7 +63,7 @@ def assert_answered(result: subprocess.CompletedProcess[str], text: str) -> int:
     ],
     ids=str,
 )
-def test_an_unknown_user_id_gets_its_answer_or_one_sentence(
+def test_for_an_unknown_user_id_a_command_works_or_fails_with_one_sentence(
     other_user_shell: OtherUserShell, argv: tuple[str, ...], code: int
 ) -> None:
     done = other_user_shell(*argv)
@@ -74,14 +74,14 @@ def test_an_unknown_user_id_gets_its_answer_or_one_sentence(
         assert done.stderr.startswith("emtui: ")
 
 
-def test_the_sentence_for_it_says_what_to_set(other_user_shell: OtherUserShell) -> None:
+def test_its_error_says_what_to_set(other_user_shell: OtherUserShell) -> None:
     assert "set HOME or XDG_CONFIG_HOME" in other_user_shell("login", "-p", "lab").stderr
     assert "XDG_STATE_HOME" in other_user_shell("--debug", "profiles").stderr
     other_user_shell.leading_arguments = ()
     assert "HOME or XDG_CONFIG_HOME" in other_user_shell("config", "show").stderr
 
 
-def test_with_the_folders_that_are_named_everything_works(other_user_shell: OtherUserShell) -> None:
+def test_with_folders_from_the_environment_everything_works(other_user_shell: OtherUserShell) -> None:
     config, state = other_user_shell.home / "config", other_user_shell.home / "state"
     named = {"XDG_CONFIG_HOME": str(config), "XDG_STATE_HOME": str(state)}
     assert other_user_shell("login", "-p", "lab", **named).returncode == 0
@@ -91,14 +91,14 @@ def test_with_the_folders_that_are_named_everything_works(other_user_shell: Othe
 
 
 @pytest.mark.parametrize("home", ["/dev/null", "/nonexistent", "", "relative"])
-def test_a_home_that_is_none_is_no_trouble(other_user_shell: OtherUserShell, home: str) -> None:
+def test_an_invalid_home_does_no_harm(other_user_shell: OtherUserShell, home: str) -> None:
     other_user_shell.environ["HOME"] = home
     done = other_user_shell("sessions", "--limit", "1")
     assert (done.returncode, done.stderr) == (0, "")
     assert other_user_shell("login", "-p", "lab").returncode == 2
 
 
-def test_a_check_without_home_and_name_judges_as_always(
+def test_a_check_without_home_and_name_works_as_usual(
     other_user_shell: OtherUserShell, demo_shell: CommandRunner
 ) -> None:
     argv = ("check", "--timeout", "60", "--type", "CollectJob", "--max-age", "26h")
@@ -107,16 +107,16 @@ def test_a_check_without_home_and_name_judges_as_always(
     assert is_complete_line(done.stderr)
 
 
-def test_our_own_fault_is_one_sentence_without_any_folder(other_user_shell: OtherUserShell) -> None:
+def test_an_internal_error_is_one_sentence_without_any_folder(other_user_shell: OtherUserShell) -> None:
     other_user_shell.missing_modules = ("emtui.em.client",)
     done = other_user_shell("sessions")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("emtui: internal error (ModuleNotFoundError at logon_policy.py:")
+    assert done.stderr.startswith("emtui: internal error (ModuleNotFoundError at client_logon.py:")
     assert done.stderr.count("\n") == 1
     assert "XDG_STATE_HOME" in done.stderr
 
 
-def test_so_is_a_fault_of_the_crash_report(other_user_shell: OtherUserShell) -> None:
+def test_an_internal_error_that_cannot_be_logged_is_one_sentence(other_user_shell: OtherUserShell) -> None:
     other_user_shell.missing_modules = ("emtui.em.client", "emtui.local.logfile")
     done = other_user_shell("sessions")
     assert done.returncode == 1
@@ -127,23 +127,25 @@ def test_so_is_a_fault_of_the_crash_report(other_user_shell: OtherUserShell) -> 
 @pytest.mark.parametrize(
     "without", [("emtui.em.client",), ("emtui.em.client", "emtui.local.logfile"), ("emtui.query",)], ids=str
 )
-def test_a_check_answers_to_its_own_fault(other_user_shell: OtherUserShell, without: tuple[str, ...]) -> None:
+def test_a_check_prints_its_line_after_an_internal_error(
+    other_user_shell: OtherUserShell, without: tuple[str, ...]
+) -> None:
     other_user_shell.missing_modules = without
     done = other_user_shell("check")
     assert assert_answered(done, done.stdout) == 3
 
 
-# --- no room --------------------------------------------------------------------------
+# --- no disk space ---------------------------------------------------------------------
 
 
 def run_into(path: Path, shell: CommandRunner, *argv: str) -> subprocess.CompletedProcess[str]:
-    """The command with this file as its standard output."""
+    """Run the command with this file as its standard output."""
     with path.open("w") as out:
         return output_of(out, shell, *argv)
 
 
 def output_of(out: IO[str], shell: CommandRunner, *argv: str) -> subprocess.CompletedProcess[str]:
-    """The command with this as its standard output."""
+    """Run the command with this standard output."""
     done = subprocess.run(
         shell.argv(*argv) if isinstance(shell, OtherUserShell) else run_without_streams(shell, *argv),
         env=shell.environ,
@@ -168,7 +170,7 @@ def test_a_full_disk_below_standard_output_is_1_and_one_sentence(demo_shell: Com
         assert done.stderr == "emtui: Cannot write to standard output: No space left on device.\n"
 
 
-def test_a_check_on_a_full_disk_answers_on_standard_error_with_the_same_code(
+def test_a_check_on_a_full_disk_prints_to_standard_error_with_the_same_code(
     demo_shell: CommandRunner,
 ) -> None:
     argv = ("check", "--timeout", "60", "--type", "CollectJob", "--max-age", "26h")
@@ -179,9 +181,7 @@ def test_a_check_on_a_full_disk_answers_on_standard_error_with_the_same_code(
     assert assert_answered(done, done.stderr) == 3
 
 
-def test_a_user_who_may_write_nothing_gets_answers(
-    other_user_shell: OtherUserShell, demo_shell: CommandRunner
-) -> None:
+def test_commands_work_on_a_full_disk(other_user_shell: OtherUserShell, demo_shell: CommandRunner) -> None:
     other_user_shell.bytes_on_disk = 0
     other_user_shell.environ |= {"HOME": str(other_user_shell.home)}
     done = other_user_shell("sessions", "--limit", "1")
@@ -193,7 +193,7 @@ def test_a_user_who_may_write_nothing_gets_answers(
     assert assert_answered(done, done.stderr) == demo_shell(*argv).returncode
 
 
-def test_a_demo_that_may_write_nothing_is_one_sentence(other_user_shell: OtherUserShell) -> None:
+def test_a_demo_without_writable_folders_is_one_sentence(other_user_shell: OtherUserShell) -> None:
     other_user_shell.leading_arguments, other_user_shell.bytes_on_disk = (), 0
     done = other_user_shell("demo", "--serve", "--port", "0")
     assert done.returncode == 2
@@ -201,7 +201,7 @@ def test_a_demo_that_may_write_nothing_is_one_sentence(other_user_shell: OtherUs
     assert done.stderr.count("\n") == 1
 
 
-def test_a_home_that_may_only_be_read_stops_nothing_but_what_writes_there(
+def test_a_read_only_home_stops_only_commands_that_write_to_it(
     other_user_shell: OtherUserShell,
 ) -> None:
     home = other_user_shell.home / "home"
@@ -214,13 +214,13 @@ def test_a_home_that_may_only_be_read_stops_nothing_but_what_writes_there(
     assert done.stderr == f"emtui: {home}/.config/emtui/config.toml cannot be written: Permission denied.\n"
 
 
-def test_a_folder_for_passing_files_that_is_missing_is_no_trouble(demo_shell: CommandRunner) -> None:
+def test_a_missing_temporary_folder_does_no_harm(demo_shell: CommandRunner) -> None:
     demo_shell.environ["TMPDIR"] = "/nonexistent"
     assert demo_shell("sessions", "--limit", "1").returncode == 0
     assert demo_shell("login", "-p", "lab").returncode == 0
 
 
-def test_a_current_folder_that_was_deleted_is_no_trouble(demo_shell: CommandRunner, tmp_path: Path) -> None:
+def test_a_deleted_current_directory_does_no_harm(demo_shell: CommandRunner, tmp_path: Path) -> None:
     for argv in (
         ("sessions", "--limit", "1"),
         ("login", "-p", "lab"),
@@ -244,11 +244,11 @@ def test_a_current_folder_that_was_deleted_is_no_trouble(demo_shell: CommandRunn
         assert not gone.exists()
 
 
-# --- streams that are closed ----------------------------------------------------------
+# --- closed streams --------------------------------------------------------------------
 
 
 def close_streams(shell: CommandRunner, closed: str, *argv: str) -> subprocess.CompletedProcess[str]:
-    """The command below a shell that closes some of its streams first."""
+    """Run the command in a shell that closes some of its streams first."""
     return subprocess.run(
         ["/bin/sh", "-c", f'exec "$@" {closed}', "sh", *run_without_streams(shell, *argv)],
         env=shell.environ,
@@ -276,7 +276,7 @@ def close_streams(shell: CommandRunner, closed: str, *argv: str) -> subprocess.C
     ],
     ids=" ".join,
 )
-def test_standard_output_that_is_closed_is_1_and_one_sentence(
+def test_a_closed_standard_output_is_1_and_one_sentence(
     demo_shell: CommandRunner, argv: tuple[str, ...]
 ) -> None:
     if argv == ("--version",):
@@ -293,23 +293,25 @@ def test_nothing_is_sent_without_a_usable_output(demo_shell: CommandRunner) -> N
 @pytest.mark.parametrize(
     "argv", [("config", "show"), ("demo", "--serve"), ("demo", "--play", "help")], ids=" ".join
 )
-def test_so_it_is_where_no_server_is_named(shell: CommandRunner, argv: tuple[str, ...]) -> None:
+def test_a_closed_standard_output_is_1_for_commands_without_a_server(
+    shell: CommandRunner, argv: tuple[str, ...]
+) -> None:
     done = close_streams(shell, ">&-", *argv)
     assert (done.returncode, done.stderr) == (1, CLOSED_STREAMS)
 
 
-def test_a_slip_is_2_all_the_same(demo_shell: CommandRunner) -> None:
+def test_wrong_usage_is_2_with_a_closed_standard_output_as_well(demo_shell: CommandRunner) -> None:
     assert close_streams(demo_shell, ">&-", "sessions", "--bogus").returncode == 2
 
 
-def test_what_writes_nothing_there_works_without_it(demo_shell: CommandRunner) -> None:
+def test_commands_without_output_need_no_standard_output(demo_shell: CommandRunner) -> None:
     done = close_streams(demo_shell, ">&-", "login", "-p", "lab")
     assert done.returncode == 0
     assert "Saved as profile lab." in done.stderr
 
 
 @pytest.mark.parametrize("closed", [">&-", "<&- >&-"])
-def test_a_check_without_standard_output_answers_on_standard_error(
+def test_a_check_without_standard_output_prints_to_standard_error(
     demo_shell: CommandRunner, closed: str
 ) -> None:
     argv = ("check", "--timeout", "60", "--type", "CollectJob", "--max-age", "26h")
@@ -322,7 +324,7 @@ def test_a_check_without_standard_output_answers_on_standard_error(
 
 
 @pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- 2>&-"])
-def test_the_others_are_not_missed(demo_shell: CommandRunner, closed: str) -> None:
+def test_other_closed_streams_do_no_harm(demo_shell: CommandRunner, closed: str) -> None:
     done = close_streams(demo_shell, closed, "sessions", "--limit", "1", "-o", "json")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("[\n")
@@ -334,7 +336,7 @@ def test_the_others_are_not_missed(demo_shell: CommandRunner, closed: str) -> No
 
 
 @pytest.mark.parametrize("closed", [">&- 2>&-", "<&- >&- 2>&-"])
-def test_with_none_of_them_there_is_the_code(demo_shell: CommandRunner, closed: str) -> None:
+def test_without_any_stream_there_is_only_the_exit_code(demo_shell: CommandRunner, closed: str) -> None:
     assert close_streams(demo_shell, closed, "sessions").returncode == 1
     assert close_streams(demo_shell, closed, "check", "--bogus").returncode == 3
 
@@ -356,7 +358,7 @@ def test_a_check_whose_line_cannot_be_written_is_unknown(
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_so_it_is_with_a_pipe_that_is_closed_unless_standard_error_takes_the_line(
+def test_a_check_into_a_closed_pipe_is_unknown_unless_standard_error_works(
     demo_shell: CommandRunner, unbuffered: str
 ) -> None:
     demo_shell.environ["PYTHONUNBUFFERED"] = unbuffered
@@ -369,7 +371,7 @@ def test_so_it_is_with_a_pipe_that_is_closed_unless_standard_error_takes_the_lin
 def run_into_closed_pipe(
     shell: CommandRunner, *argv: str, both: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """The command, its standard output (and with `both` its standard error) a pipe that nobody reads."""
+    """Run the command into a closed pipe: standard output, with `both` also standard error."""
     reading, writing = os.pipe()
     os.close(reading)
     try:

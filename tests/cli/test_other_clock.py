@@ -1,4 +1,4 @@
-"""Whatever needs to know what time it is goes by the server's clock, in every command alike."""
+"""Current time is that of the server's clock, in every command."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SKEWED_SERVERS = {
     "says 1970": (timedelta(), "Thu, 01 Jan 1970 00:00:07 GMT"),
     "says the year 9999": (timedelta(), "Fri, 31 Dec 9999 23:59:59 GMT"),
 }
-"""How far its clock is ahead, and what stands in the place of its `Date`."""
+"""How far the clock is ahead, and the value of its `Date` header."""
 StartShell = Callable[[SkewedServer], CommandRunner]
 
 
@@ -41,7 +41,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
 
 @pytest.fixture
 def start_shell(shell: CommandRunner, certificate: ServerIdentity) -> Iterator[StartShell]:
-    """A shell at a server with this clock."""
+    """A shell connected to a server with this clock."""
     with ExitStack() as servers:
 
         def start(clock: SkewedServer) -> CommandRunner:
@@ -55,13 +55,13 @@ def start_shell(shell: CommandRunner, certificate: ServerIdentity) -> Iterator[S
 
 @pytest.fixture(params=SKEWED_SERVERS)
 def any_skewed_server(request: pytest.FixtureRequest) -> SkewedServer:
-    """One of these clocks, now."""
+    """One of these clocks, at the current time."""
     return SkewedServer(*SKEWED_SERVERS[request.param])
 
 
 @pytest.fixture(params=["ten minutes ahead", "25 minutes behind"])
 def clock(request: pytest.FixtureRequest) -> SkewedServer:
-    """One that is told to be wrong."""
+    """A server with a wrong clock."""
     return SkewedServer(*SKEWED_SERVERS[request.param])
 
 
@@ -70,11 +70,11 @@ def session_ids(sessions: list[dict[str, Any]]) -> set[str]:
 
 
 def is_four_minutes(seconds: float) -> bool:
-    """Four minutes, and as long as a busy machine takes for the tests."""
+    """Four minutes, plus the time that the tests take on a busy machine."""
     return 237 <= seconds < 360
 
 
-def test_what_runs_is_as_long_as_the_server_says(
+def test_running_runs_have_their_length_by_the_servers_clock(
     start_shell: StartShell, any_skewed_server: SkewedServer
 ) -> None:
     shell = start_shell(any_skewed_server)
@@ -88,24 +88,22 @@ def test_what_runs_is_as_long_as_the_server_says(
         assert any(word.startswith(("4m", "5m")) for word in shell(*command).stdout.split()), command
 
 
-def test_what_is_stuck_is_so_for_the_query_as_for_the_check(
-    start_shell: StartShell, clock: SkewedServer
-) -> None:
+def test_query_and_check_agree_on_stuck_runs(start_shell: StartShell, clock: SkewedServer) -> None:
     for running, stuck in ((timedelta(minutes=4), True), (timedelta(seconds=5), False)):
         shell = start_shell(SkewedServer(clock.skew, clock.date_header, running))
         found = session_ids(shell.run_json("sessions", "is:stuck", "-o", "json"))
-        judged = shell("check", "--stuck", "--timeout", "60")
-        assert (found == {id_of(RUNNING)}, judged.returncode == 2) == (stuck, stuck), judged.stdout
-        assert ("CollectJob has run for" in judged.stdout) == stuck
+        checked = shell("check", "--stuck", "--timeout", "60")
+        assert (found == {id_of(RUNNING)}, checked.returncode == 2) == (stuck, stuck), checked.stdout
+        assert ("CollectJob running for" in checked.stdout) == stuck
 
 
-def test_a_query_on_lengths_goes_by_the_servers_clock(start_shell: StartShell, clock: SkewedServer) -> None:
+def test_a_query_on_lengths_uses_the_servers_clock(start_shell: StartShell, clock: SkewedServer) -> None:
     shell = start_shell(clock)
     for query in (("took:>3m", "took:<10m"), ("ratio:>5", "ratio:<15"), ("is:unusual",)):
         assert session_ids(shell.run_json("sessions", *query, "-o", "json")) == {id_of(RUNNING)}, query
 
 
-def test_a_day_back_is_a_day_of_the_servers(start_shell: StartShell, any_skewed_server: SkewedServer) -> None:
+def test_a_day_back_uses_the_servers_clock(start_shell: StartShell, any_skewed_server: SkewedServer) -> None:
     shell = start_shell(any_skewed_server)
     exports = ("type:LogExport", "-o", "json")
     for query in (("since:24h",), ("--since", "24h"), ("!before:1d",)):
@@ -118,7 +116,7 @@ def test_a_day_back_is_a_day_of_the_servers(start_shell: StartShell, any_skewed_
         )
 
 
-def test_a_clock_time_is_the_last_one_that_the_server_has_seen(
+def test_a_clock_time_is_the_last_one_on_the_servers_clock(
     start_shell: StartShell, clock: SkewedServer
 ) -> None:
     shell = start_shell(clock)
@@ -136,9 +134,7 @@ def test_dates_are_not_shifted(start_shell: StartShell, clock: SkewedServer) -> 
     assert session_ids(found) == {id_of(RUNNING)}
 
 
-def test_an_order_by_length_is_that_of_the_lengths_shown(
-    start_shell: StartShell, clock: SkewedServer
-) -> None:
+def test_sorting_by_length_uses_the_lengths_shown(start_shell: StartShell, clock: SkewedServer) -> None:
     shell = start_shell(clock)
     for order in ("duration_s", "-duration_s"):
         listed = [
@@ -149,7 +145,7 @@ def test_an_order_by_length_is_that_of_the_lengths_shown(
 
 
 def first_tail_line(shell: CommandRunner, *query: str) -> Any:  # noqa: ANN401 - JSON is what it is
-    """The first line that is told of a list that is followed."""
+    """The first line that `tail` prints."""
     argv = [
         sys.executable,
         "-m",
@@ -179,7 +175,7 @@ def test_tail_prints_durations_by_the_servers_clock(start_shell: StartShell, clo
     assert is_four_minutes(line["session"]["duration_s"])
 
 
-def test_what_cannot_be_read_is_said_before_anything_is_sent(
+def test_an_invalid_query_is_reported_before_anything_is_sent(
     shell: CommandRunner, certificate: ServerIdentity
 ) -> None:
     with scripted_server_in_thread(SkewedServer(), certificate.tls_context()) as server:
@@ -199,7 +195,7 @@ def test_what_cannot_be_read_is_said_before_anything_is_sent(
 
 @pytest.fixture(scope="module")
 def clock_change_demo() -> Iterator[RunningDemo]:
-    """A server whose clock shows the day on which clocks go back, whatever day this computer's shows."""
+    """A server whose clock shows the day on which clocks go back, independent of this computer's clock."""
     yield from run_demo_server("--seed", "1", "--clock", "2026-10-25T12:00:00Z", "--speed", "0")
 
 
@@ -218,7 +214,7 @@ def clock_change_shell(shell: CommandRunner, clock_change_demo: RunningDemo) -> 
 
 
 @pytest.mark.parametrize(("letter", "utc"), [("A", "00:10"), ("B", "01:10")])
-def test_an_hour_that_comes_twice_is_that_of_the_servers_day(
+def test_a_repeated_hour_is_that_of_the_servers_day(
     clock_change_shell: CommandRunner, letter: str, utc: str
 ) -> None:
     meant, exact = (
@@ -235,7 +231,7 @@ def test_an_hour_that_comes_twice_is_that_of_the_servers_day(
 
 
 @pytest.mark.parametrize("command", ["sessions", "tail"])
-def test_a_letter_that_the_servers_clock_does_not_know_is_refused_by_it(
+def test_a_letter_is_an_error_if_the_hour_is_not_repeated_on_the_servers_clock(
     clock_change_shell: CommandRunner, command: str
 ) -> None:
     done = clock_change_shell(command, "since:01:10A")

@@ -1,4 +1,4 @@
-"""The records that scripts rely on, and the forms in which they leave."""
+"""Records that scripts rely on, and the output formats."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ from emtui.cli.output import (
 from emtui.em.model import Event, Log, Result, Session, uid_from_guid
 from emtui.em.server_address import Server
 from emtui.em.text_sanitizer import guard_output
-from emtui.handover.json_schema import EVENT_KEYS, SESSION_KEYS, event_records, session_record
+from emtui.handover.json_records import EVENT_KEYS, SESSION_KEYS, event_records, session_record
 from emtui.text_format import cell_width
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -143,12 +143,12 @@ def test_an_empty_table_has_its_titles() -> None:
 
 
 @pytest.mark.parametrize("char", ["\x1b", "\x07", "\x7f", "\x9b", "\u202e", "\u200b", "\r"])
-def test_nothing_that_moves_a_terminal_is_shown(char: str) -> None:
+def test_no_terminal_control_is_shown(char: str) -> None:
     assert guard_output(f"a{char}b\n\tc") == "a\N{REPLACEMENT CHARACTER}b\n\tc"
 
 
 def test_columns_of_a_table_stand_below_each_other_in_every_terminal() -> None:
-    """Some let joiners and selectors change the width, as `cell_len` reckons, and others do not."""
+    """In some, joiners and selectors change the width, as in `cell_len`; in others they do not."""
     rows = [("vs16⚠\ufe0f", "1s", "☁\ufe0f end"), ("👨\u200d👧", "2s", "می\u200cخواهم")]
     for width in (None, 60):
         lines = format_table(COLUMNS, rows, width).splitlines()

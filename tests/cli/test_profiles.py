@@ -1,4 +1,4 @@
-"""Profiles: made by `login`, listed by `profiles`, chosen by `-p`, and what `logout` takes away."""
+"""Profiles: created by `login`, listed by `profiles`, chosen by `-p`; and what `logout` removes."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from demo_server import RunningDemo
 
 @pytest.fixture
 def profile_shell(demo_shell: CommandRunner) -> CommandRunner:
-    """A shell that has logged on once and knows nothing but the profile `lab_profile`, and the password."""
+    """A shell that has logged on once, with the profile `lab` and the password."""
     done = demo_shell("login", "-p", "lab")
     assert done.returncode == 0, done.stderr
     demo_shell.leading_arguments = ()
@@ -20,7 +20,7 @@ def read_config(shell: CommandRunner) -> Path:
     return shell.home / "config" / "emtui" / "config.toml"
 
 
-def test_login_keeps_server_user_and_pin_and_never_the_password(
+def test_login_saves_server_user_and_pin_but_never_the_password(
     profile_shell: CommandRunner, demo: RunningDemo
 ) -> None:
     kept = read_config(profile_shell).read_text()
@@ -33,7 +33,7 @@ def test_login_keeps_server_user_and_pin_and_never_the_password(
     assert profile["password"] == "asked"
 
 
-def test_a_profile_is_enough_to_ask(profile_shell: CommandRunner) -> None:
+def test_a_profile_is_sufficient_to_connect(profile_shell: CommandRunner) -> None:
     asked = ("sessions", "--limit", "1", "-o", "json")
     assert len(profile_shell.run_json("-p", "lab", *asked)) == 1
     assert len(profile_shell.run_json(*asked)) == 1
@@ -56,7 +56,7 @@ def test_profiles_is_a_table_and_empty_without_any(
 
 
 @pytest.mark.parametrize("command", [("sessions",), ("show", "latest"), ("check",), ("logout",)])
-def test_of_several_profiles_one_must_be_chosen_and_how_is_said(
+def test_with_several_profiles_an_error_says_how_to_choose_one(
     shell: CommandRunner, command: tuple[str, ...]
 ) -> None:
     file = read_config(shell)
@@ -67,15 +67,15 @@ def test_of_several_profiles_one_must_be_chosen_and_how_is_said(
     file.chmod(0o600)
     done = shell(*command)
     assert done.returncode == (3 if command == ("check",) else 2)
-    said = done.stdout + done.stderr
-    assert "Available profiles: prod, lab; none is the default. Choose one with -p, or" in said
-    assert "set default_profile in the configuration" in said
+    text = done.stdout + done.stderr
+    assert "Available profiles: prod, lab; none is the default. Choose one with -p, or" in text
+    assert "set default_profile in the configuration" in text
     file.unlink()
     done = shell(*command)
-    assert "a profile (create one with emtui login)" in done.stdout + done.stderr
+    assert "a profile (-p; create one with emtui login)" in done.stdout + done.stderr
 
 
-def test_a_refused_login_keeps_nothing(demo_shell: CommandRunner) -> None:
+def test_a_refused_login_saves_nothing(demo_shell: CommandRunner) -> None:
     demo_shell.environ["EMTUI_PASSWORD"] = "wrong"
     assert demo_shell("login", "-p", "lab").returncode == 4
     assert not read_config(demo_shell).exists()
@@ -97,13 +97,13 @@ def test_login_without_a_server_says_so(shell: CommandRunner) -> None:
     assert "--server" in done.stderr
 
 
-def test_logout_can_forget_the_pin(profile_shell: CommandRunner, demo: RunningDemo) -> None:
+def test_logout_can_remove_the_pin(profile_shell: CommandRunner, demo: RunningDemo) -> None:
     done = profile_shell("logout", "--forget-pin")
     assert "Profile lab: pin removed." in done.stderr
     assert demo.sha256 not in read_config(profile_shell).read_text()
 
 
-def test_a_configuration_that_cannot_be_meant_is_2(shell: CommandRunner) -> None:
+def test_an_invalid_configuration_is_2(shell: CommandRunner) -> None:
     read_config(shell).parent.mkdir(parents=True)
     read_config(shell).write_text('[profiles.prod]\nserver = "em01.example.net"\nusr = "ops"\n')
     read_config(shell).chmod(0o600)
@@ -125,7 +125,9 @@ def test_the_password_may_come_from_a_command_of_the_profile(
     assert profile_shell.run_json("profiles", "-o", "json")[0]["password"] == "password_command"
 
 
-def test_a_command_that_fails_is_said_and_the_next_source_asked(profile_shell: CommandRunner) -> None:
+def test_a_failing_password_command_is_reported_and_the_next_source_used(
+    profile_shell: CommandRunner,
+) -> None:
     del profile_shell.environ["EMTUI_PASSWORD"]
     with read_config(profile_shell).open("a") as file:
         file.write('password_command = ["false"]\n')

@@ -1,4 +1,4 @@
-"""What cannot be recorded or shown is one sentence, before anything is drawn or sent."""
+"""Unusable recordings: one sentence, before anything is drawn or sent."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ LIST_RECORD = '{"at":"2026-11-23T12:00:00+00:00","list":1,"took":0}\n'
         (("--record", "text.rec"), "text.rec already exists: a recording needs a new file."),
     ],
 )
-def test_what_cannot_be_is_one_sentence_and_2(tmp_path: Path, argv: tuple[str, ...], says: str) -> None:
+def test_unusable_recordings_and_options_are_one_sentence_and_2(
+    tmp_path: Path, argv: tuple[str, ...], says: str
+) -> None:
     (tmp_path / "text.rec").write_text("a text")
     (tmp_path / "night.rec").write_bytes(gzip.compress((RECORDING_HEADER + LIST_RECORD).encode()))
     (tmp_path / "later.rec").write_bytes(gzip.compress(RECORDING_HEADER.replace(":1,", ":2,").encode()))
@@ -47,10 +49,10 @@ def test_what_cannot_be_is_one_sentence_and_2(tmp_path: Path, argv: tuple[str, .
     named = [str(tmp_path / word) if word.endswith(".rec") or word == "." else word for word in argv]
     with run_emtui(*named, environ=isolated_environment(tmp_path), columns=400) as terminal:
         assert terminal.wait_exit() == 2
-    said = terminal.received.decode()
-    assert said.startswith("emtui: ")
-    assert says in said
-    assert said.count("\n") == 1
+    text = terminal.received.decode()
+    assert text.startswith("emtui: ")
+    assert says in text
+    assert text.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", [(), ("open",)])
@@ -60,7 +62,7 @@ def test_help_names_the_options(shell: CommandRunner, command: tuple[str, ...]) 
         assert option in shown
 
 
-def test_a_recording_of_hostile_text_says_nothing_to_the_terminal(tmp_path: Path) -> None:
+def test_a_recording_of_hostile_text_does_not_control_the_terminal(tmp_path: Path) -> None:
     evil = r"\u001b]0;evil\u0007\u009b2J\u202e"
     row = (
         f'{{"row":{{"uid":"a{evil}","name":"{evil}","type":"{evil}","message":"{evil}","state":"Failed"}}}}\n'
@@ -73,7 +75,7 @@ def test_a_recording_of_hostile_text_says_nothing_to_the_terminal(tmp_path: Path
     ) as terminal:
         terminal.wait_for("ended")
         terminal.press("enter", "i", "q", "q", "!")
-        terminal.wait_for("Blind periods")
+        terminal.wait_for("Periods without data")
         terminal.press("q", "q")
         assert terminal.wait_exit() == 0
     assert b"\x1b]0;" not in terminal.received

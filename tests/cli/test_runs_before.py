@@ -1,4 +1,4 @@
-"""What `show` says came before a failure, asked of a server that lists just these runs."""
+"""The runs before a failure as `show` prints them, for given lists."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from session_list_server import listing_shell, runs_from_letters
         ("cf", "first failure, no success listed before", (None, None, None)),
     ],
 )
-def test_the_words_and_the_numbers_say_what_came_directly_before(
+def test_text_and_numbers_describe_the_runs_directly_before(
     shell: CommandRunner, tmp_path: Path, letters: str, text: str, numbers: tuple[int | None, ...]
 ) -> None:
-    with listing_shell(shell, runs_from_letters(letters), tmp_path) as there:
-        found = there.run_json("show", "latest:LogExport", "-o", "json")["findings"]
+    with listing_shell(shell, runs_from_letters(letters), tmp_path) as runner:
+        found = runner.run_json("show", "latest:LogExport", "-o", "json")["findings"]
         (since,) = [finding for finding in found if finding["kind"] == "since"]
         assert since["text"].startswith(text)
         assert tuple(since[f"after_{what}"] for what in ("good", "warnings", "failures")) == numbers
-        assert f"Since     {since['text']}\n" in there("show", "latest:LogExport").stdout
+        assert f"Since         {since['text']}\n" in runner("show", "latest:LogExport").stdout

@@ -1,4 +1,4 @@
-"""`emtui sessions` against a server: what is listed, in what order and form."""
+"""`emtui sessions` against a server: sessions, sort order and output format."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from conftest import DEMO_CLOCK
 from emtui.demo.world import SimulatedWorld
 from emtui.em.model import Outcome
 from emtui.em.server_address import parse_server
-from emtui.handover.json_schema import SESSION_KEYS, session_record
+from emtui.handover.json_records import SESSION_KEYS, session_record
 from emtui.query import DEFAULT_SORT_ORDER
 
 CLOCK = datetime.fromisoformat(DEMO_CLOCK)
@@ -80,7 +80,7 @@ def test_an_argument_is_read_as_it_is_typed_in_the_screens(
 
 
 @pytest.mark.parametrize(
-    ("argv", "said"),
+    ("argv", "text"),
     [
         (["type:Database Replication bs02"], "No session type is called 'Database'"),
         (["since:02:10A"], "since:02:10A: 02:10 does not occur twice: remove the letter A."),
@@ -92,12 +92,12 @@ def test_an_argument_is_read_as_it_is_typed_in_the_screens(
         (["disk:full"], """to search for this text, write "disk:full", in a shell '"disk:full"'."""),
     ],
 )
-def test_what_cannot_be_read_is_2_with_what_to_write_here(
-    demo_shell: CommandRunner, argv: list[str], said: str
+def test_an_invalid_query_is_2_with_a_suggestion(
+    demo_shell: CommandRunner, argv: list[str], text: str
 ) -> None:
     done = demo_shell("sessions", *argv)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert text in done.stderr
 
 
 def test_times_sort_as_text_in_every_format(demo_shell: CommandRunner) -> None:
@@ -125,7 +125,7 @@ def test_since_keeps_whatever_still_runs(demo_shell: CommandRunner) -> None:
     assert any(row["started"] < "2026-11-23T02:00:00Z" for row in rows)
 
 
-def test_took_ratio_and_is_rest_on_the_list_that_came(demo_shell: CommandRunner) -> None:
+def test_took_ratio_and_is_use_the_list_received(demo_shell: CommandRunner) -> None:
     rows = demo_shell.run_json("sessions", "took:>2h", "-o", "json")
     assert rows
     assert all(row["duration_s"] > 7200 for row in rows)
@@ -141,7 +141,7 @@ def test_took_ratio_and_is_rest_on_the_list_that_came(demo_shell: CommandRunner)
 
 
 @pytest.mark.parametrize("command", ["sessions", "tail"])
-def test_unseen_without_screens_is_one_sentence_and_2(demo_shell: CommandRunner, command: str) -> None:
+def test_is_unseen_without_screens_is_one_sentence_and_2(demo_shell: CommandRunner, command: str) -> None:
     done = demo_shell(command, "is:unseen")
     assert done.returncode == 2
     assert done.stderr.strip() == "emtui: is:unseen works only in the session browser."
@@ -188,7 +188,7 @@ def test_connection_options_may_stand_after_the_command(demo_shell: CommandRunne
     assert len(demo_shell.run_json("sessions", "--limit", "2", "-o", "json", *before)) == 2
 
 
-def test_the_environment_says_where_and_whom(demo_shell: CommandRunner) -> None:
+def test_server_and_user_can_come_from_the_environment(demo_shell: CommandRunner) -> None:
     _, url, _, user, _, pin = demo_shell.leading_arguments
     demo_shell.leading_arguments = ()
     demo_shell.environ |= {"EMTUI_SERVER": url, "EMTUI_USER": user, "EMTUI_PIN": pin}

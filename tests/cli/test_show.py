@@ -1,4 +1,4 @@
-"""`emtui show` and `emtui events` against a server: every way to name a session, every form."""
+"""`emtui show` and `emtui events` against a server: every session reference, every output format."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from conftest import DEMO_CLOCK
 
 from emtui.demo.world import SimulatedWorld
 from emtui.em.model import Session
-from emtui.handover.json_schema import EVENT_KEYS, SESSION_KEYS
+from emtui.handover.json_records import EVENT_KEYS, SESSION_KEYS
 
 CLOCK = datetime.fromisoformat(DEMO_CLOCK)
 
@@ -33,7 +33,7 @@ def failed(world: SimulatedWorld) -> Session:
 
 @pytest.fixture(scope="module")
 def unreached(world: SimulatedWorld) -> Session:
-    """The newest collection that could not reach a server."""
+    """The newest collection that could not reach a backup server."""
     runs = [one for one in world.sessions(CLOCK) if one.type == "CollectJob" and one.outcome == "failed"]
     return max(runs, key=lambda one: one.started or CLOCK)
 
@@ -62,7 +62,7 @@ def test_a_session_is_found_by_every_form_of_its_id(demo_shell: CommandRunner, f
     assert {demo_shell.run_json("show", form, "-o", "json")["id"] for form in forms} == {failed.id}
 
 
-def test_a_url_of_another_host_is_asked_of_this_server_and_said(
+def test_a_url_of_another_host_is_requested_from_this_server_with_a_message(
     demo_shell: CommandRunner, failed: Session
 ) -> None:
     url = f"https://other.example.net/api/systemSessions/{failed.id}"
@@ -90,7 +90,7 @@ def test_digits_that_several_begin_with_are_2_with_the_candidates(
 
 
 @pytest.mark.parametrize("name", ["00000000-0000-0000-0000-000000000000", "latest:VcPl*x"])
-def test_what_is_not_there_is_3_in_one_sentence(demo_shell: CommandRunner, name: str) -> None:
+def test_a_missing_session_is_3_and_one_sentence(demo_shell: CommandRunner, name: str) -> None:
     done = demo_shell("show", name)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("emtui: ")
@@ -99,30 +99,30 @@ def test_what_is_not_there_is_3_in_one_sentence(demo_shell: CommandRunner, name:
 
 def test_the_table_of_show_has_fields_and_events(demo_shell: CommandRunner, failed: Session) -> None:
     text = demo_shell("show", failed.id).stdout
-    assert f"Type      {failed.type}\n" in text
-    assert "Outcome   failed\n" in text
+    assert f"Type          {failed.type}\n" in text
+    assert "Outcome       failed\n" in text
     assert "+01:00" in text
     assert "Order  Time" in text
 
 
-def test_show_says_whether_it_is_new_and_which_server_it_was(
+def test_show_prints_whether_the_failure_is_new_and_the_backup_server(
     demo_shell: CommandRunner, unreached: Session
 ) -> None:
     text = demo_shell("show", unreached.id).stdout
     assert re.search(
-        r"^Since     first since .* 0[23]:\d\d, after \d+ successes; \d times since ",
+        r"^Since         first since .* 0[23]:\d\d, after \d+ successes; \d times since ",
         text,
         re.MULTILINE,
     )
-    assert re.search(r"^Same      \d times since .*, last (\w+|22 Nov( 26)?) 03:10", text, re.MULTILINE)
+    assert re.search(r"^Recurring     \d times since .*, last (\w+|22 Nov( 26)?) 03:10", text, re.MULTILINE)
     assert re.search(
-        r"^Servers   bs02.example.net \S+ failed  bs03.example.net \S+ ok  bs01", text, re.MULTILINE
+        r"^Servers       bs02.example.net \S+ failed  bs03.example.net \S+ ok  bs01", text, re.MULTILINE
     )
-    assert re.search(r"^Last good (\w+|22 Nov( 26)?) 02:55, took 1m", text, re.MULTILINE)
-    assert re.search(r"^Also ran  CatalogCrawlJob (\w+|21 Nov( 26)?) 23:\d\d", text, re.MULTILINE)
+    assert re.search(r"^Last success  (\w+|22 Nov( 26)?) 02:55, took 1m", text, re.MULTILINE)
+    assert re.search(r"^Also ran      CatalogCrawlJob (\w+|21 Nov( 26)?) 23:\d\d", text, re.MULTILINE)
 
 
-def test_the_findings_are_values_each_with_the_runs_that_it_rests_on(
+def test_the_findings_are_values_with_the_number_of_runs_they_are_based_on(
     demo_shell: CommandRunner, unreached: Session
 ) -> None:
     findings = demo_shell.run_json("show", unreached.id, "-o", "json")["findings"]
@@ -141,13 +141,13 @@ def test_the_findings_are_values_each_with_the_runs_that_it_rests_on(
     ]
 
 
-def test_a_run_that_hangs_says_where_it_is_silent(demo_shell: CommandRunner) -> None:
+def test_a_stuck_run_shows_where_it_is_silent(demo_shell: CommandRunner) -> None:
     hung = demo_shell.run_json("show", "latest:DatabaseMaintenance", "-o", "json")
     (silent,) = [finding for finding in hung["findings"] if finding["kind"] == "silent"]
     assert silent["message"] == "Waiting for a lock on table Sessions"
     assert silent["lasted_s"] > 7_000 > 100 * silent["usual_s"]
     assert silent["rests_on"] == 5
-    assert f"Silent    {silent['text']}" in demo_shell("show", "latest:DatabaseMaintenance").stdout
+    assert f"Stuck         {silent['text']}" in demo_shell("show", "latest:DatabaseMaintenance").stdout
 
 
 def test_events_come_in_every_form(demo_shell: CommandRunner, failed: Session) -> None:

@@ -1,4 +1,4 @@
-"""`emtui show` where the past cannot be had: the session is shown, and why nothing is said of its past."""
+"""`emtui show` without the list: the session is shown, and why there are no findings."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ def reply_without_list(request: ReceivedRequest) -> ScriptedReply:
     return make_reply("500 Internal Server Error") if route_of(request) == "list" else reply_well(request)
 
 
-def test_a_list_that_cannot_be_had_costs_the_findings_and_nothing_else(
-    shell: CommandRunner, tmp_path: Path
-) -> None:
+def test_without_the_list_only_the_findings_are_missing(shell: CommandRunner, tmp_path: Path) -> None:
     known = make_identity(tmp_path, days=300)
     with scripted_server_in_thread(reply_without_list, known.tls_context()) as server:
         shell.leading_arguments = ("--server", server.authority, "--user", USER, "--pin", known.sha256)
@@ -34,7 +32,7 @@ def test_a_list_that_cannot_be_had_costs_the_findings_and_nothing_else(
         table, data = shell("show", GUID), shell("show", GUID, "-o", "json")
     for done in (table, data):
         assert done.returncode == 0
-        assert "No findings from earlier runs: " in done.stderr
+        assert "Earlier runs could not be evaluated: " in done.stderr
     assert GUID in table.stdout
     shown = json.loads(data.stdout)
     assert (shown["id"], shown["findings"]) == (GUID, None)

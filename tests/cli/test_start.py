@@ -1,4 +1,4 @@
-"""What starting costs, and how the process ends."""
+"""Start-up time, and how the process ends."""
 
 import json
 import os
@@ -66,14 +66,14 @@ def test_the_version_is_printed_wherever_it_is_requested(shell: CommandRunner, a
         (["help", "--help"], "emtui help [COMMAND] [OPTIONS]"),
     ],
 )
-def test_help_is_data(shell: CommandRunner, argv: list[str], usage: str) -> None:
+def test_help_is_printed_to_standard_output(shell: CommandRunner, argv: list[str], usage: str) -> None:
     done = shell(*argv)
     assert done.returncode == 0
     assert "--debug" in argv or done.stderr == ""
     assert f"\nUsage:\n  {usage}\n" in done.stdout
 
 
-def test_help_for_what_is_no_command_names_the_nearest(shell: CommandRunner) -> None:
+def test_help_for_an_unknown_command_suggests_the_nearest(shell: CommandRunner) -> None:
     done = shell("help", "chekc")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "emtui: Unknown command 'chekc': did you mean check? See emtui --help.\n"
@@ -114,7 +114,7 @@ def test_a_closed_pipe_is_silent_and_141(shell: CommandRunner) -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
-def test_a_disk_that_is_full_is_our_fault_in_one_sentence(shell: CommandRunner) -> None:
+def test_a_full_disk_is_an_internal_error_in_one_sentence(shell: CommandRunner) -> None:
     argv = [sys.executable, "-m", "emtui", "--help"]
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(argv, env=shell.environ, stdout=full, stderr=subprocess.PIPE, check=False)

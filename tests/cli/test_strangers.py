@@ -1,4 +1,4 @@
-"""Against servers that are not ours in any detail the documents leave open, emtui says what is true."""
+"""Output of commands against servers that differ in every undocumented detail."""
 
 from __future__ import annotations
 
@@ -84,10 +84,10 @@ def server_shell(shell: CommandRunner, server_identity: ServerIdentity) -> Comma
     return shell
 
 
-def run_and_check(there: CommandRunner, server: IndependentServer, *argv: str) -> CompletedProcess[str]:
-    """Run one command, and hold the conversation to what a reader may do."""
+def run_and_check(runner: CommandRunner, server: IndependentServer, *argv: str) -> CompletedProcess[str]:
+    """Run one command, and check that its requests only read."""
     server.expire_logon()
-    result = there("--server", f"https://127.0.0.1:{server.port}", *argv)
+    result = runner("--server", f"https://127.0.0.1:{server.port}", *argv)
     assert result.returncode == 0, result.stderr
     assert server.violations == []
     assert server.logons == {}
@@ -108,7 +108,7 @@ def format_moment(text: str | None) -> datetime | None:
 
 
 def expected_record(run: DocumentedRun, server: IndependentServer) -> dict[str, Any]:
-    """The object of one run; how long a running one took is not known beforehand."""
+    """The expected record of one run; the length of a running one varies."""
     duration = run.ended - run.started if run.ended and run.started and run.outcome != "running" else None
     return {
         "server": f"127.0.0.1:{server.port}",
@@ -130,7 +130,7 @@ def expected_record(run: DocumentedRun, server: IndependentServer) -> dict[str, 
 
 
 def parse_row(row: dict[str, Any], run: DocumentedRun) -> dict[str, Any]:
-    """The object as it came, with times as moments and the length of a running one checked."""
+    """The record with times as `datetime`; the length of a running session is checked."""
     values = {**row, "started": format_moment(row["started"]), "ended": format_moment(row["ended"])}
     if run.outcome == "running" and run.started:
         duration_so_far = datetime.now(UTC) - run.started
@@ -142,7 +142,7 @@ def parse_row(row: dict[str, Any], run: DocumentedRun) -> dict[str, Any]:
 
 
 def newest_first(runs: Iterable[DocumentedRun]) -> list[DocumentedRun]:
-    """Newest first, ties by uid, unknown last."""
+    """Newest first, equal times by uid, unknown last."""
     by_uid = sorted(runs, key=lambda run: URN + run.guid)
     return sorted(by_uid, key=lambda run: -run.started.timestamp() if run.started else float("inf"))
 
@@ -155,7 +155,7 @@ def assert_rows(rows: list[dict[str, Any]], server: IndependentServer) -> None:
 
 
 def record_from_csv(row: dict[str, str]) -> dict[str, Any]:
-    """A line of CSV as the object it stands for."""
+    """A line of CSV as an object."""
     values: dict[str, Any] = {key: value or None for key, value in row.items()}
     for key in ("canceled", "known"):
         values[key] = {"true": True, "false": False}[row[key]]
@@ -165,7 +165,7 @@ def record_from_csv(row: dict[str, str]) -> dict[str, Any]:
     return values
 
 
-def test_the_list_is_true_in_every_form(
+def test_every_output_format_has_the_sessions_of_the_server(
     server_shell: CommandRunner, variant_server: IndependentServer
 ) -> None:
     as_json = run_and_check(server_shell, variant_server, "sessions", "-o", "json")
@@ -177,7 +177,7 @@ def test_the_list_is_true_in_every_form(
         [record_from_csv(row) for row in csv.DictReader(io.StringIO(as_csv, newline=""))], variant_server
     )
     if variant_server.variant.references != "list":
-        assert re.search(rf"\b1 of {len(RUNS)} sessions could not be read completely", as_json.stderr)
+        assert re.search(rf"\b1 of {len(RUNS)} sessions not fully readable", as_json.stderr)
 
 
 def assert_log(rows: list[dict[str, Any]], run: DocumentedRun) -> None:
@@ -198,7 +198,7 @@ def assert_log(rows: list[dict[str, Any]], run: DocumentedRun) -> None:
 SHOWN_FIELDS = [run for run in RUNS if run.outcome in {"running", "canceled"} or run.name is None][:3]
 
 
-def test_one_session_and_its_events_are_true(
+def test_one_session_and_its_events_are_as_the_server_lists_them(
     server_shell: CommandRunner, variant_server: IndependentServer
 ) -> None:
     run = SHOWN_FIELDS[list(SERVER_VARIANTS.values()).index(variant_server.variant) % len(SHOWN_FIELDS)]
@@ -245,7 +245,7 @@ def test_an_empty_list_is_an_empty_array(
             assert run_and_check(server_shell, server, "sessions", "-o", "jsonl").stdout == ""
 
 
-def test_what_only_the_entities_know_is_found_behind_references(
+def test_details_missing_from_references_are_requested(
     server_shell: CommandRunner, server_identity: ServerIdentity
 ) -> None:
     with independent_server(SERVER_VARIANTS["references"], server_identity.tls_context()) as server:

@@ -1,4 +1,4 @@
-"""With a person at a real terminal: what is asked, what is shown, and how a signal ends it."""
+"""Prompts, output and signals on a real terminal."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_terminal_query_with_since_prints_no_message(demo_shell: CommandRunner
 
 
 @pytest.mark.parametrize("which", ["until", "before", "id:", "guid", "urn", "digits", "turned"])
-def test_a_terminal_that_names_a_time_or_a_run_gets_what_it_asks_for(
+def test_on_a_terminal_a_query_with_a_time_or_a_run_is_not_limited(
     demo_shell: CommandRunner, which: str
 ) -> None:
     old = demo_shell.run_json("sessions", "until:2026-11-12", "--limit", "1", "-o", "json")[0]
@@ -87,7 +87,9 @@ def test_a_terminal_that_names_a_time_or_a_run_gets_what_it_asks_for(
 
 
 @pytest.mark.parametrize("query", ["bs02", "state:failed", "dead", '"an unclosed quote', "type:CollectJob"])
-def test_a_terminal_that_names_neither_gets_the_last_day(demo_shell: CommandRunner, query: str) -> None:
+def test_on_a_terminal_any_other_query_is_limited_to_the_last_day(
+    demo_shell: CommandRunner, query: str
+) -> None:
     expected = demo_shell.run_json("sessions", query, "--since", "24h", "-o", "json")
     child = run_at_terminal(demo_shell, "sessions", query)
     child.expect("Showing the last 24 hours and running sessions. Use --since 30d to list all.\r\n")
@@ -95,18 +97,18 @@ def test_a_terminal_that_names_neither_gets_the_last_day(demo_shell: CommandRunn
     assert len((child.before or "").splitlines()) == 1 + len(expected)
 
 
-def test_the_screens_suggest_no_order_that_they_do_not_have(demo_shell: CommandRunner) -> None:
+def test_the_screens_suggest_only_sort_keys_that_they_support(demo_shell: CommandRunner) -> None:
     for order in ("knwon", "acknowledge", "bogus"):
         child = run_at_terminal(demo_shell, "open", "--sort", order)
         assert wait_exit(child) == 2
-        said = (child.before or "").replace("\r\n", " ")
-        assert "Cannot sort by" in said
-        assert "nowledged" not in said
-        assert "known?" not in said
-        assert "known." not in said
+        text = (child.before or "").replace("\r\n", " ")
+        assert "Cannot sort by" in text
+        assert "nowledged" not in text
+        assert "known?" not in text
+        assert "known." not in text
 
 
-def test_the_password_is_asked_for_without_being_shown(demo_shell: CommandRunner, demo: RunningDemo) -> None:
+def test_the_password_prompt_does_not_echo(demo_shell: CommandRunner, demo: RunningDemo) -> None:
     del demo_shell.environ["EMTUI_PASSWORD"]
     child = run_at_terminal(demo_shell, "show", "latest")
     child.expect(f"Password of {demo.user.replace(chr(92), chr(92) * 2)} at ")
@@ -117,7 +119,7 @@ def test_the_password_is_asked_for_without_being_shown(demo_shell: CommandRunner
     assert wait_exit(child) == 0
 
 
-def test_leaving_the_password_prompt_is_130(demo_shell: CommandRunner) -> None:
+def test_ctrl_c_at_the_password_prompt_is_130(demo_shell: CommandRunner) -> None:
     del demo_shell.environ["EMTUI_PASSWORD"]
     child = run_at_terminal(demo_shell, "show", "latest")
     child.expect("Password of ")
@@ -139,7 +141,7 @@ def test_login_shows_a_certificate_and_pins_it_on_confirmation(
     assert wait_exit(child) == 0
 
 
-def test_login_leaves_with_7_when_the_person_does_not_trust_it(
+def test_login_exits_with_7_if_the_certificate_is_not_accepted(
     demo_shell: CommandRunner, demo: RunningDemo
 ) -> None:
     demo_shell.leading_arguments = ("--server", demo.url, "--user", demo.user)
@@ -180,7 +182,7 @@ def test_a_signal_ends_a_wait_silently_after_logging_off(
 @pytest.mark.parametrize(
     "locale", [{"LC_ALL": "C"}, {"LC_ALL": "", "LC_CTYPE": "", "LANG": ""}, {"LANG": "de_DE.ISO-8859-1"}]
 )
-def test_a_terminal_without_utf_8_gets_ascii_that_can_be_read(
+def test_a_terminal_without_utf_8_gets_readable_ascii(
     demo_shell: CommandRunner, locale: dict[str, str]
 ) -> None:
     demo_shell.environ.update(locale)

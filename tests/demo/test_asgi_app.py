@@ -33,9 +33,9 @@ class ManualClock:
         return self.seconds
 
 
-def demo_client(*plays: str, monotonic: Callable[[], float] | None = None) -> httpx.AsyncClient:
+def demo_client(*switches: str, monotonic: Callable[[], float] | None = None) -> httpx.AsyncClient:
     settings = DemoServerSettings(
-        WORLD, lambda: NOON, parse_faults(plays), monotonic=monotonic or ManualClock()
+        WORLD, lambda: NOON, parse_faults(switches), monotonic=monotonic or ManualClock()
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=create_app(settings)), base_url=BASE)
 
@@ -44,17 +44,17 @@ async def log_on(
     client: httpx.AsyncClient, credentials: tuple[str, str] = CREDENTIALS, *, json: bool = False
 ) -> httpx.Response:
     """Log on and send the token with later requests; cookies are discarded."""
-    answer = await client.post("/api/sessionMngr/?v=latest", auth=credentials, headers=JSON if json else {})
+    response = await client.post("/api/sessionMngr/?v=latest", auth=credentials, headers=JSON if json else {})
     client.cookies.clear()
-    if answer.status_code == 201:
-        client.headers[TOKEN] = answer.headers[TOKEN]
-    return answer
+    if response.status_code == 201:
+        client.headers[TOKEN] = response.headers[TOKEN]
+    return response
 
 
-@pytest.mark.parametrize("play", ["", "500", "500-empty", "html", "redirect", "slow=0", "no-length", "vbr"])
-async def test_every_answer_has_the_date_of_the_demos_clock(play: str) -> None:
-    async with demo_client(*([play] if play else [])) as client:
-        answers = [
+@pytest.mark.parametrize("switch", ["", "500", "500-empty", "html", "redirect", "slow=0", "no-length", "vbr"])
+async def test_every_answer_has_the_date_of_the_demos_clock(switch: str) -> None:
+    async with demo_client(*([switch] if switch else [])) as client:
+        responses = [
             await client.get("/api/"),
             await client.get("/nowhere"),
             await client.get(LIST),
@@ -64,17 +64,17 @@ async def test_every_answer_has_the_date_of_the_demos_clock(play: str) -> None:
             await client.get(LIST),
             await client.get("/api/systemSessions/none"),
         ]
-    dates = [answer.headers.get_list("Date") for answer in answers]
-    assert dates == [["Mon, 23 Nov 2026 12:00:00 GMT"]] * len(answers)
+    dates = [response.headers.get_list("Date") for response in responses]
+    assert dates == [["Mon, 23 Nov 2026 12:00:00 GMT"]] * len(responses)
 
 
 async def test_the_root_needs_no_logon_and_lists_three_versions() -> None:
     async with demo_client() as client:
         for path in ("/api", "/api/", "/API/"):
-            answer = await client.get(path)
-            assert answer.status_code == 200
-            assert answer.headers["Content-Type"] == "application/xml"
-            assert answer.text.count("<SupportedVersion ") == 3
+            response = await client.get(path)
+            assert response.status_code == 200
+            assert response.headers["Content-Type"] == "application/xml"
+            assert response.text.count("<SupportedVersion ") == 3
         document = (await client.get("/api/", headers=JSON)).json()
         assert document["Href"] is None
         assert [one["Name"] for one in document["SupportedVersions"]["SupportedVersions"]] == [
@@ -90,14 +90,14 @@ async def test_the_root_needs_no_logon_and_lists_three_versions() -> None:
 @pytest.mark.parametrize("user", ["EXAMPLE\\ops", "ops@example.net", "ops", "example\\OPS"])
 async def test_a_logon_gives_token_cookie_and_location(path: str, user: str) -> None:
     async with demo_client() as client:
-        answer = await client.post(path, auth=(user, "demo"), headers=JSON)
-        document = answer.json()
+        response = await client.post(path, auth=(user, "demo"), headers=JSON)
+        document = response.json()
         token = base64.b64encode(document["SessionId"].encode()).decode()
-        assert answer.status_code == 201
-        assert answer.headers[TOKEN] == token
-        assert answer.headers["Set-Cookie"] == f"{TOKEN}={token}; Path=/api;"
-        assert answer.headers["Location"] == f"{BASE}/api/logonSessions/{document['SessionId']}"
-        assert answer.headers["Server"] == "Microsoft-HTTPAPI/2.0"
+        assert response.status_code == 201
+        assert response.headers[TOKEN] == token
+        assert response.headers["Set-Cookie"] == f"{TOKEN}={token}; Path=/api;"
+        assert response.headers["Location"] == f"{BASE}/api/logonSessions/{document['SessionId']}"
+        assert response.headers["Server"] == "Microsoft-HTTPAPI/2.0"
         assert document["UserName"] == "EXAMPLE\\ops"
 
 
@@ -116,10 +116,10 @@ async def test_the_directory_links_to_system_sessions_twice_with_the_wrong_types
 @pytest.mark.parametrize("header", ["", "Basic", "Basic ???", "Bearer b3BzOmRlbW8=", "Basic b3BzOndyb25n"])
 async def test_wrong_or_missing_credentials_are_rejected_with_a_challenge(header: str) -> None:
     async with demo_client() as client:
-        answer = await client.post("/api/sessionMngr/", headers={"Authorization": header} if header else {})
-        assert answer.status_code == 401
-        assert answer.headers["WWW-Authenticate"] == "Basic Realm=RestSvc"
-        assert 'Message="The user name or password is incorrect"' in answer.text
+        response = await client.post("/api/sessionMngr/", headers={"Authorization": header} if header else {})
+        assert response.status_code == 401
+        assert response.headers["WWW-Authenticate"] == "Basic Realm=RestSvc"
+        assert 'Message="The user name or password is incorrect"' in response.text
 
 
 async def test_an_error_in_json_has_all_keys_in_the_order_of_the_alphabet() -> None:
@@ -131,7 +131,7 @@ async def test_an_error_in_json_has_all_keys_in_the_order_of_the_alphabet() -> N
         assert document["Status"] is None
 
 
-async def test_the_cookie_wins_over_the_header() -> None:
+async def test_the_cookie_takes_precedence_over_the_header() -> None:
     async with demo_client() as client:
         await log_on(client)
         stale = {"Cookie": f"{TOKEN}=c3RhbGU="}
@@ -169,9 +169,9 @@ async def test_logons_are_listed_own_one_first_read_and_ended() -> None:
 async def test_a_portal_user_may_log_on_but_not_see_system_sessions() -> None:
     async with demo_client() as client:
         assert (await log_on(client, ("EXAMPLE\\viewer", "demo"))).status_code == 201
-        answer = await client.get(LIST)
-        assert answer.status_code == 403
-        assert "Access denied" in answer.text
+        response = await client.get(LIST)
+        assert response.status_code == 403
+        assert "Access denied" in response.text
 
 
 @pytest.mark.parametrize(
@@ -193,14 +193,12 @@ async def test_a_portal_user_may_log_on_but_not_see_system_sessions() -> None:
         ("GET", "/api/query?type=SystemSession", 400),
     ],
 )
-async def test_whatever_cannot_be_answered_is_an_error_with_its_number(
-    method: str, path: str, status: int
-) -> None:
+async def test_unsupported_requests_have_the_right_error_status(method: str, path: str, status: int) -> None:
     async with demo_client() as client:
         await log_on(client)
-        answer = await client.request(method, path)
-        assert answer.status_code == status
-        assert method == "HEAD" or f'StatusCode="{status}"' in answer.text
+        response = await client.request(method, path)
+        assert response.status_code == status
+        assert method == "HEAD" or f'StatusCode="{status}"' in response.text
 
 
 async def test_a_session_is_a_reference_unless_the_entity_is_requested() -> None:
@@ -252,18 +250,18 @@ async def test_version_13_writes_the_same_values_under_camel_case_names() -> Non
         await log_on(twelve)
         await log_on(thirteen)
         pascal = (await twelve.get(LIST, headers=JSON)).json()
-        answer = await thirteen.get(LIST, headers=JSON)
-        camel = answer.json()
-        assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
-        assert "Server" not in answer.headers
+        response = await thirteen.get(LIST, headers=JSON)
+        camel = response.json()
+        assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+        assert "Server" not in response.headers
         assert lowered(pascal) == lowered(camel)
         assert {"sessionType", "creationTimeUTC", "uid", "links"} <= set(camel["sessions"][0])
 
 
-async def test_hrefs_are_the_servers_own_idea_of_its_address() -> None:
+async def test_hrefs_use_the_configured_address() -> None:
     async with demo_client() as client:
-        answer = await client.get("/api/", headers={"Host": "10.0.0.5:9398"})
-        assert "https://10.0.0.5:9398/api/logonSessions" in answer.text
+        response = await client.get("/api/", headers={"Host": "10.0.0.5:9398"})
+        assert "https://10.0.0.5:9398/api/logonSessions" in response.text
     async with demo_client("hrefs=http9399") as client:
         assert "http://em01.example.net:9399/api/logonSessions" in (await client.get("/api/")).text
     settings = DemoServerSettings(WORLD, lambda: NOON, public_url="https://em05.example.net/")

@@ -1,7 +1,7 @@
 """Two published clients log on to the demo, list logons, read sessions as JSON, log off.
 
-They need old companions, so they live in a folder of their own, named by EMTUI_OTHER_CLIENTS;
-`.ci/run` makes it. They run in an interpreter of their own and know nothing of emtui.
+They need old dependencies, so they are installed in a separate folder, named by EMTUI_OTHER_CLIENTS;
+`.ci/run` creates it. They run in a separate interpreter, without emtui.
 """
 
 from __future__ import annotations

@@ -40,11 +40,11 @@ def test_the_table_fits_a_narrow_terminal_but_for_a_few() -> None:
 
 
 def test_a_bare_switch_means_its_default() -> None:
-    plays = parse_faults(["500", "times", "idle"])
-    assert plays.applies_to("500", "list")
-    assert not plays.applies_to("500", "logon")
-    assert plays.value("times") == "no-z"
-    assert plays.number("idle") == 5
+    switches = parse_faults(["500", "times", "idle"])
+    assert switches.applies_to("500", "list")
+    assert not switches.applies_to("500", "logon")
+    assert switches.value("times") == "no-z"
+    assert switches.number("idle") == 5
 
 
 def test_a_place_narrows_a_fault() -> None:
@@ -54,7 +54,7 @@ def test_a_place_narrows_a_fault() -> None:
     assert not parse_faults(["500=data"]).applies_to("500", "root")
 
 
-def test_the_last_of_a_name_counts() -> None:
+def test_the_last_switch_of_a_name_applies() -> None:
     assert parse_faults(["times=1", "times=3"]).value("times") == "3"
     assert parse_faults(["v13", "v12"]).version is ProductVersion.V12
     assert parse_faults(["v13"]).version is ProductVersion.V13
@@ -67,20 +67,20 @@ def test_the_last_of_a_name_counts() -> None:
         ("xyzzy", "--play help"),
         ("bom=1", "takes no value"),
         ("500=lists", "did you mean list?"),
-        ("idle=soon", "takes a number of seconds"),
-        ("idle=-1", "takes a number"),
-        ("idle=nan", "takes a number"),
-        ("running-end=", "one of absent, nil"),
+        ("idle=soon", "idle=SECONDS must be a number"),
+        ("idle=-1", "must be a number, 0 or more"),
+        ("idle=nan", "must be a number, 0 or more"),
+        ("running-end=", "must be one of absent, nil"),
     ],
 )
-def test_a_wrong_play_is_one_sentence_with_the_way_out(text: str, words: str) -> None:
+def test_an_invalid_switch_is_one_sentence_with_the_next_step(text: str, words: str) -> None:
     with pytest.raises(InvalidDemoOptionError) as caught:
         parse_faults([text])
     assert words in str(caught.value)
     assert str(caught.value).endswith(".")
 
 
-def test_options_survive_the_way_into_a_child_process() -> None:
+def test_options_are_passed_to_a_child_process_unchanged() -> None:
     given = read_arguments("--seed", "7", "--sessions", "9000", "--clock", "2026-11-23T12:00", "--speed", "0")
     assert given == DemoOptions(7, 9000, NOON, 0.0)
     demo_options = DemoOptions(3, 5000, NOON, 2.5, parse_faults(["v13", "idle=9", "500"]))
@@ -113,7 +113,7 @@ def test_play_help_prints_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == format_fault_table()
 
 
-def test_the_clock_runs_as_fast_as_one_likes() -> None:
+def test_the_clock_runs_at_the_given_speed() -> None:
     ticks = iter([100.0, 110.0, 110.0])
     fast = SimulatedClock(NOON, 60, lambda: next(ticks))
     assert (fast() - NOON).total_seconds() == 600

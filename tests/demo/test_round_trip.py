@@ -57,20 +57,20 @@ def expected_events(documents: DocumentSerializer, original: Session) -> tuple[E
     return tuple(replace(event, message=parsed_text(event.message)) for event in events)
 
 
-@pytest.mark.parametrize("play", VARIANTS)
-def test_the_complete_list_is_read_back_equal(play: str) -> None:
-    documents = DocumentSerializer(BASE, parse_faults([play]))
+@pytest.mark.parametrize("switch", VARIANTS)
+def test_the_complete_list_is_read_back_equal(switch: str) -> None:
+    documents = DocumentSerializer(BASE, parse_faults([switch]))
     sessions = WORLD.sessions(NOON)
     listing = xml_codec.read_list(documents.serialize_list(sessions, json=False))
     assert set(listing.sessions) == {expected_session(documents, session) for session in sessions}
     assert len(listing.sessions) == len(sessions)
-    assert (listing.replaced_count > 0) == (play == "escape")
+    assert (listing.replaced_count > 0) == (switch == "escape")
     assert len(read_list(documents.serialize_list(sessions[:200], json=False)).sessions) == 200
 
 
-@pytest.mark.parametrize("play", VARIANTS)
-def test_one_session_and_its_events_are_read_back_equal(play: str) -> None:
-    documents = DocumentSerializer(BASE, parse_faults([play]))
+@pytest.mark.parametrize("switch", VARIANTS)
+def test_one_session_and_its_events_are_read_back_equal(switch: str) -> None:
+    documents = DocumentSerializer(BASE, parse_faults([switch]))
     for true in one_of_each():
         assert xml_codec.read_session(documents.serialize_session(true, json=False)) == expected_session(
             documents, true
@@ -87,10 +87,10 @@ def test_the_events_of_every_session_are_read_back_equal() -> None:
 
 
 @pytest.mark.parametrize(
-    "plays", [NO_FAULTS, parse_faults(["prefix", "comments", "attribute-order=reversed"])]
+    "switches", [NO_FAULTS, parse_faults(["prefix", "comments", "attribute-order=reversed"])]
 )
-def test_references_are_read_back_as_incomplete_sessions(plays: ActiveFaults) -> None:
-    documents = DocumentSerializer(BASE, plays)
+def test_references_are_read_back_as_incomplete_sessions(switches: ActiveFaults) -> None:
+    documents = DocumentSerializer(BASE, switches)
     sessions = WORLD.sessions(NOON)
     listing = read_list(documents.serialize_list(sessions, json=False, references=True))
     assert {one.uid: one.name for one in listing.sessions} == {one.uid: one.name for one in sessions}

@@ -40,8 +40,8 @@ def start_server(*words: str) -> Iterator[tuple[subprocess.Popen[str], ServerAnn
             server.kill()
 
 
-def options_with_faults(*plays: str) -> DemoOptions:
-    return DemoOptions(faults=parse_faults(plays))
+def options_with_faults(*switches: str) -> DemoOptions:
+    return DemoOptions(faults=parse_faults(switches))
 
 
 def http_client(announcement: ServerAnnouncement) -> httpx.Client:
@@ -50,8 +50,8 @@ def http_client(announcement: ServerAnnouncement) -> httpx.Client:
 
 
 def log_on(browser: httpx.Client, announcement: ServerAnnouncement) -> None:
-    answer = browser.post("/api/sessionMngr/?v=latest", auth=(announcement.user, announcement.password))
-    assert answer.status_code == 201
+    response = browser.post("/api/sessionMngr/?v=latest", auth=(announcement.user, announcement.password))
+    assert response.status_code == 201
 
 
 def presented_fingerprint(announcement: ServerAnnouncement) -> str:
@@ -65,14 +65,14 @@ def presented_fingerprint(announcement: ServerAnnouncement) -> str:
         return sha256(tls.getpeercert(binary_form=True) or b"").hexdigest()
 
 
-def test_it_serves_over_https_with_the_certificate_that_it_announced() -> None:
+def test_it_serves_over_https_with_the_announced_certificate() -> None:
     with run_server(DemoOptions()) as announcement, http_client(announcement) as browser:
         assert announcement.sha256 == presented_fingerprint(announcement)
         log_on(browser, announcement)
-        answer = browser.get(LIST)
-        assert answer.status_code == 200
-        assert answer.content.endswith(b"</SystemSessions>")
-        raw = [name for name, _ in answer.headers.raw]
+        response = browser.get(LIST)
+        assert response.status_code == 200
+        assert response.content.endswith(b"</SystemSessions>")
+        raw = [name for name, _ in response.headers.raw]
         assert b"Content-Type" in raw
         assert announcement.ca is not None
         folder = Path(announcement.ca).parent
@@ -81,7 +81,7 @@ def test_it_serves_over_https_with_the_certificate_that_it_announced() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_with_zero_even_while_an_answer_is_under_way(number: signal.Signals) -> None:
+def test_a_signal_ends_it_with_zero_even_during_a_response(number: signal.Signals) -> None:
     with start_server("--play", "hang") as (server, announcement):
         url = httpx.URL(announcement.url)
         context = ssl.create_default_context(cafile=announcement.ca)
@@ -89,9 +89,9 @@ def test_a_signal_ends_it_with_zero_even_while_an_answer_is_under_way(number: si
         with context.wrap_socket(plain, server_hostname=url.host) as tls:
             tls.sendall(b"GET /api/systemSessions HTTP/1.1\r\nHost: em01.example.net\r\n\r\n")
             server.send_signal(number)
-            _, said = server.communicate(timeout=TIMEOUT_S)
+            _, message = server.communicate(timeout=TIMEOUT_S)
         assert server.returncode == 0
-        assert said == ""
+        assert message == ""
 
 
 def test_it_ends_when_its_parent_ends() -> None:
@@ -114,7 +114,7 @@ def test_a_taken_port_is_one_sentence() -> None:
 
 def test_a_child_that_does_not_start_reports_why() -> None:
     impossible = DemoOptions(seed=-1)
-    with pytest.raises(DemoNotStartedError, match="--seed is a whole number"), run_server(impossible):
+    with pytest.raises(DemoNotStartedError, match="--seed must be a whole number"), run_server(impossible):
         pass
 
 
@@ -153,11 +153,11 @@ def test_plain_http_has_no_certificate() -> None:
 
 
 @pytest.mark.parametrize(
-    ("play", "reason"),
+    ("switch", "reason"),
     [("expired-certificate", "certificate has expired"), ("other-name", "is not valid for '127.0.0.1'")],
 )
-def test_a_bad_certificate_is_rejected_by_a_verifying_client(play: str, reason: str) -> None:
-    with run_server(options_with_faults(play)) as announcement, http_client(announcement) as browser:
+def test_a_bad_certificate_is_rejected_by_a_verifying_client(switch: str, reason: str) -> None:
+    with run_server(options_with_faults(switch)) as announcement, http_client(announcement) as browser:
         with pytest.raises(httpx.ConnectError, match=reason):
             browser.get("/api/")
         assert presented_fingerprint(announcement) == announcement.sha256
@@ -188,7 +188,7 @@ async def test_a_slow_list_arrives_in_parts() -> None:
         context = ssl.create_default_context(cafile=announcement.ca)
         async with httpx.AsyncClient(base_url=announcement.url, verify=context, trust_env=False) as browser:
             await browser.post("/api/sessionMngr/", auth=(announcement.user, announcement.password))
-            async with asyncio.timeout(TIMEOUT_S), browser.stream("GET", LIST) as answer:
-                parts = [len(part) async for part in answer.aiter_raw()]
+            async with asyncio.timeout(TIMEOUT_S), browser.stream("GET", LIST) as response:
+                parts = [len(part) async for part in response.aiter_raw()]
         assert len(parts) > 20
-        assert sum(parts) == int(answer.headers["Content-Length"])
+        assert sum(parts) == int(response.headers["Content-Length"])

@@ -42,7 +42,7 @@ def test_no_session_is_older_than_thirty_days_or_from_the_future() -> None:
     assert all(start is not None and NOON - RETENTION < start <= NOON for start in starts)
 
 
-def test_the_list_is_in_no_order_of_time() -> None:
+def test_the_list_is_not_sorted_by_time() -> None:
     starts = [session.started or DISTANT_PAST for session in SimulatedWorld(1, NOON).sessions(NOON)]
     assert 0.4 < sum(1 for one, next_one in pairwise(starts) if one < next_one) / len(starts) < 0.6
 
@@ -67,13 +67,13 @@ def test_a_session_that_ended_never_changes_again() -> None:
     assert all(ended[uid] == later[uid] for uid in kept)
 
 
-def test_polling_a_quiet_moment_gives_the_very_same_sessions() -> None:
+def test_polling_without_changes_gives_the_same_objects() -> None:
     world = SimulatedWorld(1, NOON)
     first, again = world.sessions(NOON), world.sessions(NOON)
     assert all(one is other for one, other in zip(first, again, strict=True) if not one.is_running)
 
 
-def test_time_brings_new_sessions_and_takes_the_oldest() -> None:
+def test_new_sessions_appear_and_the_oldest_disappear_over_time() -> None:
     world = SimulatedWorld(1, NOON)
     before = {session.uid for session in world.sessions(NOON)}
     after = {session.uid for session in world.sessions(NOON + HOUR)}
@@ -114,7 +114,7 @@ def test_one_server_of_three_cannot_be_reached_at_the_same_time_of_every_night(a
     assert all(BROKEN_SERVER in (session.message or "") for session in failed)
 
 
-def test_the_events_of_a_failed_collection_hold_the_line_that_explains_it() -> None:
+def test_the_events_of_a_failed_collection_include_the_cause() -> None:
     world = SimulatedWorld(1, NOON)
     failed = next(one for one in newest_first(world, NOON, "CollectJob") if one.outcome is Outcome.FAILED)
     messages = [event.message or "" for event in world.log(failed.uid, NOON).events]
@@ -156,7 +156,7 @@ def test_the_license_update_warns_and_a_user_canceled_a_log_export() -> None:
 
 
 @pytest.mark.parametrize("hours", range(0, 48, 5))
-def test_something_always_runs_and_grows(hours: int) -> None:
+def test_there_is_always_a_running_session_whose_log_grows(hours: int) -> None:
     world = SimulatedWorld(1, NOON)
     now, later = NOON + hours * HOUR, NOON + hours * HOUR + timedelta(minutes=5)
     running = [session.uid for session in world.sessions(now) if session.is_running]
@@ -194,7 +194,7 @@ def test_a_successful_collection_over_three_servers_writes_thirteen_lines_some_a
     assert len(set(times)) < len(times)
 
 
-def test_events_hold_other_alphabets_and_long_lines() -> None:
+def test_events_have_other_alphabets_and_long_lines() -> None:
     world = SimulatedWorld(1, NOON)
     crawl = next(one for one in newest_first(world, NOON, "CatalogCrawlJob") if one.ended)
     messages = [event.message or "" for event in world.log(crawl.uid, NOON).events]

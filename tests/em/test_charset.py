@@ -1,4 +1,4 @@
-"""Documents in other encodings than UTF-8: as XML has it, in both parsers, cut into pieces anywhere."""
+"""Documents in other encodings than UTF-8, by the rules of XML, in both parsers and with any chunks."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def names_of(body: bytes, charset: str, step: int) -> tuple[set[str | None], int
         ("windows-1252", "utf-8-sig", "windows-1252", NAME),
     ],
 )
-def test_a_document_is_read_in_the_encoding_that_it_is_in(
+def test_a_document_is_read_in_its_actual_encoding(
     declared: str, codec: str, charset: str, name: str, namespaces: str, step: int
 ) -> None:
     body = listing(declared, namespaces, name).encode(codec)
@@ -63,7 +63,7 @@ def test_a_document_is_read_in_the_encoding_that_it_is_in(
     assert replaced_count == 0
 
 
-def test_what_an_encoding_does_not_have_is_replaced_and_counted() -> None:
+def test_undecodable_bytes_are_replaced_and_counted() -> None:
     body = listing("windows-1252", XSI, "a\x81b").encode("latin-1")
     shown, replaced_count = names_of(body, "", 7)
     assert shown == {"a\ufffdb @2026-11-23 02:00:00.5"}

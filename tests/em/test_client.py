@@ -46,8 +46,8 @@ async def connect(server: ScriptedEmServer, timeouts: Timeouts = DEFAULT_TIMEOUT
     )
 
 
-def answer_route_with(route: str, answer: ScriptedReply) -> Callable[[ReceivedRequest], ScriptedReply]:
-    return lambda asked: answer if route_of(asked) == route else reply_well(asked)
+def answer_route_with(route: str, response: ScriptedReply) -> Callable[[ReceivedRequest], ScriptedReply]:
+    return lambda api_request: response if route_of(api_request) == route else reply_well(api_request)
 
 
 def guid(number: int) -> str:
@@ -58,11 +58,11 @@ def reference(number: int) -> Session:
     return Session(uid=uid_from_guid(guid(number)), name=f"run {number}", is_complete=False)
 
 
-def answer_by_id(asked: ReceivedRequest) -> ScriptedReply:
-    """Every single session that is asked for."""
-    if route_of(asked) != "session":
-        return reply_well(asked)
-    wanted = asked.path.rpartition("/")[2].partition("?")[0]
+def answer_by_id(api_request: ReceivedRequest) -> ScriptedReply:
+    """Return the requested session."""
+    if route_of(api_request) != "session":
+        return reply_well(api_request)
+    wanted = api_request.path.rpartition("/")[2].partition("?")[0]
     return make_reply("200 OK", session_xml(wanted, "SystemSession").encode())
 
 
@@ -75,19 +75,21 @@ async def test_a_list_a_session_and_its_events_are_read() -> None:
         assert event.message == "Starting data collection job..."
         assert "<SessionType>CollectJob" in await client.session_xml(listed.uid)
         assert "data collection" in await client.events_xml(listed.uid)
-    assert [asked.path for asked in server.requests[2:5]] == [
+    assert [api_request.path for api_request in server.requests[2:5]] == [
         "/api/systemSessions?format=Entity",
         f"/api/systemSessions/{GUID}?format=Entity",
         f"/api/systemSessions/{GUID}/events",
     ]
 
 
-async def test_the_versions_of_the_api_are_those_that_the_root_names() -> None:
+async def test_the_api_versions_are_those_in_the_root() -> None:
     versions = "".join(f'<SupportedVersion Name="{name}"/>' for name in ("v1_5", "v1_7"))
     root = f"<EnterpriseManager><SupportedVersions>{versions}</SupportedVersions></EnterpriseManager>"
     names = make_reply("200 OK", root.encode())
     async with (
-        scripted_server(lambda asked: names if route_of(asked) == "root" else reply_well(asked)) as server,
+        scripted_server(
+            lambda api_request: names if route_of(api_request) == "root" else reply_well(api_request)
+        ) as server,
         await connect(server) as client,
     ):
         assert client.api_versions == "v1_5, v1_7"
@@ -98,7 +100,7 @@ async def test_a_path_before_api_is_kept() -> None:
         address = Server("127.0.0.1", server.port, scheme="http", prefix="/veeam")
         client = await Client.connect(address, USER, Secret(PASSWORD), trust=Trust(), proxies=ProxySettings())
         await client.close()
-    assert {asked.path.split("/")[1] for asked in server.requests} == {"veeam"}
+    assert {api_request.path.split("/")[1] for api_request in server.requests} == {"veeam"}
 
 
 async def test_an_unusual_id_stays_one_path_segment() -> None:
@@ -144,14 +146,14 @@ async def test_references_are_completed_in_their_order_eight_at_a_time() -> None
             open_now += 1
             most = max(most, open_now)
             await asyncio.sleep(0)
-            asked = ReceivedRequest(request.method, request.url.raw_path.decode(), {})
-            answer = answer_by_id(asked)
+            api_request = ReceivedRequest(request.method, request.url.raw_path.decode(), {})
+            response = answer_by_id(api_request)
             open_now -= 1
-            head, _, _ = answer.head.partition(b"\r\n\r\n")
+            head, _, _ = response.head.partition(b"\r\n\r\n")
             status = int(head.split(b" ", 2)[1])
             lines = [line.split(b": ", 1) for line in head.split(b"\r\n")[1:]]
             headers = [(name, value) for name, value in lines]
-            return httpx.Response(status, headers=headers, stream=httpx.ByteStream(b"".join(answer.chunks)))
+            return httpx.Response(status, headers=headers, stream=httpx.ByteStream(b"".join(response.chunks)))
 
     client = await Client.connect(
         Server("em01.example.net"),
@@ -174,20 +176,20 @@ async def test_an_ended_session_is_never_fetched_twice() -> None:
         wanted = [reference(number) for number in range(5)]
         for _ in range(3):
             assert len([session async for session in client.complete_references(wanted)]) == 5
-        assert sum(1 for asked in server.requests if route_of(asked) == "session") == 5
+        assert sum(1 for api_request in server.requests if route_of(api_request) == "session") == 5
 
 
 async def test_a_row_that_cannot_be_fetched_is_returned_unchanged_with_the_reason() -> None:
-    def answer(asked: ReceivedRequest) -> ScriptedReply:
-        if guid(1) in asked.path:
+    def respond(api_request: ReceivedRequest) -> ScriptedReply:
+        if guid(1) in api_request.path:
             return make_reply("404 Not Found")
-        if guid(2) in asked.path:
+        if guid(2) in api_request.path:
             return make_reply("200 OK", b"<html>")
-        if guid(3) in asked.path:
+        if guid(3) in api_request.path:
             return make_reply("500 Oops")
-        return answer_by_id(asked)
+        return answer_by_id(api_request)
 
-    async with scripted_server(answer) as server, await connect(server) as client:
+    async with scripted_server(respond) as server, await connect(server) as client:
         got = [
             session async for session in client.complete_references(reference(number) for number in range(5))
         ]
@@ -198,15 +200,16 @@ async def test_a_row_that_cannot_be_fetched_is_returned_unchanged_with_the_reaso
 
 
 async def test_a_failure_of_all_rows_is_raised_and_leaves_no_tasks() -> None:
-    def answer(asked: ReceivedRequest) -> ScriptedReply:
-        return ScriptedReply(b"", then="close") if guid(3) in asked.path else answer_by_id(asked)
+    def respond(api_request: ReceivedRequest) -> ScriptedReply:
+        return ScriptedReply(b"", then="close") if guid(3) in api_request.path else answer_by_id(api_request)
 
-    async with scripted_server(answer) as server, await connect(server) as client:
+    async with scripted_server(respond) as server, await connect(server) as client:
         with pytest.raises(ConnectionFailedError):
             async for _ in client.complete_references(reference(number) for number in range(30)):
                 pass
         assert (
-            sum(1 for asked in server.requests if route_of(asked) == "session") <= 3 + MAX_CONCURRENT_REQUESTS
+            sum(1 for api_request in server.requests if route_of(api_request) == "session")
+            <= 3 + MAX_CONCURRENT_REQUESTS
         )
 
 
@@ -226,10 +229,10 @@ async def test_a_canceled_request_leaves_no_tasks_and_the_client_still_works(nam
 
 
 async def test_a_reused_connection_closed_by_the_server_is_retried() -> None:
-    def close_reused(asked: ReceivedRequest) -> ScriptedReply:
-        """Closes, unannounced, instead of answering a second read on a connection."""
+    def close_reused(api_request: ReceivedRequest) -> ScriptedReply:
+        """Close the connection without a response to its second request."""
         reads = [known for known in server.requests[1:] if known.method == "GET"]
-        return ScriptedReply(b"", then="close") if len(reads) == 1 else reply_well(asked)
+        return ScriptedReply(b"", then="close") if len(reads) == 1 else reply_well(api_request)
 
     async with scripted_server() as server:
         client = await connect(server)
@@ -300,7 +303,7 @@ async def test_only_get_one_post_and_one_delete_are_sent() -> None:
             await client.events(uid_from_guid(GUID))
             async for _ in client.complete_references([reference(1)]):
                 pass
-        sent = [asked.method for asked in server.requests]
+        sent = [api_request.method for api_request in server.requests]
     assert (sent.count("POST"), sent.count("DELETE")) == (1, 1)
     assert set(sent) == {"GET", "POST", "DELETE"}
     assert GOOD_REPLIES.keys() == {"root", "logon", "list", "session", "events", "logoff"}

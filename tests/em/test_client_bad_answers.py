@@ -1,4 +1,4 @@
-"""Every bad answer in `scripted_server.SCRIPTS` becomes exactly one error, of one sentence that names the host."""
+"""Every bad response in `scripted_server.SCRIPTS` becomes one error with one sentence that names the host."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ async def test_a_closed_port_is_reported_as_connection_refused() -> None:
 async def test_an_unknown_host_name_is_reported() -> None:
     with pytest.raises(HostNotFoundError) as caught:
         await connect(9398, Trust(), host="em01.example.invalid")
-    assert_one_sentence(caught.value, "em01.example.invalid:9398")
+    assert_one_sentence(caught.value, "host em01.example.invalid")
 
 
 async def test_plain_http_where_tls_was_expected() -> None:
@@ -154,30 +154,30 @@ async def test_tls_where_plain_http_was_expected(server_identity: ServerIdentity
 
 async def test_a_proxy_that_reports_plain_http_on_its_tls_port() -> None:
     body = b"<html><h1>400</h1>The plain HTTP request was sent to HTTPS port</html>"
-    says = ScriptedReply(b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n" % len(body), (body,))
-    async with scripted_server(lambda _: says) as server:
+    reply = ScriptedReply(b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n" % len(body), (body,))
+    async with scripted_server(lambda _: reply) as server:
         with pytest.raises(SchemeMismatchError, match="use https://"):
             await connect(server.port, Trust(), scheme="http")
 
 
 async def test_only_the_root_is_requested_from_another_service(server_identity: ServerIdentity) -> None:
-    def answer_as_other_service(asked: ReceivedRequest) -> ScriptedReply:
-        return play_script("web-ui")(asked)
+    def answer_as_other_service(request: ReceivedRequest) -> ScriptedReply:
+        return play_script("web-ui")(request)
 
     async with scripted_server(answer_as_other_service, server_identity.tls_context()) as server:
         with pytest.raises(EmError):
             await connect(server.port, Trust(pin=server_identity.sha256))
-        assert [(asked.method, asked.path) for asked in server.requests] == [("GET", "/api/")]
+        assert [(request.method, request.path) for request in server.requests] == [("GET", "/api/")]
         assert not {"authorization", "x-restsvcsessionid", "cookie"} & server.requests[0].headers.keys()
 
 
 async def test_secrets_echoed_by_a_server_are_not_shown(server_identity: ServerIdentity) -> None:
     basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
-    def echo(asked: ReceivedRequest) -> ScriptedReply:
-        if route_of(asked) != "logon":
-            return reply_well(asked)
-        body = f'<Error Message="{asked.headers["authorization"]} {USER}:{PASSWORD}"/>'.encode()
+    def echo(request: ReceivedRequest) -> ScriptedReply:
+        if route_of(request) != "logon":
+            return reply_well(request)
+        body = f'<Error Message="{request.headers["authorization"]} {USER}:{PASSWORD}"/>'.encode()
         return make_reply("401 Unauthorized", body)
 
     async with scripted_server(echo, server_identity.tls_context()) as server:
@@ -200,8 +200,10 @@ async def test_a_body_that_arrives_too_slowly_is_abandoned(
             time.sleep(0.02)
             yield b" "
 
-    def answer_slowly(asked: ReceivedRequest) -> ScriptedReply:
-        return ScriptedReply(head, slow_chunks(), "hang") if route_of(asked) == "list" else reply_well(asked)
+    def answer_slowly(request: ReceivedRequest) -> ScriptedReply:
+        return (
+            ScriptedReply(head, slow_chunks(), "hang") if route_of(request) == "list" else reply_well(request)
+        )
 
     trust = Trust(pin=server_identity.sha256)
     async with (

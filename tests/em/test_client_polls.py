@@ -1,4 +1,4 @@
-"""One list after another: what is the same costs nothing, and what came with it is known."""
+"""Successive lists: unchanged ones are not parsed again, and their statistics are recorded."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ NO_SESSION = (
 ONLY_UID = uid_from_guid("11111111-2222-4333-8444-555555555555")
 
 
-class ListAnswers:
-    """Answers a list request with `reply`."""
+class ListServer:
+    """Responds to a list request with `reply`."""
 
     def __init__(self) -> None:
         self.reply = make_reply("200 OK", FULL_LIST)
         self.missing_routes: set[str] = set()
 
-    def __call__(self, asked: ReceivedRequest) -> ScriptedReply:
-        if route_of(asked) in self.missing_routes:
+    def __call__(self, request: ReceivedRequest) -> ScriptedReply:
+        if route_of(request) in self.missing_routes:
             return make_reply("404 Not Found", NO_SESSION, "Content-Type: application/xml\r\n")
-        return self.reply if route_of(asked) == "list" else GOOD_REPLIES[route_of(asked)]
+        return self.reply if route_of(request) == "list" else GOOD_REPLIES[route_of(request)]
 
 
 async def next_stats(client: Client) -> ResponseStats:
-    """What the next list was as an answer."""
+    """Return the statistics of the next list."""
     await client.sessions()
     assert client.response_stats
     return client.response_stats
@@ -58,7 +58,7 @@ async def next_stats(client: Client) -> ResponseStats:
 async def test_the_same_bytes_are_the_same_list_without_parsing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with connected_client(tmp_path, ListAnswers()) as client:
+    async with connected_client(tmp_path, ListServer()) as client:
         first = await client.sessions()
         fed: list[bytes] = []
         monkeypatch.setattr(xml_codec.ListReader, "feed", lambda _, piece: fed.append(piece))
@@ -66,49 +66,49 @@ async def test_the_same_bytes_are_the_same_list_without_parsing(
         assert fed == []
 
 
-async def test_other_bytes_that_say_the_same_are_the_same_list(tmp_path: Path) -> None:
-    answers = ListAnswers()
-    async with connected_client(tmp_path, answers) as client:
+async def test_other_bytes_with_the_same_content_are_the_same_list(tmp_path: Path) -> None:
+    list_server = ListServer()
+    async with connected_client(tmp_path, list_server) as client:
         first = await client.sessions()
-        answers.reply = make_reply("200 OK", list_xml(reversed(ROWS)))
+        list_server.reply = make_reply("200 OK", list_xml(reversed(ROWS)))
         assert await client.sessions() is first
 
 
 async def test_a_changed_list_is_a_new_object_and_an_incomplete_one_is_an_error(tmp_path: Path) -> None:
-    answers = ListAnswers()
-    async with connected_client(tmp_path, answers) as client:
+    list_server = ListServer()
+    async with connected_client(tmp_path, list_server) as client:
         first = await client.sessions()
-        answers.reply = make_reply("200 OK", list_xml(ROWS[1:]))
+        list_server.reply = make_reply("200 OK", list_xml(ROWS[1:]))
         second = await client.sessions()
         assert len(second.sessions) == len(first.sessions) - 1
         assert {id(session) for session in second.sessions} < {id(session) for session in first.sessions}
-        answers.reply = make_reply("200 OK", FULL_LIST[:-40])
+        list_server.reply = make_reply("200 OK", FULL_LIST[:-40])
         with pytest.raises(TruncatedResponseError):
             await client.sessions()
-        answers.reply = make_reply("200 OK", list_xml(ROWS[1:]))
+        list_server.reply = make_reply("200 OK", list_xml(ROWS[1:]))
         assert await client.sessions() is second
 
 
 async def test_a_run_of_an_earlier_list_is_reported_as_gone(tmp_path: Path) -> None:
-    answers = ListAnswers()
+    list_server = ListServer()
     listed, never_listed = (uid_from_guid(f"{number:08x}-2222-4333-8444-555555555555") for number in (3, 99))
-    async with connected_client(tmp_path, answers) as client:
+    async with connected_client(tmp_path, list_server) as client:
         await client.sessions()
-        answers.reply = make_reply("200 OK", list_xml(ROWS[10:]))
+        list_server.reply = make_reply("200 OK", list_xml(ROWS[10:]))
         await client.sessions()
-        answers.missing_routes = {"session", "events"}
+        list_server.missing_routes = {"session", "events"}
         with pytest.raises(
             SessionGoneError, match=r"no longer lists session 00000003-.* or is temporarily missing"
         ):
             await client.session(listed)
-        with pytest.raises(SessionGoneError, match="no longer has a log of session 00000003-"):
+        with pytest.raises(SessionGoneError, match="no longer has the events of session 00000003-"):
             await client.events(listed)
         with pytest.raises(SessionNotFoundError, match=r"has no session 00000063-.*: the ID is wrong"):
             await client.session(never_listed)
 
 
 async def test_the_receipt_has_size_time_and_the_servers_clock(tmp_path: Path) -> None:
-    lists = ListAnswers()
+    lists = ListServer()
     async with connected_client(tmp_path, lists) as client:
         first = await next_stats(client)
         assert (first.size, first.skew) == (len(FULL_LIST), None)
@@ -140,7 +140,7 @@ async def test_the_receipt_has_size_time_and_the_servers_clock(tmp_path: Path) -
 async def test_retry_after_is_understood_in_both_forms(
     tmp_path: Path, header: str, seconds: float | None
 ) -> None:
-    lists = ListAnswers()
+    lists = ListServer()
     lists.reply = make_reply(
         "503 Service Unavailable", b"", f"Date: Fri, 20 Nov 2026 18:00:00 GMT\r\nRetry-After: {header}\r\n"
     )
@@ -151,7 +151,7 @@ async def test_retry_after_is_understood_in_both_forms(
 
 
 async def test_the_times_of_logons_are_recorded(tmp_path: Path) -> None:
-    async with connected_client(tmp_path, ListAnswers()) as client:
+    async with connected_client(tmp_path, ListServer()) as client:
         assert len(client.logon_times) == 1
 
 
@@ -170,23 +170,23 @@ async def test_the_times_of_logons_are_recorded(tmp_path: Path) -> None:
     ],
 )
 async def test_now_is_the_servers_clock_by_its_last_response(tmp_path: Path, date: str, ahead: int) -> None:
-    lists = ListAnswers()
+    lists = ListServer()
     shown = datetime.now(UTC) + timedelta(seconds=ahead)
     lists.reply = make_reply("200 OK", FULL_LIST, "Content-Type: application/xml\r\n" + date.format(shown))
     async with connected_client(tmp_path, lists) as client:
-        assert client.skew is None, "the logon did not say"
+        assert client.skew is None, "the response to the logon has no Date"
         await client.sessions()
         apart = client.now() - datetime.now(UTC) - timedelta(seconds=ahead if abs(ahead) >= 3 else 0)
         assert abs(apart) < (timedelta(seconds=30) if abs(ahead) >= 3 else timedelta(milliseconds=100))
         session = await client.session(ONLY_UID)
         assert session.ended
-        assert client.skew is None, "nor did the session"
+        assert client.skew is None, "the response for a session has none, either"
 
 
 @pytest.mark.parametrize("status", ["502 Bad Gateway", "200 OK"])
 async def test_an_error_does_not_set_the_clock(tmp_path: Path, status: str) -> None:
-    """By its status line and by its document alike."""
-    lists = ListAnswers()
+    """By its status line, and by its document."""
+    lists = ListServer()
     ahead = datetime.now(UTC) + timedelta(hours=1)
     date = f"Date: {ahead:%a, %d %b %Y %H:%M:%S} GMT\r\n"
     async with connected_client(tmp_path, lists) as client:

@@ -1,4 +1,4 @@
-"""Bodies in a Content-Encoding, cut into pieces anywhere, bounded whatever they unfold to."""
+"""Bodies with a Content-Encoding, with any chunks, and with limited memory for any decompressed size."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def decoded(name: str, body: bytes, step: int) -> bytes:
 
 @pytest.mark.parametrize("step", [1, 2, 777, 10_000_000])
 @pytest.mark.parametrize("name", PACKED)
-def test_a_body_is_decoded_wherever_it_is_cut(name: str, step: int) -> None:
+def test_a_body_is_decoded_with_any_chunks(name: str, step: int) -> None:
     assert decoded(name, PACKED[name](TEXT), step) == TEXT
 
 
@@ -57,7 +57,7 @@ def test_an_empty_body_is_complete() -> None:
     assert decoded("gzip", b"", 1) == b""
 
 
-def test_a_checksum_that_does_not_fit_is_damage() -> None:
+def test_a_wrong_checksum_is_corrupt_data() -> None:
     with pytest.raises(CorruptDataError):
         decoded("gzip", gzip.compress(TEXT)[:-8] + bytes(8), 100)
 

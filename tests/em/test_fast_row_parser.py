@@ -1,4 +1,4 @@
-"""Rows that are read without the parser are read as the parser reads them, and only where rows may stand."""
+"""The fast parser reads rows like the XML parser, and only where rows are allowed."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ TOKENS = (
 
 @st.composite
 def rows(draw: st.DrawFn) -> bytes:
-    """Some rows, plain and odd, with pieces taken out and others put in."""
+    """Some simple and unusual rows, with parts removed and inserted."""
     body = b"".join(draw(st.lists(st.sampled_from(ROWS), min_size=1, max_size=6)))
     for _ in range(draw(st.integers(0, 3))):
         start = draw(st.integers(0, len(body)))
@@ -95,7 +95,7 @@ def rows(draw: st.DrawFn) -> bytes:
 
 
 def outcome(body: bytes, piece: int) -> Listing | str:
-    """The list, or why it is none."""
+    """Return the list, or why it cannot be read."""
     reader = xml_codec.ListReader()
     try:
         for start in range(0, len(body), piece):
@@ -113,12 +113,12 @@ def outcome(body: bytes, piece: int) -> Listing | str:
 @example(row(1).replace(b"false", b"<"), 5000)
 def test_plain_rows_are_read_as_the_parser_reads_them(body: bytes, piece: int) -> None:
     simple = LIST_START + b' a="1">' + body + b"</SystemSessions>"
-    parsed = LIST_START + b" a='1'>" + body + b"</SystemSessions>"  # in such a list no row is plain
+    parsed = LIST_START + b" a='1'>" + body + b"</SystemSessions>"  # no row of such a list is simple
     assert outcome(simple, piece) == outcome(parsed, len(parsed))
 
 
 class CountingCollector(SessionCollector):
-    """Rows that count those of the parser."""
+    """Counts the rows read by the XML parser."""
 
     parsed_count = 0
 
@@ -165,12 +165,12 @@ def test_rows_as_servers_write_them_need_no_parser(change: tuple[bytes, bytes]) 
 
 
 @pytest.mark.parametrize(
-    "odd", [row(2, b"&#10;"), row(2).replace(b' UID="', b' UID=" '), b"<Sessions></Sessions>"]
+    "unusual", [row(2, b"&#10;"), row(2).replace(b' UID="', b' UID=" '), b"<Sessions></Sessions>"]
 )
-def test_rows_after_an_unusual_one_need_no_parser(odd: bytes) -> None:
+def test_rows_after_an_unusual_one_need_no_parser(unusual: bytes) -> None:
     collector = CountingCollector(LATEST)
     parser = FastListParser(collector, "")
-    parser.feed(LIST_START + b">" + row(1) + odd + row(3) + row(4) + b"</SystemSessions>")
+    parser.feed(LIST_START + b">" + row(1) + unusual + row(3) + row(4) + b"</SystemSessions>")
     parser.close()
     assert (collector.count, collector.parsed_count) == (4, 1)
 
@@ -188,7 +188,7 @@ def test_a_row_without_links_or_result_needs_no_parser() -> None:
 
 @pytest.mark.parametrize("behind", [b"<a/>", b"x", b"&amp", b"<!DOCTYPE a>", row(2)])
 @pytest.mark.parametrize("root", [b"", b" a:b='1'", b" xmlns:a=''"])
-def test_nothing_follows_a_list_whatever_its_prefixes(root: bytes, behind: bytes) -> None:
+def test_nothing_may_follow_a_list_with_any_prefixes(root: bytes, behind: bytes) -> None:
     with pytest.raises(UnreadableDocumentError, match="not well-formed"):
         read_list(b"<SystemSessions" + root + b">" + row(1) + b"</SystemSessions>" + behind)
 
@@ -206,7 +206,7 @@ def test_a_prefix_must_be_declared_for_plain_rows_as_for_others(root: bytes) -> 
     st.sampled_from([b"", b" ", b"<!-- -->", b"<a/>", b"\0", b"&lt;"]),
     st.lists(st.integers(0, 5000), max_size=9),
 )
-def test_no_list_is_read_that_a_strict_parser_refuses(
+def test_no_list_is_read_that_a_strict_parser_rejects(
     end: bytes, body: bytes, behind: bytes, cuts: list[int]
 ) -> None:
     document = (
@@ -239,7 +239,7 @@ def test_a_list_that_ends_early_is_cut(where: str) -> None:
     assert caught.value.is_truncated
 
 
-def test_more_rows_than_are_read_are_too_many_however_they_are_written() -> None:
+def test_a_list_with_too_many_rows_is_too_large_in_any_form() -> None:
     with pytest.raises(UnreadableDocumentError) as caught:
         xml_codec.read_list(LIST_START + b">" + row(1) * 250_001)
     assert caught.value.is_too_large
@@ -255,16 +255,16 @@ def test_a_chunked_sort_equals_sorted(few: list[int], reverse: bool) -> None:
 
 
 SERVED_LISTS = {
-    **{f"good {route}": answer for route, answer in GOOD_REPLIES.items()},
+    **{f"good {route}": response for route, response in GOOD_REPLIES.items()},
     **{name: case.reply for name, case in CASES.items()},
 }
-"""Every answer that the tests' servers give, whatever it is an answer to."""
+"""Every response of the tests' servers, to any request."""
 
 
 @pytest.mark.parametrize(
     "name", [name for name in SERVED_LISTS if isinstance(SERVED_LISTS[name].chunks, tuple)]
 )
-def test_both_parsers_read_what_the_tests_serve_alike(name: str) -> None:
+def test_both_parsers_read_all_test_lists_alike(name: str) -> None:
     for charset in ("", "windows-1252"):
         with suppress(UnreadableDocumentError):
             read_list(b"".join(SERVED_LISTS[name].chunks), charset)

@@ -41,7 +41,7 @@ async def connect(server: ScriptedEmServer, user: str = "EXAMPLE\\ops") -> Clien
 
 @dataclass
 class ExpiringLogonServer:
-    """Gives token after token; only the newest is good, and `expire` ends it."""
+    """Issues tokens; only the newest is valid, until `is_expired`."""
 
     logons: int = 0
     is_expired: bool = False
@@ -49,14 +49,14 @@ class ExpiringLogonServer:
     waiting_count: int = 0
     tokens: list[str] = field(default_factory=list)
 
-    def __call__(self, asked: ReceivedRequest) -> ScriptedReply:
-        route = route_of(asked)
+    def __call__(self, request: ReceivedRequest) -> ScriptedReply:
+        route = route_of(request)
         if route == "root":
             return GOOD_REPLIES["root"]
         if route == "logon":
             return self._logon()
-        self.tokens.append(asked.headers["x-restsvcsessionid"])
-        if self.is_expired or asked.headers["x-restsvcsessionid"] != f"token-{self.logons}":
+        self.tokens.append(request.headers["x-restsvcsessionid"])
+        if self.is_expired or request.headers["x-restsvcsessionid"] != f"token-{self.logons}":
             return make_reply("401 Unauthorized")
         return GOOD_REPLIES[route]
 
@@ -72,12 +72,12 @@ class ExpiringLogonServer:
 @pytest.mark.parametrize("user", USERS)
 async def test_only_the_user_as_typed_is_sent(user: str) -> None:
     async with scripted_server() as server, await connect(server, user):
-        asked = server.requests[1]
-    assert (asked.method, asked.path) == ("POST", "/api/sessionMngr/?v=latest")
-    assert asked.headers.pop("authorization") == "Basic " + base64.b64encode(
+        request = server.requests[1]
+    assert (request.method, request.path) == ("POST", "/api/sessionMngr/?v=latest")
+    assert request.headers.pop("authorization") == "Basic " + base64.b64encode(
         f"{user}:{PASSWORD}".encode()
     ).decode("ascii")
-    assert asked.headers == {
+    assert request.headers == {
         "host": server.authority,
         "accept": "application/xml",
         "accept-encoding": "identity",
@@ -90,9 +90,9 @@ async def test_later_requests_carry_the_token_alone_and_no_cookie() -> None:
     async with scripted_server() as server, await connect(server) as client:
         await client.sessions()
         await client.events(uid_from_guid(GUID))
-    for asked in server.requests[2:]:
-        assert asked.headers["x-restsvcsessionid"] == TOKEN
-        assert not {"cookie", "authorization"} & asked.headers.keys()
+    for request in server.requests[2:]:
+        assert request.headers["x-restsvcsessionid"] == TOKEN
+        assert not {"cookie", "authorization"} & request.headers.keys()
 
 
 async def test_closing_deletes_our_own_logon_once() -> None:
@@ -100,7 +100,7 @@ async def test_closing_deletes_our_own_logon_once() -> None:
         client = await connect(server)
         await client.close()
         await client.close()
-        assert [asked.path for asked in server.requests if asked.method == "DELETE"] == [
+        assert [request.path for request in server.requests if request.method == "DELETE"] == [
             f"/api/logonSessions/{LOGON_ID}"
         ]
 
@@ -109,10 +109,10 @@ async def test_closing_deletes_our_own_logon_once() -> None:
 async def test_the_logon_id_is_taken_from_the_location_if_the_body_has_none(path: str) -> None:
     head = f"X-RestSvcSessionId: t\r\nLocation: http://em99.example.net:9399/api/{path}/{LOGON_ID}\r\n"
 
-    def answer(asked: ReceivedRequest) -> ScriptedReply:
-        return make_reply("201 Created", headers=head) if asked.method == "POST" else reply_well(asked)
+    def respond(request: ReceivedRequest) -> ScriptedReply:
+        return make_reply("201 Created", headers=head) if request.method == "POST" else reply_well(request)
 
-    async with scripted_server(answer) as server:
+    async with scripted_server(respond) as server:
         await (await connect(server)).close()
         assert server.requests[-1].path == f"/api/logonSessions/{LOGON_ID}"
 
@@ -120,10 +120,10 @@ async def test_the_logon_id_is_taken_from_the_location_if_the_body_has_none(path
 async def test_without_the_header_the_token_is_derived_from_the_session_id() -> None:
     body = GOOD_REPLIES["logon"].head.partition(b"\r\n\r\n")[2] + b"".join(GOOD_REPLIES["logon"].chunks)
 
-    def answer(asked: ReceivedRequest) -> ScriptedReply:
-        return make_reply("201 Created", body) if asked.method == "POST" else reply_well(asked)
+    def respond(request: ReceivedRequest) -> ScriptedReply:
+        return make_reply("201 Created", body) if request.method == "POST" else reply_well(request)
 
-    async with scripted_server(answer) as server, await connect(server) as client:
+    async with scripted_server(respond) as server, await connect(server) as client:
         await client.sessions()
         assert server.requests[-1].headers["x-restsvcsessionid"] == TOKEN
 
@@ -135,22 +135,22 @@ async def test_a_canceled_logon_is_ended_if_it_still_succeeds() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert [asked.method for asked in server.requests] == ["GET", "POST", "DELETE"]
+        assert [request.method for request in server.requests] == ["GET", "POST", "DELETE"]
 
 
 async def test_ten_requests_with_an_expired_logon_renew_it_once() -> None:
-    answer = ExpiringLogonServer()
-    async with scripted_server(answer) as server, await connect(server) as client:
-        answer.is_expired = True
+    response = ExpiringLogonServer()
+    async with scripted_server(response) as server, await connect(server) as client:
+        response.is_expired = True
         await asyncio.gather(*(client.session(uid_from_guid(GUID)) for _ in range(10)))
         assert server.count("POST") == 2
-        assert set(answer.tokens) == {"token-1", "token-2"}
+        assert set(response.tokens) == {"token-1", "token-2"}
 
 
 async def test_a_refused_renewal_is_not_repeated() -> None:
-    answer = ExpiringLogonServer()
-    async with scripted_server(answer) as server, await connect(server) as client:
-        answer.is_expired = answer.refuses_logon = True
+    response = ExpiringLogonServer()
+    async with scripted_server(response) as server, await connect(server) as client:
+        response.is_expired = response.refuses_logon = True
         results = await asyncio.gather(
             *(client.session(uid_from_guid(GUID)) for _ in range(10)), return_exceptions=True
         )

@@ -1,4 +1,4 @@
-"""What a session is, and what became of it."""
+"""Sessions and their outcomes."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ SEVERITY = {
 
 
 def documented_outcome(state: str | None, word: str | None, canceled: bool, has_end: bool) -> str:
-    """The documented rule, written a second time."""
+    """The documented rule, implemented independently."""
     severities = [SEVERITY.get((text or "").lower(), 0) for text in (state, word)]
     is_over = has_end and severities[1] > 0
     runs = [(text or "").lower() in {text.lower() for text in RUNNING} for text in (state, word)]
@@ -51,7 +51,7 @@ def documented_outcome(state: str | None, word: str | None, canceled: bool, has_
 
 @pytest.mark.parametrize("state", [*RUNNING, *map(str.upper, RUNNING), *ENDED, *INCONCLUSIVE])
 @pytest.mark.parametrize("word", [*RESULTS, "InProgress", "pending", *INCONCLUSIVE])
-def test_the_outcome_is_the_worse_of_state_and_result_unless_it_runs_or_was_canceled(
+def test_the_outcome_is_the_worse_of_state_and_result_unless_running_or_canceled(
     state: str | None, word: str | None
 ) -> None:
     for canceled, ended in product((False, True), (None, NOON)):
@@ -80,13 +80,13 @@ def test_a_running_result_counts_if_the_state_is_inconclusive(state: str | None)
 @pytest.mark.parametrize(
     ("state", "word", "ended", "contradiction"),
     [
-        ("CompletedSuccessfully", "Failed", True, "State says CompletedSuccessfully, Result says Failed"),
-        ("Failed", "Success", False, "State says Failed, Result says Success"),
-        ("InProgress", "Success", False, "State says InProgress, Result says Success"),
-        ("Working", "Failed", True, "State says Working, but the run has ended"),
-        ("Working", "None", True, "State says Working, but there is an end"),
-        ("CompletedWarning", "InProgress", True, "State says CompletedWarning, Result says InProgress"),
-        (None, "InProgress", True, "Result says InProgress, but there is an end"),
+        ("CompletedSuccessfully", "Failed", True, "State is CompletedSuccessfully, Result is Failed"),
+        ("Failed", "Success", False, "State is Failed, Result is Success"),
+        ("InProgress", "Success", False, "State is InProgress, Result is Success"),
+        ("Working", "Failed", True, "State is Working, but the run has ended"),
+        ("Working", "None", True, "State is Working, but the run has an end time"),
+        ("CompletedWarning", "InProgress", True, "State is CompletedWarning, Result is InProgress"),
+        (None, "InProgress", True, "Result is InProgress, but the run has an end time"),
         ("Stopped", "InProgress", False, ""),
         ("Working", "InProgress", False, ""),
         ("CompletedWarning", "warning", True, ""),
@@ -107,7 +107,7 @@ def test_contradictions_of_the_server_are_described(
     assert read.outcome_text == (f"{read.outcome} ({contradiction})" if contradiction else read.outcome)
 
 
-def test_a_run_that_runs_by_its_state_lasts_until_now_whatever_end_it_has() -> None:
+def test_a_run_in_a_running_state_lasts_until_now_despite_an_end() -> None:
     read = replace(session("Working", "None"), ended=NOON + timedelta(seconds=5))
     assert read.duration(NOON + timedelta(minutes=1)) == timedelta(minutes=1)
 

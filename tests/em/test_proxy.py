@@ -1,4 +1,4 @@
-"""Which way to a server: the decision, and why."""
+"""The choice between a direct connection and a proxy, with its reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def choose_proxy(server: Server = EM01, *, off: bool = False, **environ: str) ->
     return ProxySettings.from_environment(environ, no_proxy=off).choose(server).url
 
 
-def test_without_a_proxy_the_way_is_direct() -> None:
+def test_without_a_proxy_the_connection_is_direct() -> None:
     assert choose_proxy() is None
 
 
@@ -29,7 +29,7 @@ def test_a_proxy_without_a_scheme_is_an_http_proxy() -> None:
     assert choose_proxy(HTTPS_PROXY="proxy.example.net:3128") == "http://proxy.example.net:3128"
 
 
-def test_the_lower_case_name_wins() -> None:
+def test_the_lower_case_name_takes_precedence() -> None:
     assert choose_proxy(https_proxy="http://one.example.net:1", HTTPS_PROXY="http://two.example.net:2") == (
         "http://one.example.net:1"
     )
@@ -51,7 +51,7 @@ def test_plain_http_does_not_go_through_the_https_proxy() -> None:
     )
 
 
-def test_a_variable_that_a_web_client_can_set_is_not_believed() -> None:
+def test_http_proxy_in_capitals_is_ignored() -> None:
     assert (
         choose_proxy(Server("em01.example.net", scheme="http"), HTTP_PROXY="http://proxy.example.net:1")
         is None
@@ -143,7 +143,7 @@ def test_a_malformed_proxy_is_rejected_without_showing_it(scheme: str, logon: st
     assert not [part for part in ("gate", "77", "hunter2", "gw9", "3128") if part in message], message
 
 
-def test_a_password_in_percent_signs_holds_anything() -> None:
+def test_a_percent_encoded_password_may_contain_any_character() -> None:
     proxies = ProxySettings.from_environment({"HTTPS_PROXY": "http://ops:a%23b%2Fc@proxy.example.net:3128/"})
     proxy = proxies.choose(EM01).proxy
     assert proxy is not None
@@ -176,5 +176,5 @@ def test_the_reason_is_readable_text() -> None:
     settings = ProxySettings.from_environment(
         {"HTTPS_PROXY": "http://proxy.example.net:3128", "NO_PROXY": ".example.net"}
     )
-    assert str(settings.choose(EM01)) == "directly, NO_PROXY has .example.net"
+    assert str(settings.choose(EM01)) == "directly, NO_PROXY contains .example.net"
     assert str(settings.choose(Server("em.example.org"))) == "via proxy proxy.example.net:3128, HTTPS_PROXY"

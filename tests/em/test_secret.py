@@ -1,4 +1,4 @@
-"""A secret does not show itself."""
+"""Secrets are not shown."""
 
 import pickle
 

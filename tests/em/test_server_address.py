@@ -1,4 +1,4 @@
-"""What people type as a server, and what it means."""
+"""Server addresses as typed, and how they are parsed."""
 
 import pytest
 
@@ -121,7 +121,7 @@ def test_an_invalid_server_address_is_one_sentence(text: str) -> None:
     assert str(caught.value).endswith(".")
 
 
-def test_plain_http_to_another_computer_must_be_meant() -> None:
+def test_plain_http_to_another_computer_must_be_allowed() -> None:
     with pytest.raises(InvalidAddressError, match="--allow-http"):
         parse_server("http://em01.example.net:9399")
     assert parse_server("http://em01.example.net:9399", allow_http=True).scheme == "http"

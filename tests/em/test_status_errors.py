@@ -1,4 +1,4 @@
-"""Every odd answer of the table, over real TLS, as a client and as the command line meets it."""
+"""Every unusual response of the table, over real TLS, for the client and the command line."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from emtui.em.status_errors import ErrorResponse, RequestedUrl, status_error
 from emtui.em.transport import open_transport
 
 ERRORS_WITHOUT_URL = {LogonRefusedError, SessionGoneError}
-"""What is about an account or a session, not about what was requested."""
+"""Sentences about an account or a session, not about a requested URL."""
 
 
 @pytest.fixture(scope="module")
@@ -54,22 +54,22 @@ def server_identity(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
     return make_identity(tmp_path_factory.mktemp("tls"))
 
 
-async def connect(port: int, known: ServerIdentity, read: float = 20.0, prefix: str = "") -> Client:
-    return await connect_client(port, known, Timeouts(connect=10, read=read, logoff=1), prefix)
+async def connect(port: int, identity: ServerIdentity, read: float = 20.0, prefix: str = "") -> Client:
+    return await connect_client(port, identity, Timeouts(connect=10, read=read, logoff=1), prefix)
 
 
 def answer_case(case: ResponseCase) -> Callable[[ReceivedRequest], ScriptedReply]:
-    """The odd answer in its place, and good ones elsewhere."""
+    """Respond with the unusual response to its request, and normally to others."""
     count = 0
 
-    def answer(asked: ReceivedRequest) -> ScriptedReply:
+    def respond(request: ReceivedRequest) -> ScriptedReply:
         nonlocal count
-        if route_of(asked) != case.route or (case.once and count):
-            return reply_well(asked)
+        if route_of(request) != case.route or (case.once and count):
+            return reply_well(request)
         count += 1
         return case.reply
 
-    return answer
+    return respond
 
 
 async def request_everything(client: Client) -> None:
@@ -82,7 +82,7 @@ async def request_everything(client: Client) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-async def test_each_answer_is_read_or_gives_its_own_sentence(
+async def test_each_response_is_read_or_has_its_own_sentence(
     name: str, server_identity: ServerIdentity
 ) -> None:
     case = CASES[name]
@@ -99,7 +99,7 @@ async def test_each_answer_is_read_or_gives_its_own_sentence(
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if CASES[name].sentence])
-def test_a_sentence_is_one_and_does_not_doubt_what_is_certain(name: str) -> None:
+def test_each_error_is_one_sentence_without_false_doubts(name: str) -> None:
     case = CASES[name]
     about = (
         "SERVER "
@@ -117,8 +117,8 @@ def test_a_sentence_is_one_and_does_not_doubt_what_is_certain(name: str) -> None
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if CASES[name].sentence])
-def test_four_lines_of_a_screen_of_80_columns_hold_a_sentence(name: str) -> None:
-    """So much room is there for it under line 1."""
+def test_a_sentence_fits_on_four_lines_of_80_columns(name: str) -> None:
+    """The screen has that much room below line 1."""
     sentence = re.sub("(?<![A-Z])SERVER(?=[ /])", "em01.example.net:9398", CASES[name].sentence)
     assert len(Content(f"! {sentence}").wrap(80)) <= 4
 
@@ -132,14 +132,14 @@ def test_a_url_in_a_message_has_brackets_and_a_shortened_path() -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", [raw("HTTP/1.1 204 No Content\nodd line\n\n"), make_reply("302 Found", b"", "")]
+    "unusual", [raw("HTTP/1.1 204 No Content\nodd line\n\n"), make_reply("302 Found", b"", "")]
 )
 async def test_an_error_on_log_off_hides_the_logon_id(
-    odd: ScriptedReply, server_identity: ServerIdentity
+    unusual: ScriptedReply, server_identity: ServerIdentity
 ) -> None:
     context = server_identity.tls_context()
     async with scripted_server(
-        lambda asked: odd if route_of(asked) == "logoff" else reply_well(asked), context
+        lambda request: unusual if route_of(request) == "logoff" else reply_well(request), context
     ) as server:
         address = Server("127.0.0.1", server.port)
         transport = await open_transport(address, Trust(pin=server_identity.sha256), ProxySettings())
@@ -153,17 +153,17 @@ async def test_an_error_on_log_off_hides_the_logon_id(
 
 
 @contextmanager
-def handshake_server(played: HandshakeCase, known: ServerIdentity) -> Iterator[int]:
-    """A server in threads that does no more than shake hands; its port."""
-    context = known.tls_context()
+def handshake_server(played: HandshakeCase, identity: ServerIdentity) -> Iterator[int]:
+    """Run a server that only completes handshakes; yield its port."""
+    context = identity.tls_context()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # it is an old version that is played
+        warnings.simplefilter("ignore", DeprecationWarning)  # simulates an old version
         context.minimum_version = context.maximum_version = played.version
     if played.ciphers:
         context.set_ciphers(played.ciphers)
     if played.wants_certificate:
         context.verify_mode = ssl.CERT_REQUIRED
-        context.load_verify_locations(known.pem)
+        context.load_verify_locations(identity.pem)
 
     def attend(wire: socket.socket) -> None:
         with suppress(OSError), wire, context.wrap_socket(wire, server_side=True) as agreed:
@@ -183,9 +183,7 @@ def handshake_server(played: HandshakeCase, known: ServerIdentity) -> Iterator[i
 
 
 @pytest.mark.parametrize("name", HANDSHAKES)
-async def test_each_handshake_that_fails_gives_its_own_sentence(
-    name: str, server_identity: ServerIdentity
-) -> None:
+async def test_each_failed_handshake_has_its_own_sentence(name: str, server_identity: ServerIdentity) -> None:
     played = HANDSHAKES[name]
     with handshake_server(played, server_identity) as port:
         with pytest.raises(EmError) as caught:
@@ -198,22 +196,22 @@ async def test_each_handshake_that_fails_gives_its_own_sentence(
 async def test_one_logon_for_many_requests_that_find_it_expired_at_once(
     body: str, server_identity: ServerIdentity
 ) -> None:
-    """By status line and by document alike; the token of the second logon is another one."""
+    """By status line and by document; the second logon has another token."""
     logons = 0
 
-    def answer(asked: ReceivedRequest) -> ScriptedReply:
+    def respond(request: ReceivedRequest) -> ScriptedReply:
         nonlocal logons
-        if route_of(asked) == "logon":
+        if route_of(request) == "logon":
             logons += 1
-            success = reply_well(asked)
+            success = reply_well(request)
             return ScriptedReply(success.head.replace(b"NDRj", b"NDR%d" % logons), success.chunks)
-        token = asked.headers.get("x-restsvcsessionid", "")
-        if route_of(asked) in {"session", "events", "list"} and token.startswith("NDR1"):
+        token = request.headers.get("x-restsvcsessionid", "")
+        if route_of(request) in {"session", "events", "list"} and token.startswith("NDR1"):
             return make_reply(body, b'<Error Message="The session has expired" StatusCode="401"/>')
-        return reply_well(asked)
+        return reply_well(request)
 
     async with (
-        scripted_server(answer, server_identity.tls_context()) as server,
+        scripted_server(respond, server_identity.tls_context()) as server,
         await connect(server.port, server_identity) as client,
     ):
         await asyncio.gather(*(client.session(uid_from_guid(GUID)) for _ in range(8)), client.sessions())
@@ -244,17 +242,19 @@ async def test_received_and_expected_are_the_bytes_on_the_wire(server_identity: 
 
 
 async def test_a_cookie_that_came_with_the_logon_names_the_balancer(server_identity: ServerIdentity) -> None:
-    """Whoever routes by cookie sets it once; the 401 comes from another server, which sets none."""
+    """A load balancer sets its cookie once; the 401 comes from another server, which sets none."""
 
-    def answer(asked: ReceivedRequest) -> ScriptedReply:
-        if route_of(asked) == "logon":
-            success = reply_well(asked)
+    def respond(request: ReceivedRequest) -> ScriptedReply:
+        if route_of(request) == "logon":
+            success = reply_well(request)
             cookie = b"Set-Cookie: ROUTEID=.node1; path=/\r\nContent-Length"
             return ScriptedReply(success.head.replace(b"Content-Length", cookie), success.chunks)
-        return reply_well(asked) if route_of(asked) in {"root", "logoff"} else make_reply("401 Unauthorized")
+        return (
+            reply_well(request) if route_of(request) in {"root", "logoff"} else make_reply("401 Unauthorized")
+        )
 
     async with (
-        scripted_server(answer, server_identity.tls_context()) as server,
+        scripted_server(respond, server_identity.tls_context()) as server,
         await connect(server.port, server_identity) as client,
     ):
         with pytest.raises(AccessDeniedError, match="sets the cookie ROUTEID: a load balancer"):
@@ -268,11 +268,11 @@ async def test_endless_headers_time_out(server_identity: ServerIdentity) -> None
             time.sleep(0.01)
             yield b"HTTP/1.1 102 Processing\r\n\r\n"
 
-    def answer(asked: ReceivedRequest) -> ScriptedReply:
-        return ScriptedReply(b"", endless_headers()) if route_of(asked) == "list" else reply_well(asked)
+    def respond(request: ReceivedRequest) -> ScriptedReply:
+        return ScriptedReply(b"", endless_headers()) if route_of(request) == "list" else reply_well(request)
 
     async with (
-        scripted_server(answer, server_identity.tls_context()) as server,
+        scripted_server(respond, server_identity.tls_context()) as server,
         await connect(server.port, server_identity, 0.5) as client,
     ):
         with pytest.raises(ServerTimeoutError, match="started a response"):
@@ -297,10 +297,12 @@ async def test_only_a_401_that_offers_basic_refuses_the_password(
 ) -> None:
     head = f"Content-Type: text/html\r\nWWW-Authenticate: {offered}\r\n"
 
-    def answer(asked: ReceivedRequest) -> ScriptedReply:
-        return make_reply("401 Unauthorized", b"", head) if route_of(asked) == "logon" else reply_well(asked)
+    def respond(request: ReceivedRequest) -> ScriptedReply:
+        return (
+            make_reply("401 Unauthorized", b"", head) if route_of(request) == "logon" else reply_well(request)
+        )
 
-    async with scripted_server(answer, server_identity.tls_context()) as server:
+    async with scripted_server(respond, server_identity.tls_context()) as server:
         with pytest.raises(AccessDeniedError) as caught:
             await connect(server.port, server_identity)
     assert isinstance(caught.value, LogonRefusedError) is refused

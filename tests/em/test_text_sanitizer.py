@@ -1,4 +1,4 @@
-"""Joiners and variation selectors: kept where writing needs them, shown where they could only deceive."""
+"""Joiners and variation selectors: kept where scripts need them, made visible elsewhere."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ KEPT = (
 
 
 @pytest.mark.parametrize("text", KEPT)
-def test_what_writing_needs_stays(text: str) -> None:
+def test_joiners_that_scripts_need_are_kept(text: str) -> None:
     assert clean(text) == text
     assert guard_output(text) == text
 
@@ -62,7 +62,7 @@ def test_what_writing_needs_stays(text: str) -> None:
         ("备\u200d份", "备⟨U+200D⟩份"),
     ],
 )
-def test_what_could_only_deceive_is_shown(text: str, shown: str) -> None:
+def test_deceptive_characters_are_made_visible(text: str, shown: str) -> None:
     assert clean(text) == shown
 
 
@@ -74,10 +74,10 @@ pieces = st.sampled_from(
 @given(st.lists(pieces | st.characters()).map("".join))
 @example("ᠠ\u180b\u200cᠠ")
 @example(ENGLAND[:-1] + "\u200d")
-def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+def test_cleaning_twice_is_the_same_as_once(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
 
-def test_xml_to_read_shows_them_by_the_same_rule() -> None:
+def test_readable_xml_shows_joiners_by_the_same_rule() -> None:
     text = xml_codec.readable_xml("<a b='⚠\ufe0fx\ufe0f'>می\u200cخواهم pay\u200cpal 👩\u200d👧</a>".encode())
     assert text == "<a b='⚠\ufe0fx&#xFE0F;'>می\u200cخواهم pay&#x200C;pal 👩\u200d👧</a>"

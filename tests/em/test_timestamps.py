@@ -1,4 +1,4 @@
-"""Times that cannot be are unknown: by the server's clock, in every form of an answer, and never odd."""
+"""Implausible times are unknown, by the server's clock, in every kind of response, without a problem."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def row(
 
 
 def read(started: str, ended: str, state: str = "Failed", result: str = "Failed") -> Session:
-    """The row as both parsers of a list and that of a single answer read it."""
+    """Read the row with both list parsers and with that of a single session."""
     head = f'<SystemSessions {NS} xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
     plain = head + row(started, ended, state, result) + "</SystemSessions>"
-    unusual = plain.replace("<State>", "<!-- not plain --><State>")
+    unusual = plain.replace("<State>", "<!-- not simple --><State>")
     single = row(started, ended, state, result, "SystemSession")
     (session,) = read_list(plain.encode(), clock=CLOCK).sessions
     assert read_list(unusual.encode(), clock=CLOCK).sessions == (session,)
@@ -90,7 +90,7 @@ def test_an_end_is_never_before_its_start_nor_far_ahead_of_the_clock(
     assert (session.ended, session.parse_problem) == (known, None)
 
 
-def test_the_first_moment_of_2000_and_two_days_ahead_can_be() -> None:
+def test_the_start_of_2000_and_two_days_ahead_are_plausible() -> None:
     assert read("2000-01-01T00:00:00Z", format_time(START)).started == datetime(2000, 1, 1, tzinfo=UTC)
     assert read(format_time(CLOCK + 2 * DAY), "").started == CLOCK + 2 * DAY
     assert read(format_time(CLOCK + 2 * DAY + timedelta(microseconds=1)), "").started is None
@@ -117,21 +117,21 @@ def test_an_implausible_event_time_is_unknown_without_a_problem(never: str) -> N
     assert (event.time, event.message, event.parse_problem) == (None, "a", None)
 
 
-# --- whose clock ------------------------------------------------------------------
+# --- the server's clock -----------------------------------------------------------
 
 
 @dataclass
 class ClockServer:
-    """Lists one run with this start, and sends its own clock as `Date`."""
+    """Lists one run with this start, and sends its clock as `Date`."""
 
     started: datetime
     date: datetime | None
 
-    def __call__(self, asked: ReceivedRequest) -> ScriptedReply:
+    def __call__(self, request: ReceivedRequest) -> ScriptedReply:
         content_type = "Content-Type: application/xml\r\n"
         date = "" if self.date is None else f"Date: {self.date:%a, %d %b %Y %H:%M:%S} GMT\r\n"
         at = format_time(self.started)
-        match route_of(asked):
+        match route_of(request):
             case "list":
                 return make_reply("200 OK", list_xml([row(at, "")]), content_type + date)
             case "session":
@@ -162,9 +162,9 @@ async def test_the_clock_is_the_date_of_the_response_or_the_local_one(
     tmp_path: Path, date: timedelta | None, started: timedelta, known: bool
 ) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
-    answers = ClockServer(now + started, None if date is None else now + date)
+    responses = ClockServer(now + started, None if date is None else now + date)
     expected = now + started if known else None
-    async with connected_client(tmp_path, answers) as client:
+    async with connected_client(tmp_path, responses) as client:
         (listed,) = (await client.sessions()).sessions
         assert listed.started == expected
         assert (await client.session(listed.uid)).started == expected
@@ -173,14 +173,14 @@ async def test_the_clock_is_the_date_of_the_response_or_the_local_one(
 
 async def test_the_same_bytes_are_parsed_again_after_an_hour(tmp_path: Path) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
-    answers = ClockServer(now + 3 * DAY, now)
-    async with connected_client(tmp_path, answers) as client:
+    responses = ClockServer(now + 3 * DAY, now)
+    async with connected_client(tmp_path, responses) as client:
         first = await client.sessions()
         assert first.sessions[0].started is None
-        answers.date = now + timedelta(minutes=59)
+        responses.date = now + timedelta(minutes=59)
         assert await client.sessions() is first
-        answers.date = now + 2 * DAY
+        responses.date = now + 2 * DAY
         second = await client.sessions()
         assert second.sessions[0].started == now + 3 * DAY
-        answers.date = now + 3 * DAY
+        responses.date = now + 3 * DAY
         assert await client.sessions() is second

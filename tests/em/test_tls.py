@@ -1,4 +1,4 @@
-"""Whom we trust, and that nothing is sent to anybody else."""
+"""Trusted certificates; nothing is sent to other servers."""
 
 from __future__ import annotations
 
@@ -180,10 +180,10 @@ def test_a_certificate_that_cannot_be_read_still_has_its_fingerprint() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "told"), [(29, "expires on "), (-2, "expired on "), (40, None)], ids=["soon", "over", "later"]
+    ("days", "notice"), [(29, "expires on "), (-2, "expired on "), (40, None)], ids=["soon", "over", "later"]
 )
 async def test_a_certificate_that_expires_within_thirty_days_has_a_warning(
-    tmp_path: Path, days: int, told: str | None
+    tmp_path: Path, days: int, notice: str | None
 ) -> None:
     shown = make_identity(tmp_path, days=days)
     async with (
@@ -192,8 +192,8 @@ async def test_a_certificate_that_expires_within_thirty_days_has_a_warning(
     ):
         assert client.certificate is not None
         ending = client.certificate.expiry_text(datetime.now(UTC))
-    assert (ending or "").startswith(told or "")
-    assert bool(ending) is bool(told)
+    assert (ending or "").startswith(notice or "")
+    assert bool(ending) is bool(notice)
 
 
 @pytest.mark.parametrize("known_key", [True, False, None])
@@ -265,24 +265,27 @@ async def test_a_proxy_connects_by_name_and_sees_no_plaintext(server_identity: S
 
 
 @pytest.mark.parametrize(
-    ("refusal", "says"), [(b"407 Proxy Authentication Required", "requires a logon"), (b"403 No", "403 No")]
+    ("refusal", "expected"),
+    [(b"407 Proxy Authentication Required", "requires a logon"), (b"403 No", "403 No")],
 )
-async def test_a_proxy_that_refuses_is_named(refusal: bytes, says: str) -> None:
+async def test_a_proxy_that_refuses_is_named(refusal: bytes, expected: str) -> None:
     async with await asyncio.start_server(TunnelProxy(1, refusal).serve, "127.0.0.1", 0) as gate:
-        with pytest.raises(ProxyFailedError, match=says) as caught:
+        with pytest.raises(ProxyFailedError, match=expected) as caught:
             await connect(9398, Trust(), "em01.example.net", proxy_settings(gate.sockets[0].getsockname()[1]))
     assert "em01.example.net:9398" in str(caught.value)
     assert "op:en" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("after", "says"),
+    ("after", "expected"),
     [("close", "ended the connection without a response"), ("hang", "sent nothing for 0.3 s")],
 )
 @pytest.mark.parametrize("scheme", ["https", "http"])
-async def test_an_unresponsive_proxy_is_named_and_not_the_server(after: str, says: str, scheme: str) -> None:
-    async with scripted_server(lambda _: ScriptedReply(b"", then=after)) as mute:
-        proxies = ProxySettings.from_environment({f"{scheme}_proxy": f"http://{mute.authority}"})
+async def test_an_unresponsive_proxy_is_named_and_not_the_server(
+    after: str, expected: str, scheme: str
+) -> None:
+    async with scripted_server(lambda _: ScriptedReply(b"", then=after)) as silent_proxy:
+        proxies = ProxySettings.from_environment({f"{scheme}_proxy": f"http://{silent_proxy.authority}"})
         with pytest.raises(ProxyFailedError) as caught:
             await Client.connect(
                 Server("fd00::2", 9398, scheme),
@@ -293,10 +296,10 @@ async def test_an_unresponsive_proxy_is_named_and_not_the_server(after: str, say
                 timeouts=Timeouts(5, 0.3, 1),
             )
     assert str(caught.value) == (
-        f"The proxy {mute.authority} {says}, so [fd00::2]:9398 cannot be reached:"
+        f"The proxy {silent_proxy.authority} {expected}, so [fd00::2]:9398 cannot be reached:"
         f" check {scheme}_proxy or use --no-proxy."
     )
-    assert mute.connection_count == 1
+    assert silent_proxy.connection_count == 1
 
 
 async def test_an_unreachable_proxy_is_named() -> None:
@@ -311,10 +314,10 @@ async def test_nothing_secret_is_logged(
 ) -> None:
     caplog.set_level(logging.DEBUG)
 
-    def answer(asked: ReceivedRequest) -> ScriptedReply:
-        return reply_well(asked)
+    def respond(request: ReceivedRequest) -> ScriptedReply:
+        return reply_well(request)
 
-    async with scripted_server(answer, server_identity.tls_context()) as server:
+    async with scripted_server(respond, server_identity.tls_context()) as server:
         async with await connect(server.port, Trust(server_identity.pem)) as client:
             await client.sessions()
         assert server.count("DELETE") == 1
@@ -324,7 +327,7 @@ async def test_nothing_secret_is_logged(
     assert not [record for record in caplog.records if record.name.startswith(("httpx", "httpcore"))]
 
 
-def test_names_that_the_library_cannot_read_cost_only_themselves() -> None:
+def test_unreadable_alternative_names_do_not_affect_the_others() -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "em01.example.net")])
     party = x509.UnrecognizedExtension(
@@ -346,7 +349,7 @@ def test_names_that_the_library_cannot_read_cost_only_themselves() -> None:
 
 
 class Signer:
-    """A certificate that may sign others; its own key, and who has signed it."""
+    """A certificate authority with its key and its issuer."""
 
     def __init__(
         self, name: str, issuer: Signer | None = None, *, is_ca: bool = True, days: int = 30
@@ -372,7 +375,7 @@ class Signer:
         return self.certificate.public_bytes(Encoding.PEM)
 
     def file(self, folder: Path, *chain: Signer) -> ServerIdentity:
-        """A file of this certificate, its key, and others after it."""
+        """Write this certificate, its key, and others after it."""
         path = folder / f"{id(self)}.pem"
         key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         path.write_bytes(key + self.pem + b"".join(one.pem for one in chain))
@@ -399,7 +402,7 @@ async def test_a_ca_file_may_hold_root_issuing_ca_or_the_servers_own(tmp_path: P
 
 
 @pytest.mark.parametrize("strict", [True, False])
-async def test_what_a_server_signed_for_itself_is_trusted_as_it_is(tmp_path: Path, strict: bool) -> None:
+async def test_a_self_signed_certificate_in_the_ca_file_is_trusted(tmp_path: Path, strict: bool) -> None:
     leaf = Signer("127.0.0.1", is_ca=strict)
     async with (
         scripted_server(context=leaf.file(tmp_path).tls_context()) as server,
@@ -456,7 +459,7 @@ async def test_an_unsuitable_ca_file_is_reported_with_openssls_reason(
 @pytest.mark.parametrize(
     ("days", "address", "advised"), [(30, "127.0.0.1", True), (-2, "127.0.0.1", False), (30, None, False)]
 )
-async def test_a_ca_file_is_advised_only_where_it_would_help(
+async def test_a_ca_file_is_suggested_only_where_it_would_help(
     tmp_path: Path, days: int, address: str | None, advised: bool
 ) -> None:
     shown = make_identity(tmp_path, days=days, address=address)

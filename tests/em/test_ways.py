@@ -1,4 +1,4 @@
-"""Servers reached under every kind of address, over real sockets, TLS and a real CONNECT proxy."""
+"""Servers with every kind of address, over real sockets, TLS and a real CONNECT proxy."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def has_ipv6() -> bool:
 
 
 def find_link_local_address() -> str | None:
-    """An address of this computer that means something on one interface alone, with its zone."""
+    """Return a link-local address of this computer, with its zone."""
     try:
         lines = Path("/proc/net/if_inet6").read_text().splitlines()
     except OSError:
@@ -68,7 +68,7 @@ ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this computer has no IPv6")
 
 @dataclass
 class ForwardProxy:
-    """An HTTP proxy that connects everything to one local port; `headings` are the requests received."""
+    """An HTTP proxy that connects everything to one local port; `heads` are the requests received."""
 
     target_port: int
     port: int = 0
@@ -109,11 +109,14 @@ async def connect(server: str, trust: Trust, proxies: ProxySettings = DIRECT) ->
 
 
 async def test_an_ipv6_address_is_sent_to_a_proxy_in_brackets(tmp_path: Path) -> None:
-    known = make_identity(tmp_path, address="fd00::2")
-    async with scripted_server(context=known.tls_context()) as server, forward_proxy(server.port) as proxy:
-        async with await connect("fd00::2", Trust(known.pem), proxy_settings(proxy.port)) as client:
+    server_identity = make_identity(tmp_path, address="fd00::2")
+    async with (
+        scripted_server(context=server_identity.tls_context()) as server,
+        forward_proxy(server.port) as proxy,
+    ):
+        async with await connect("fd00::2", Trust(server_identity.pem), proxy_settings(proxy.port)) as client:
             assert (await client.sessions()).sessions
-        assert {asked.headers["host"] for asked in server.requests} == {"[fd00::2]:9398"}
+        assert {request.headers["host"] for request in server.requests} == {"[fd00::2]:9398"}
     assert proxy.heads[0].startswith("CONNECT [fd00::2]:9398 HTTP/1.1\r\nHost: [fd00::2]:9398\r\n")
 
 
@@ -126,9 +129,12 @@ async def test_in_plain_http_too() -> None:
 
 
 async def test_a_zone_is_never_sent_to_a_proxy(tmp_path: Path) -> None:
-    known = make_identity(tmp_path, address="fe80::1")
-    async with scripted_server(context=known.tls_context()) as server, forward_proxy(server.port) as proxy:
-        await (await connect("fe80::1%eth0", Trust(known.pem), proxy_settings(proxy.port))).close()
+    server_identity = make_identity(tmp_path, address="fe80::1")
+    async with (
+        scripted_server(context=server_identity.tls_context()) as server,
+        forward_proxy(server.port) as proxy,
+    ):
+        await (await connect("fe80::1%eth0", Trust(server_identity.pem), proxy_settings(proxy.port))).close()
     assert proxy.heads[0].startswith("CONNECT [fe80::1]:9398 ")
 
 
@@ -137,24 +143,24 @@ async def test_a_zone_is_never_sent_to_a_proxy(tmp_path: Path) -> None:
 async def test_a_proxy_may_listen_on_ipv6(tmp_path: Path, host: str | None) -> None:
     if host is None:
         pytest.skip("this computer has no link-local address")
-    known = make_identity(tmp_path, address="192.0.2.7")
+    server_identity = make_identity(tmp_path, address="192.0.2.7")
     async with (
-        scripted_server(context=known.tls_context()) as server,
+        scripted_server(context=server_identity.tls_context()) as server,
         forward_proxy(server.port, host) as proxy,
     ):
         proxies = proxy_settings(proxy.port, f"[{host.replace('%', '%25')}]")
-        await (await connect("192.0.2.7", Trust(known.pem), proxies)).close()
+        await (await connect("192.0.2.7", Trust(server_identity.pem), proxies)).close()
     assert proxy.heads[0].startswith("CONNECT 192.0.2.7:9398 ")
 
 
 async def test_failed_tls_to_the_proxy_is_a_proxy_error(tmp_path: Path) -> None:
-    own, known = make_identity(tmp_path), make_identity(tmp_path)
+    own, server_identity = make_identity(tmp_path), make_identity(tmp_path)
     async with (
-        scripted_server(context=known.tls_context()) as server,
+        scripted_server(context=server_identity.tls_context()) as server,
         forward_proxy(server.port, context=own.tls_context()) as proxy,
     ):
         with pytest.raises(ProxyFailedError, match="self-signed certificate") as caught:
-            await connect("192.0.2.7", Trust(known.pem), proxy_settings(proxy.port, scheme="https"))
+            await connect("192.0.2.7", Trust(server_identity.pem), proxy_settings(proxy.port, scheme="https"))
         assert f"the proxy 127.0.0.1:{proxy.port}" in str(caught.value)
         assert (server.received_bytes, proxy.heads) == (0, [])
 
@@ -162,58 +168,64 @@ async def test_failed_tls_to_the_proxy_is_a_proxy_error(tmp_path: Path) -> None:
 async def test_errors_behind_tls_to_the_proxy_name_the_failing_host(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The proxy and the server have the same name here, as where both run on one computer."""
-    known, other = make_identity(tmp_path), make_identity(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(known.pem))
+    """The proxy and the server have the same name, as if both ran on one computer."""
+    server_identity, other = make_identity(tmp_path), make_identity(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(server_identity.pem))
     mail = ScriptedReply(b"220 mail.example.net ready\r\n\r\n", then="close")
 
     async with (
-        scripted_server(reply_well, known.tls_context()) as server,
-        forward_proxy(server.port, context=known.tls_context()) as proxy,
+        scripted_server(reply_well, server_identity.tls_context()) as server,
+        forward_proxy(server.port, context=server_identity.tls_context()) as proxy,
     ):
         proxies = proxy_settings(proxy.port, scheme="https")
-        await (await connect(server.authority, Trust(known.pem), proxies)).close()
+        await (await connect(server.authority, Trust(server_identity.pem), proxies)).close()
         with pytest.raises(CertificateUntrustedError, match=f"certificate of {server.authority}"):
             await connect(server.authority, Trust(other.pem), proxies)
         server.reply_to = lambda _: mail
         with pytest.raises(ConnectionFailedError, match=f"^{server.authority} .* is not HTTP"):
-            await connect(server.authority, Trust(known.pem), proxies)
-    async with scripted_server(lambda _: mail, known.tls_context()) as impostor:
+            await connect(server.authority, Trust(server_identity.pem), proxies)
+    async with scripted_server(lambda _: mail, server_identity.tls_context()) as impostor:
         proxies = proxy_settings(impostor.port, scheme="https")
         with pytest.raises(ProxyFailedError, match=f"^The proxy {impostor.authority} .* is not HTTP"):
-            await connect("192.0.2.7", Trust(known.pem), proxies)
+            await connect("192.0.2.7", Trust(server_identity.pem), proxies)
 
 
 # --- international names ----------------------------------------------------------------
 
 
-def naming(known: ServerIdentity, names: list[str | None]) -> ssl.SSLContext:
-    """The server's side, which notes the name that it is greeted by."""
-    context = known.tls_context()
+def name_recording_context(identity: ServerIdentity, names: list[str | None]) -> ssl.SSLContext:
+    """A server context that records the names in client hellos."""
+    context = identity.tls_context()
     context.sni_callback = lambda _, name, __: names.append(name)
     return context
 
 
 async def test_an_international_name_is_sent_in_ascii_everywhere(tmp_path: Path) -> None:
-    known = make_identity(tmp_path, "xn--mnchen-3ya.example.net", address=None)
+    server_identity = make_identity(tmp_path, "xn--mnchen-3ya.example.net", address=None)
     names: list[str | None] = []
-    async with scripted_server(context=naming(known, names)) as server, forward_proxy(server.port) as proxy:
+    async with (
+        scripted_server(context=name_recording_context(server_identity, names)) as server,
+        forward_proxy(server.port) as proxy,
+    ):
         async with await connect(
-            "münchen.example.net", Trust(known.pem), proxy_settings(proxy.port)
+            "münchen.example.net", Trust(server_identity.pem), proxy_settings(proxy.port)
         ) as client:
             assert (await client.sessions()).sessions
             assert str(client.server) == "münchen.example.net"
-        hosts = {asked.headers["host"] for asked in server.requests}
+        hosts = {request.headers["host"] for request in server.requests}
     assert hosts == {"xn--mnchen-3ya.example.net:9398"}
     assert set(names) == {"xn--mnchen-3ya.example.net"}
     assert proxy.heads[0].startswith("CONNECT xn--mnchen-3ya.example.net:9398 ")
 
 
 async def test_a_certificate_for_another_name_is_reported_with_the_name_as_typed(tmp_path: Path) -> None:
-    known = make_identity(tmp_path, "em01.example.net", address=None)
-    async with scripted_server(context=known.tls_context()) as server, forward_proxy(server.port) as proxy:
+    server_identity = make_identity(tmp_path, "em01.example.net", address=None)
+    async with (
+        scripted_server(context=server_identity.tls_context()) as server,
+        forward_proxy(server.port) as proxy,
+    ):
         with pytest.raises(CertificateUntrustedError) as caught:
-            await connect("münchen.example.net", Trust(known.pem), proxy_settings(proxy.port))
+            await connect("münchen.example.net", Trust(server_identity.pem), proxy_settings(proxy.port))
     assert "it is not valid for the name münchen.example.net" in str(caught.value)
     assert "The certificate of münchen.example.net:9398" in str(caught.value)
 
@@ -221,17 +233,17 @@ async def test_a_certificate_for_another_name_is_reported_with_the_name_as_typed
 async def test_names_are_resolved_in_ascii_and_shown_as_typed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[object] = []
+    request: list[object] = []
     real = socket.getaddrinfo
 
     def resolver(host: object, *_: object, **__: object) -> object:
-        asked.append(host)
+        request.append(host)
         return real("em01.invalid", 1)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolver)
     with pytest.raises(HostNotFoundError, match=r"Cannot resolve host münchen\.example\.net"):
         await connect("münchen.example.net", Trust())
-    assert asked == ["xn--mnchen-3ya.example.net"]
+    assert request == ["xn--mnchen-3ya.example.net"]
 
 
 # --- IPv6 --------------------------------------------------------------------------------
@@ -239,10 +251,10 @@ async def test_names_are_resolved_in_ascii_and_shown_as_typed(
 
 @ipv6
 async def test_an_ipv6_address_is_reached_and_verified(tmp_path: Path) -> None:
-    known = make_identity(tmp_path, address="::1")
+    server_identity = make_identity(tmp_path, address="::1")
     async with (
-        scripted_server(context=known.tls_context(), host="::1") as server,
-        await connect(f"[::1]:{server.port}", Trust(known.pem)) as client,
+        scripted_server(context=server_identity.tls_context(), host="::1") as server,
+        await connect(f"[::1]:{server.port}", Trust(server_identity.pem)) as client,
     ):
         assert (await client.sessions()).sessions
         assert server.requests[0].headers["host"] == f"[::1]:{server.port}"
@@ -253,14 +265,14 @@ async def test_an_ipv6_address_is_reached_and_verified(tmp_path: Path) -> None:
 async def test_a_link_local_address_is_reached_on_its_interface(tmp_path: Path, spelling: str) -> None:
     zoned_address = find_link_local_address() or ""
     address, _, interface = zoned_address.partition("%")
-    known = make_identity(tmp_path, address=address)
-    async with scripted_server(context=known.tls_context(), host=zoned_address) as server:
+    server_identity = make_identity(tmp_path, address=address)
+    async with scripted_server(context=server_identity.tls_context(), host=zoned_address) as server:
         host = spelling.format(address, interface)
-        async with await connect(f"{host}:{server.port}", Trust(known.pem)) as client:
+        async with await connect(f"{host}:{server.port}", Trust(server_identity.pem)) as client:
             assert (await client.sessions()).sessions
         assert server.requests[0].headers["host"] == f"[{address}]:{server.port}"
         with pytest.raises(ConnectionFailedError, match=rf"link-local.*add it, as in {address}%eth0"):
-            await connect(f"[{address}]:{server.port}", Trust(known.pem))
+            await connect(f"[{address}]:{server.port}", Trust(server_identity.pem))
 
 
 @ipv6
@@ -285,13 +297,13 @@ async def test_a_missing_network_interface_is_reported() -> None:
     ],
 )
 async def test_the_path_before_the_last_api_is_kept(tmp_path: Path, typed: str, prefix: str) -> None:
-    known = make_identity(tmp_path)
+    server_identity = make_identity(tmp_path)
     async with (
-        scripted_server(context=known.tls_context()) as server,
-        await connect(f"https://{server.authority}{typed}", Trust(known.pem)) as client,
+        scripted_server(context=server_identity.tls_context()) as server,
+        await connect(f"https://{server.authority}{typed}", Trust(server_identity.pem)) as client,
     ):
         assert (await client.sessions()).sessions
-        assert [asked.path for asked in server.requests] == [
+        assert [request.path for request in server.requests] == [
             f"{prefix}/api/",
             f"{prefix}/api/sessionMngr/?v=latest",
             f"{prefix}/api/systemSessions?format=Entity",
@@ -303,7 +315,7 @@ _REDIRECT_HEADERS = "Location: https://sso.example.org/\r\n"
 
 
 @pytest.mark.parametrize(
-    ("path", "answer", "error", "step"),
+    ("path", "response", "error", "step"),
     [
         ("/gw/api/", make_reply("404 Not Found"), NotEnterpriseManagerError, "check the path /gw"),
         (
@@ -319,16 +331,18 @@ _REDIRECT_HEADERS = "Location: https://sso.example.org/\r\n"
     ],
 )
 async def test_the_requested_url_is_in_the_message(
-    tmp_path: Path, path: str, answer: ScriptedReply, error: type[EmError], step: str
+    tmp_path: Path, path: str, response: ScriptedReply, error: type[EmError], step: str
 ) -> None:
-    known = make_identity(tmp_path)
+    server_identity = make_identity(tmp_path)
 
-    def play(asked: ReceivedRequest) -> ScriptedReply:
-        return answer if asked.path.partition("?")[0] == path else reply_well(asked)
+    def respond(request: ReceivedRequest) -> ScriptedReply:
+        return response if request.path.partition("?")[0] == path else reply_well(request)
 
-    async with scripted_server(play, known.tls_context()) as server:
+    async with scripted_server(respond, server_identity.tls_context()) as server:
         with pytest.raises(error) as caught:
-            async with await connect(f"https://{server.authority}/gw/api/", Trust(known.pem)) as client:
+            async with await connect(
+                f"https://{server.authority}/gw/api/", Trust(server_identity.pem)
+            ) as client:
                 await client.sessions()
     assert f"https://{server.authority}{path}" in str(caught.value)
     assert step in str(caught.value)

@@ -1,4 +1,4 @@
-"""What a long list weighs once it is read: a count of bytes, not of time."""
+"""Memory of a long list after parsing, in bytes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from emtui.em import xml_codec
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 MAX_BYTES_PER_SESSION = 440
-"""Bytes a session: its UID, name and two times are texts and moments of its own, and hardly anything else."""
+"""Bytes per session: little more than its own UID, name and two times."""
 
 
 def test_a_session_takes_little_more_memory_than_its_own_values() -> None:

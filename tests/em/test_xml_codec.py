@@ -42,7 +42,7 @@ def row(
     result: str = RESULT,
     state: str = "CompletedSuccessfully",
 ) -> str:
-    """One session as it stands in a list."""
+    """One session as written in a list."""
     href = f"https://em01.example.net:9398/api/systemSessions/{guid}"
     return (
         f'<{tag} Href="{href}?format=Entity" Type="SystemSession" Name="{NAME}"'
@@ -119,12 +119,12 @@ def test_references_are_incomplete_sessions_with_the_start_of_their_name() -> No
 
 
 @pytest.mark.parametrize("name", ["Collect Job", "Job@home @soon", "Job @2026-13-45 00:00:00"])
-def test_a_reference_whose_name_holds_no_time_has_no_start(name: str) -> None:
+def test_a_reference_without_a_time_in_its_name_has_no_start(name: str) -> None:
     session = read_single_session("", f'UID="{UID}" Name="{name}"', "EntityRef")
     assert (session.started, session.name, session.parse_problem) == (None, name, None)
 
 
-# -- what the documents leave open
+# -- variants that the documentation leaves open
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_reference_whose_name_holds_no_time_has_no_start(name: str) -> None:
         ("</SystemSessions>", "<Links/><PagingInfo PageNum='1'/>stray text</SystemSessions>"),
     ],
 )
-def test_the_same_session_is_read_from_every_way_of_writing_it(change: tuple[str, str]) -> None:
+def test_the_same_session_is_read_from_every_variant(change: tuple[str, str]) -> None:
     text = listing(row()).decode()
     assert text.count(change[0])
     read = read_list(text.replace(*change).encode())
@@ -186,7 +186,7 @@ def test_a_result_is_read_in_every_form(result: str, expected: Result) -> None:
 
 
 @pytest.mark.parametrize("tag", ["Sessions", "SystemSession", "Ref"])
-def test_an_empty_element_whose_type_is_a_reference_is_a_reference_whatever_it_is_called(tag: str) -> None:
+def test_an_empty_element_of_a_reference_type_is_a_reference_with_any_name(tag: str) -> None:
     read = read_only_session(f'<{tag} UID="{UID}" Name="{NAME}" Type="SystemSessionReference"/>')
     assert (read.is_complete, read.started) == (False, EXPECTED_SESSION.started)
 
@@ -240,7 +240,7 @@ def test_times_have_up_to_seven_decimals_with_and_without_a_zone(
     assert started(f"2026-11-23T02:00:01{decimals}{zone}") == expected
 
 
-def test_times_are_in_utc_whatever_their_offset() -> None:
+def test_times_are_in_utc_for_any_offset() -> None:
     read = started("2026-11-23T02:00:00-07:00")
     assert read == datetime(2026, 11, 23, 9, tzinfo=UTC)
     assert read is not None
@@ -279,7 +279,7 @@ def test_an_unreadable_time_is_reported_and_nothing_else_is_lost(text: str) -> N
     assert len(session.parse_problem) < 100
 
 
-# -- odd rows
+# -- unreadable rows
 
 
 def test_an_unreadable_row_does_not_affect_the_others() -> None:
@@ -307,7 +307,7 @@ ENDED = "2026-11-23T02:00:{:02}Z"
 
 
 def copy(state: str, ended: str = "", result: str | None = None, message: str = "") -> str:
-    """A row of the one UID."""
+    """A row with the common UID."""
     end = f"<EndTimeUTC>{ended}</EndTimeUTC>" if ended else ""
     text = f"<Message>{message}</Message>" if message else ""
     return (
@@ -333,14 +333,14 @@ def copy(state: str, ended: str = "", result: str | None = None, message: str = 
         ([copy("Failed", ENDED.format(9)), copy("Working", ENDED.format(20), "None")], "Failed"),
     ],
 )
-@pytest.mark.parametrize("odd", [False, True], ids=["plain", "parsed"])
-def test_of_duplicates_the_one_that_ended_last_is_kept(copies: list[str], state: str, odd: bool) -> None:
-    rows = [one.replace("<State>", "<!-- --><State>") for one in copies] if odd else copies
+@pytest.mark.parametrize("unusual", [False, True], ids=["plain", "parsed"])
+def test_of_duplicates_the_one_that_ended_last_is_kept(copies: list[str], state: str, unusual: bool) -> None:
+    rows = [one.replace("<State>", "<!-- --><State>") for one in copies] if unusual else copies
     for others in ((), (row(OTHER),)):
         read = read_list(listing(*others, *rows)).sessions
         assert [one.state for one in read if one.uid == UID] == [state]
         assert len(read) == 1 + len(others)
-        assert [one.parse_problem for one in read] == [None] * len(read), "it is not the fault of the row"
+        assert [one.parse_problem for one in read] == [None] * len(read), "the row itself has no problem"
 
 
 @pytest.mark.parametrize(
@@ -385,7 +385,7 @@ def test_a_time_implausible_by_a_later_clock_is_dropped() -> None:
     )
 
 
-def test_the_versions_of_the_api_are_those_that_the_root_names() -> None:
+def test_the_api_versions_are_those_in_the_root() -> None:
     names = "".join(
         f'<SupportedVersion Name="{name}"><Links/></SupportedVersion>' for name in ("v1_6", "v1_7")
     )
@@ -449,7 +449,7 @@ def test_a_session_of_another_family_is_shown_and_counted() -> None:
     )
 
 
-def test_what_an_attribute_must_write_as_a_reference_is_read_as_what_it_means() -> None:
+def test_references_in_attributes_are_resolved() -> None:
     name = "a &amp; b &lt;c&gt; &quot;d&quot; &#39;e&#39; &#x2F;&#38;"
     assert read_single_session("", f'UID="{UID}" Name="{name}"').name == "a & b <c> \"d\" 'e' /&"
     assert xml_codec.read_error_body(b'<Error Message="R&amp;D"/>', "application/xml").message == "R&D"
@@ -476,7 +476,7 @@ def test_events_are_sorted_by_order_and_stable() -> None:
 
 
 @pytest.mark.parametrize("order", ["", "third", "1.5", "1_0", "९", "9" * 30])
-def test_an_event_without_order_stays_behind_the_one_it_came_after(order: str) -> None:
+def test_an_event_without_order_stays_after_its_predecessor(order: str) -> None:
     events = log(line(2, "b"), line(order, "b+"), line(1, "a"), line(3, "c"))
     assert [event.message for event in events] == ["a", "b", "b+", "c"]
     assert [bool(event.parse_problem) for event in events] == [False, False, True, False]
@@ -505,19 +505,19 @@ def test_a_message_of_a_megabyte_is_read() -> None:
 @pytest.mark.parametrize(
     "illegal", ["\x1b", "\x00", "\ufffe", "&#x1B;", "&#27;", "&#0;", "&#xD800;", "&#65535;"]
 )
-def test_what_xml_forbids_is_replaced_and_counted(illegal: str) -> None:
+def test_characters_forbidden_in_xml_are_replaced_and_counted(illegal: str) -> None:
     read = read_list(listing(row(state=f"a{illegal}b{illegal}")))
     assert read.sessions[0].state == "a\ufffdb\ufffd"
     assert read.replaced_count == 2
 
 
-def test_what_is_replaced_in_a_log_is_counted() -> None:
+def test_replaced_characters_in_a_log_are_counted() -> None:
     body = f"<SystemSessionEvents {NS}><Events>{line(1, 'a' + chr(27) + 'b')}</Events></SystemSessionEvents>"
     read = xml_codec.read_log(body.encode())
     assert (read.events[0].message, read.replaced_count) == ("a\ufffdb", 1)
 
 
-def test_bytes_that_are_no_utf_8_are_replaced_and_counted() -> None:
+def test_bytes_that_are_not_utf_8_are_replaced_and_counted() -> None:
     body = listing(row(state="MARK")).replace(b"MARK", b"\xe4\xff \xc3\xa4 \xef\xbf\xbd \xed\xa0\x80")
     read = read_list(body)
     assert read.sessions[0].state == "\ufffd\ufffd ä \ufffd \ufffd\ufffd\ufffd"
@@ -570,12 +570,12 @@ def test_every_text_is_cleaned_once() -> None:
         ("\ud800x\udfff", "\ufffdx\ufffd"),
     ],
 )
-def test_cleaning_shows_what_would_hide_or_move(text: str, shown: str) -> None:
+def test_cleaning_makes_invisible_and_moving_characters_visible(text: str, shown: str) -> None:
     assert clean(text) == shown
     assert clean(shown) == shown
 
 
-# -- what is not the document that was asked for
+# -- other documents than the requested one
 
 
 @pytest.mark.parametrize(
@@ -601,7 +601,7 @@ def test_cleaning_shows_what_would_hide_or_move(text: str, shown: str) -> None:
         (b"<SystemSessions a='1' a='2'/>", "it is not well-formed XML at line 1, column 28"),
     ],
 )
-def test_another_document_is_one_clear_reason(body: bytes, reason: str) -> None:
+def test_another_document_has_one_reason(body: bytes, reason: str) -> None:
     with pytest.raises(UnreadableDocumentError) as caught:
         read_list(body)
     assert caught.value.reason == reason
@@ -620,7 +620,7 @@ def test_a_doctype_is_refused(body: bytes) -> None:
         read_list(body)
 
 
-def test_a_doctype_in_a_comment_or_in_text_is_none() -> None:
+def test_a_doctype_in_a_comment_or_in_text_is_accepted() -> None:
     body = listing(row(state="<![CDATA[<!DOCTYPE]]>")).replace(b"<Sys", b"<!-- <!DOCTYPE x> --><Sys", 1)
     assert read_only_session(body).state == "<!DOCTYPE"
 
@@ -652,7 +652,7 @@ def test_an_empty_body_is_cut(body: bytes) -> None:
     ],
     ids=["depth", "text", "name", "prolog", "rows", "namespace"],
 )
-def test_what_is_deeper_or_longer_than_is_read_is_too_large(body: bytes) -> None:
+def test_a_document_that_is_too_deep_or_too_long_is_too_large(body: bytes) -> None:
     with pytest.raises(UnreadableDocumentError) as caught:
         read_list(body)
     assert caught.value.is_too_large
@@ -664,7 +664,7 @@ def test_the_root_must_be_that_of_enterprise_manager() -> None:
         xml_codec.check_root(b"<feed/>")
 
 
-# -- piece by piece
+# -- chunks
 
 
 def test_rows_are_counted_while_the_list_arrives() -> None:
@@ -677,7 +677,7 @@ def test_rows_are_counted_while_the_list_arrives() -> None:
     assert len(reader.close().sessions) == 2
 
 
-def test_nothing_is_kept_of_a_list_but_its_rows() -> None:
+def test_only_the_rows_of_a_list_are_kept() -> None:
     def fed(reader: xml_codec.ListReader, most: int) -> int:
         for _ in range(most):
             reader.feed(b"<Links>" + b"<Link Href='x'/>" * 1000 + b"</Links>")
@@ -693,7 +693,7 @@ def test_nothing_is_kept_of_a_list_but_its_rows() -> None:
         tracemalloc.stop()
 
 
-def test_pieces_may_be_fed_from_any_thread() -> None:
+def test_chunks_may_be_fed_from_any_thread() -> None:
     reader = xml_codec.ListReader()
     body = listing(row(), row(OTHER))
     for start in range(0, len(body), 100):
@@ -771,11 +771,11 @@ def test_the_message_of_an_error_is_read_from_xml_and_json(body: bytes) -> None:
         b"\xff\xfe<",
     ],
 )
-def test_anything_else_is_no_error_message(body: bytes) -> None:
+def test_other_bodies_have_no_error_message(body: bytes) -> None:
     assert xml_codec.read_error_body(body).message == ""
 
 
-def test_a_web_page_is_no_error_message_whatever_it_holds() -> None:
+def test_a_web_page_is_no_error_message() -> None:
     assert xml_codec.read_error_body(b'{"Message":"x"}', "Text/HTML; charset=utf-8") == xml_codec.ErrorBody()
 
 
@@ -790,10 +790,10 @@ def test_an_error_message_is_cleaned_and_cut() -> None:
     assert long.endswith("…")
 
 
-# -- the document itself, readable
+# -- readable documents
 
 
-def test_a_harmless_document_is_shown_as_it_is() -> None:
+def test_a_harmless_document_is_shown_unchanged() -> None:
     text = listing(row()).decode()
     assert xml_codec.readable_xml(b"\xef\xbb\xbf" + text.encode()) == text
 
@@ -808,7 +808,7 @@ def test_a_harmful_document_is_shown_with_references_and_means_the_same() -> Non
     assert read_only_session(text.replace("[&#x202E;", "[\u202e").encode()) == read_only_session(body)
 
 
-def test_a_name_that_holds_what_cannot_be_seen_stays_a_name() -> None:
+def test_a_name_with_invisible_characters_stays_a_name() -> None:
     assert xml_codec.readable_xml("<a\u200db><c/></a\u200db>".encode()) == "<a_b><c/></a_b>"
 
 
@@ -822,7 +822,7 @@ def test_an_unclosed_tag_is_sanitized_in_little_memory() -> None:
         tracemalloc.stop()
 
 
-def test_a_document_in_another_encoding_is_readable_as_the_utf_8_that_it_is_printed_in() -> None:
+def test_a_document_in_another_encoding_is_printed_as_utf_8() -> None:
     for name, codec in (("utf-16", "utf-16"), ("windows-1252", "cp1252"), ("utf-16", "utf-8")):
         text = f'<?xml version="1.0" encoding="{name}"?>\n<a>Höhe</a>'
         assert (

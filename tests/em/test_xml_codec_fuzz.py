@@ -1,4 +1,4 @@
-"""Any bytes at all: the wire answers with a model or with `Unreadable`, and never with anything else."""
+"""Arbitrary bytes: parsing returns a model or raises `UnreadableDocumentError`, and nothing else."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ READERS: tuple[Callable[[bytes], object], ...] = (
 
 @st.composite
 def mutated(draw: st.DrawFn) -> bytes:
-    """A good document with pieces taken out and others put in."""
+    """A valid document with parts removed and inserted."""
     body = draw(st.sampled_from(DOCUMENTS))
     for _ in range(draw(st.integers(0, 4))):
         start = draw(st.integers(0, len(body)))
@@ -87,7 +87,7 @@ def mutated(draw: st.DrawFn) -> bytes:
 
 
 def outcome(read: Callable[[], Listing]) -> Listing | tuple[bool, bool]:
-    """The list, or in which way it is none."""
+    """Return the list, or the kind of failure."""
     try:
         return read()
     except UnreadableDocumentError as problem:
@@ -112,8 +112,8 @@ def reason(read: Callable[[bytes], object], body: bytes) -> str:
 
 @settings(max_examples=150)
 @given(st.binary(max_size=200) | mutated())
-@example(b"<\xd7\xb5>")  # U+05F5 is no character yet
-def test_no_bytes_raise_anything_but_unreadable(body: bytes) -> None:
+@example(b"<\xd7\xb5>")  # U+05F5 is not assigned yet
+def test_no_bytes_raise_another_error(body: bytes) -> None:
     for read in READERS:
         text = reason(read, body)
         assert shorten(text, len(text)) == text
@@ -121,7 +121,7 @@ def test_no_bytes_raise_anything_but_unreadable(body: bytes) -> None:
 
 @settings(max_examples=200)
 @given(mutated(), st.lists(st.integers(0, 1200), max_size=8))
-def test_where_the_pieces_end_makes_no_difference(body: bytes, cuts: list[int]) -> None:
+def test_chunk_boundaries_make_no_difference(body: bytes, cuts: list[int]) -> None:
     assert outcome(lambda: read_in_chunks(body, cuts)) == outcome(lambda: read_list(body))
 
 
@@ -134,7 +134,7 @@ def test_reading_an_error_never_fails(body: bytes, content_type: str) -> None:
 
 @settings(max_examples=300)
 @given(st.text(st.characters(), max_size=50))
-def test_cleaning_twice_is_cleaning_once_and_leaves_nothing_that_a_terminal_obeys(text: str) -> None:
+def test_cleaning_leaves_no_terminal_controls_and_is_idempotent(text: str) -> None:
     shown = clean(text)
     assert clean(shown) == shown
     assert not {ord(character) for character in shown} & {*range(9), *range(11, 32), *range(127, 160)}
@@ -145,7 +145,7 @@ def test_cleaning_twice_is_cleaning_once_and_leaves_nothing_that_a_terminal_obey
 @given(mutated())
 @example(b"\xef\xbb\xbf \xef\xbb\xbf<SystemSessions/>")
 @example(b"<SystemSessions a='1' \xef\xbb\xbfb='\xef\xbb\xbf'/>")
-def test_what_is_made_readable_is_the_same_list(body: bytes) -> None:
+def test_a_readable_document_has_the_same_list(body: bytes) -> None:
     first = outcome(lambda: read_list(body))
     try:
         text = xml_codec.readable_xml(body)

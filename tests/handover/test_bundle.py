@@ -1,4 +1,4 @@
-"""A bundle: what is in it, what is not, and that it says both."""
+"""The contents of a bundle, and its manifest of included and missing files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ USER = "EXAMPLE\\ops"
 
 
 def bundle_files(report: RunReport, responses: RawResponses = RESPONSES, user: str = "") -> dict[str, str]:
-    """What is in it, in its order."""
+    """The files of the bundle, in order."""
     with zipfile.ZipFile(
         io.BytesIO(build_bundle(report, responses, VERSIONS, ReportRedactor(user)))
     ) as archive:
@@ -77,7 +77,7 @@ def test_the_manifest_has_the_size_and_sum_of_every_other_file() -> None:
     assert "- sender's password, token and logon ID: replaced by ***" in manifest
 
 
-def test_unavailable_files_are_left_out_and_the_manifest_says_why() -> None:
+def test_unavailable_files_are_omitted_and_the_manifest_has_the_reason() -> None:
     found = bundle_files(
         replace(run_report(events=()), log=None, difference=None, missing_log_reason="it answered 503."),
         NO_RESPONSES,
@@ -89,7 +89,7 @@ def test_unavailable_files_are_left_out_and_the_manifest_says_why() -> None:
     assert found["versions.txt"].endswith("Enterprise Manager API unknown\n")
 
 
-def test_the_difference_of_the_clocks_is_in_it() -> None:
+def test_the_clock_skew_is_included() -> None:
     behind = run_report(origin=report_origin(skew=timedelta(minutes=-3)))
     assert "the server's clock is 180 s behind the sender's\n" in bundle_files(behind)["clocks.txt"]
     assert (
@@ -98,7 +98,7 @@ def test_the_difference_of_the_clocks_is_in_it() -> None:
     )
 
 
-def test_the_same_case_gives_the_same_bytes_and_files_that_are_the_owners_alone() -> None:
+def test_the_same_report_gives_the_same_bytes_with_files_only_for_the_owner() -> None:
     first, second = (build_bundle(run_report(), RESPONSES, VERSIONS, ReportRedactor()) for _ in range(2))
     assert first == second
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
@@ -106,7 +106,7 @@ def test_the_same_case_gives_the_same_bytes_and_files_that_are_the_owners_alone(
         assert len({entry.date_time for entry in archive.infolist()}) == 1
 
 
-def test_nothing_of_the_senders_logon_is_in_any_file() -> None:
+def test_no_file_has_data_of_the_senders_logon() -> None:
     token, message = Secret(TOKEN), f"{TOKEN} was sent by {USER} (ops)"
     row = failed_run(
         name=message, type=message, state=message, parse_problem=message, result=Result(message, message)
@@ -128,14 +128,14 @@ def test_nothing_of_the_senders_logon_is_in_any_file() -> None:
     assert token.reveal() not in bundle_name(ReportRedactor(USER).redact_session(row))
 
 
-def test_it_is_named_by_type_start_and_id() -> None:
+def test_the_name_has_type_start_and_id() -> None:
     assert bundle_name(failed_run()) == "emtui-CollectJob-20261123T120000Z-5f1c9d2a"
     assert bundle_name(Session(Uid("odd"))) == "emtui-session-odd"
     assert shift_summary_name(NOON) == "emtui-shift-20261123T120000Z"
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_its_name_is_harmless_whatever_the_server_says(kind: str, uid: str) -> None:
+def test_the_name_is_safe_for_any_text_of_the_server(kind: str, uid: str) -> None:
     name = bundle_name(Session(Uid(uid), type=kind, started=NOON))
     assert re.fullmatch(r"emtui-[A-Za-z0-9]+-20261123T120000Z-[A-Za-z0-9]+", name)
     assert len(name) <= 80

@@ -93,19 +93,18 @@ def tokens(text: str) -> Iterator[Token]:
         yield from token.children or ()
 
 
-@pytest.mark.parametrize("said", HOSTILE)
-def test_hostile_text_is_always_in_code(said: str) -> None:
-    text = render_markdown(make_blocks(said), unredacted)
-    assert {token.type for token in tokens(text)} <= ALLOWED
-    outside = " ".join(token.content for token in tokens(text) if token.type == "text")
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_always_in_code(text: str) -> None:
+    markdown = render_markdown(make_blocks(text), unredacted)
+    assert {token.type for token in tokens(markdown)} <= ALLOWED
+    outside = " ".join(token.content for token in tokens(markdown) if token.type == "text")
     assert not set("@#<>[]`~\\|").intersection(outside)
     assert "://" not in outside
 
 
 @given(ANY_TEXT)
-def test_no_text_is_parsed_as_markup(said: str) -> None:
-    text = render_markdown(make_blocks(said), unredacted)
-    found = list(tokens(text))
+def test_no_text_is_parsed_as_markup(text: str) -> None:
+    found = list(tokens(render_markdown(make_blocks(text), unredacted)))
     assert {token.type for token in found} <= ALLOWED
     assert [token.type for token in found].count("fence") == 1
     assert [token.type for token in found].count("list_item_open") == 3
@@ -114,8 +113,8 @@ def test_no_text_is_parsed_as_markup(said: str) -> None:
 
 
 @given(ANY_TEXT)
-def test_a_code_span_preserves_the_text_on_one_line(said: str) -> None:
-    shown = ForeignText(said).render(unredacted)
+def test_a_code_span_preserves_the_text_on_one_line(text: str) -> None:
+    shown = ForeignText(text).render(unredacted)
     if not shown.strip():
         return
     spans = [token.content for token in tokens(f"x {code_span(shown)} y") if token.type == "code_inline"]
@@ -123,23 +122,23 @@ def test_a_code_span_preserves_the_text_on_one_line(said: str) -> None:
 
 
 @given(ANY_TEXT)
-def test_no_foreign_text_starts_a_line(said: str) -> None:
-    lines = render_markdown(make_blocks(said), unredacted).split("\n")
+def test_no_foreign_text_starts_a_line(text: str) -> None:
+    lines = render_markdown(make_blocks(text), unredacted).split("\n")
     fence = next(line for line in lines if line and not line.strip("`"))
     inside = range(lines.index(fence) + 1, lines.index(fence, lines.index(fence) + 1))
-    for place, line in enumerate(lines):
-        ours = ("**", "> ", "- ", fence) if place not in inside else ("> +0.0s", "  ")
-        assert not line or line.startswith(ours), line
+    for index, line in enumerate(lines):
+        prefixes = ("**", "> ", "- ", fence) if index not in inside else ("> +0.0s", "  ")
+        assert not line or line.startswith(prefixes), line
 
 
-def test_words_of_ours_and_bare_words_are_not_in_code() -> None:
+def test_own_text_and_single_words_are_not_in_code() -> None:
     text = render_markdown(
         (TitleBlock((ForeignText("CollectJob"), " failed on ", ForeignText("em01.example.net"))),), unredacted
     )
     assert text == "**CollectJob failed on `em01.example.net`**\n"
 
 
-def test_plain_text_has_the_same_words_in_the_same_order_and_no_marks() -> None:
+def test_plain_text_has_the_same_words_in_the_same_order_without_markup() -> None:
     text = render_text(make_blocks("some *text*\nof two lines"), unredacted)
     assert text == (
         "DEMO: some *text* ⏎ of two lines failed on some *text* ⏎ of two lines\n\n"
@@ -154,6 +153,6 @@ def test_plain_text_has_the_same_words_in_the_same_order_and_no_marks() -> None:
     )
 
 
-def test_what_must_not_leave_is_taken_out_before_a_text_is_cut() -> None:
-    said = ForeignText("a token: 0123456789abcdef", max_cells=15)
-    assert said.render(lambda text: text.replace("0123456789abcdef", "***")) == "a token: ***"
+def test_secrets_are_redacted_before_a_text_is_cut() -> None:
+    text = ForeignText("a token: 0123456789abcdef", max_cells=15)
+    assert text.render(lambda part: part.replace("0123456789abcdef", "***")) == "a token: ***"

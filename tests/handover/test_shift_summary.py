@@ -18,7 +18,7 @@ from emtui.em.model import Outcome, Session
 from emtui.handover.render_markdown import render_markdown
 from emtui.handover.render_text import render_text
 from emtui.handover.shift_summary import DataGap, ShiftReport, summarize_shift
-from emtui.triage.acknowledged import find_active_acknowledgements
+from emtui.triage.acknowledgement_matching import find_active_acknowledgements
 from emtui.triage.acknowledgements import Acknowledgement, finding_key, stuck_key
 from emtui.triage.findings import CurrentIdleFinding
 from emtui.triage.message_fingerprint import fingerprint
@@ -35,15 +35,15 @@ def make_shift(
     acknowledgements: Sequence[Acknowledgement] = (),
     now: datetime = NOON,
 ) -> ShiftReport:
-    board = compute_type_statuses(sessions, now)
-    findings = tuple(prioritize_findings(board).findings)
+    statuses = compute_type_statuses(sessions, now)
+    findings = tuple(prioritize_findings(statuses).findings)
     return ShiftReport(
         report_origin(now),
         tuple(sessions),
-        board,
+        statuses,
         findings,
         data_gaps,
-        find_active_acknowledgements(acknowledgements, board),
+        find_active_acknowledgements(acknowledgements, statuses),
     )
 
 
@@ -57,48 +57,50 @@ def failing_runs() -> list[Session]:
     return [*bad, *make_series("CollectJob", 15 * MINUTE, NOON - 30 * MINUTE)]
 
 
-def test_for_an_empty_list_it_says_that_nothing_is_open_and_what_it_is_based_on() -> None:
+def test_the_summary_of_an_empty_list_has_no_alerts_and_its_basis() -> None:
     text = summary_text(make_shift([]))
     assert text.startswith(
         "Last 12 hours of em01.example.net, 2026-11-23 01:00:00 +01:00 – 2026-11-23 13:00:00 +01:00\n"
     )
     assert "Needs attention: none\n\nRecovered: none\n\nBased on\n" in text
     assert "- 0 runs listed as of 2026-11-23 13:00:00 +01:00; 0 ran in this period\n" in text
-    assert "- no time without data since emtui started\n" in text
+    assert "- no gaps in the data since emtui started\n" in text
 
 
-def test_what_fails_is_one_line_however_often() -> None:
+def test_repeated_failures_are_one_line() -> None:
     text = summary_text(make_shift(failing_runs()))
     assert (
         "Needs attention: 1\n\n- CollectJob failed twice since 2026-11-23 12:45:00 +01:00, "
-        f"last good 2026-11-23 12:30:00 +01:00 (on 102 runs): {MESSAGE}\n"
+        f"last success 2026-11-23 12:30:00 +01:00 (based on 102 runs): {MESSAGE}\n"
     ) in text
-    assert text.count(MESSAGE) == 1, "it would be said twice"
+    assert text.count(MESSAGE) == 1, "the message would be repeated"
     assert "100 runs" not in text
     assert "102 runs listed" in text
     assert "49 ran in this period: 2 failed, 47 success\n" in text
 
 
-def test_what_ran_all_the_time_ran_in_these_hours() -> None:
+def test_runs_that_are_still_running_count_in_this_period() -> None:
     longest = make_run(hours_before_noon(20), "DatabaseMaintenance", outcome=Outcome.RUNNING)
-    nobody_knows_since_when = replace(
+    unknown_start = replace(
         make_run(hours_before_noon(21), "LogExport", outcome=Outcome.RUNNING), started=None
     )
     over = make_run(hours_before_noon(30), "LicAutoUpdate")
     ends_in_them = make_run(hours_before_noon(14), "LicAutoUpdate", duration=3 * HOUR)
     no_end = replace(make_run(hours_before_noon(22)), ended=None)
-    text = summary_text(make_shift([longest, nobody_knows_since_when, over, ends_in_them, no_end]))
+    text = summary_text(make_shift([longest, unknown_start, over, ends_in_them, no_end]))
     assert "5 runs listed" in text
     assert "3 ran in this period: 2 running, 1 success\n" in text
 
 
-def test_what_fails_and_is_late_as_well_is_one_line() -> None:
+def test_a_failing_and_overdue_type_is_one_line() -> None:
     bad = make_run(hours_before_noon(3), outcome=BAD, message=MESSAGE)
     well = make_series("CatalogCrawlJob", 15 * MINUTE, NOON - MINUTE, count=2000)
     good = make_series("CollectJob", 15 * MINUTE, hours_before_noon(3) - 15 * MINUTE, count=2000)
     text = summary_text(make_shift([bad, *good, *well]))
-    assert "- CollectJob failed at 2026-11-23 10:00:00 +01:00, last good 2026-11-23 09:45:00 +01:00; " in text
-    assert " runs due, none began (on " in text
+    assert (
+        "- CollectJob failed at 2026-11-23 10:00:00 +01:00, last success 2026-11-23 09:45:00 +01:00; " in text
+    )
+    assert " runs due, none started (based on " in text
     assert text.count("- CollectJob ") == 1
 
 
@@ -110,20 +112,20 @@ def test_stuck_and_overdue_runs_have_their_evidence() -> None:
         make_shift([hangs, *good, *late, *make_series("CollectJob", 15 * MINUTE, NOON - MINUTE)])
     )
     assert (
-        "Needs attention: 2\n\n- DatabaseMaintenance has run for 3h00m since 2026-11-23 10:00:00 +01:00"
+        "Needs attention: 2\n\n- DatabaseMaintenance running for 3h00m since 2026-11-23 10:00:00 +01:00"
         in text
     )
     assert (
-        "(on 20 good runs)\n- CatalogReplicationJob last ran 2026-11-22 17:00:00 +01:00, usually every 4h"
-        in text
+        "(based on 20 successful runs)\n"
+        "- CatalogReplicationJob last ran 2026-11-22 17:00:00 +01:00, usually every 4h" in text
     )
 
 
-def test_what_is_over_has_recovered_and_says_since_when() -> None:
+def test_a_resolved_failure_has_recovered_with_the_time_of_recovery() -> None:
     text = summary_text(make_shift(runs_with_outcomes(*[OK] * 4, BAD, *[OK] * 50)))
     assert "Needs attention: none\n" in text
-    assert "Recovered: 1\n\n- CollectJob failed at 2026-11-23 12:00:00 +01:00, successful since " in text
-    assert "successful since 2026-11-23 12:15:00 +01:00\n" in text
+    assert "Recovered: 1\n\n- CollectJob failed at 2026-11-23 12:00:00 +01:00, recovered " in text
+    assert "recovered 2026-11-23 12:15:00 +01:00\n" in text
 
 
 def test_only_ongoing_and_recently_resolved_incidents_are_listed() -> None:
@@ -134,8 +136,8 @@ def test_only_ongoing_and_recently_resolved_incidents_are_listed() -> None:
         *make_series("LicAutoUpdate", 24 * HOUR, hours_before_noon(54)),
     ]
     assert (
-        "- LicAutoUpdate warned at 2026-11-22 07:00:00 +01:00, "
-        "last good 2026-11-21 07:00:00 +01:00 (on 101 runs): `no key`\n"
+        "- LicAutoUpdate ended with a warning at 2026-11-22 07:00:00 +01:00, "
+        "last success 2026-11-21 07:00:00 +01:00 (based on 101 runs): `no key`\n"
     ) in render_markdown(summarize_shift(make_shift(old)), lambda text: text)
 
 
@@ -160,7 +162,7 @@ def test_a_stuck_run_that_is_acknowledged_does_not_need_attention() -> None:
     )
     assert "Needs attention: none\n" in text
     assert (
-        "Acknowledged: 1\n\n- DatabaseMaintenance has run for 3h00m since 2026-11-23 10:00:00 +01:00" in text
+        "Acknowledged: 1\n\n- DatabaseMaintenance running for 3h00m since 2026-11-23 10:00:00 +01:00" in text
     )
     assert "; acknowledged: a lock, until 2026-11-23 14:00:00 +01:00\n" in text
 
@@ -182,19 +184,19 @@ def test_a_nightly_failure_that_succeeds_by_day_has_recovered(hours: int) -> Non
     text = summary_text(make_shift(nightly_runs(5, now), now=now))
     assert "Needs attention: 1\n\n- CollectJob failed on 5 days since " in text
     assert "\nRecovered: 1\n\n- CollectJob failed 5 times since " in text
-    assert re.search(r"Recovered: 1\n\n- .*, successful since 2026-11-2\d 03:15:00 \+01:00: ", text)
+    assert re.search(r"Recovered: 1\n\n- .*, recovered 2026-11-2\d 03:15:00 \+01:00: ", text)
 
 
-def test_a_failure_of_this_night_has_recovered_in_the_hours_that_saw_it() -> None:
+def test_a_failure_of_this_night_is_recovered_only_in_the_period_that_covers_it() -> None:
     for hours, listed in ((3, True), (12, True), (14, True), (15, False)):
         now = NOON.replace(hour=0) + hours * HOUR
         text = summary_text(make_shift(nightly_runs(1, now), now=now))
         assert (
-            "Recovered: 1\n\n- CollectJob failed at 2026-11-23 03:00:00 +01:00, successful since " in text
+            "Recovered: 1\n\n- CollectJob failed at 2026-11-23 03:00:00 +01:00, recovered " in text
         ) is listed
 
 
-def test_another_message_of_a_type_that_still_fails_is_not_lost() -> None:
+def test_another_message_of_a_failing_type_is_listed() -> None:
     bad = [make_run(NOON - place * 15 * MINUTE, outcome=BAD, message=text) for place, text in enumerate("ab")]
     text = summary_text(make_shift([*bad, *make_series("CollectJob", 15 * MINUTE, NOON - 30 * MINUTE)]))
     assert "Needs attention: 1\n\n- CollectJob failed twice since " in text
@@ -218,11 +220,11 @@ def assert_same_as_attention(
     """The findings, and those acknowledged, are the same as on the screens."""
     one = make_shift(sessions, acknowledgements=acknowledgements, now=now)
     expected = prioritize_sessions(sessions, now).findings
-    known = [finding for finding in expected if one.acknowledgements.for_finding(finding)]
+    acknowledged = [finding for finding in expected if one.acknowledgements.for_finding(finding)]
     text = summary_text(one)
     found = section_counts(text)
-    assert found["Needs attention"] == (len(expected) - len(known),) * 2
-    assert found.get("Acknowledged", (0, 0)) == (len(known),) * 2
+    assert found["Needs attention"] == (len(expected) - len(acknowledged),) * 2
+    assert found.get("Acknowledged", (0, 0)) == (len(acknowledged),) * 2
     for finding in expected:
         assert one.origin.formatter.format_finding(finding).partition("\n")[0] in text
 
@@ -272,14 +274,12 @@ def test_periods_without_data_are_listed_with_their_reason() -> None:
         "- 2026-11-23 04:00:00 +01:00 – 2026-11-23 06:00:00 +01:00: em01.example.net answered 503.\n" in text
     )
     assert "- 2026-11-23 11:00:00 +01:00 – now: em01.example.net does not answer.\n" in text
-    assert "no time without data" not in text
+    assert "no gaps in the data" not in text
 
 
 def test_rows_that_could_not_be_read_are_counted() -> None:
     unreadable = [make_run(NOON - MINUTE), Session(make_run(NOON).uid, is_complete=False)]
-    assert "- 1 row could not be read completely and may be missing above\n" in summary_text(
-        make_shift(unreadable)
-    )
+    assert "- 1 row not fully readable; may be missing above\n" in summary_text(make_shift(unreadable))
 
 
 def test_every_time_in_it_has_its_date_and_offset() -> None:
@@ -297,5 +297,6 @@ def test_a_sentence_about_all_types_is_ours_and_in_no_code_span() -> None:
         findings=(CurrentIdleFinding(IdlePeriod(hours_before_noon(3), None, 9, ("A", "B"), 400)),),
     )
     assert (
-        "\n- no runs since 2026-11-23 10:00:00 +01:00, all types; 9 runs due, none began (on 400 intervals)\n"
+        "\n- no runs of any type since 2026-11-23 10:00:00 +01:00; 9 runs due, none started"
+        " (based on 400 intervals)\n"
     ) in render_markdown(summarize_shift(quiet), lambda text: text)

@@ -28,7 +28,7 @@ from emtui.handover.render_text import render_text
 from emtui.handover.run_report import RunReport
 from emtui.handover.ticket import build_ticket
 
-ANNOTATIONS = (("Known", "storage is patched, until it succeeds"), ("Note", "INC0012345 (team file)"))
+ANNOTATIONS = (("Acknowledged", "storage is patched, until it succeeds"), ("Note", "INC0012345 (team file)"))
 
 
 def unredacted(text: str) -> str:
@@ -40,11 +40,11 @@ def ticket_text(report: RunReport) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """Without the marks that stand before a line, and the colon of a label."""
+    """The words without line markers and the colons of labels."""
     return [word.rstrip(":") for word in text.split() if word not in {">", "-"}]
 
 
-def test_the_most_important_comes_first_and_all_of_it_is_short() -> None:
+def test_a_ticket_is_short_with_the_most_important_facts_first() -> None:
     lines = ticket_text(run_report()).splitlines()
     assert lines[0] == "CollectJob failed on em01.example.net"
     assert lines[2] == f"  {MESSAGE}"
@@ -57,18 +57,18 @@ def test_the_most_important_comes_first_and_all_of_it_is_short() -> None:
     "sentence",
     [
         "Since         first failure, after 30 successes\n",
-        "Waited        3m49s in Retrieving data from bs02.example.net..., usually 13s, longest of 5 good ",
+        "Pause         3m49s in Retrieving data from bs02.example.net..., usually 13s, at most 13s in 5 suc",
         "Servers       bs02.example.net 3m49s failed, bs01.example.net 19s ok\n",
-        "Usually takes 1m30s; this one ×2.8, longer than the longest of 30 successful runs\n",
-        "Last good     2026-11-23 12:45:00 +01:00, took 1m30s\n",
+        "Usually takes 1m30s; this run 2.8×, longer than all 30 successful runs\n",
+        "Last success  2026-11-23 12:45:00 +01:00, took 1m30s\n",
         "Server state  Failed\n",
         "Events: all; > pause, ! first suspected error\n",
         "\n  >   +20.1s  2026-11-23 13:00:20 +01:00  Retrieving data from bs02.example.net...\n",
         "\n  !   +4m10s  2026-11-23 13:04:10 +01:00  Data collection from bs02.example.net failed: ",
-        "Comparison: with the last good run, 2026-11-23 12:45:00 +01:00, 15m00s earlier, took 1m30s: 1 new, ",
+        "Comparison: with the last success, 2026-11-23 12:45:00 +01:00, 15m00s earlier, took 1m30s: 1 new, ",
         f"\n  + Data collection from bs02.example.net failed: {MESSAGE}\n",
         "\n  - Data collection from bs02.example.net completed successfully.\n",
-        "\n  ! Retrieving data from bs02.example.net...  (3m49s, then 13s)\n",
+        "\n  * Retrieving data from bs02.example.net...  (3m49s, previously 13s)\n",
         "Open: emtui open --server em01.example.net x\n",
         f"ID            {GUID}\n",
         "As of         2026-11-23 13:05:00 +01:00, by emtui 0.1.0\n",
@@ -78,7 +78,7 @@ def test_a_ticket_has_start_pauses_and_comparison(sentence: str) -> None:
     assert sentence in ticket_text(run_report())
 
 
-def test_markdown_says_the_same_words_as_plain_text() -> None:
+def test_markdown_has_the_same_words_as_plain_text() -> None:
     blocks = build_ticket(run_report())
     marked = re.sub(r"^```$|\*\*|`", "", render_markdown(blocks, unredacted), flags=re.MULTILINE)
     assert words_of(marked) == words_of(render_text(blocks, unredacted))
@@ -86,7 +86,10 @@ def test_markdown_says_the_same_words_as_plain_text() -> None:
 
 def test_every_time_has_its_date_and_offset() -> None:
     text = STARTED_TEXT_WITH_DATE.sub(
-        "", ticket_text(run_report(annotations=(("Known", "until it succeeds"), ("Note", "see INC0012345"))))
+        "",
+        ticket_text(
+            run_report(annotations=(("Acknowledged", "until it succeeds"), ("Note", "see INC0012345")))
+        ),
     )
     assert STARTED_TEXT.findall(text) == []
 
@@ -102,7 +105,7 @@ def test_the_servers_time_follows_local_and_utc_without_duplicates() -> None:
     )
 
 
-def test_a_failure_that_came_before_is_counted_with_its_first_and_last_time() -> None:
+def test_a_repeated_failure_is_counted_with_its_first_and_last_time() -> None:
     again = [
         failed_run(uid=uid_from_guid("22222222-2222-4333-8444-555555555555"), started=NOON - 15 * MINUTE)
     ]
@@ -110,16 +113,16 @@ def test_a_failure_that_came_before_is_counted_with_its_first_and_last_time() ->
     assert (
         "Since         2nd failure in a row, first 2026-11-23 12:45:00 +01:00, after 29 successes\n" in text
     )
-    assert "Same failure  2 times since 2026-11-23 12:45:00 +01:00, last 2026-11-23 13:00:00 +01:00, " in text
-    assert ", still happening\n" in text
+    assert "Recurring     2 times since 2026-11-23 12:45:00 +01:00, last 2026-11-23 13:00:00 +01:00, " in text
+    assert ", not recovered yet\n" in text
 
 
 def test_notes_and_acknowledgements_are_in_the_ticket() -> None:
     text = ticket_text(run_report(annotations=ANNOTATIONS))
     assert (
-        "Known         storage is patched, until it succeeds\nNote          INC0012345 (team file)\n" in text
+        "Acknowledged  storage is patched, until it succeeds\nNote          INC0012345 (team file)\n" in text
     )
-    assert "Known" not in ticket_text(run_report())
+    assert "Acknowledged" not in ticket_text(run_report())
 
 
 def test_a_demo_is_labeled_and_has_no_command() -> None:
@@ -128,7 +131,7 @@ def test_a_demo_is_labeled_and_has_no_command() -> None:
     assert "Open" not in text
 
 
-# --- what is not known ----------------------------------------------------------------
+# --- unknowns -------------------------------------------------------------------------
 
 
 def test_without_unknowns_there_is_no_such_section() -> None:
@@ -151,8 +154,8 @@ def test_unavailable_events_are_reported_with_the_reason() -> None:
 @pytest.mark.parametrize(
     ("report", "sentence"),
     [
-        (run_report(events=()), "what the run did: the server has no events for it"),
-        (run_report(earlier=[]), "when this began: before the oldest listed run"),
+        (run_report(events=()), "events: the server has none for this run"),
+        (run_report(earlier=[]), "start of the problem: before the oldest listed run"),
         (run_report(earlier=[]), "usual duration: fewer than five earlier successful runs are listed"),
         (run_report(earlier=[]), "comparison: no earlier successful run is listed"),
         (run_report(logs=0), "comparison: the events of the last successful run could not be read"),
@@ -187,7 +190,7 @@ def test_unknown_facts_are_listed(report: RunReport, sentence: str) -> None:
     assert f"- {sentence}\n" in text.partition("Unknown\n")[2]
 
 
-# --- odd runs ----------------------------------------------------------------------------
+# --- unusual runs -------------------------------------------------------------------------
 
 
 def test_a_run_with_only_a_name_still_has_a_ticket() -> None:
@@ -198,7 +201,7 @@ def test_a_run_with_only_a_name_still_has_a_ticket() -> None:
 
 
 def test_a_run_without_pauses_shows_the_first_suspected_error_or_its_end() -> None:
-    quick = [(float(place), f"line {place} of many") for place in range(20)]
+    quick = [(float(number), f"line {number} of many") for number in range(20)]
     text = ticket_text(run_report(events=make_log(*quick)))
     assert "Events: 4 of 20; last events\n" in text
     text = ticket_text(run_report(events=make_log(*quick[:9], (9.0, "it failed"), *quick[10:])))
@@ -206,8 +209,8 @@ def test_a_run_without_pauses_shows_the_first_suspected_error_or_its_end() -> No
     assert "\n  !    +9.0s  2026-11-23 13:00:09 +01:00  it failed\n" in text
 
 
-def test_a_failure_far_from_the_wait_is_shown_as_well_with_what_is_left_out_between() -> None:
-    many = [(float(99 + place), f"line {place} of many") for place in range(20)]
+def test_an_error_far_from_the_pause_is_shown_with_the_omission_marked() -> None:
+    many = [(float(99 + number), f"line {number} of many") for number in range(20)]
     text = ticket_text(run_report(events=make_log((0.0, "waits"), *many, (130.0, "it failed"))))
     assert "Events: 9 of 22; > pause, ! first suspected error\n" in text
     assert "\n  >    +0.0s  2026-11-23 13:00:00 +01:00  waits\n" in text
@@ -220,30 +223,30 @@ def test_a_running_session_shows_its_duration_so_far() -> None:
     assert "Duration      5m00s so far\n" in ticket_text(run_report(session=running))
 
 
-def test_long_logs_and_long_messages_leave_it_short() -> None:
-    lines = [(float(place * 60), f"server{place}.example.net: {'x' * 900}") for place in range(500)]
+def test_a_ticket_stays_short_with_long_logs_and_messages() -> None:
+    lines = [(float(number * 60), f"server{number}.example.net: {'x' * 900}") for number in range(500)]
     text = ticket_text(
         run_report(session=failed_run(result=Result("Failed", "m" * 50_000)), events=make_log(*lines))
     )
     assert len(text.splitlines()) <= 60
     assert max(map(len, text.splitlines())) <= 1_010
-    assert ": 500 new, 6 missing; first 10 shown (+ new, - missing, ~ moved, ! slower)\n" in text
+    assert ": 500 new, 6 missing; first 10 shown (+ new, - missing, ~ moved, * slower)\n" in text
 
 
-def test_a_run_equal_to_the_last_successful_one_says_so() -> None:
+def test_a_log_equal_to_that_of_the_last_successful_run_is_reported() -> None:
     same = run_report(session=failed_run(ended=NOON + 34 * SECOND), events=make_log(*SUCCESSFUL_OUTCOME))
-    assert ": no line differs, none of 5 steps slower\n" in ticket_text(same)
+    assert ": no differences, none of 5 steps slower\n" in ticket_text(same)
 
 
-def test_what_must_not_leave_is_in_none_of_its_lines() -> None:
+def test_no_line_contains_a_secret() -> None:
     secret = "44cfbdbe-5a95"
-    said = [(at, f"{text} {secret}") for at, text in FAILED_OUTCOME]
+    lines = [(at, f"{text} {secret}") for at, text in FAILED_OUTCOME]
     row = failed_run(result=Result(secret, f"{secret} refused"), type=secret, name=secret)
-    made = run_report(
-        session=row, events=make_log(*said), annotations=(("Note", secret),), missing_log_reason=secret
+    report = run_report(
+        session=row, events=make_log(*lines), annotations=(("Note", secret),), missing_log_reason=secret
     )
     for write in (render_markdown, render_text):
-        text = write(build_ticket(made), lambda said: said.replace(secret, "***"))
+        text = write(build_ticket(report), lambda part: part.replace(secret, "***"))
         assert secret not in text
         assert "***" in text
 

@@ -37,9 +37,9 @@ def secrets() -> tuple[Secret, ...]:
 )
 def test_each_spelling_is_redacted(spelled: str, secrets: tuple[Secret, ...]) -> None:
     assert len(secrets) == 3
-    found = ReportRedactor(USER).redact_text(f"said ({spelled}).")
+    found = ReportRedactor(USER).redact_text(f"sent ({spelled}).")
     assert spelled not in found
-    assert found.startswith("said (***")
+    assert found.startswith("sent (***")
 
 
 def test_a_name_inside_a_longer_one_is_not_redacted() -> None:
@@ -49,7 +49,7 @@ def test_a_name_inside_a_longer_one_is_not_redacted() -> None:
 
 
 def test_without_a_logon_nothing_is_redacted() -> None:
-    text = "Log export started by EXAMPLE\\ops, and nobody: else"
+    text = "Log export started by EXAMPLE\\ops, and everyone: else"
     assert ReportRedactor("").redact_text(text) == text
     assert ReportRedactor("").redact_xml(text) == text
 
@@ -69,16 +69,17 @@ def test_without_a_logon_nothing_is_redacted() -> None:
 def test_character_references_are_redacted(written: str, secrets: tuple[Secret, ...]) -> None:
     assert len(secrets) == 3
     assert (
-        ReportRedactor(USER).redact_xml(f"<Message>as {written} said</Message>")
-        == "<Message>as *** said</Message>"
+        ReportRedactor(USER).redact_xml(f"<Message>as {written} sent</Message>")
+        == "<Message>as *** sent</Message>"
     )
 
 
 @given(st.text(min_size=4, max_size=20).filter(str.strip), st.text(max_size=10))
 def test_no_secret_is_left_in_any_text(secret: str, around: str) -> None:
-    kept = Secret(secret)
-    said = ReportRedactor(USER).redact_text(f"{around} {secret} {around}")
-    assert kept.reveal() not in said or kept.reveal() in "***" or kept.reveal() in f"{around} *** {around}"
+    registered = Secret(secret)
+    redacted = ReportRedactor(USER).redact_text(f"{around} {secret} {around}")
+    revealed = registered.reveal()
+    assert revealed not in redacted or revealed in "***" or revealed in f"{around} *** {around}"
 
 
 def test_every_text_of_a_session_and_its_log_is_redacted() -> None:
@@ -93,11 +94,11 @@ def test_every_text_of_a_session_and_its_log_is_redacted() -> None:
         parse_problem=USER,
     )
     log = Log((Event(1, NOON, f"by {USER}", USER), Event(2, None, None)))
-    withheld = ReportRedactor(USER)
-    hidden = withheld.redact_session(session)
-    assert "ops" not in repr(hidden)
-    assert "ops" not in repr(withheld.redact_log(log))
-    assert (hidden.started, hidden.result.is_canceled, hidden.result.message) == (NOON, True, "by ***")
+    redactor = ReportRedactor(USER)
+    redacted = redactor.redact_session(session)
+    assert "ops" not in repr(redacted)
+    assert "ops" not in repr(redactor.redact_log(log))
+    assert (redacted.started, redacted.result.is_canceled, redacted.result.message) == (NOON, True, "by ***")
 
 
 def test_its_repr_shows_no_secret(secrets: tuple[Secret, ...]) -> None:

@@ -37,7 +37,7 @@ def test_an_acknowledgement_is_available_to_the_next_process_for_the_same_server
     assert AcknowledgementStore(PROD).read() == {}
 
 
-def test_looking_alone_writes_nothing(state: Path) -> None:
+def test_reading_alone_writes_nothing(state: Path) -> None:
     assert AcknowledgementStore(PROD).read() == {}
     assert not list(state.glob("*"))
 
@@ -87,7 +87,7 @@ def test_without_storage_an_acknowledgement_lasts_in_memory_and_the_problem_is_r
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"a": 1}', '{"a": {"b": 1}}', "\xff", "[" * 100_000])
-def test_a_file_that_is_none_of_ours_is_left_as_it_is(state: Path, text: str) -> None:
+def test_a_file_not_written_by_emtui_is_left_unchanged(state: Path, text: str) -> None:
     save_record(AcknowledgementStore(LAB), "f00d")
     (state / "marks.json").write_text(text, "latin-1")
     book = AcknowledgementStore(PROD)

@@ -31,7 +31,7 @@ def decode_osc_52(sequence: str) -> str:
     return base64.b64decode(found[1]).decode()
 
 
-def test_a_terminal_gets_osc_52_and_the_sentence_does_not_promise_that_it_obeys() -> None:
+def test_a_terminal_gets_osc_52_and_success_is_not_promised() -> None:
     copied = copy_to_clipboard("CollectJob  日本", XTERM_ENVIRON, can_save=False)
     assert decode_osc_52(copied.sequence) == "CollectJob  日本"
     assert copied.message == "Copied to the clipboard, if the terminal allows it."
@@ -53,14 +53,14 @@ def test_screen_gets_strings_that_are_short_enough() -> None:
     assert copied.sequence == "".join(f"\x1bP{string}\x1b\\" for string in strings)
     assert max(len(string) + 4 for string in strings) <= SCREEN_STRING_MAX_BYTES
     assert decode_osc_52("".join(strings)) == text
-    assert copied.message.startswith("Copied through screen ")
+    assert copied.message.startswith("Copied to the clipboard through GNU screen,")
 
 
 @pytest.mark.parametrize(
     "environ",
     [XTERM_ENVIRON, {"TERM": "screen", "STY": "1.pts"}, {"TERM": "linux"}, {"TMUX": "/nowhere,1,0"}],
 )
-def test_nothing_that_a_terminal_obeys_is_copied(environ: dict[str, str], state: Path) -> None:
+def test_no_terminal_controls_are_copied(environ: dict[str, str], state: Path) -> None:
     copied = copy_to_clipboard(HOSTILE_TEXT, environ, can_save=True)
     if copied.sequence:
         text = decode_osc_52(copied.sequence.replace("\x1bP", "").replace("\x1b\\", ""))
@@ -106,8 +106,8 @@ def test_without_permission_to_write_the_message_says_that_nothing_was_copied(st
 
 def test_an_unusable_state_folder_is_reported(state: Path) -> None:
     state.write_text("a file")
-    said = copy_to_clipboard("x", {"TERM": "linux"}, can_save=True).message
-    assert said == "Not copied: this terminal has no clipboard, and no file can be written."
+    sentence = copy_to_clipboard("x", {"TERM": "linux"}, can_save=True).message
+    assert sentence == "Not copied: this terminal has no clipboard, and no file can be written."
 
 
 # --- tmux -----------------------------------------------------------------------------
@@ -120,14 +120,14 @@ def tmux(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     environ = {**XTERM_ENVIRON, "TMUX_TMPDIR": str(tmp_path_factory.mktemp("t")), "HOME": "/nonexistent"}
     command = ["tmux", "-L", "copy", "-f", "/dev/null"]
     subprocess.run([*command, "new-session", "-d", "cat"], env=environ, check=True)
-    asked = [*command, "display-message", "-p", "#{socket_path},#{pid},0 #{pane_id}"]
-    text = subprocess.run(asked, env=environ, check=True, capture_output=True, text=True).stdout.split()
+    request = [*command, "display-message", "-p", "#{socket_path},#{pid},0 #{pane_id}"]
+    text = subprocess.run(request, env=environ, check=True, capture_output=True, text=True).stdout.split()
     yield {"PATH": environ["PATH"], "TERM": "tmux-256color", "TMUX": text[0], "TMUX_PANE": text[1]}
     subprocess.run([*command, "kill-server"], env=environ, check=True, capture_output=True)
 
 
 @pytest.mark.parametrize("text", ["failed  CollectJob  日本 ⏎ `$(id)` -w\n", "x" * 300_000])
-def test_tmux_holds_the_exact_text_in_its_buffer(tmux: dict[str, str], text: str) -> None:
+def test_the_tmux_buffer_has_the_exact_text(tmux: dict[str, str], text: str) -> None:
     copied = copy_to_clipboard(text, tmux, can_save=False)
     assert copied.sequence == ""
     assert copied.message == "Copied to tmux's buffer, and to the clipboard if the terminal allows it."

@@ -21,12 +21,12 @@ def test_nothing_at_all_is_an_empty_connection() -> None:
     assert (found.server, found.user, found.profile, found.trust) == (None, None, None, Trust())
 
 
-def test_the_only_profile_is_meant_and_of_two_none() -> None:
+def test_a_single_profile_is_the_default() -> None:
     assert resolve_connection(ConnectionOptions(), {}, Config((PROD,))).profile == PROD
     assert resolve_connection(ConnectionOptions(), {}, TWO_PROFILES).profile is None
 
 
-def test_the_default_profile_is_meant_unless_another_is_named() -> None:
+def test_the_default_profile_is_used_unless_another_is_given() -> None:
     config = Config((PROD, LAB), default_profile="lab")
     assert resolve_connection(ConnectionOptions(), {}, config).server == LAB.server
     assert resolve_connection(ConnectionOptions(profile="prod"), {}, config).server == PROD.server
@@ -36,7 +36,7 @@ def test_the_default_profile_is_meant_unless_another_is_named() -> None:
     )
 
 
-def test_an_option_beats_the_environment_and_that_the_profile() -> None:
+def test_options_override_the_environment_which_overrides_the_profile() -> None:
     environ = {"EMTUI_USER": "from-environment", "EMTUI_SERVER": ""}
     assert resolve_connection(ConnectionOptions(), environ, Config((PROD,))).user == "from-environment"
     assert (
@@ -56,7 +56,7 @@ def test_a_pin_stays_with_the_server_that_it_was_accepted_for() -> None:
     assert same.is_temporary
 
 
-def test_a_server_that_is_named_has_the_pin_of_its_profile_whichever_is_the_default() -> None:
+def test_a_given_server_uses_the_pin_of_its_profile_with_any_default() -> None:
     for config in (TWO_PROFILES, Config((LAB, PROD), default_profile="lab")):
         named = resolve_connection(
             ConnectionOptions(server="em01.example.net", user="EXAMPLE\\ops"), {}, config
@@ -75,7 +75,7 @@ def test_a_server_that_is_named_has_the_pin_of_its_profile_whichever_is_the_defa
     )
 
 
-def test_a_ca_file_never_widens_what_a_pin_has_narrowed() -> None:
+def test_a_ca_file_does_not_override_a_pin() -> None:
     found = resolve_connection(ConnectionOptions(ca_file="ca.pem"), {}, Config((PROD,)))
     assert found.trust == Trust(Path("ca.pem"), PIN)
     other = resolve_connection(
@@ -105,7 +105,7 @@ def test_invalid_servers_pins_and_users_are_rejected() -> None:
     ).server
 
 
-def test_a_profile_that_may_speak_http_allows_it_for_its_own_server_alone() -> None:
+def test_a_profile_allows_http_only_for_its_own_server() -> None:
     plain = Profile("plain", Server("em03.example.net", 80, "http"), allow_http=True)
     assert resolve_connection(
         ConnectionOptions(server="http://em03.example.net:80"), {}, Config((plain,))
@@ -117,7 +117,7 @@ def test_a_profile_that_may_speak_http_allows_it_for_its_own_server_alone() -> N
     ).allow_http
 
 
-def test_the_command_of_a_profile_is_for_its_own_user_and_server_alone() -> None:
+def test_the_password_command_is_only_for_the_user_and_server_of_its_profile() -> None:
     profile = Profile("prod", Server("em01.example.net"), "EXAMPLE\\ops", password_command=("pass",))
     config = Config((profile,))
     assert resolve_connection(ConnectionOptions(), {}, config).password_command == ("pass",)

@@ -49,13 +49,13 @@ def raised_error() -> Exception:
 
 
 def test_a_fault_tells_its_kind_its_place_and_the_log_and_no_value(state: Path) -> None:
-    said = crash_report.report_error(raised_error())
-    assert "ExceptionGroup at test_crash_report.py:" in said
-    assert f"the last lines of {state / 'emtui.log'}" in said
+    message = crash_report.report_error(raised_error())
+    assert "ExceptionGroup at test_crash_report.py:" in message
+    assert f"the last lines of {state / 'emtui.log'}" in message
     for kind in ("KeyError", "ValueError", "ExceptionGroup"):
         assert kind in read_log(state)
     assert "raised_error" in read_log(state)
-    assert PASSWORD not in said + read_log(state)
+    assert PASSWORD not in message + read_log(state)
 
 
 def test_a_log_that_cannot_be_written_is_part_of_the_sentence(state: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_log_that_cannot_be_written_is_part_of_the_sentence(state: Path) -> No
         "password = RVhBTVBMRVxvcHM6c3dvcmRmaXNo",
     ],
 )
-def test_what_looks_like_a_credential_is_not_written(line: str) -> None:
+def test_credentials_are_not_written(line: str) -> None:
     assert "RVhBTVBMRVxvcHM6c3dvcmRmaXNo" not in logfile.redact(f"before {line} after")
 
 
@@ -98,7 +98,7 @@ def test_the_log_does_not_keep_a_dropped_secret_alive() -> None:
     assert mask_secrets("only-for-a-moment") == "only-for-a-moment"
 
 
-def test_a_record_is_one_line_that_no_terminal_obeys(state: Path) -> None:
+def test_a_record_is_one_line_without_terminal_controls(state: Path) -> None:
     logfile.start_logging(debug=True)
     logging.getLogger("emtui.em").debug("a\n\x1b]0;owned\x07\u202eb\r")
     (line,) = read_log(state).splitlines()
@@ -106,7 +106,7 @@ def test_a_record_is_one_line_that_no_terminal_obeys(state: Path) -> None:
     assert "a ⏎ ␛]0;owned␇⟨U+202E⟩b␍" in line
 
 
-def test_the_log_is_small_and_its_owners_alone(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_is_small_and_has_mode_0600(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logfile, "MAX_FILE_BYTES", 2000)
     logfile.start_logging(debug=True)
     for number in range(200):
@@ -144,7 +144,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("name", EXCEPTION_HOOK_SCRIPTS)
-def test_every_last_resort_of_python_leads_to_one_sentence_and_the_log(state: Path, name: str) -> None:
+def test_every_exception_hook_logs_and_shows_one_sentence(state: Path, name: str) -> None:
     code = (
         "from emtui.local import crash_report; import sys; crash_report.install_exception_hooks()\n"
         f"def fail():\n    password = {PASSWORD!r}\n    raise ValueError(password)\n"

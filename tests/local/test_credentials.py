@@ -112,7 +112,7 @@ async def test_a_locked_keyring_that_prompts_on_another_display_is_reported(
     (package / "__init__.py").write_text(PROMPTING_SECRET_SERVICE)
     (package / "exceptions.py").write_text("class SecretStorageException(Exception): pass\n")
     monkeypatch.setenv("PYTHONPATH", str(home / "lib"))
-    with pytest.raises(KeyringTimeoutError, match="waits to be unlocked, perhaps on another display"):
+    with pytest.raises(KeyringTimeoutError, match="its unlock prompt may be on another display"):
         await load_password(SERVER, USER, timeout_s=SHORT_TIMEOUT_S)
     assert {one.name: one.state for one in await check_keyrings()}["Secret Service"] == "locked"
 
@@ -144,9 +144,9 @@ class SilentBus:
         peer = writer.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
         pid = struct.unpack("3i", peer)[0]
         self.callers.put_nowait(pid)
-        with suppress(ConnectionResetError):  # how a caller leaves who is killed with words of ours unread
-            while said := await reader.read(4096):
-                if b"AUTH EXTERNAL" in said:
+        with suppress(ConnectionResetError):  # a killed client resets the connection if data is unread
+            while message := await reader.read(4096):
+                if b"AUTH EXTERNAL" in message:
                     writer.write(b"OK " + b"0" * 32 + b"\r\n")
         self.left.put_nowait(pid)
         writer.close()
@@ -164,13 +164,13 @@ def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def is_in_process_list(pid: int) -> bytes:
-    """The arguments and the environment of a process."""
+def read_command_line_and_environment(pid: int) -> bytes:
+    """Return the arguments and the environment of a process."""
     return Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
 
 
 only_on_linux = pytest.mark.skipif(
-    sys.platform != "linux", reason="looks at /proc and asks the socket who calls"
+    sys.platform != "linux", reason="needs /proc and the socket's peer credentials"
 )
 
 
@@ -180,7 +180,7 @@ async def test_an_unresponsive_bus_times_out_and_the_child_ends(
 ) -> None:
     async with silent_bus(home, monkeypatch) as bus:
         began = time.monotonic()
-        with pytest.raises(KeyringTimeoutError, match="type the password"):
+        with pytest.raises(KeyringTimeoutError, match="Type the password"):
             await load_password(SERVER, USER, timeout_s=SHORT_TIMEOUT_S)
         assert time.monotonic() - began < SHORT_TIMEOUT_S + 20
         pid = await asyncio.wait_for(bus.left.get(), 30)
@@ -188,7 +188,7 @@ async def test_an_unresponsive_bus_times_out_and_the_child_ends(
 
 
 @only_on_linux
-async def test_who_stops_waiting_leaves_no_child_behind(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_canceled_request_leaves_no_child(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with silent_bus(home, monkeypatch) as bus:
         asking = asyncio.create_task(load_password(SERVER, USER, timeout_s=60))
         pid = await asyncio.wait_for(bus.callers.get(), 30)
@@ -208,7 +208,7 @@ async def test_the_child_is_given_no_password_in_arguments_or_environment(
     async with silent_bus(home, monkeypatch) as bus:
         asking = asyncio.create_task(save_password(SERVER, USER, Secret(PASSWORD_TEXT), timeout_s=60))
         pid = await asyncio.wait_for(bus.callers.get(), 30)
-        seen = is_in_process_list(pid)
+        seen = read_command_line_and_environment(pid)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
@@ -222,7 +222,7 @@ async def test_the_child_is_given_no_password_in_arguments_or_environment(
 
 
 @pytest.mark.parametrize(
-    ("backend", "said"),
+    ("backend", "message"),
     [
         ("keyring.backends.fail.Keyring", "no keyring responds"),
         ("keyring.backends.null.Keyring", "keyring.backends.null.Keyring stores nothing"),
@@ -230,10 +230,10 @@ async def test_the_child_is_given_no_password_in_arguments_or_environment(
     ],
 )
 async def test_a_backend_that_stores_nothing_is_rejected(
-    monkeypatch: pytest.MonkeyPatch, backend: str, said: str
+    monkeypatch: pytest.MonkeyPatch, backend: str, message: str
 ) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", backend)
-    with pytest.raises(KeyringUnavailableError, match=said):
+    with pytest.raises(KeyringUnavailableError, match=message):
         await save_password(SERVER, USER, Secret(PASSWORD_TEXT))
 
 
@@ -272,7 +272,7 @@ async def test_a_backend_that_writes_plain_text_is_named_and_never_used(
 
 
 @pytest.mark.usefixtures("plain_text")
-async def test_a_plain_text_backend_that_is_only_installed_is_not_chosen(home: Path) -> None:
+async def test_an_installed_plain_text_backend_is_not_selected_automatically(home: Path) -> None:
     with pytest.raises(
         KeyringUnavailableError, match=r"except keyrings\.alt, which stores passwords in clear text"
     ):
@@ -281,7 +281,7 @@ async def test_a_plain_text_backend_that_is_only_installed_is_not_chosen(home: P
 
 
 @pytest.mark.usefixtures("plain_text")
-async def test_what_the_configuration_names_is_used_as_it_was_meant(home: Path) -> None:
+async def test_a_configured_backend_is_used(home: Path) -> None:
     assert (
         await save_password(SERVER, USER, Secret(PASSWORD_TEXT), keyring=PLAIN_TEXT_BACKEND)
         == PLAIN_TEXT_BACKEND
@@ -289,7 +289,7 @@ async def test_what_the_configuration_names_is_used_as_it_was_meant(home: Path) 
     assert (home / "plain").read_text() == PASSWORD_TEXT
 
 
-async def test_the_settings_of_the_keyring_library_are_heard(home: Path) -> None:
+async def test_the_settings_of_the_keyring_library_are_used(home: Path) -> None:
     settings = home / "config" / "python_keyring" / "keyringrc.cfg"
     settings.parent.mkdir(parents=True)
     settings.write_text("[backend]\ndefault-keyring=keyring.backends.null.Keyring\n")

@@ -30,7 +30,7 @@ def has_kernel_keyring() -> KernelKeyring:
     return KernelKeyring()  # type: ignore[no-untyped-call] # the library's own __init__ says no type
 
 
-needs_kernel_keyring = pytest.mark.skipif(bool(keyring_refusal()), reason=keyring_refusal() or "it answers")
+needs_kernel_keyring = pytest.mark.skipif(bool(keyring_refusal()), reason=keyring_refusal() or "available")
 
 
 @needs_kernel_keyring
@@ -58,7 +58,7 @@ def test_service_and_user_are_never_mixed_up(keys: KernelKeyring) -> None:
 
 
 @needs_kernel_keyring
-def test_a_password_is_gone_when_its_time_is_over(keys: KernelKeyring) -> None:
+def test_a_password_expires(keys: KernelKeyring) -> None:
     keys.with_properties(timeout=1).set_password("emtui-test", "ops", "word")
     ends = time.monotonic() + 30
     while keys.get_password("emtui-test", "ops") is not None:
@@ -70,7 +70,7 @@ def test_a_password_is_gone_when_its_time_is_over(keys: KernelKeyring) -> None:
 @pytest.mark.parametrize(
     ("timeout", "expected"),
     [(None, {"12h", "11h"}), ("3600", {"60m", "59m", "1h"}), (10**9, {"2d", "3d"})],
-    ids=["unless told", "as told", "the kernel's own at most"],
+    ids=["default", "as configured", "limited by the kernel"],
 )
 def test_a_password_expires_and_is_not_readable_by_others(
     keys: KernelKeyring, timeout: object, expected: set[str]
@@ -161,7 +161,7 @@ async def test_on_a_server_without_a_desktop_emtui_remembers_in_it(
 
 @needs_kernel_keyring
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=repr)
-async def test_a_line_end_that_another_program_stored_is_none_of_the_password(
+async def test_a_line_end_saved_by_another_program_is_removed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: str
 ) -> None:
     for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "PYTHON_KEYRING_BACKEND"):

@@ -41,7 +41,7 @@ def test_an_acknowledgement_applies_at_once_and_persists_after_save() -> None:
     assert KnowledgeBase(SERVER).load().is_empty
 
 
-def test_what_has_ended_is_dropped_and_is_no_revision() -> None:
+def test_expired_acknowledgements_are_dropped_without_a_revision() -> None:
     base = KnowledgeBase(SERVER)
     base.acknowledge("f00d", RECORD)
     base.acknowledge("beef", RECORD)
@@ -53,7 +53,7 @@ def test_what_has_ended_is_dropped_and_is_no_revision() -> None:
     assert base.revision == 3
 
 
-def test_of_a_demo_or_a_recording_nothing_is_read_or_written(home: Path) -> None:
+def test_a_demo_or_recording_reads_and_writes_no_files(home: Path) -> None:
     own_notes_file(home).write_text(NOTE)
     base = KnowledgeBase(None)
     base.acknowledge("f00d", RECORD)

@@ -66,22 +66,22 @@ async def rejection_message(attempt_logon: Callable[[], object]) -> str:
 async def test_the_same_password_is_not_sent_twice() -> None:
     directory = UserDirectory()
     await rejection_message(directory.log_on)
-    said = await rejection_message(UserDirectory().log_on)
-    assert "To prevent a lockout" in said
-    assert "emtui login" in said
+    message = await rejection_message(UserDirectory().log_on)
+    assert "To prevent a lockout" in message
+    assert "emtui login" in message
     assert directory.attempts == ["wrong-horse"]
 
 
-async def test_twenty_that_come_at_once_cost_one_attempt() -> None:
+async def test_twenty_concurrent_logons_send_one() -> None:
     directory = UserDirectory()
-    answers = await asyncio.gather(
+    responses = await asyncio.gather(
         *(directory.log_on(Secret("wrong")) for _ in range(20)), return_exceptions=True
     )
-    assert all(isinstance(answer, LogonRefusedError) for answer in answers)
+    assert all(isinstance(response, LogonRefusedError) for response in responses)
     assert directory.attempts == ["wrong"]
 
 
-async def test_another_password_user_or_server_is_another_matter() -> None:
+async def test_another_password_user_or_server_is_not_blocked() -> None:
     directory = UserDirectory()
     await rejection_message(directory.log_on)
     await rejection_message(lambda: directory.log_on(Secret("other")))
@@ -119,7 +119,7 @@ async def test_other_errors_are_not_recorded_as_rejections() -> None:
     assert directory.attempts
 
 
-async def test_nothing_in_the_files_tells_server_user_or_password(state: Path) -> None:
+async def test_the_files_reveal_neither_server_user_nor_password(state: Path) -> None:
     await rejection_message(UserDirectory().log_on)
     contents = b"".join(path.name.encode() + path.read_bytes() for path in state.iterdir())
     for word in ("em01", "example", "ops", "wrong-horse"):
@@ -137,13 +137,13 @@ async def test_the_key_is_random_for_every_computer(state: Path) -> None:
     assert len({path.name for path in state.iterdir()} - names) == 1
 
 
-async def test_a_folder_that_cannot_be_written_is_one_sentence_and_stops_nothing(state: Path) -> None:
+async def test_a_read_only_state_folder_is_one_sentence_and_does_not_prevent_logons(state: Path) -> None:
     state.write_text("in the way")
     directory = UserDirectory(storages=STATE_FOLDER_ONLY)
-    said = await rejection_message(directory.log_on)
-    assert said.startswith("em01.example.net:9398 refused")
-    assert "could not be recorded" in said
-    assert "set XDG_STATE_HOME" in said
+    message = await rejection_message(directory.log_on)
+    assert message.startswith("em01.example.net:9398 refused")
+    assert "could not be recorded" in message
+    assert "set XDG_STATE_HOME" in message
     await directory.log_on(Secret("right"))
 
 
@@ -157,7 +157,7 @@ async def test_a_link_in_place_of_the_file_is_not_followed(state: Path, tmp_path
     assert (tmp_path / "victim").read_text() == "theirs"
 
 
-async def test_a_folder_that_was_open_to_others_is_closed(state: Path) -> None:
+async def test_access_by_others_to_the_folder_is_removed(state: Path) -> None:
     state.mkdir(mode=0o777)
     state.chmod(0o777)
     await rejection_message(UserDirectory().log_on)
@@ -219,7 +219,7 @@ async def test_a_canceled_logon_counts_as_unanswered() -> None:
             raise AssertionError("sent again")
 
 
-async def test_a_person_who_waits_may_send_it_again_once_each_time() -> None:
+async def test_an_attended_logon_may_be_retried_once_each_time() -> None:
     await cancel_logon()
     gate = LockoutGuard(is_attended=True)
     with pytest.raises(ServerTimeoutError, match="never answered"):
@@ -227,7 +227,7 @@ async def test_a_person_who_waits_may_send_it_again_once_each_time() -> None:
             raise ServerTimeoutError("never answered")
     with pytest.raises(ServerTimeoutError, match="got no response"):
         async with gate.attempt(SERVER, USER, WRONG_PASSWORD):
-            raise AssertionError("sent again without anybody")
+            raise AssertionError("sent again without a user")
 
 
 async def test_an_unanswered_logon_may_be_retried_after_ten_minutes(state: Path) -> None:
@@ -263,7 +263,7 @@ async def test_a_name_in_another_case_is_the_same_account() -> None:
     assert directory.attempts == ["wrong-horse"]
 
 
-async def test_a_file_that_cannot_be_used_stops_nothing(state: Path) -> None:
+async def test_an_unusable_file_does_not_prevent_logons(state: Path) -> None:
     await rejection_message(UserDirectory().log_on)
     (book,) = (path for path in state.iterdir() if path.name.startswith("logon-"))
     book.unlink()
@@ -279,10 +279,10 @@ async def test_a_full_disk_is_reported_and_the_rejection_remains() -> None:
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
     try:
-        said = await rejection_message(
+        message = await rejection_message(
             lambda: UserDirectory(storages=STATE_FOLDER_ONLY).log_on(Secret("other"))
         )
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
-    assert "could not be recorded" in said
+    assert "could not be recorded" in message

@@ -9,7 +9,7 @@ from emtui.local.logfile import redact
 
 
 @pytest.mark.parametrize("sentence", sorted({case.sentence for case in CASES.values()}))
-def test_no_sentence_about_an_answer_loses_a_word(sentence: str) -> None:
+def test_redaction_does_not_change_error_sentences(sentence: str) -> None:
     message = sentence.replace("SERVER/", "em01.example.net:9398/")
     assert redact(message) == message
 
@@ -32,7 +32,7 @@ def test_no_sentence_about_an_answer_loses_a_word(sentence: str) -> None:
         "http://ops:hun/ter2@proxy.example.net",
     ],
 )
-def test_what_looks_like_a_credential_is_hidden(text: str) -> None:
+def test_credentials_are_redacted(text: str) -> None:
     redacted_text = redact(text)
     assert "ter2" not in redacted_text
     assert "***" in redacted_text

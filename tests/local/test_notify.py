@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from emtui.local import notify
-from emtui.tui.formatting.alert_text import MAX_SENTENCE_LENGTH
+from emtui.tui.formatting.notification_text import MAX_SENTENCE_LENGTH
 
 
 async def test_the_sentence_is_its_last_argument_and_nothing_of_emtui_is_in_its_environment(
@@ -21,8 +21,10 @@ async def test_the_sentence_is_its_last_argument_and_nothing_of_emtui_is_in_its_
     code = (
         "import os, sys; open(sys.argv[1], 'w').write(sys.argv[2] + '|' + os.environ.get('EMTUI_USER', 'no'))"
     )
-    said = await notify.run_notify_command((sys.executable, "-c", code, str(output)), "$(false); `x`\x1b[31m")
-    assert said is None
+    message = await notify.run_notify_command(
+        (sys.executable, "-c", code, str(output)), "$(false); `x`\x1b[31m"
+    )
+    assert message is None
     text = output.read_text()
     assert text.startswith("$(false); `x`")
     assert text.endswith("|no")
@@ -68,24 +70,29 @@ async def wait_until_gone(pids: Sequence[int]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("then", "said"),
+    ("then", "message"),
     [
         ("wait", "The notify_command took more than 0.5 s and was stopped."),
         ("trap '' TERM; wait; wait", "The notify_command took more than 0.5 s and was stopped."),
         ("exit 0", None),
         ("exit 3", "The notify_command exited with code 3."),
     ],
-    ids=["it waits", "it does not want to end", "it leaves somebody behind", "it fails and does so"],
+    ids=[
+        "it runs too long",
+        "it ignores SIGTERM",
+        "it leaves a process behind",
+        "it fails and leaves a process behind",
+    ],
 )
-async def test_what_takes_too_long_is_ended_with_all_that_it_has_started_and_leaves_no_zombie(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str, said: str | None
+async def test_a_command_that_takes_too_long_is_killed_with_its_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str, message: str | None
 ) -> None:
     monkeypatch.setattr(notify, "COMMAND_TIMEOUT_S", 0.5)
     pids = tmp_path / "pids"
     held = asyncio.create_task(longest_wait())
     assert (
         await notify.run_notify_command(("sh", "-c", f"{START_BACKGROUND_PROCESS}{then}", str(pids)), "x")
-        == said
+        == message
     )
     held.cancel()
     assert len(read_group(pids)) == 2
@@ -101,7 +108,7 @@ async def longest_wait() -> None:
         assert loop.time() - began < 1.0
 
 
-async def test_it_may_take_a_minute() -> None:
+async def test_a_command_may_take_a_minute() -> None:
     assert notify.COMMAND_TIMEOUT_S == 60
 
 
@@ -119,7 +126,7 @@ async def test_canceling_the_wait_ends_the_command(tmp_path: Path) -> None:
     assert await wait_until_gone(read_group(pids))
 
 
-async def test_the_end_of_a_process_that_is_stuck_waits_for_none_of_them(tmp_path: Path) -> None:
+async def test_exiting_does_not_wait_for_running_commands(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     running = asyncio.create_task(
         notify.run_notify_command(("sh", "-c", f"{START_BACKGROUND_PROCESS}wait", str(pids)), "x")

@@ -22,7 +22,7 @@ from emtui.local.output_file import (
 DATA = b"all of it"
 
 
-def test_it_is_the_owners_alone_whatever_the_umask_and_nothing_else_is_left(tmp_path: Path) -> None:
+def test_the_output_file_has_mode_0600_with_any_umask_and_no_temporary_file_remains(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         written = write_output_file(DATA, "emtui-x", ".zip", [tmp_path])
@@ -35,7 +35,7 @@ def test_it_is_the_owners_alone_whatever_the_umask_and_nothing_else_is_left(tmp_
     assert list(tmp_path.iterdir()) == [written.path]
 
 
-def test_a_second_one_gets_a_name_of_its_own(tmp_path: Path) -> None:
+def test_a_second_file_gets_another_name(tmp_path: Path) -> None:
     names = [
         write_output_file(b"%d" % number, "emtui-x", ".zip", [tmp_path]).path.name for number in range(3)
     ]
@@ -49,7 +49,7 @@ def test_a_link_that_has_the_name_is_neither_followed_nor_replaced(tmp_path: Pat
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_folder_that_takes_nothing_leads_to_the_next_and_is_named(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_named_and_the_next_is_used(tmp_path: Path) -> None:
     written = write_output_file(DATA, "emtui-x", ".zip", [tmp_path / "gone", tmp_path])
     assert written.path.parent == tmp_path
     assert written.fallback_reason == f"{tmp_path / 'gone'} is not writable (No such file or directory)"
@@ -63,7 +63,7 @@ def test_no_writable_folder_is_one_sentence(tmp_path: Path) -> None:
     )
 
 
-def test_names_run_out(tmp_path: Path) -> None:
+def test_too_many_files_of_that_name_is_an_error(tmp_path: Path) -> None:
     for number in range(1, 100):
         (tmp_path / f"x{f'-{number}' if number > 1 else ''}.zip").touch()
     with pytest.raises(OutputFileNotWrittenError, match="too many files of that name"):
@@ -84,7 +84,7 @@ except OutputFileNotWrittenError as problem:
 """
 
 
-def test_a_disk_that_takes_only_half_of_it_is_one_sentence_and_no_half_is_left(tmp_path: Path) -> None:
+def test_a_full_disk_is_one_sentence_and_leaves_no_partial_file(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", FULL_DISK_SCRIPT, str(tmp_path)], capture_output=True, text=True, check=True
     )
@@ -92,7 +92,7 @@ def test_a_disk_that_takes_only_half_of_it_is_one_sentence_and_no_half_is_left(t
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_disk_without_links_is_filled_in_its_place(tmp_path: Path) -> None:
+def test_without_hard_links_the_file_is_written_directly(tmp_path: Path) -> None:
     (tmp_path / "emtui-x.zip").write_bytes(b"somebody's")
     names = output_file._candidate_paths(tmp_path, "emtui-x", ".zip")  # noqa: SLF001 - no such disk is at hand
     taken = [path for path in names if output_file._create_and_write(path, DATA)]  # noqa: SLF001

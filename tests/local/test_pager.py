@@ -28,7 +28,7 @@ def make_pager(folder: Path, code: int = 0) -> Path:
     return program
 
 
-def test_it_gets_the_text_on_its_input_and_nothing_of_emtui(
+def test_the_pager_gets_the_text_on_its_input_and_no_emtui_variables(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EMTUI_PASSWORD", "swordfish")
@@ -43,7 +43,7 @@ def test_it_gets_the_text_on_its_input_and_nothing_of_emtui(
     assert "PATH=" in seen
 
 
-def test_it_is_less_unless_something_else_is_named(tmp_path: Path) -> None:
+def test_the_default_pager_is_less(tmp_path: Path) -> None:
     less = tmp_path / "less"
     less.write_text("#!/bin/sh\n")
     less.chmod(0o700)
@@ -52,20 +52,20 @@ def test_it_is_less_unless_something_else_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "said"),
+    ("wanted", "message"),
     [
         ("nonesuch -R", "Program nonesuch not found: set PAGER to the pager to use."),
         ("less 'x", "PAGER cannot be read: No closing quotation in less 'x."),
         ("\x1b[2J", "Program ␛[2J not found: set PAGER to the pager to use."),
     ],
 )
-def test_what_cannot_be_run_is_one_sentence(wanted: str, said: str) -> None:
+def test_a_pager_that_cannot_be_run_is_one_sentence(wanted: str, message: str) -> None:
     with pytest.raises(pager.PagerFailedError) as caught:
         pager.pager_command({"PAGER": wanted, **PATH_ENVIRON})
-    assert str(caught.value) == said
+    assert str(caught.value) == message
 
 
-def test_one_that_ends_before_it_has_read_all_is_left_in_peace() -> None:
+def test_a_pager_that_ends_before_reading_everything_is_no_error() -> None:
     pager.show_in_pager(("true",), "x" * 1_000_000)
 
 
@@ -74,7 +74,7 @@ def test_a_pager_that_fails_is_reported(tmp_path: Path) -> None:
         pager.show_in_pager((str(make_pager(tmp_path, 3)),), "x")
 
 
-def test_one_that_takes_long_for_the_text_and_then_ends_at_once_has_not_been_seen(
+def test_a_slow_pager_that_ends_at_once_counts_as_not_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     keys: list[str] = []

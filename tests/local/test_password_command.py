@@ -24,14 +24,14 @@ def test_the_first_line_is_the_password_and_the_rest_is_not() -> None:
     )
 
 
-def test_no_shell_reads_it() -> None:
+def test_the_command_runs_without_a_shell() -> None:
     assert run_password_command(
         [sys.executable, "-c", "import sys; print(sys.argv[1])", "$(id); `id` *"]
     ).reveal() == ("$(id); `id` *")
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [
         ("raise SystemExit('gpg: decryption failed')", "exited with code 1: gpg: decryption failed."),
         ("import os; os.kill(os.getpid(), 9)", "was killed by signal 9."),
@@ -40,15 +40,15 @@ def test_no_shell_reads_it() -> None:
         ("import sys; print('\\x1b]0;owned\\x07', file=sys.stderr); sys.exit(3)", "␛]0;owned␇"),
     ],
 )
-def test_every_failure_is_one_sentence(code: str, said: str) -> None:
+def test_every_failure_is_one_sentence(code: str, message: str) -> None:
     with pytest.raises(PasswordCommandFailedError) as caught:
         run_password_command(python_command(code))
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert str(caught.value).isprintable()
 
 
 @pytest.mark.parametrize("argv", [["/nowhere/at/all"], ["\0"]])
-def test_a_command_that_is_none_is_one_sentence(argv: list[str]) -> None:
+def test_an_invalid_command_is_one_sentence(argv: list[str]) -> None:
     with pytest.raises(PasswordCommandFailedError, match="cannot be run"):
         run_password_command(argv)
 
@@ -64,7 +64,7 @@ def test_a_command_that_takes_too_long_is_killed(tmp_path: Path) -> None:
         os.kill(int(pid.read_text()), 0)
 
 
-def test_it_sees_nothing_of_emtui_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_gets_no_emtui_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMTUI_PASSWORD", "swordfish")
     monkeypatch.setenv("EMTUI_PIN", "ab" * 32)
     code = "import os; print([name for name in os.environ if name.startswith('EMTUI')])"
@@ -84,22 +84,22 @@ def test_an_unattended_command_cannot_prompt() -> None:
     assert run_password_command(python_command(code), is_attended=False).reveal() == "True"
 
 
-def test_what_the_program_leaves_running_is_not_waited_for() -> None:
+def test_background_processes_of_the_command_are_not_waited_for() -> None:
     began = time.monotonic()
     code = "import subprocess; print('correct horse', flush=True); subprocess.Popen(['sleep', '20'])"
     assert run_password_command(python_command(code)).reveal() == "correct horse"
     assert time.monotonic() - began < 10
 
 
-def test_a_program_without_end_costs_no_memory() -> None:
+def test_endless_output_uses_no_memory() -> None:
     with pytest.raises(PasswordCommandFailedError, match="was killed by signal 13"):
         run_password_command(["yes"])
 
 
-def test_what_is_not_utf_8_is_no_password() -> None:
+def test_output_that_is_not_utf_8_is_rejected() -> None:
     with pytest.raises(PasswordCommandFailedError, match="not UTF-8"):
         run_password_command(python_command("import sys; sys.stdout.buffer.write(b'p\\xe4ss\\n')"))
 
 
-def test_a_byte_order_mark_is_no_part_of_the_password() -> None:
+def test_a_byte_order_mark_is_not_part_of_the_password() -> None:
     assert run_password_command(python_command("print('\\ufeffcorrect horse')")).reveal() == "correct horse"

@@ -18,7 +18,7 @@ PR_GET_DUMPABLE, PR_SET_DUMPABLE = 3, 4
 library = ctypes.CDLL(None)
 process_hardening = types.ModuleType("process_hardening")
 exec(open(sys.argv[1]).read(), process_hardening.__dict__)
-if os.geteuid() == 0:  # as a plain user, who may look at what is his
+if os.geteuid() == 0:  # as an ordinary user, who may read his own processes
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
     library.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
 if sys.argv[2] == "closed":
@@ -34,9 +34,9 @@ print(b"swordfish" in open(f"/proc/{sys.argv[1]}/environ", "rb").read())
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux offers it")
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux")
 @pytest.mark.parametrize(("how", "dumpable", "seen"), [("open", "1", True), ("closed", "0", False)])
-def test_a_process_that_holds_a_password_is_not_dumped_and_its_environment_not_shown(
+def test_a_process_with_a_password_is_not_dumpable_and_its_environment_is_unreadable(
     how: str, dumpable: str, seen: bool
 ) -> None:
     python = [sys.executable, "-I", "-c"]
@@ -64,7 +64,7 @@ print(int(process.is_under_job_control()), ancestors[0] == os.getppid(), ancesto
 """
 
 
-def test_only_a_job_of_a_shell_can_be_brought_back() -> None:
+def test_only_a_job_of_a_shell_can_be_resumed() -> None:
     probe = f"{shlex.quote(sys.executable)} -c {shlex.quote(JOB_CONTROL_SCRIPT)}"
     job = [sys.executable, str(Path(__file__).parents[1] / "job_control_shell.py")]
     lines = {}
@@ -75,9 +75,9 @@ def test_only_a_job_of_a_shell_can_be_brought_back() -> None:
         "within a job": [*job, "sh", "-c", f"{probe}; true"],
         "shell with jobs": ["bash", "--norc", "-i", "-c", f"set -m; {probe}; true"],
     }.items():
-        said, code = pexpect.run(shlex.join(argv), withexitstatus=True, timeout=60)
-        assert code == 0, said
-        lines[name] = said.decode().split()
+        message, code = pexpect.run(shlex.join(argv), withexitstatus=True, timeout=60)
+        assert code == 0, message
+        lines[name] = message.decode().split()
     assert {name: line[0] for name, line in lines.items()} == {
         "first process": "0",
         "child of a shell without jobs": "0",

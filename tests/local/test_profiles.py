@@ -38,7 +38,7 @@ def test_a_missing_file_is_an_empty_configuration(tmp_path: Path) -> None:
         replace(PROD, server=Server("localhost", 80, "http", "/veeam"), allow_http=True, user="it's \\ me"),
     ],
 )
-def test_what_is_written_is_read_back(tmp_path: Path, profile: Profile) -> None:
+def test_a_written_profile_is_read_back(tmp_path: Path, profile: Profile) -> None:
     path = tmp_path / "emtui" / "config.toml"
     save_profile(path, profile)
     assert load_config(path).profiles == (profile,)
@@ -60,7 +60,7 @@ def test_a_changed_profile_leaves_comments_order_and_the_others_alone(tmp_path: 
     assert path.read_text() == text
 
 
-def test_the_file_is_its_owners_alone_and_no_half_file_is_left(tmp_path: Path) -> None:
+def test_the_configuration_has_mode_0600_and_is_never_incomplete(tmp_path: Path) -> None:
     path = tmp_path / "new" / "config.toml"
     save_profile(path, PROD)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -77,7 +77,7 @@ def test_a_linked_configuration_is_written_through_the_link(tmp_path: Path) -> N
     assert load_config(real).profiles == (PROD,)
 
 
-def test_two_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+def test_concurrent_writes_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     names = [f"p{number}" for number in range(12)]
     threads = [threading.Thread(target=save_profile, args=(path, replace(PROD, name=name))) for name in names]
@@ -89,7 +89,7 @@ def test_two_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[zzz]", "zzz is not a configuration key: valid names are default_profile, profiles, queries"),
         (
@@ -116,22 +116,22 @@ def test_two_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
         ("[profiles.prod]\nserver = 'https://ops:hunter2/x@em01'", r"\*\*\*@em01"),
     ],
 )
-def test_a_mistake_is_one_sentence_that_names_the_file(tmp_path: Path, text: str, said: str) -> None:
+def test_a_mistake_is_one_sentence_that_names_the_file(tmp_path: Path, text: str, message: str) -> None:
     path = write_config(tmp_path, text)
-    with pytest.raises(InvalidConfigError, match=said) as caught:
+    with pytest.raises(InvalidConfigError, match=message) as caught:
         load_config(path)
     assert str(path) in str(caught.value)
     assert "hunter2" not in str(caught.value)
 
 
-def test_a_file_that_others_may_write_is_not_believed(tmp_path: Path) -> None:
+def test_a_configuration_writable_by_others_is_rejected(tmp_path: Path) -> None:
     path = write_config(tmp_path, "")
     path.chmod(0o620)
     with pytest.raises(InvalidConfigError, match="chmod go-w"):
         load_config(path)
 
 
-def test_a_configuration_that_cannot_be_meant_is_not_written_over(tmp_path: Path) -> None:
+def test_an_invalid_configuration_is_not_overwritten(tmp_path: Path) -> None:
     path = write_config(tmp_path, "[profiles.prod\n")
     with pytest.raises(InvalidConfigError):
         save_profile(path, PROD)
@@ -167,7 +167,7 @@ TEAM_CONFIG = (
 )
 
 
-def test_the_users_values_lie_over_the_teams_key_by_key(tmp_path: Path) -> None:
+def test_user_values_override_team_values_per_key(tmp_path: Path) -> None:
     beneath = write_team_config(tmp_path, TEAM_CONFIG)
     own = write_config(tmp_path, "[profiles.prod]\nuser = 'EXAMPLE\\ops'\npin = '" + "ab" * 32 + "'\n")
     config = load_config(own, beneath)
@@ -207,14 +207,14 @@ def test_a_mistake_is_reported_with_its_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-def test_a_team_file_of_another_user_is_not_believed(tmp_path: Path) -> None:
+def test_a_team_file_owned_by_another_user_is_rejected(tmp_path: Path) -> None:
     beneath = write_team_config(tmp_path, TEAM_CONFIG)
     os.chown(beneath, 65534, 65534)
     with pytest.raises(InvalidConfigError, match="must be owned by you or root"):
         load_config(tmp_path / "none", beneath)
 
 
-def test_the_teams_files_are_where_the_desktop_says() -> None:
+def test_team_files_are_found_in_xdg_config_dirs() -> None:
     assert team_files({}, "linux") == (Path("/etc/xdg/emtui/config.toml"),)
     assert team_files({"XDG_CONFIG_DIRS": "/a:relative:/b"}, "linux") == (
         Path("/a/emtui/config.toml"),
@@ -230,7 +230,7 @@ def test_the_teams_files_are_where_the_desktop_says() -> None:
         "profiles = {}\n",
     ],
 )
-def test_a_file_that_cannot_be_changed_without_harm_stays_as_it_is(tmp_path: Path, text: str) -> None:
+def test_a_file_that_cannot_be_edited_safely_is_left_unchanged(tmp_path: Path, text: str) -> None:
     file = tmp_path / "config.toml"
     file.write_text(text)
     file.chmod(0o600)

@@ -32,7 +32,7 @@ def test_a_repeated_query_is_saved_once_as_the_newest() -> None:
     assert load_recent_queries("prod") == ("b", "a")
 
 
-def test_the_oldest_make_room() -> None:
+def test_the_oldest_queries_are_dropped() -> None:
     for number in range(MAX_QUERIES + 3):
         save_recent_query("prod", f"query {number}")
     assert len(load_recent_queries("prod")) == MAX_QUERIES
@@ -46,13 +46,13 @@ def test_a_query_with_line_breaks_is_not_saved(query: str) -> None:
     assert load_recent_queries("prod") == ("good",)
 
 
-def test_the_files_are_their_owners_alone(state: Path) -> None:
+def test_the_files_have_mode_0600(state: Path) -> None:
     save_recent_query("prod", "good")
     assert {file.stat().st_mode & 0o777 for file in state.iterdir()} == {0o600}
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"\x1b]52;c;x\x07\ngood\n\n" + b"y" * 600])
-def test_what_others_wrote_into_the_file_is_not_believed(state: Path, content: bytes) -> None:
+def test_invalid_content_of_the_query_history_is_ignored(state: Path, content: bytes) -> None:
     save_recent_query("prod", "good")
     (state / "queries-prod.txt").write_bytes(content)
     assert set(load_recent_queries("prod")) <= {"good"}
@@ -75,7 +75,7 @@ def test_a_link_in_its_place_is_not_followed(state: Path, tmp_path: Path) -> Non
     assert (tmp_path / "elsewhere").read_text() == "not mine\n"
 
 
-def test_two_that_save_queries_at_once_lose_none() -> None:
+def test_concurrent_saves_lose_no_query() -> None:
     script = (
         "import sys; from emtui.local.query_history import save_recent_query\n"
         "for n in range(20): save_recent_query('prod', sys.argv[1] + f' {n}')"

@@ -10,7 +10,7 @@ import pytest
 from emtui.local.recordings import RecordingFile, RecordingFileError, open_recording
 
 
-def test_the_file_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+def test_the_recording_has_mode_0600_with_any_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         file = RecordingFile(tmp_path / "night.rec")
@@ -39,12 +39,12 @@ def test_a_link_is_not_written_through(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing/night.rec", "a\0b"])
-def test_what_cannot_be_made_is_one_sentence(tmp_path: Path, name: str) -> None:
+def test_a_file_that_cannot_be_created_is_one_sentence(tmp_path: Path, name: str) -> None:
     with pytest.raises(RecordingFileError, match="cannot be created: "):
         RecordingFile(tmp_path / name)
 
 
-def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     for path in (tmp_path, tmp_path / "fifo", Path("/dev/zero")):
         with pytest.raises(RecordingFileError, match="is not a file"):

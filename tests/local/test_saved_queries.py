@@ -19,7 +19,7 @@ def write_config(folder: Path, name: str, text: str) -> Path:
     return file
 
 
-def test_ones_own_lie_over_the_teams_digit_by_digit(tmp_path: Path) -> None:
+def test_user_queries_override_team_queries_per_digit(tmp_path: Path) -> None:
     mine = write_config(
         tmp_path, "mine.toml", '[queries]\n7 = "is:stuck"\n5 = " type:CollectJob took:>5m "\n'
     )
@@ -32,7 +32,7 @@ def test_ones_own_lie_over_the_teams_digit_by_digit(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('queries = "took:>10m"', "queries must be a table"),
         ('[queries]\n4 = "is:stuck"', "4 is not available: use the digits 5 to 9"),
@@ -43,15 +43,15 @@ def test_ones_own_lie_over_the_teams_digit_by_digit(tmp_path: Path) -> None:
         ('[querys]\n5 = "a"', "did you mean queries?"),
     ],
 )
-def test_invalid_queries_are_rejected_with_the_file(tmp_path: Path, text: str, said: str) -> None:
+def test_invalid_queries_are_rejected_with_the_file(tmp_path: Path, text: str, message: str) -> None:
     file = write_config(tmp_path, "config.toml", text)
     with pytest.raises(InvalidConfigError) as caught:
         load_config(file)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert str(file) in str(caught.value)
 
 
-def test_saving_a_profile_leaves_them_as_they_are(tmp_path: Path) -> None:
+def test_saving_a_profile_keeps_saved_queries(tmp_path: Path) -> None:
     text = '[queries]\n5 = "took:>10m"  # slow ones\n'
     file = write_config(tmp_path, "config.toml", text)
     save_profile(file, Profile("prod", Server("em01.example.net")))

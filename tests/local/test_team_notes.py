@@ -92,7 +92,7 @@ def test_a_note_may_be_about_a_line_of_the_log_of_a_run_that_did_not_end_well() 
     assert find_notes((note,), good, lines) == ()
 
 
-def test_letters_match_however_they_are_composed() -> None:
+def test_composed_and_decomposed_letters_match() -> None:
     assert TeamNote("café*STRASSE", "x").matches(None, "Cafe\u0301 in der Straße")
     assert not TeamNote("cafe*", "x").matches(None, "Cafe\u0301")
 
@@ -108,7 +108,7 @@ def test_an_acknowledgement_by_the_team_may_expire(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "output"),
     [
         ("[[note]\n", "is not TOML"),
         ("[[notes]]\n", "notes is not valid in a notes file: did you mean note?"),
@@ -135,10 +135,10 @@ def test_an_acknowledgement_by_the_team_may_expire(tmp_path: Path) -> None:
         (NOTE + 'link = "x"\n', "is not TOML"),
     ],
 )
-def test_a_mistake_is_one_sentence_that_names_the_file(tmp_path: Path, text: str, said: str) -> None:
+def test_a_mistake_is_one_sentence_that_names_the_file(tmp_path: Path, text: str, output: str) -> None:
     sentence = load_problem(tmp_path, text)
     assert sentence.startswith(str(tmp_path / "notes.toml"))
-    assert said in sentence
+    assert output in sentence
     assert "\n" not in sentence
 
 
@@ -150,7 +150,7 @@ def test_a_file_that_others_can_write_is_not_read(tmp_path: Path) -> None:
     assert "is writable by group or others" in sentence
 
 
-def test_a_bad_file_takes_nothing_from_the_others(tmp_path: Path) -> None:
+def test_an_invalid_notes_file_does_not_affect_the_others(tmp_path: Path) -> None:
     own, team = tmp_path / "own.toml", tmp_path / "team.toml"
     own.write_text("[[")
     team.write_text(NOTE)
@@ -158,7 +158,7 @@ def test_a_bad_file_takes_nothing_from_the_others(tmp_path: Path) -> None:
     assert (len(found.notes), len(found.problems)) == (1, 1)
 
 
-def test_control_characters_are_shown_never_obeyed(tmp_path: Path) -> None:
+def test_control_characters_are_made_visible(tmp_path: Path) -> None:
     (note,) = load_notes_text(tmp_path, '[[note]]\npattern = "a"\ntext = "\\u001b[31mred\\u202e"\n').notes
     assert note.text == "␛[31mred⟨U+202E⟩"
 

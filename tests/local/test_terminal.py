@@ -36,7 +36,7 @@ def test_consoles_are_simple_and_get_ascii_in_any_locale(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["xterm-256color", "xterm-16color", "screen", "tmux-256color", "new", "vte"])
-def test_everything_else_gets_all_glyphs(name: str) -> None:
+def test_other_terminals_get_all_glyphs(name: str) -> None:
     environ = {"TERM": name, "LANG": "C.UTF-8"}
     assert terminal.can_draw(environ)
     assert not terminal.is_ascii_only(environ)
@@ -51,7 +51,7 @@ def test_a_dumb_terminal_draws_nothing(environ: dict[str, str]) -> None:
     ("environ", "colored"),
     [({}, True), ({"NO_COLOR": ""}, True), ({"NO_COLOR": "0"}, False), ({"TERM": "vt220"}, False)],
 )
-def test_no_color_forbids_colours_if_it_is_anything_but_empty(environ: dict[str, str], colored: bool) -> None:
+def test_no_color_disables_colors_unless_empty(environ: dict[str, str], colored: bool) -> None:
     assert terminal.has_colors(environ) is colored
 
 
@@ -79,14 +79,14 @@ def test_colorfgbg_ends_with_the_background(colorfgbg: str, light: bool | None) 
         (b"LC_CTYPE=C.UTF-8\0", "LC_CTYPE=C.UTF-8"),
     ],
 )
-def test_what_python_made_of_the_locale_is_undone(tmp_path: Path, began: bytes, locale: str) -> None:
+def test_a_locale_changed_by_python_is_restored(tmp_path: Path, began: bytes, locale: str) -> None:
     (tmp_path / "environ").write_bytes(began)
     environ = {"LC_CTYPE": "C.UTF-8"}
     terminal.restore_locale(environ, tmp_path / "environ")
     assert terminal.locale_setting(environ) == locale
 
 
-def test_a_locale_that_python_leaves_alone_is_believed(tmp_path: Path) -> None:
+def test_a_locale_unchanged_by_python_is_used(tmp_path: Path) -> None:
     given = {"LC_CTYPE": "C.UTF-8"}
     for environ in ({"LC_ALL": "C", **given}, {"LC_CTYPE": "en_GB.UTF-8"}, given):
         before = dict(environ)
@@ -125,7 +125,7 @@ def test_with_unknown_ancestors_the_tmux_socket_is_checked(tmp_path: Path) -> No
     assert terminal.is_in_multiplexer(environ)
 
 
-def test_columns_and_lines_count_only_where_the_terminal_says_0() -> None:
+def test_columns_and_lines_are_used_only_if_the_terminal_reports_0() -> None:
     ours, theirs = os.openpty()
     environ = {"COLUMNS": "40", "LINES": "10"}
     try:

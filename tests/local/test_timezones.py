@@ -32,9 +32,9 @@ def local_zone_berlin() -> Iterator[None]:
 @given(st.timedeltas(timedelta(), timedelta(days=47 * 365)))
 def test_this_computers_zone_is_the_one_of_that_name_at_every_moment(since: timedelta) -> None:
     when = datetime(1990, 1, 1, tzinfo=UTC) + since
-    here, named = when.astimezone(SystemZone()), when.astimezone(BERLIN)
-    assert (here.replace(tzinfo=None), here.fold) == (named.replace(tzinfo=None), named.fold)
-    assert (here.utcoffset(), here.tzname()) == (named.utcoffset(), named.tzname())
+    current, named = when.astimezone(SystemZone()), when.astimezone(BERLIN)
+    assert (current.replace(tzinfo=None), current.fold) == (named.replace(tzinfo=None), named.fold)
+    assert (current.utcoffset(), current.tzname()) == (named.utcoffset(), named.tzname())
 
 
 @pytest.mark.parametrize(("month", "day"), [(3, 29), (10, 25)])

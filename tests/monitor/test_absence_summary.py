@@ -11,7 +11,7 @@ from emtui.monitor.feed_health import FeedHealth, RequestCost
 HOUR = timedelta(hours=1)
 
 
-def test_what_ended_since_then_is_counted_by_outcome() -> None:
+def test_runs_that_ended_since_then_are_counted_by_outcome() -> None:
     seen = make_snapshot(
         numbered_run(0, "InProgress"),
         numbered_run(1),
@@ -38,7 +38,7 @@ def test_periods_without_data_are_in_the_summary() -> None:
     assert (period.since, period.until) == (NOON - HOUR, NOON)
 
 
-def test_a_clock_that_is_wrong_does_not_move_what_ended() -> None:
+def test_a_wrong_clock_does_not_change_which_runs_ended() -> None:
     ahead = make_snapshot(numbered_run(1))
     ahead = type(ahead)(ahead.sessions, ahead.as_of, skew=HOUR)
     assert AbsenceSummary.compute(ahead, FeedHealth(), NOON - HOUR / 2).outcome_counts == {}

@@ -1,7 +1,4 @@
-"""How often alerts are sent in thirty days: once for each reason, and never without one.
-
-Somebody looks every two hours, as the list stands then.
-"""
+"""Number of alerts in thirty days: one for each cause. The list is polled every two hours."""
 
 from __future__ import annotations
 
@@ -14,8 +11,8 @@ from uneventful_months import MIDDLE_START, SEEDS, listed_at, sixty_days, with_c
 
 from emtui.demo.world import SimulatedWorld
 from emtui.em.model import Outcome, Session
-from emtui.monitor.alert_policy import AlertPolicy, new_failures
 from emtui.monitor.changes import Changes
+from emtui.monitor.notification_policy import AlertPolicy, new_failures
 from emtui.monitor.snapshot import Snapshot
 
 POLL_INTERVAL = 2 * HOUR
@@ -24,9 +21,9 @@ POLL_INTERVAL = 2 * HOUR
 def collect_alerts(
     sessions: Sequence[Session], begin: datetime, until: datetime
 ) -> list[tuple[datetime, Session]]:
-    """When it rang, and for which run."""
+    """Return the times of alerts, and their runs."""
     now = begin
-    policy = AlertPolicy(lambda: (now - begin).total_seconds())  # noqa: PLW0108 - of the `now` there is when it asks
+    policy = AlertPolicy(lambda: (now - begin).total_seconds())  # noqa: PLW0108 - `now` changes
     alerts: list[tuple[datetime, Session]] = []
     newest_first = sorted(sessions, key=lambda one: one.started or NOON, reverse=True)
     before = Snapshot(tuple(listed_at(newest_first, now)), now)
@@ -42,19 +39,21 @@ def collect_alerts(
 def test_no_alert_in_thirty_quiet_days_with_two_patch_nights_and_clock_changes(
     seed: int, by: timedelta, record_property: Callable[[str, object], None]
 ) -> None:
-    rang = collect_alerts(with_patch_nights(with_clock_change(sixty_days(seed), by)), MIDDLE_START, NOON)
-    record_property("rang", f"{len(rang)} times in 30 days, seed {seed}, clocks moved by {by}")
-    assert rang == []
+    alerts_sent = collect_alerts(
+        with_patch_nights(with_clock_change(sixty_days(seed), by)), MIDDLE_START, NOON
+    )
+    record_property("alerts_sent", f"{len(alerts_sent)} times in 30 days, seed {seed}, clocks moved by {by}")
+    assert alerts_sent == []
 
 
 def test_the_demo_incidents_alert_once_per_failed_night_and_for_the_plug_in() -> None:
     ended = [one for one in SimulatedWorld(1, NOON).sessions(NOON) if one.outcome is not Outcome.RUNNING]
-    rang = collect_alerts(ended, NOON - 8 * DAY, NOON)
+    alerts_sent = collect_alerts(ended, NOON - 8 * DAY, NOON)
     failed = {one.uid for one in ended if one.outcome is Outcome.FAILED and NOON - one.started < 8 * DAY}  # type: ignore[operator]
-    assert {one.uid for _, one in rang} <= failed
-    nights = [when.date() for when, one in rang if one.type == "CollectJob"]
+    assert {one.uid for _, one in alerts_sent} <= failed
+    nights = [when.date() for when, one in alerts_sent if one.type == "CollectJob"]
     assert len(nights) == len(set(nights)) == 6
-    assert all(when - (one.ended or NOON) <= POLL_INTERVAL for when, one in rang)
+    assert all(when - (one.ended or NOON) <= POLL_INTERVAL for when, one in alerts_sent)
 
 
 def test_a_type_that_fails_all_night_is_alerted_once() -> None:

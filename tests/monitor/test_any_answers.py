@@ -26,22 +26,22 @@ from scripted_server import (
 from emtui.em.client import Client, Timeouts
 from emtui.em.errors import AccessDeniedError, EmError
 from emtui.em.model import uid_from_guid
-from emtui.monitor.poller import ListResponse, Poller
+from emtui.monitor.list_poller import ListResponse, Poller
 
 REQUESTS = 1_000
 SLOW = {
-    "gzip: unfolds to more rows than are read",
-    "gzip: unfolds to more than is read",
-    "nothing at all, never",
-    "not HTTP, never",
+    "gzip: decompresses to more rows than the limit",
+    "gzip: decompresses to more bytes than the limit",
+    "no response, always",
+    "not HTTP, always",
 }
-"""A quarter of a million rows, 17 MiB, and two after which TLS is listened to for a second."""
+"""Slow cases: a quarter of a million rows, 17 MiB, and two that wait a second for a TLS alert."""
 PLAYED_CASES = [name for name, case in CASES.items() if case.reply.then != "hang"]
-"""All but those that only time tells."""
+"""All cases except those that time out."""
 AGAIN, COOKIE = "expired again", "expired again: and a cookie"
-"""A client that has seen the cookie once names it from then on."""
+"""A client names a cookie in errors once it has seen it."""
 LONGEST = 60.0
-"""Seconds that one request may take on a computer with much else to do."""
+"""Maximum seconds of one request on a busy computer."""
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EXPIRED_REPLY = make_reply("401 Unauthorized", b"", "")
 
@@ -53,24 +53,24 @@ class FaultyServer:
     case: ResponseCase | None = None
     played: int = 0
 
-    def play(self, case: ResponseCase | None) -> None:
+    def select_case(self, case: ResponseCase | None) -> None:
         self.case, self.played = case, 0
 
-    def __call__(self, asked: ReceivedRequest) -> ScriptedReply:
-        route, case = route_of(asked), self.case
+    def __call__(self, request: ReceivedRequest) -> ScriptedReply:
+        route, case = route_of(request), self.case
         if case is None:
-            return reply_well(asked)
+            return reply_well(request)
         if route == case.route and not (case.once and self.played):
             self.played += 1
             return case.reply
         if case.route == "logon" and route == "list" and not self.played:
-            return EXPIRED_REPLY  # so that there is a logon at all
-        return reply_well(asked)
+            return EXPIRED_REPLY  # so that the first logon succeeds
+        return reply_well(request)
 
 
 @dataclass
 class FastTime:
-    """A clock without waiting: the next request is always due."""
+    """A clock that never waits: the next request is always due."""
 
     passed: float = 0.0
 
@@ -86,7 +86,7 @@ class FastTime:
 
 
 def case_order() -> list[str]:
-    """Each case at least once, the slow ones no more than that; the same at each run."""
+    """Every case at least once, slow ones only once; the same order in each run."""
     chance = random.Random(18)  # noqa: S311
     names = PLAYED_CASES + chance.choices(
         [name for name in PLAYED_CASES if name not in SLOW], k=REQUESTS - len(PLAYED_CASES)
@@ -95,68 +95,68 @@ def case_order() -> list[str]:
     return names
 
 
-async def connect(port: int, known: ServerIdentity, prefix: str = "") -> Client:
-    return await connect_client(port, known, Timeouts(connect=30, read=30, logoff=5), prefix)
+async def connect(port: int, identity: ServerIdentity, prefix: str = "") -> Client:
+    return await connect_client(port, identity, Timeouts(connect=30, read=30, logoff=5), prefix)
 
 
-async def poll_and_check(client: Client, follow: Poller, at: str) -> None:
-    """One request of the kind that the case is about; the list's by the loop that the screens use."""
+async def poll_and_check(client: Client, poller: Poller, at: str) -> None:
+    """Send one request of the kind that the case is about; the list is requested by `Poller`."""
     if at == "session":
         await client.session(uid_from_guid(GUID))
     elif at == "events":
         await client.events(uid_from_guid(GUID))
     else:
-        missed = follow.health.failures_in_a_row
-        async with aclosing(follow.snapshots()) as looks:
-            await anext(looks)
-        if follow.health.failures_in_a_row > missed:
-            raise EmError(follow.health.problem)
+        missed = poller.health.failures_in_a_row
+        async with aclosing(poller.snapshots()) as polls:
+            await anext(polls)
+        if poller.health.failures_in_a_row > missed:
+            raise EmError(poller.health.problem)
 
 
 async def test_a_thousand_faulty_responses_lose_no_data_and_report_correctly(tmp_path: Path) -> None:
-    known, moody = make_identity(tmp_path), FaultyServer()
+    identity, faulty_server = make_identity(tmp_path), FaultyServer()
     logons = met = 0
     cookie = False
-    async with scripted_server(moody, known.tls_context()) as server:
-        client = await connect(server.port, known)
+    async with scripted_server(faulty_server, identity.tls_context()) as server:
+        client = await connect(server.port, identity)
         logons += 1
 
         async def listed() -> ListResponse:
             return ListResponse.from_listing(await client.sessions(), client.response_stats)
 
-        follow = Poller(listed, clock=FastTime())
-        await poll_and_check(client, follow, "list")
-        assert follow.snapshot is not None
-        shown = follow.snapshot.sessions
+        poller = Poller(listed, clock=FastTime())
+        await poll_and_check(client, poller, "list")
+        assert poller.snapshot is not None
+        shown = poller.snapshot.sessions
         for name in case_order():
             case, message = CASES[name], ""
             expected = LATER_ROUTES.get(name, case.sentence)
             cookie |= name == COOKIE
             if cookie and name.startswith(AGAIN):
                 expected = CASES[COOKIE].sentence
-            moody.play(case)
+            faulty_server.select_case(case)
             try:
                 async with asyncio.timeout(LONGEST):
                     if case.route == "root":
-                        await connect(server.port, known, case.prefix)
+                        await connect(server.port, identity, case.prefix)
                     else:
-                        await poll_and_check(client, follow, case.route)
+                        await poll_and_check(client, poller, case.route)
             except EmError as problem:
                 message = str(problem).replace(server.authority, "SERVER")
                 refused = case.route == "logon" and isinstance(problem, AccessDeniedError)
-                if refused:  # a person must log on anew, and then the list goes on where it was
-                    moody.play(None)
+                if refused:  # after a new logon, polling continues with the same list
+                    faulty_server.select_case(None)
                     await client.close()
-                    client = await connect(server.port, known)
+                    client = await connect(server.port, identity)
                     logons, cookie = logons + 1, False
-                    await poll_and_check(client, follow, "list")
+                    await poll_and_check(client, poller, "list")
             assert message == expected, name
-            met += bool(moody.played or case.route == "logon")
+            met += bool(faulty_server.played or case.route == "logon")
             logons += case.demands + (case.route == "logon")
             assert server.count("POST") == logons, name
-            assert follow.snapshot.sessions == shown, name
+            assert poller.snapshot.sessions == shown, name
         assert met == REQUESTS
-        moody.play(None)
-        await poll_and_check(client, follow, "list")
-        assert follow.health.problem == ""
+        faulty_server.select_case(None)
+        await poll_and_check(client, poller, "list")
+        assert poller.health.problem == ""
         await client.close()

@@ -1,4 +1,4 @@
-"""What a list says: alerts in their order, what is acknowledged of them, and when that has ended."""
+"""Findings in their order, acknowledgements, and when these expire."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from emtui.local.team_notes import TeamNote
 from emtui.monitor.assessment import Assessment, assess, find_acknowledgements, reassess
 from emtui.monitor.changes import Changes
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.acknowledged import NONE_ACKNOWLEDGED, Acknowledgement, finding_key
+from emtui.triage.acknowledgement_matching import NONE_ACKNOWLEDGED, Acknowledgement, finding_key
 from emtui.triage.acknowledgements import overdue_key
 from emtui.triage.findings import FailingFinding, OverdueFinding, WarningFinding
 from emtui.triage.message_fingerprint import fingerprint
@@ -27,7 +27,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def failing_type(kind: str, message: str = UNREACHABLE_MESSAGE) -> list[Session]:
-    """The newest run failed, all before it were successful."""
+    """A type whose newest run failed after only successful ones."""
     return [
         make_run(NOON, kind, outcome=Outcome.FAILED, message=message),
         *make_series(kind, QUARTER, NOON - QUARTER),
@@ -61,7 +61,7 @@ def finding_types(assessment: Assessment) -> list[str | None]:
     return [finding.type for finding in assessment.findings]
 
 
-def test_the_worst_comes_first_and_what_is_acknowledged_last() -> None:
+def test_the_most_severe_comes_first_and_acknowledged_ones_last() -> None:
     plain = assess(snapshot(), Knowledge())
     assert finding_types(plain) == ["CollectJob", "LogExport", "Cleanup"]
     assert plain.new_findings == plain.findings
@@ -77,7 +77,7 @@ def test_the_worst_comes_first_and_what_is_acknowledged_last() -> None:
     assert known.attention.findings == plain.findings
 
 
-def test_a_note_of_the_team_acknowledges_as_well_and_is_at_hand() -> None:
+def test_a_team_note_can_acknowledge_a_failure() -> None:
     note = TeamNote("bs02", "patched on Mondays", is_acknowledgement=True, source="team file")
     assessment = assess(snapshot(), make_knowledge(notes=(note,)))
     mark = assessment.acknowledgement_of_run(SESSIONS[0])
@@ -86,7 +86,7 @@ def test_a_note_of_the_team_acknowledges_as_well_and_is_at_hand() -> None:
     assert assessment.notes == (note,)
 
 
-def test_one_walks_through_the_findings_and_from_the_last_to_the_first() -> None:
+def test_the_next_finding_after_the_last_is_the_first() -> None:
     assessment = assess(snapshot(), Knowledge())
     first, second, third = assessment.findings
     assert assessment.next_finding(None) is first
@@ -97,7 +97,7 @@ def test_one_walks_through_the_findings_and_from_the_last_to_the_first() -> None
     assert not alone.is_last_finding(alone.findings[0])
 
 
-def test_a_finding_is_found_again_in_a_later_list_until_it_is_over() -> None:
+def test_a_finding_is_found_again_in_a_later_list_until_it_is_resolved() -> None:
     (finding,) = assess(snapshot(failing_type("CollectJob")), Knowledge()).findings
     assert isinstance(finding, FailingFinding)
     later = [
@@ -140,7 +140,7 @@ def test_a_late_type_is_acknowledged_at_its_newest_run() -> None:
     assert known.acknowledgement_of_run(runs[1]) is None
 
 
-def test_no_alert_is_due_for_what_is_acknowledged_unless_a_success_came_between() -> None:
+def test_acknowledged_failures_are_not_alerted_unless_a_success_came_between() -> None:
     assessment = assess(snapshot(), make_knowledge(acknowledge_failure()))
     again = make_run(NOON + 2 * QUARTER, outcome=Outcome.FAILED, message=UNREACHABLE_MESSAGE)
     other = replace(again, result=replace(again.result, message="disk full"))
@@ -162,7 +162,7 @@ def test_a_complete_list_shows_which_acknowledgements_have_ended() -> None:
 
 
 @pytest.mark.parametrize(("zone", "is_late"), [(BERLIN, False), (UTC, True)])
-def test_what_runs_nightly_is_due_at_its_time_of_day_in_the_servers_zone(zone: tzinfo, is_late: bool) -> None:
+def test_a_nightly_type_is_due_at_its_time_of_day_in_the_servers_zone(zone: tzinfo, is_late: bool) -> None:
     back = datetime(2026, 10, 25, tzinfo=BERLIN)
     runs = [make_run((back - number * DAY + timedelta(hours=4)).astimezone(UTC)) for number in range(1, 20)]
     assessment = assess(snapshot(runs, datetime(2026, 10, 25, 6, tzinfo=UTC)), Knowledge(), zone)

@@ -1,4 +1,4 @@
-"""A clock on the wall that is put forward or back while the list is followed."""
+"""The wall clock is set forward or back while the list is polled."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from snapshot_factory import NOON, InstantClock, make_snapshot, numbered_run
 from emtui.em.errors import EmError, ServerUnreachableError
 from emtui.em.model import Listing
 from emtui.monitor.absence_summary import AbsenceSummary
-from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.feed_health import FeedHealth, RequestCost
-from emtui.monitor.poller import ListResponse, Poller
+from emtui.monitor.list_poller import ListResponse, Poller
+from emtui.monitor.poll_schedule import PollSchedule
 from emtui.monitor.snapshot import Snapshot
 
 STEPS = [timedelta(hours=1), timedelta(hours=-1), timedelta(days=400), timedelta(days=-400)]
@@ -36,7 +36,7 @@ class SteppedClock(InstantClock):
 
 @dataclass
 class SteppedServer:
-    """Answers at once, by a clock of its own that is right; its answers may be in vain."""
+    """Responds at once, with its own correct clock; it can also fail."""
 
     clock: SteppedClock
     requested_at: list[float] = field(default_factory=list)
@@ -49,10 +49,10 @@ class SteppedServer:
         return ListResponse(LISTING, RequestCost(1000, 0.0), -self.clock.offset)
 
 
-async def snapshots_around(step: timedelta, server: SteppedServer, follow: Poller) -> list[Snapshot]:
+async def snapshots_around(step: timedelta, server: SteppedServer, poller: Poller) -> list[Snapshot]:
     """Two snapshots before the clock is set, and two after."""
     seen: list[Snapshot] = []
-    async with aclosing(follow.snapshots()) as snapshots:
+    async with aclosing(poller.snapshots()) as snapshots:
         async for snapshot in snapshots:
             assert snapshot
             seen.append(snapshot)
@@ -70,20 +70,20 @@ async def test_a_clock_step_keeps_the_interval_and_dates_by_the_wall_clock(step:
         step, server, Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5)
     )
     assert server.requested_at == [0.0, 60.0, 120.0, 180.0]
-    assert [look.as_of - NOON for look in seen[2:]] == [
+    assert [poll.as_of - NOON for poll in seen[2:]] == [
         step + timedelta(minutes=2),
         step + timedelta(minutes=3),
     ]
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_what_runs_is_as_old_as_the_server_says_on_both_sides_of_it(step: timedelta) -> None:
+async def test_a_clock_step_does_not_change_the_length_of_running_sessions(step: timedelta) -> None:
     server = SteppedServer(SteppedClock())
     seen = await snapshots_around(
         step, server, Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5)
     )
     running = LISTING.sessions[0]
-    assert [running.duration(look.server_time) for look in seen] == [
+    assert [running.duration(poll.server_time) for poll in seen] == [
         timedelta(minutes=15 + minute) for minute in range(4)
     ]
 
@@ -91,13 +91,13 @@ async def test_what_runs_is_as_old_as_the_server_says_on_both_sides_of_it(step: 
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_lost_connection_is_counted_in_polls_and_starts_no_later_than_now(step: timedelta) -> None:
     server = SteppedServer(SteppedClock())
-    follow = Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5)
-    async with aclosing(follow.snapshots()) as looks:
-        async for _ in looks:
+    poller = Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5)
+    async with aclosing(poller.snapshots()) as polls:
+        async for _ in polls:
             server.problem, server.clock.offset = UNREACHABLE, step
-            if follow.health.failures_in_a_row == 3:
+            if poller.health.failures_in_a_row == 3:
                 break
-    since = follow.health.lost_since
+    since = poller.health.lost_since
     assert since is not None
     assert since <= server.clock.now()
     assert since in {NOON, server.clock.now()}
@@ -107,7 +107,7 @@ moments = st.timedeltas(timedelta(days=-2), timedelta(days=2)).map(NOON.__add__)
 
 
 @given(st.lists(st.tuples(moments, st.booleans()), max_size=20), moments)
-def test_whatever_the_wall_says_no_time_ends_before_it_began(
+def test_no_period_ends_before_its_start_with_any_clock_step(
     responses: list[tuple[datetime, bool]], left: datetime
 ) -> None:
     health = FeedHealth()
@@ -124,7 +124,7 @@ def test_whatever_the_wall_says_no_time_ends_before_it_began(
 
 
 @given(moments)
-def test_nothing_takes_less_than_no_time(now: datetime) -> None:
+def test_no_duration_is_negative(now: datetime) -> None:
     for session in (numbered_run(1, "InProgress"), numbered_run(2)):
         took = session.duration(now)
         assert took is not None

@@ -14,11 +14,11 @@ from snapshot_factory import NOON, numbered_run
 
 from emtui.em.errors import EmError, ServerUnreachableError
 from emtui.em.model import Listing
-from emtui.monitor import poller
-from emtui.monitor.backoff import PollSchedule
+from emtui.monitor import list_poller as poller_module
 from emtui.monitor.clock_steps import ClockDeviation, ClockReading, GapCause, was_clock_set
 from emtui.monitor.feed_health import Freshness, LostPeriod, RequestCost
-from emtui.monitor.poller import ListResponse, Poller
+from emtui.monitor.list_poller import ListResponse, Poller
+from emtui.monitor.poll_schedule import PollSchedule
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.tail import Tail, TailLine
 
@@ -50,7 +50,7 @@ UNREACHABLE = ServerUnreachableError("em01.example.net does not answer.")
         (EIGHT_HOURS - HOUR, 1.0, EIGHT_HOURS, GapCause.SLEPT, -HOUR),
     ],
 )
-def test_what_passed_between_two_readings(
+def test_the_deviation_between_two_readings(
     wall: float, monotonic: float, boot: float | None, cause: GapCause | None, step: float
 ) -> None:
     before = ClockReading(1e9, 500.0, None if boot is None else 9000.0)
@@ -60,7 +60,7 @@ def test_what_passed_between_two_readings(
     assert lapse.clock_step(MIN_GAP) == pytest.approx(step, abs=0.01)
 
 
-def test_a_clock_that_was_set_leaves_the_servers_behind_and_sleep_does_not() -> None:
+def test_a_clock_change_alters_the_skew_and_sleep_does_not() -> None:
     assert was_clock_set(EIGHT_HOURS, 0.0, -EIGHT_HOURS)
     assert was_clock_set(EIGHT_HOURS, 40.0, 41.0 - EIGHT_HOURS)
     assert not was_clock_set(EIGHT_HOURS, 0.0, 1.0)
@@ -75,7 +75,7 @@ def test_this_computers_own_clocks_can_be_read() -> None:
     assert second.monotonic >= first.monotonic
 
 
-# --- the list that is followed ----------------------------------------------------
+# --- polling ----------------------------------------------------------------------
 
 
 @dataclass
@@ -116,15 +116,15 @@ class SimulatedComputer:
 
 @pytest.fixture(autouse=True)
 def _check_clocks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poller, "CLOCK_CHECK_INTERVAL", 0.01)
+    monkeypatch.setattr(poller_module, "CLOCK_CHECK_INTERVAL", 0.01)
 
 
 def make_poller(computer: SimulatedComputer) -> Poller:
     return Poller(computer.respond, PollSchedule(), computer, lambda: 0.0, read_clocks=computer.read_clocks)
 
 
-def has_failures(follow: Poller, failures: int) -> bool:
-    return follow.health.failure_count >= failures
+def has_failures(poller: Poller, failures: int) -> bool:
+    return poller.health.failure_count >= failures
 
 
 async def poll_until(snapshots: AsyncGenerator[Snapshot | None, None], condition: Callable[[], bool]) -> None:
@@ -136,168 +136,170 @@ async def poll_until(snapshots: AsyncGenerator[Snapshot | None, None], condition
 
 async def test_sleep_is_stale_before_the_next_request_and_a_period_without_data_after_it() -> None:
     computer = SimulatedComputer()
-    follow = make_poller(computer)
-    async with aclosing(follow.snapshots()) as snapshots:
-        await poll_until(snapshots, lambda: follow.health.response_count == 1)
+    poller = make_poller(computer)
+    async with aclosing(poller.snapshots()) as snapshots:
+        await poll_until(snapshots, lambda: poller.health.response_count == 1)
         computer.sleep_seconds = EIGHT_HOURS
-        await poll_until(snapshots, lambda: follow.health.freshness is Freshness.STALE)
+        await poll_until(snapshots, lambda: poller.health.freshness is Freshness.STALE)
         assert computer.request_count == 1
-        assert follow.idle_time == EIGHT_HOURS
-        await poll_until(snapshots, lambda: follow.health.response_count == 2)
-        assert follow.health.freshness is Freshness.FRESH
-        assert list(follow.health.lost_periods) == [LostPeriod(NOON, computer.now(), "This computer slept.")]
+        assert poller.idle_time == EIGHT_HOURS
+        await poll_until(snapshots, lambda: poller.health.response_count == 2)
+        assert poller.health.freshness is Freshness.FRESH
+        assert list(poller.health.lost_periods) == [
+            LostPeriod(NOON, computer.now(), "This computer was suspended.")
+        ]
 
 
-async def test_a_request_under_way_is_given_up_and_its_late_answer_is_not_taken() -> None:
+async def test_sleep_cancels_a_running_request_and_its_late_response_is_ignored() -> None:
     computer = SimulatedComputer()
-    follow = make_poller(computer)
-    async with aclosing(follow.snapshots()) as snapshots:
-        await poll_until(snapshots, lambda: follow.health.response_count == 1)
+    poller = make_poller(computer)
+    async with aclosing(poller.snapshots()) as snapshots:
+        await poll_until(snapshots, lambda: poller.health.response_count == 1)
         computer.is_hanging = True
-        follow.refresh()
+        poller.refresh()
         getting = asyncio.create_task(
-            poll_until(snapshots, lambda: follow.health.freshness is Freshness.STALE)
+            poll_until(snapshots, lambda: poller.health.freshness is Freshness.STALE)
         )
         await asyncio.sleep(0.02)
         assert computer.request_count == 2
         computer.sleep_seconds, computer.is_hanging = EIGHT_HOURS, False
         await getting
-        await poll_until(snapshots, lambda: follow.health.response_count == 2)
+        await poll_until(snapshots, lambda: poller.health.response_count == 2)
         assert computer.request_count == 3
 
 
-async def test_an_answer_from_before_the_sleep_is_not_taken_for_one_after_it() -> None:
+async def test_a_response_from_before_sleep_does_not_count_as_current() -> None:
     computer = SimulatedComputer()
 
     async def sleeps_while_it_comes() -> ListResponse:
-        answer = await computer.respond()
+        response = await computer.respond()
         if computer.request_count == 2:
             computer.sleep_seconds = EIGHT_HOURS
-        return answer
+        return response
 
-    follow = Poller(
+    poller = Poller(
         sleeps_while_it_comes, PollSchedule(), computer, lambda: 0.0, read_clocks=computer.read_clocks
     )
-    async with aclosing(follow.snapshots()) as snapshots:
-        await poll_until(snapshots, lambda: follow.health.response_count == 1)
-        follow.refresh()
-        await poll_until(snapshots, lambda: follow.health.freshness is Freshness.STALE)
-        assert follow.snapshot
-        assert follow.snapshot.as_of == NOON
-        await poll_until(snapshots, lambda: follow.health.response_count == 2)
+    async with aclosing(poller.snapshots()) as snapshots:
+        await poll_until(snapshots, lambda: poller.health.response_count == 1)
+        poller.refresh()
+        await poll_until(snapshots, lambda: poller.health.freshness is Freshness.STALE)
+        assert poller.snapshot
+        assert poller.snapshot.as_of == NOON
+        await poll_until(snapshots, lambda: poller.health.response_count == 2)
         assert computer.request_count == 3
 
 
 async def test_the_first_failure_after_sleep_is_retried_soon_and_is_no_outage() -> None:
     computer = SimulatedComputer()
-    follow = make_poller(computer)
-    async with aclosing(follow.snapshots()) as snapshots:
-        await poll_until(snapshots, lambda: follow.health.response_count == 1)
+    poller = make_poller(computer)
+    async with aclosing(poller.snapshots()) as snapshots:
+        await poll_until(snapshots, lambda: poller.health.response_count == 1)
         computer.sleep_seconds, computer.problem = EIGHT_HOURS, UNREACHABLE
-        await poll_until(snapshots, lambda: follow.health.failure_count == 1)
+        await poll_until(snapshots, lambda: poller.health.failure_count == 1)
         for failures, pause in ((2, 10.0), (3, 120.0)):
-            assert follow.health.freshness is Freshness.STALE
-            again = asyncio.create_task(poll_until(snapshots, partial(has_failures, follow, failures)))
+            assert poller.health.freshness is Freshness.STALE
+            again = asyncio.create_task(poll_until(snapshots, partial(has_failures, poller, failures)))
             await asyncio.sleep(0.03)
             assert computer.waits[-1] == pause
-            follow.refresh()
+            poller.refresh()
             await again
-        assert follow.health.lost_since == NOON
-        assert follow.health.lost_periods[-1].reason == f"This computer slept. {UNREACHABLE}"
+        assert poller.health.lost_since == NOON
+        assert poller.health.lost_periods[-1].reason == f"This computer was suspended. {UNREACHABLE}"
         computer.problem = None
-        follow.refresh()
-        await poll_until(snapshots, lambda: follow.health.response_count == 2)
-        assert [period.until for period in follow.health.lost_periods] == [computer.now()]
+        poller.refresh()
+        await poll_until(snapshots, lambda: poller.health.response_count == 2)
+        assert [period.until for period in poller.health.lost_periods] == [computer.now()]
 
 
 async def test_sleep_in_an_outage_is_part_of_it() -> None:
     computer = SimulatedComputer()
-    follow = make_poller(computer)
-    async with aclosing(follow.snapshots()) as snapshots:
-        await poll_until(snapshots, lambda: follow.health.response_count == 1)
+    poller = make_poller(computer)
+    async with aclosing(poller.snapshots()) as snapshots:
+        await poll_until(snapshots, lambda: poller.health.response_count == 1)
         computer.problem = UNREACHABLE
         for failures in range(1, 4):
-            follow.refresh()
-            await poll_until(snapshots, partial(has_failures, follow, failures))
+            poller.refresh()
+            await poll_until(snapshots, partial(has_failures, poller, failures))
         computer.sleep_seconds = EIGHT_HOURS
-        await poll_until(snapshots, lambda: follow.health.failure_count == 4)
-        assert (follow.health.outage_count, len(follow.health.lost_periods)) == (1, 1)
+        await poll_until(snapshots, lambda: poller.health.failure_count == 4)
+        assert (poller.health.outage_count, len(poller.health.lost_periods)) == (1, 1)
         computer.problem = None
-        follow.refresh()
-        await poll_until(snapshots, lambda: follow.health.response_count == 2)
-        (period,) = follow.health.lost_periods
+        poller.refresh()
+        await poll_until(snapshots, lambda: poller.health.response_count == 2)
+        (period,) = poller.health.lost_periods
         assert (period.since, period.until) == (NOON, computer.now())
 
 
-async def test_a_nap_is_no_gap_but_a_request_that_was_due_in_it_is_made() -> None:
+async def test_a_short_sleep_is_no_gap_but_a_due_request_is_sent() -> None:
     computer = SimulatedComputer()
-    follow = make_poller(computer)
-    async with aclosing(follow.snapshots()) as snapshots:
-        await poll_until(snapshots, lambda: follow.health.response_count == 1)
+    poller = make_poller(computer)
+    async with aclosing(poller.snapshots()) as snapshots:
+        await poll_until(snapshots, lambda: poller.health.response_count == 1)
         computer.sleep_seconds = 100.0
-        await poll_until(snapshots, lambda: follow.health.response_count == 2)
-        assert (follow.health.gap_count, list(follow.health.lost_periods)) == (0, [])
+        await poll_until(snapshots, lambda: poller.health.response_count == 2)
+        assert (poller.health.gap_count, list(poller.health.lost_periods)) == (0, [])
 
 
 @pytest.mark.parametrize("ahead", [0.0, None])
 async def test_a_wall_clock_that_advances_alone_is_checked_against_the_servers(ahead: float | None) -> None:
     computer = SimulatedComputer(server_ahead=ahead)
-    follow = make_poller(computer)
-    async with aclosing(follow.snapshots()) as snapshots:
-        await poll_until(snapshots, lambda: follow.health.response_count == 1)
+    poller = make_poller(computer)
+    async with aclosing(poller.snapshots()) as snapshots:
+        await poll_until(snapshots, lambda: poller.health.response_count == 1)
         computer.clock_set_by = EIGHT_HOURS
-        await poll_until(snapshots, lambda: follow.health.freshness is Freshness.STALE)
-        await poll_until(snapshots, lambda: follow.health.response_count == 2)
+        await poll_until(snapshots, lambda: poller.health.freshness is Freshness.STALE)
+        await poll_until(snapshots, lambda: poller.health.response_count == 2)
         if ahead is None:
-            assert [period.reason for period in follow.health.lost_periods] == [GapCause.UNCERTAIN.value]
-            assert not follow.health.clock_steps
-            assert follow.idle_time == EIGHT_HOURS
+            assert [period.reason for period in poller.health.lost_periods] == [GapCause.UNCERTAIN.value]
+            assert not poller.health.clock_steps
+            assert poller.idle_time == EIGHT_HOURS
         else:
-            assert (list(follow.health.lost_periods), follow.health.gap_count, follow.idle_time) == (
+            assert (list(poller.health.lost_periods), poller.health.gap_count, poller.idle_time) == (
                 [],
                 0,
                 0.0,
             )
-            assert [step.by for step in follow.health.clock_steps] == [timedelta(hours=8)]
+            assert [step.by for step in poller.health.clock_steps] == [timedelta(hours=8)]
 
 
 async def test_a_clock_that_is_set_back_is_a_step_and_the_list_is_requested_once_more() -> None:
     computer = SimulatedComputer()
-    follow = make_poller(computer)
-    async with aclosing(follow.snapshots()) as snapshots:
-        await poll_until(snapshots, lambda: follow.health.response_count == 1)
+    poller = make_poller(computer)
+    async with aclosing(poller.snapshots()) as snapshots:
+        await poll_until(snapshots, lambda: poller.health.response_count == 1)
         computer.clock_set_by = -HOUR
-        await poll_until(snapshots, lambda: follow.health.response_count == 2)
-        assert follow.health.gap_count == 0
-        assert [step.by for step in follow.health.clock_steps] == [timedelta(hours=-1)]
-        assert follow.snapshot
-        assert follow.snapshot.as_of == NOON - timedelta(hours=1)
+        await poll_until(snapshots, lambda: poller.health.response_count == 2)
+        assert poller.health.gap_count == 0
+        assert [step.by for step in poller.health.clock_steps] == [timedelta(hours=-1)]
+        assert poller.snapshot
+        assert poller.snapshot.as_of == NOON - timedelta(hours=1)
 
 
 async def test_a_stopped_poller_detects_no_sleep() -> None:
     computer = SimulatedComputer()
-    follow = make_poller(computer)
-    async with aclosing(follow.snapshots()) as snapshots:
-        await poll_until(snapshots, lambda: follow.health.response_count == 1)
+    poller = make_poller(computer)
+    async with aclosing(poller.snapshots()) as snapshots:
+        await poll_until(snapshots, lambda: poller.health.response_count == 1)
     await asyncio.sleep(0)
     computer.sleep_seconds = EIGHT_HOURS
-    follow.record_activity()
-    assert follow.health.gap_count == 0
+    poller.record_activity()
+    assert poller.health.gap_count == 0
 
 
-# --- and without a screen -----------------------------------------------------------
+# --- tail ---------------------------------------------------------------------------
 
 
 async def collect_lines(
     computer: SimulatedComputer, count: int, action: Callable[[], None]
 ) -> tuple[list[TailLine], list[str]]:
-    """The first `count` lines of a tail; `then` is called after the first list."""
-    follow, narrated = make_poller(computer), list[str]()
+    """The first `count` lines of a tail; `action` is called after the first list."""
+    poller, messages = make_poller(computer), list[str]()
 
     async def keep_references(seen: Snapshot) -> Snapshot:
         return seen
 
-    tail = Tail(follow, lambda _: True, keep_references, from_start=True, on_message=narrated.append)
+    tail = Tail(poller, lambda _: True, keep_references, from_start=True, on_message=messages.append)
     lines: list[TailLine] = []
     async with asyncio.timeout(5), aclosing(tail.lines()) as found:
         async for line in found:
@@ -306,15 +308,15 @@ async def collect_lines(
                 action()
             if len(lines) == count:
                 break
-    return lines, narrated
+    return lines, messages
 
 
 async def test_tail_reports_sleep_as_lost_and_recovered() -> None:
     computer = SimulatedComputer()
     lines, _ = await collect_lines(computer, 3, lambda: setattr(computer, "sleep_seconds", EIGHT_HOURS))
     assert [(line.change, line.problem) for line in lines[1:]] == [
-        ("blind", "This computer slept."),
-        ("back", "This computer slept."),
+        ("blind", "This computer was suspended."),
+        ("back", "This computer was suspended."),
     ]
     assert {line.at for line in lines[1:]} == {computer.now()}
 
@@ -332,17 +334,17 @@ async def test_tail_reports_a_clock_change_as_a_message_and_not_as_sleep() -> No
         tasks.append(asyncio.create_task(later()))
 
     tasks: list[asyncio.Task[None]] = []
-    lines, narrated = await collect_lines(computer, 2, begin)
+    lines, messages = await collect_lines(computer, 2, begin)
     assert lines[1].at == computer.now(), "the sleep after it"
-    assert narrated == [
+    assert messages == [
         "This computer's clock was set forward, from 2026-11-23T12:00:00Z to 2026-11-23T20:00:00Z."
     ]
-    _, narrated = await collect_lines(computer := SimulatedComputer(), 1, lambda: None)
-    assert narrated == []
+    _, messages = await collect_lines(computer := SimulatedComputer(), 1, lambda: None)
+    assert messages == []
 
 
-async def test_tail_reports_a_wall_clock_that_advanced_alone_once_no_server_can_say_why() -> None:
+async def test_tail_reports_a_wall_clock_that_advanced_alone_while_the_server_is_unreachable() -> None:
     computer = SimulatedComputer()
-    lines, narrated = await collect_lines(computer, 3, lambda: setattr(computer, "clock_set_by", EIGHT_HOURS))
+    lines, messages = await collect_lines(computer, 3, lambda: setattr(computer, "clock_set_by", EIGHT_HOURS))
     assert [line.change for line in lines[1:]] == ["blind", "back"]
-    assert narrated == []
+    assert messages == []

@@ -1,4 +1,4 @@
-"""One run explained: from the list alone at once, and from the logs of the last successful runs."""
+"""Explanation of a run: first by the list alone, then by the logs of the last successful runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.explainer import Explainer, find_waits
 from emtui.monitor.history_cache import HistoryCache
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.acknowledged import Acknowledgement
+from emtui.triage.acknowledgement_matching import Acknowledgement
 from emtui.triage.message_fingerprint import fingerprint
 
 FAILED_RUN = make_run(NOON, outcome=Outcome.FAILED, message="bs02 cannot be reached", duration=10 * MINUTE)
@@ -68,7 +68,7 @@ async def test_the_list_and_its_own_log_explain_a_run_without_a_request() -> Non
     assert found.past_log_count == 0
 
 
-async def test_the_logs_of_the_last_five_successful_runs_say_what_is_usual() -> None:
+async def test_the_logs_of_the_last_five_successful_runs_define_the_usual() -> None:
     server = LogServer()
     one = make_explainer(server)
     found = await one.explain(make_assessment(FAILED_RUN), FAILED_RUN, SLOW_LOG)
@@ -91,7 +91,7 @@ async def test_pauses_of_a_successful_run_need_past_logs() -> None:
 
 
 async def test_ignored_errors_skip_a_past_log() -> None:
-    server = LogServer(problems={SUCCESSFUL_RUNS[1].uid: SessionNotFoundError("It has gone.")})
+    server = LogServer(problems={SUCCESSFUL_RUNS[1].uid: SessionNotFoundError("It was deleted.")})
     assert (
         await make_explainer(server).explain(make_assessment(FAILED_RUN), FAILED_RUN, SLOW_LOG)
     ).past_log_count == 4
@@ -137,7 +137,7 @@ async def test_the_last_successful_run_has_its_log_if_available() -> None:
         SUCCESSFUL_RUNS[0],
         USUAL_LOG,
     )
-    server.problems[SUCCESSFUL_RUNS[0].uid] = SessionNotFoundError("It has gone.")
+    server.problems[SUCCESSFUL_RUNS[0].uid] = SessionNotFoundError("It was deleted.")
     assert await make_explainer(server).find_last_successful(make_assessment(FAILED_RUN), FAILED_RUN) is None
     assert (
         await make_explainer(server).find_last_successful(make_assessment(FAILED_RUN), SUCCESSFUL_RUNS[-1])
@@ -156,5 +156,5 @@ async def test_the_runs_own_fields_and_log_are_requested_where_they_are_missing(
         "",
     )
     assert server.requests[FAILED_RUN.uid] == 2
-    server.problems[FAILED_RUN.uid] = SessionNotFoundError("It has gone.")
-    assert await make_explainer(server).complete_run(reference, None) == (FAILED_RUN, None, "It has gone.")
+    server.problems[FAILED_RUN.uid] = SessionNotFoundError("It was deleted.")
+    assert await make_explainer(server).complete_run(reference, None) == (FAILED_RUN, None, "It was deleted.")

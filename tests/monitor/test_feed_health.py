@@ -11,7 +11,7 @@ COST = RequestCost(1000, 0.5)
 
 
 def failed_health(times: int) -> FeedHealth:
-    """Seen at noon, and since then failed each minute."""
+    """Health after a response at noon and a failure each minute since."""
     health = FeedHealth()
     health.on_response(NOON, COST)
     for number in range(1, times + 1):
@@ -31,7 +31,7 @@ def test_a_lost_period_starts_at_the_last_response_and_has_the_last_problem() ->
     assert list(health.lost_periods) == [LostPeriod(NOON, None, "problem 5")]
 
 
-def test_an_answer_ends_it() -> None:
+def test_a_response_ends_a_lost_period() -> None:
     health = failed_health(3)
     health.on_response(NOON + 4 * MINUTE, COST)
     assert health.freshness is Freshness.FRESH

@@ -1,4 +1,4 @@
-"""The feed of the list: each rule of what it publishes, and when, by a fake server and a fake clock."""
+"""`ListFeed`: what it publishes and when, with a fake server and a fake clock."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from emtui.em.errors import LogonRefusedError, UnexpectedStatusError
 from emtui.em.model import Listing, Outcome, Session
 from emtui.em.session_source import DownloadProgress, SessionSource
 from emtui.local.knowledge_base import Knowledge, KnowledgeBase
-from emtui.monitor.alert_policy import ALERT_SPACING, Severity
 from emtui.monitor.feed_health import Freshness
 from emtui.monitor.list_feed import (
     COMPLETION_BATCH,
@@ -29,10 +28,11 @@ from emtui.monitor.list_feed import (
     ListState,
     RequestProgress,
 )
+from emtui.monitor.notification_policy import ALERT_SPACING, Severity
 from emtui.monitor.recording.recording_format import RecordedList, RecordedResponse
 from emtui.monitor.recording.replay_source import ReplaySource
 from emtui.monitor.unseen_marks import UnseenMark
-from emtui.triage.acknowledged import Acknowledgement, acknowledgement_key
+from emtui.triage.acknowledgement_matching import Acknowledgement, acknowledgement_key
 from emtui.triage.findings import RecurringFailureFinding
 
 NEW, CHANGED = UnseenMark.NEW, UnseenMark.CHANGED
@@ -42,12 +42,12 @@ EIGHT_HOURS = 8 * 3600.0
 
 
 def unseen_marks(state: ListState) -> dict[int, UnseenMark]:
-    """What is unseen, by the numbers of the runs."""
+    """Unseen marks by run number."""
     return {int(uid.rpartition(":")[2][:8], 16): mark for uid, mark in state.unseen.items()}
 
 
 def alerted_runs(watch: FeedDriver) -> list[int]:
-    """The failed runs of which was alerted, by their numbers."""
+    """Numbers of the failed runs that were alerted."""
     return [int(alert.run.id[:8], 16) for alert in watch.alerts if alert.run]
 
 
@@ -56,7 +56,7 @@ def severities(watch: FeedDriver) -> list[Severity]:
 
 
 def make_acknowledgement(watch: FeedDriver, session: Session) -> Acknowledgement:
-    """An acknowledgement of this run."""
+    """Return an acknowledgement of this run."""
     assessment = watch.now.assessment
     assert assessment
     key = acknowledgement_key(session, assessment.type_statuses)
@@ -65,7 +65,7 @@ def make_acknowledgement(watch: FeedDriver, session: Session) -> Acknowledgement
 
 
 class SlowKnowledgeBase(KnowledgeBase):
-    """Reading it waits for the test; `reads` counts."""
+    """Loading waits for the test; `reads` counts."""
 
     def __init__(self) -> None:
         super().__init__(None)
@@ -96,14 +96,14 @@ class SlowFailure(Session):
 
     @property
     def outcome(self) -> Outcome:
-        """The poller reads it first, to count."""
+        """Read first by the poller, to count outcomes."""
         type(self).read_count += 1
         assert self.read_count == 1 or self.is_open.wait(10)
         return Session.outcome.fget(self)  # type: ignore[attr-defined, no-any-return]  # its getter
 
 
 async def start_evaluating(watch: FeedDriver) -> None:
-    """A list with one failure more, 99, has come, and is evaluated until that is open."""
+    """Start evaluating a list with one more failure, run 99; it blocks until the failure is released."""
     before = watch.now.snapshot
     watch.add_sessions(SlowFailure.make(99))
     watch.feed.poller.refresh()
@@ -115,7 +115,7 @@ async def start_evaluating(watch: FeedDriver) -> None:
 # --- states -------------------------------------------------------------------------
 
 
-async def test_a_state_comes_at_once_then_the_list_then_what_it_says() -> None:
+async def test_the_first_states_are_empty_then_the_list_then_its_assessment() -> None:
     async with running_feed() as watch:
         first, *_ = watch.states
         assert first.snapshot is None
@@ -133,7 +133,7 @@ async def test_a_state_comes_at_once_then_the_list_then_what_it_says() -> None:
         assert watch.now.interval == 60
 
 
-async def test_the_list_is_requested_every_minute_by_itself() -> None:
+async def test_the_list_is_requested_every_minute() -> None:
     async with running_feed() as watch:
         for request in (2, 3):
             watch.clock.passed += 59.9
@@ -160,11 +160,11 @@ async def test_states_are_coalesced_and_a_slow_listener_blocks_nothing() -> None
         watch.is_slow = False
         state = await watch.settle()
         assert unseen_marks(state) == {99: NEW, 98: NEW, 97: NEW}
-        assert alerted_runs(watch) == [99, 98, 97], "each alert comes once, however many states are skipped"
+        assert alerted_runs(watch) == [99, 98, 97], "each alert is published once, even if states are skipped"
         assert not state.alerts
 
 
-async def test_a_state_does_not_change_any_more() -> None:
+async def test_a_published_state_does_not_change() -> None:
     async with running_feed() as watch:
         before = watch.now
         health, responses = before.health, before.health.response_count
@@ -174,7 +174,7 @@ async def test_a_state_does_not_change_any_more() -> None:
         assert watch.now.freshness is Freshness.LOST
 
 
-async def test_with_the_listener_all_requests_end() -> None:
+async def test_without_a_listener_all_requests_end() -> None:
     async with running_feed() as watch:
         watch.server.is_open = False
         watch.feed.refresh()
@@ -185,7 +185,7 @@ async def test_with_the_listener_all_requests_end() -> None:
     watch.feed.refresh()
     watch.feed.replace_source(cast("SessionSource", watch.server))
     await watch.tick()
-    assert watch.server.requests == requests, "nobody listens"
+    assert watch.server.requests == requests, "there is no listener"
 
 
 async def test_an_unexpected_error_is_raised_where_the_states_are_awaited() -> None:
@@ -215,7 +215,7 @@ async def test_a_list_is_read_in_the_context_that_was_given() -> None:
 # --- marks ----------------------------------------------------------------------------
 
 
-async def test_what_is_new_or_differs_is_marked_until_the_list_after_it_was_viewed() -> None:
+async def test_new_and_changed_runs_are_marked_until_the_list_after_they_were_viewed() -> None:
     async with running_feed(FakeListServer((numbered_run(100, "InProgress"), *RUNS[1:]))) as watch:
         watch.add_sessions(numbered_run(99), numbered_run(100))
         state = await watch.poll()
@@ -223,10 +223,10 @@ async def test_what_is_new_or_differs_is_marked_until_the_list_after_it_was_view
         assert unseen_marks(state) == {99: NEW, 100: CHANGED}
         state = await watch.poll()
         assert (unseen_marks(state), bool(state.changes)) == ({99: NEW, 100: CHANGED}, False), (
-            "nobody has viewed them"
+            "they were not viewed"
         )
         watch.feed.mark_viewed([numbered_run(99).uid, numbered_run(101).uid])
-        assert unseen_marks(watch.now) == {99: NEW, 100: CHANGED}, "a key costs nothing per row"
+        assert unseen_marks(watch.now) == {99: NEW, 100: CHANGED}, "a key press does not copy the marks"
         assert unseen_marks(await watch.poll()) == {100: CHANGED}
 
 
@@ -320,7 +320,7 @@ async def test_a_refresh_during_a_request_shows_it_and_sends_no_second_one() -> 
         assert (watch.server.requests, watch.server.most_at_once) == (2, 1)
 
 
-async def test_a_request_can_be_given_up_and_the_next_comes_at_its_time() -> None:
+async def test_a_request_can_be_canceled_and_the_next_is_sent_as_scheduled() -> None:
     async with running_feed() as watch:
         assert not watch.feed.stop()
         watch.server.is_open = False
@@ -379,7 +379,7 @@ async def test_without_a_list_every_failure_is_shown() -> None:
         assert state.problem == str(ABSENT_FROM)
 
 
-async def test_a_dismissed_problem_comes_back_only_once_it_is_another() -> None:
+async def test_a_dismissed_problem_is_shown_again_only_if_it_differs() -> None:
     async with running_feed() as watch:
         assert not watch.feed.dismiss_problem()
         await watch.fail(2)
@@ -390,7 +390,7 @@ async def test_a_dismissed_problem_comes_back_only_once_it_is_another() -> None:
         assert (await watch.fail()).problem == str(ABSENT_FROM)
 
 
-async def test_a_dismissed_problem_comes_back_after_a_success() -> None:
+async def test_a_dismissed_problem_is_shown_again_after_a_success() -> None:
     async with running_feed() as watch:
         await watch.fail(2)
         watch.feed.dismiss_problem()
@@ -398,7 +398,7 @@ async def test_a_dismissed_problem_comes_back_after_a_success() -> None:
         assert (await watch.fail(2)).problem == str(ABSENT_FROM)
 
 
-async def test_a_dismissed_problem_comes_back_after_a_stop() -> None:
+async def test_a_dismissed_problem_is_shown_again_after_a_stop() -> None:
     async with running_feed() as watch:
         await watch.fail(2)
         watch.feed.dismiss_problem()
@@ -473,12 +473,12 @@ async def test_another_logon_ends_the_request_of_the_one_before() -> None:
         other = FakeListServer(clock=watch.clock, error=ABSENT_FROM)
         watch.feed.replace_source(cast("SessionSource", other))
         state = await watch.wait_for_state(lambda state: state.health.failure_count)
-        assert state.problem == str(ABSENT_FROM), "somebody waits for it"
+        assert state.problem == str(ABSENT_FROM), "the user waits for it"
         assert (watch.server.at_once, other.requests) == (0, 1)
         assert not state.is_requesting
 
 
-async def test_a_list_that_has_just_come_is_not_lost_to_another_logon() -> None:
+async def test_a_list_that_has_just_arrived_is_not_lost_by_another_logon() -> None:
     async with running_feed() as watch:
         await start_evaluating(watch)
         watch.feed.replace_source(cast("SessionSource", watch.server))
@@ -510,7 +510,7 @@ async def test_while_paused_the_list_is_requested_on_demand_only() -> None:
 # --- sleep and clocks -----------------------------------------------------------------
 
 
-async def test_after_sleep_the_list_is_stale_at_once_and_the_time_is_time_away() -> None:
+async def test_after_sleep_the_list_is_stale_at_once_and_the_sleep_counts_as_absence() -> None:
     async with running_feed() as watch:
         await watch.poll()
         watch.server.is_open = False
@@ -553,7 +553,7 @@ async def test_without_a_key_before_it_the_absence_begins_with_the_last_list() -
         assert state.absence.since == NOON
 
 
-async def test_a_key_before_the_clocks_were_read_is_no_presence_during_the_sleep() -> None:
+async def test_a_key_press_before_the_clocks_were_read_does_not_end_the_absence() -> None:
     async with running_feed() as watch:
         await watch.poll()
         watch.clock.slept += 300
@@ -606,10 +606,10 @@ async def test_a_clock_set_forward_that_looked_like_sleep_is_no_absence() -> Non
         assert state.clock_step.by == timedelta(hours=8)
         assert (watch.now.absence, watch.now.health.gap_count) == (None, 0)
         last = watch.feed.last_activity
-        assert last == NOON + timedelta(hours=8), "the last key was as long ago as before"
+        assert last == NOON + timedelta(hours=8), "the time since the last key press is unchanged"
 
 
-async def test_a_key_after_a_rest_requests_the_list_at_once() -> None:
+async def test_a_key_press_after_idle_time_requests_the_list_at_once() -> None:
     async with running_feed() as watch:
         await watch.poll(700)
         assert watch.now.interval == 180
@@ -621,7 +621,7 @@ async def test_a_key_after_a_rest_requests_the_list_at_once() -> None:
 # --- absence --------------------------------------------------------------------------
 
 
-async def test_after_ten_minutes_without_a_key_each_list_sums_up_what_happened() -> None:
+async def test_after_ten_minutes_without_a_key_press_each_list_has_an_absence_summary() -> None:
     async with running_feed() as watch:
         assert (await watch.poll(599)).absence is None
         watch.add_sessions(replace(numbered_run(99, "Failed"), ended=NOON + timedelta(minutes=9)))
@@ -639,7 +639,7 @@ async def test_after_ten_minutes_without_a_key_each_list_sums_up_what_happened()
         assert state.absence.until == NOON + timedelta(minutes=20)
 
 
-async def test_what_happened_since_the_last_start_can_be_summed_up() -> None:
+async def test_the_time_since_the_last_start_can_be_summarized() -> None:
     async with running_feed(
         FakeListServer((replace(numbered_run(100), ended=NOON - timedelta(minutes=5)), *RUNS[1:]))
     ) as watch:
@@ -649,11 +649,11 @@ async def test_what_happened_since_the_last_start_can_be_summed_up() -> None:
         assert (state.absence.since, state.absence.outcome_counts.total()) == (NOON - timedelta(hours=1), 1)
 
 
-# --- sessions that the list only names ------------------------------------------------
+# --- references -----------------------------------------------------------------------
 
 
 def references(numbers: Sequence[int], *, are_open: bool = True) -> FakeListServer:
-    """A server that lists only the names of these runs."""
+    """A server that lists these runs as references."""
     runs = [numbered_run(number) for number in numbers]
     return FakeListServer(
         tuple(map(name_of, runs)), details={one.id: one for one in runs}, are_details_open=are_open
@@ -673,7 +673,7 @@ async def test_references_are_requested_visible_first_and_merged_together() -> N
         await watch.settle()
         assert watch.now.snapshot
         assert watch.now.snapshot.find(numbered_run(110).uid) == numbered_run(110, "Failed"), (
-            "nothing is learned twice"
+            "no reference is requested twice"
         )
         assert server.requested[:3] == [numbered_run(number).id for number in (110, 120, 100)]
         assert len(server.requested) == len(numbers)
@@ -684,7 +684,7 @@ async def test_references_are_requested_visible_first_and_merged_together() -> N
         assert sorted(set(left), reverse=True) == [len(numbers), 10, 0]
 
 
-async def test_how_many_of_them_were_requested_is_published() -> None:
+async def test_the_number_of_requested_references_is_published() -> None:
     server = references(range(100, 103))
     server.details[numbered_run(101).id] = ABSENT_FROM
     async with running_feed(server, is_read=False) as watch:
@@ -695,7 +695,7 @@ async def test_how_many_of_them_were_requested_is_published() -> None:
         assert (await watch.poll()).problem == ""
 
 
-async def test_they_are_requested_once_and_can_be_given_up() -> None:
+async def test_references_are_requested_once_and_can_be_canceled() -> None:
     server = references(range(100, 103), are_open=False)
     async with running_feed(server, is_read=False) as watch:
         await watch.wait_for_state(lambda state: state.is_completing)
@@ -710,7 +710,7 @@ async def test_they_are_requested_once_and_can_be_given_up() -> None:
         assert server.requested == [numbered_run(number).id for number in (100, 101, 102)]
 
 
-async def test_a_list_that_names_nothing_only_ends_the_requests_for_the_one_before() -> None:
+async def test_a_list_without_references_ends_the_requests_for_the_one_before() -> None:
     server = references(range(100, 103), are_open=False)
     async with running_feed(server, is_read=False) as watch:
         await watch.wait_for_state(lambda state: state.is_completing)
@@ -738,7 +738,7 @@ async def test_a_new_reference_is_alerted_once_its_outcome_is_known() -> None:
         assert alerted_runs(watch) == [99]
 
 
-async def test_a_list_that_only_names_runs_at_first_is_no_alert() -> None:
+async def test_a_first_list_of_references_is_not_alerted() -> None:
     server = references((100, 101))
     server.details[numbered_run(100).id] = numbered_run(100, "Failed")
     async with running_feed(server) as watch:
@@ -747,7 +747,7 @@ async def test_a_list_that_only_names_runs_at_first_is_no_alert() -> None:
         assert alerted_runs(watch) == []
 
 
-# --- learning from an opened run ------------------------------------------------------
+# --- details from an opened run -------------------------------------------------------
 
 
 async def test_details_of_an_opened_run_are_in_the_list_and_no_change_later() -> None:
@@ -763,7 +763,7 @@ async def test_details_of_an_opened_run_are_in_the_list_and_no_change_later() ->
         assert (unseen_marks(state), alerted_runs(watch)) == ({}, [])
 
 
-async def test_what_says_nothing_new_is_not_assessed() -> None:
+async def test_details_without_changes_are_not_assessed() -> None:
     base = SlowKnowledgeBase()
     async with running_feed(knowledge_base=base) as watch:
         before, reads = watch.now.snapshot, base.read_count
@@ -778,7 +778,7 @@ async def test_details_merged_while_a_list_is_evaluated_stay() -> None:
         before = watch.now.snapshot
         await start_evaluating(watch)
         watch.feed.merge_details([numbered_run(100)])
-        assert watch.feed.state.snapshot is before, "the list is published together with what is unseen of it"
+        assert watch.feed.state.snapshot is before, "the list is published together with its unseen marks"
         SlowFailure.is_open.set()
         state = await watch.wait_for_state(lambda state: state.health.response_count == 2)
         assert unseen_marks(state) == {99: NEW}
@@ -804,10 +804,10 @@ async def test_a_new_failure_is_alerted_once_and_never_one_of_the_first_list() -
         assert (watch.alerts[0].server, watch.alerts[0].at) == (SERVER, watch.clock.now())
         watch.add_sessions(numbered_run(98, "Failed"))
         await watch.poll(1200)
-        assert alerted_runs(watch) == [99], "the one before it had failed, too"
+        assert alerted_runs(watch) == [99], "the preceding run had failed, too"
 
 
-async def test_each_outage_is_alerted_once_and_that_it_is_over_if_that_was_just_now() -> None:
+async def test_each_outage_is_alerted_once_and_its_end_if_soon() -> None:
     async with running_feed() as watch:
         for outage in (1, 2):
             await watch.fail(5)
@@ -878,10 +878,10 @@ async def test_a_failure_like_an_acknowledged_one_is_not_alerted() -> None:
         await watch.poll()
         watch.add_sessions(numbered_run(97, "Failed"))
         await watch.poll()
-        assert alerted_runs(watch) == [97], "it had succeeded meanwhile: that ended the acknowledgement"
+        assert alerted_runs(watch) == [97], "a success in between ended the acknowledgement"
 
 
-async def test_a_failure_acknowledged_until_a_time_is_not_alerted_whatever_succeeds_meanwhile() -> None:
+async def test_a_failure_acknowledged_until_a_time_is_not_alerted_despite_a_success() -> None:
     async with running_feed(FakeListServer((numbered_run(100, "Failed"), *RUNS[1:]))) as watch:
         mark = make_acknowledgement(watch, numbered_run(100, "Failed"))
         await watch.feed.acknowledge(replace(mark, until=NOON + timedelta(days=1)))
@@ -916,7 +916,7 @@ async def test_the_feed_of_another_server_keeps_to_the_time_of_the_last_alert() 
 # --- assessment and acknowledgements --------------------------------------------------
 
 
-async def test_an_acknowledgement_holds_at_once_and_can_be_removed() -> None:
+async def test_an_acknowledgement_applies_at_once_and_can_be_removed() -> None:
     async with running_feed(FakeListServer((numbered_run(100, "Failed"), *RUNS[1:]))) as watch:
         mark = make_acknowledgement(watch, numbered_run(100, "Failed"))
         assert await watch.feed.acknowledge(mark) == ""
@@ -934,7 +934,7 @@ async def test_an_acknowledgement_holds_at_once_and_can_be_removed() -> None:
         assert len(state.assessment.new_findings) == 1
 
 
-async def test_an_acknowledgement_while_a_list_is_assessed_holds_too() -> None:
+async def test_an_acknowledgement_during_an_assessment_applies_too() -> None:
     base = SlowKnowledgeBase()
     async with running_feed(
         FakeListServer((numbered_run(100, "Failed"), *RUNS[1:])), knowledge_base=base
@@ -975,7 +975,7 @@ async def test_an_assessment_that_a_later_list_has_overtaken_is_dropped() -> Non
         await watch.settle()
         later = {state.assessment for state in watch.states[count:]} - {before}
         assert len(later) == 1
-        assert base.read_count == reads + 2, "one after the other, however many lists come"
+        assert base.read_count == reads + 2, "one after the other, regardless of the number of lists"
 
 
 async def test_another_zone_is_assessed_again() -> None:
@@ -987,7 +987,7 @@ async def test_another_zone_is_assessed_again() -> None:
         assert state.assessment.snapshot is state.snapshot
 
 
-async def test_days_are_those_of_the_zone_that_is_shown_from_the_first_list_on() -> None:
+async def test_days_are_those_of_the_display_zone_from_the_first_list_on() -> None:
     failed_at = {142, 146, 242}  # 00:30, 23:30 and 23:30: three days in UTC, two in Tokyo
     runs = tuple(
         numbered_run(number, "Failed" if number in failed_at else "Success") for number in range(300)
@@ -1021,7 +1021,7 @@ async def test_another_zone_while_the_list_is_assessed_is_assessed_after_that() 
 
 async def test_a_failed_save_is_reported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state_home = tmp_path / "state"
-    state_home.write_text("a file is no folder")
+    state_home.write_text("a file in place of the folder")
     monkeypatch.setenv("XDG_STATE_HOME", str(state_home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     server = FakeListServer((numbered_run(100, "Failed"), *RUNS[1:]))
@@ -1039,7 +1039,7 @@ def recorded_list(minute: int, *sessions: Session) -> RecordedList:
     return RecordedList(NOON + timedelta(minutes=minute), Listing(sessions), 1000, 0.1, None)
 
 
-async def test_a_recording_is_shown_by_its_own_clock_and_pace_and_ends() -> None:
+async def test_a_recording_is_shown_by_its_own_clock_and_speed_and_ends() -> None:
     records: list[RecordedResponse] = [
         recorded_list(0, *RUNS),
         recorded_list(7, numbered_run(99, "Failed"), *RUNS),
@@ -1061,9 +1061,9 @@ async def test_a_recording_is_shown_by_its_own_clock_and_pace_and_ends() -> None
     assert alerted_runs(watch) == [99]
     assert ended == ["The recording ends here."]
     await watch.sleep(EIGHT_HOURS)
-    assert (await watch.settle()).health.gap_count == 0, "sleep leaves nothing out of a recording"
+    assert (await watch.settle()).health.gap_count == 0, "sleep skips nothing in a recording"
     responses = watch.now.health.response_count
-    assert feed.refresh(), "at the end nobody answers"
+    assert feed.refresh(), "there is no response after the end"
     await asyncio.sleep(0.02)
     state = await watch.settle()
     assert (state.health.response_count, state.progress, state.problem) == (responses, None, "")

@@ -1,4 +1,4 @@
-"""One opened session: what is requested of it and when, and what is published of the answers."""
+"""`SessionFeed`: what is requested and when, and what is published."""
 
 from __future__ import annotations
 
@@ -51,16 +51,16 @@ class FakeTime:
 
     async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
         self.is_waiting, due = True, self.passed + (seconds or 0.0)
-        while not event.is_set() and self.passed < due:  # noqa: ASYNC110 - a test moves it, no event
+        while not event.is_set() and self.passed < due:  # noqa: ASYNC110 - the test advances it without an event
             await asyncio.sleep(0)
         self.is_waiting = False
 
 
 @dataclass
 class FakeServer:
-    """A server with one session: it fails while it has an `error`, and answers once the gate is open.
+    """A server with one session: it fails while it has an `error`, and responds once the gate is open.
 
-    Logs of other sessions come once there is a `history`.
+    Logs of other sessions wait for `history`.
     """
 
     session_now: Session
@@ -99,7 +99,7 @@ class FakeServer:
 
 
 class CountingExplainer(Explainer):
-    """The real one, which says what it was called for."""
+    """The real explainer, which records its calls."""
 
     def __init__(self, source: SessionSource) -> None:
         super().__init__(source, HistoryCache())
@@ -120,7 +120,7 @@ class CountingExplainer(Explainer):
 
 @dataclass
 class OpenedFeed:
-    """A session that is opened, with all that it was seen as."""
+    """An opened session with all its published states."""
 
     feed: SessionFeed
     server: FakeServer
@@ -135,7 +135,7 @@ class OpenedFeed:
 
     async def wait_until(self, condition: Callable[[SessionState], object]) -> SessionState:
         async with asyncio.timeout(5):
-            while not (self.states and condition(self.state)):  # noqa: ASYNC110 - anything may be waited for
+            while not (self.states and condition(self.state)):  # noqa: ASYNC110 - the condition has no event
                 await asyncio.sleep(0.001)
         return self.state
 
@@ -145,7 +145,7 @@ class OpenedFeed:
         await self.wait_idle()
 
     async def wait_idle(self) -> None:
-        """Until the polling waits for its time, or for the server; threads take a moment."""
+        """Wait until polling waits for its time or for the server; threads take a moment."""
         await asyncio.sleep(0.01)
         await self.wait_until(lambda _: self.time.is_waiting or self.server.is_waiting)
 
@@ -185,10 +185,10 @@ def make_assessment(*sessions: Session) -> Assessment:
     )
 
 
-# --- the first answers ------------------------------------------------------------------
+# --- the first responses ----------------------------------------------------------------
 
 
-async def test_the_session_is_published_at_once_then_its_log_with_what_the_list_says() -> None:
+async def test_the_session_is_published_at_once_then_its_log_with_the_explanation_by_the_list() -> None:
     async with open_feed(is_answering=False) as it:
         assert it.states == [SessionState(ENDED, is_requesting=True)]
         it.server.gate.set()
@@ -201,7 +201,7 @@ async def test_the_session_is_published_at_once_then_its_log_with_what_the_list_
         assert it.states[0].explanation is None
 
 
-async def test_past_logs_add_the_worst_wait_once_they_have_come() -> None:
+async def test_past_logs_add_the_longest_pause() -> None:
     async with open_feed() as it:
         await it.wait_until(lambda state: state.log)
         await it.wait_idle()
@@ -220,7 +220,7 @@ async def test_a_session_that_has_ended_is_not_requested_again_but_its_log_is() 
         assert it.server.requests == ["events"]
         it.feed.refresh()
         await it.wait_until(lambda _: it.poll_count == 2)
-        assert it.server.requests == ["events", "session", "events"], "asked for by hand it may differ"
+        assert it.server.requests == ["events", "session", "events"], "a refresh requests it again"
 
 
 async def test_a_reference_is_completed() -> None:
@@ -240,7 +240,7 @@ async def test_without_a_list_only_pauses_are_explained() -> None:
         assert it.explainer.calls == ["list", "history"]
 
 
-async def test_two_who_listen_get_the_same_and_one_request_is_made() -> None:
+async def test_two_listeners_get_the_same_states_from_one_request() -> None:
     async with open_feed() as it:
         other: list[SessionState] = []
         listening = asyncio.create_task(it.feed.watch(other.append))
@@ -278,7 +278,7 @@ async def test_without_listeners_nothing_is_requested() -> None:
 # --- polling ------------------------------------------------------------------------------
 
 
-async def test_what_runs_is_polled_every_ten_seconds_while_it_is_viewed() -> None:
+async def test_a_running_session_is_polled_every_ten_seconds_while_it_is_viewed() -> None:
     async with open_feed(RUNNING) as it:
         await it.wait_until(lambda state: state.log)
         await it.pass_time(9)
@@ -296,7 +296,7 @@ async def test_what_runs_is_polled_every_ten_seconds_while_it_is_viewed() -> Non
         assert it.poll_count == 3
 
 
-async def test_while_paused_it_is_requested_by_hand_only() -> None:
+async def test_while_paused_it_is_requested_on_demand_only() -> None:
     async with open_feed(RUNNING) as it:
         await it.wait_until(lambda state: state.log)
         it.feed.set_paused(True)
@@ -317,7 +317,7 @@ async def test_after_sleep_it_is_polled_at_once() -> None:
         await it.wait_until(lambda _: it.poll_count == 2)
 
 
-async def test_a_recording_that_goes_faster_is_polled_more_often_within_reason() -> None:
+async def test_a_faster_recording_is_polled_more_often_up_to_a_limit() -> None:
     async with open_feed(RUNNING, speed=10.0) as it:
         await it.wait_until(lambda state: state.log)
         await it.pass_time(1)
@@ -365,7 +365,7 @@ async def test_retry_after_is_waited_for() -> None:
         assert len(it.server.requests) == requests + 1
 
 
-# --- what fails -----------------------------------------------------------------------------
+# --- failures -------------------------------------------------------------------------------
 
 
 async def test_a_failed_request_keeps_the_last_state() -> None:
@@ -408,7 +408,7 @@ async def test_a_refused_logon_is_shown_and_does_not_end_the_feed() -> None:
         await it.wait_until(lambda state: state.problem is None and not state.is_requesting)
 
 
-async def test_a_run_that_vanishes_while_it_runs_is_gone_at_once_and_polled_no_more() -> None:
+async def test_a_running_session_that_vanishes_is_gone_at_once_and_no_longer_polled() -> None:
     async with open_feed(RUNNING) as it:
         await it.wait_until(lambda state: state.log)
         it.server.session_error = SessionNotFoundError("It is not listed.")
@@ -446,7 +446,7 @@ async def test_a_run_that_was_never_read_was_last_seen_in_the_list() -> None:
 
 
 async def test_an_ended_run_that_is_not_listed_is_reported_as_the_server_does() -> None:
-    problem = SessionGoneError("The server no longer has a log of it.")
+    problem = SessionGoneError("The server no longer has the events of it.")
     async with open_feed(server=FakeServer(ENDED, error=problem)) as it:
         state = await it.wait_until(lambda state: state.problem)
         assert state.problem is problem
@@ -464,7 +464,7 @@ async def test_without_its_log_a_run_is_explained_by_each_list() -> None:
         assert it.explainer.calls == ["list", "list"]
 
 
-async def test_a_log_that_comes_at_last_is_explained_before_past_logs_are() -> None:
+async def test_a_late_log_is_explained_before_past_logs_are_requested() -> None:
     async with open_feed(server=FakeServer(ENDED, error=UNREACHABLE)) as it:
         await it.wait_until(lambda state: state.explanation)
         it.server.error = None
@@ -476,7 +476,7 @@ async def test_a_log_that_comes_at_last_is_explained_before_past_logs_are() -> N
         assert it.explainer.calls == ["list", "list", "history"]
 
 
-async def test_a_failed_answer_does_not_end_what_past_logs_are_waited_for() -> None:
+async def test_a_failed_request_does_not_end_the_explanation() -> None:
     async with open_feed() as it:
         await it.wait_until(lambda state: state.log)
         it.server.error = UNREACHABLE
@@ -486,7 +486,7 @@ async def test_a_failed_answer_does_not_end_what_past_logs_are_waited_for() -> N
         await it.wait_until(lambda state: state.worst)
 
 
-async def test_what_explains_an_earlier_answer_is_dropped() -> None:
+async def test_an_explanation_of_an_earlier_response_is_dropped() -> None:
     async with open_feed(RUNNING) as it:
         await it.wait_until(lambda state: state.log)
         await it.wait_idle()
@@ -517,7 +517,7 @@ async def test_an_unexpected_error_of_a_session_is_raised_where_its_states_are_a
 
 async def test_a_canceled_request_keeps_the_last_state() -> None:
     async with open_feed(is_answering=False) as it:
-        assert not it.feed.refresh(), "somebody waits for an answer already"
+        assert not it.feed.refresh(), "a request of the user is running already"
         assert it.feed.stop()
         await it.wait_until(lambda state: not state.is_requesting)
         assert not it.feed.stop()
@@ -528,7 +528,7 @@ async def test_a_canceled_request_keeps_the_last_state() -> None:
         await it.wait_until(lambda state: state.log)
 
 
-async def test_a_request_that_has_not_begun_is_stopped_too() -> None:
+async def test_a_request_that_has_not_started_is_canceled_too() -> None:
     async with open_feed() as it:
         await it.wait_until(lambda state: state.log)
         it.feed.refresh()

@@ -21,7 +21,7 @@ UNREACHABLE = ServerUnreachableError("em01.example.net does not answer.")
 
 
 async def test_it_polls_every_ten_seconds_and_less_often_after_failures() -> None:
-    clock, asked = InstantClock(), list[float]()
+    clock, request = InstantClock(), list[float]()
     plan: list[Session | EmError] = [
         numbered_run(1),
         UNREACHABLE,
@@ -32,20 +32,20 @@ async def test_it_polls_every_ten_seconds_and_less_often_after_failures() -> Non
     ]
 
     async def ask() -> Session:
-        asked.append(clock.elapsed_s)
-        answer = plan.pop(0)
-        if isinstance(answer, EmError):
-            raise answer
-        return answer
+        request.append(clock.elapsed_s)
+        response = plan.pop(0)
+        if isinstance(response, EmError):
+            raise response
+        return response
 
     seen = []
-    async with aclosing(SessionPoller(ask, clock=clock, jitter=lambda: 0.0).results()) as answers:
-        async for answer in answers:
-            seen.append(answer)
+    async with aclosing(SessionPoller(ask, clock=clock, jitter=lambda: 0.0).results()) as responses:
+        async for response in responses:
+            seen.append(response)
             if not plan:
                 break
-    assert [isinstance(answer, Session) for answer in seen] == [True, False, False, False, True, True]
-    assert asked == [0, 10, 20, 40, 117, 127]
+    assert [isinstance(response, Session) for response in seen] == [True, False, False, False, True, True]
+    assert request == [0, 10, 20, 40, 117, 127]
 
 
 @pytest.mark.parametrize("problem", [LogonRefusedError("no", "ops"), SessionNotFoundError("gone")])

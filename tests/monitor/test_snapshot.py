@@ -36,7 +36,7 @@ def test_a_completed_session_keeps_its_position() -> None:
     assert seen.with_details({better.uid: better}).sessions == (seen.sessions[0], better, seen.sessions[2])
 
 
-def test_merging_no_new_details_gives_the_very_same_snapshot() -> None:
+def test_merging_no_new_details_returns_the_same_snapshot() -> None:
     seen = make_snapshot(run(1), run(2))
     assert seen.with_details({seen.sessions[0].uid: seen.sessions[0]}) is seen
     assert seen.with_details({run(9).uid: run(9)}) is seen

@@ -1,4 +1,4 @@
-"""What happens in the list, line by line, on a clock on which hours pass at once."""
+"""The lines of `tail`, with a clock that does not wait."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from snapshot_factory import NOON, InstantClock, numbered_run
 from emtui.em.errors import EmError, LogonRefusedError, ServerUnreachableError
 from emtui.em.model import Listing, Session
 from emtui.monitor import tail as tailing
-from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.feed_health import RequestCost
-from emtui.monitor.poller import ListResponse, Poller
+from emtui.monitor.list_poller import ListResponse, Poller
+from emtui.monitor.poll_schedule import PollSchedule
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.tail import Tail, TailLine
 
@@ -33,10 +33,10 @@ class FinitePlanServer:
         await asyncio.sleep(0)
         if not self.plan:
             await asyncio.Event().wait()
-        answer = self.plan.pop(0)
-        if isinstance(answer, EmError):
-            raise answer
-        return ListResponse(answer, RequestCost(1, 0.0))
+        response = self.plan.pop(0)
+        if isinstance(response, EmError):
+            raise response
+        return ListResponse(response, RequestCost(1, 0.0))
 
 
 async def keep_references(seen: Snapshot) -> Snapshot:
@@ -50,7 +50,7 @@ async def collect_lines(
     matches: Callable[[Session], bool] = lambda _: True,
     from_start: bool = False,
 ) -> list[TailLine]:
-    """The first so many lines."""
+    """Return the first `count` lines."""
     tail = Tail(
         Poller(server, PollSchedule(), server.clock, lambda: 0.5), matches, keep_references, from_start
     )
@@ -67,7 +67,7 @@ def numbers_by_change(*sessions: Session) -> Listing:
     return Listing(sessions)
 
 
-async def test_it_begins_with_what_changes_from_now_on() -> None:
+async def test_tail_starts_with_the_next_changes() -> None:
     server = FinitePlanServer(
         numbers_by_change(numbered_run(2, "InProgress"), numbered_run(3)),
         numbers_by_change(numbered_run(1), numbered_run(2), numbered_run(3)),
@@ -78,7 +78,7 @@ async def test_it_begins_with_what_changes_from_now_on() -> None:
     ]  # fmt: skip
 
 
-async def test_or_with_all_that_is_listed_oldest_first() -> None:
+async def test_from_start_lists_all_sessions_oldest_first() -> None:
     lines = await collect_lines(
         FinitePlanServer(numbers_by_change(numbered_run(1), numbered_run(2), numbered_run(3))),
         3,
@@ -142,7 +142,7 @@ async def test_a_heartbeat_shows_that_it_still_polls(monkeypatch: pytest.MonkeyP
     ] == [("beat", None)] * 2
 
 
-async def test_a_refused_logon_ends_it() -> None:
+async def test_a_refused_logon_ends_tail() -> None:
     with pytest.raises(LogonRefusedError):
         await collect_lines(
             FinitePlanServer(numbers_by_change(numbered_run(2)), LogonRefusedError("no", "ops")), 1

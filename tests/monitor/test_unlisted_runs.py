@@ -1,4 +1,4 @@
-"""Runs that lists lack: what counts as lacking, what the server has dropped, and what is never new again."""
+"""Runs missing from lists: which count as unlisted, which were purged, and which are never new again."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from snapshot_factory import NOON, numbered_run
 
 from emtui.em.model import Listing, Outcome, Session
-from emtui.monitor.alert_policy import new_failures
 from emtui.monitor.changes import NO_CHANGES, Changes
 from emtui.monitor.feed_health import FeedHealth
+from emtui.monitor.notification_policy import new_failures
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.findings import FailingFinding, UnlistedRunsFinding
 from emtui.triage.prioritization import PrioritizedFindings, prioritize_findings
@@ -20,7 +20,7 @@ from emtui.triage.type_status import compute_type_statuses
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 RUNS = tuple(numbered_run(number) for number in range(203))
-"""Two days of a run every fifteen minutes, newest first."""
+"""Two days with a run every fifteen minutes, newest first."""
 
 
 class ListSequence:
@@ -39,7 +39,7 @@ class ListSequence:
 
 
 @pytest.mark.parametrize("left", [RUNS[:10], RUNS[-10:], RUNS[::21][:10], RUNS[3:50:5], ()])
-def test_what_a_short_list_lacks_is_counted_whichever_runs_are_left(left: tuple[Session, ...]) -> None:
+def test_runs_missing_from_a_short_list_are_counted(left: tuple[Session, ...]) -> None:
     lists = ListSequence(*RUNS)
     seen = lists.add_list(*sorted(left, key=RUNS.index))
     assert len(seen.unlisted.runs) == 203 - len(left)
@@ -60,7 +60,7 @@ def test_an_empty_list_in_between_changes_neither_the_count_nor_since_when() -> 
         assert seen.unlisted.since == since
 
 
-def test_a_server_that_drops_its_oldest_runs_by_age_lacks_nothing() -> None:
+def test_purging_by_age_leaves_nothing_unlisted() -> None:
     runs = [numbered_run(number) for number in range(-400, 3000)]
     kept = timedelta(days=30)
 
@@ -75,14 +75,14 @@ def test_a_server_that_drops_its_oldest_runs_by_age_lacks_nothing() -> None:
         assert len(lists.snapshot.sessions) == before or minutes == 1
 
 
-def test_a_server_that_purges_once_a_day_lacks_nothing() -> None:
+def test_purging_once_a_day_leaves_nothing_unlisted() -> None:
     lists = ListSequence(*(numbered_run(number) for number in range(2976)))
     lists.add_list(*(numbered_run(number) for number in range(2880)))
     assert not lists.snapshot.unlisted
 
 
 @pytest.mark.parametrize("came", [1, 5, 99, 100, 150])
-def test_a_server_that_keeps_so_many_runs_lacks_nothing(came: int) -> None:
+def test_purging_by_number_leaves_nothing_unlisted(came: int) -> None:
     lists = ListSequence(*(numbered_run(number) for number in range(100)))
     lists.add_list(*(numbered_run(number) for number in range(-came, 100 - came)), after=came * 15 * MINUTE)
     assert not lists.snapshot.unlisted
@@ -97,12 +97,12 @@ def test_one_start_long_before_all_others_does_not_hide_that_the_rest_is_dropped
     assert not lists.snapshot.unlisted
 
 
-def test_of_a_few_runs_any_that_is_not_the_oldest_is_missed() -> None:
+def test_any_missing_run_that_is_not_the_oldest_is_unlisted() -> None:
     lists = ListSequence(*RUNS[:3])
     assert lists.add_list(*RUNS[:1], *RUNS[2:3]).unlisted.runs == (RUNS[1],)
 
 
-def test_a_run_without_a_start_goes_with_the_others() -> None:
+def test_a_run_without_a_start_is_treated_like_the_others() -> None:
     bare = replace(numbered_run(500), started=None)
     lists = ListSequence(*RUNS, bare)
     assert not lists.add_list(*RUNS).unlisted
@@ -112,7 +112,7 @@ def test_a_run_without_a_start_goes_with_the_others() -> None:
     assert len(lists.add_list().unlisted.runs) == 204
 
 
-def test_a_run_that_ages_while_others_are_lacking_is_not_counted_with_them() -> None:
+def test_a_run_purged_by_age_during_a_short_list_is_not_counted() -> None:
     runs = [numbered_run(number) for number in range(200)]
     lists = ListSequence(*runs)
     lists.add_list(*runs[:50], *runs[55:])
@@ -121,7 +121,7 @@ def test_a_run_that_ages_while_others_are_lacking_is_not_counted_with_them() -> 
         assert len(lists.snapshot.unlisted.runs) == 5
 
 
-def test_a_list_that_stays_shorter_is_taken_as_it_is_after_a_day() -> None:
+def test_a_list_that_stays_shorter_is_accepted_after_a_day() -> None:
     lists = ListSequence(*(numbered_run(number) for number in range(2880)))
     assert len(lists.add_list(*(numbered_run(number) for number in range(672))).unlisted.runs) == 2208
     lists.add_list(*(numbered_run(number) for number in range(-90, 582)), after=90 * 15 * MINUTE)
@@ -132,7 +132,7 @@ def test_a_list_that_stays_shorter_is_taken_as_it_is_after_a_day() -> None:
     assert not lists.snapshot.unlisted
 
 
-def test_runs_that_are_deleted_are_waited_for_a_week_but_for_ever_by_an_empty_list() -> None:
+def test_missing_runs_are_assumed_deleted_after_a_week_except_with_an_empty_list() -> None:
     lists = ListSequence(*RUNS)
     lists.add_list(*RUNS[:100], *RUNS[101:])
     lists.add_list(*RUNS[:100], *RUNS[102:], after=6 * DAY)
@@ -145,7 +145,7 @@ def test_runs_that_are_deleted_are_waited_for_a_week_but_for_ever_by_an_empty_li
     assert len(lists.snapshot.unlisted.runs) == 203
 
 
-def test_what_was_dropped_and_comes_again_is_not_new() -> None:
+def test_a_purged_run_that_is_listed_again_is_not_new() -> None:
     lists = ListSequence(*RUNS)
     lists.add_list(*RUNS[:-1])
     assert not lists.snapshot.unlisted
@@ -153,7 +153,7 @@ def test_what_was_dropped_and_comes_again_is_not_new() -> None:
     assert lists.changes == Changes(returned=(RUNS[-1],))
 
 
-def test_what_differs_when_it_returns_is_changed_not_new() -> None:
+def test_a_returned_run_that_differs_is_changed_not_new() -> None:
     going, ended = numbered_run(0, "InProgress"), numbered_run(0, "Failed")
     lists = ListSequence(going, *RUNS[1:])
     lists.add_list(*RUNS[1:])
@@ -168,7 +168,7 @@ def test_a_complete_run_that_returns_as_a_reference_stays_complete() -> None:
     assert lists.snapshot.sessions[0] is RUNS[0]
 
 
-def test_of_a_first_list_without_runs_only_what_happens_later_is_new() -> None:
+def test_after_an_empty_first_list_only_later_runs_are_new() -> None:
     lists = ListSequence()
     later = replace(
         numbered_run(0), started=NOON + 10 * timedelta(seconds=1), ended=NOON + 20 * timedelta(seconds=1)
@@ -184,7 +184,7 @@ def test_details_of_unlisted_runs_are_merged_too() -> None:
     assert lists.snapshot.with_details({better.uid: better}).unlisted.runs == (better,)
 
 
-def test_health_keeps_since_when_how_many_and_until_when() -> None:
+def test_health_records_start_end_and_number_of_unlisted_runs() -> None:
     lists, health = ListSequence(*RUNS), FeedHealth()
     for left in (RUNS, RUNS[5:15], (), RUNS[:100], RUNS, RUNS):
         health.on_unlisted(lists.now + MINUTE, lists.add_list(*left).unlisted)
@@ -222,10 +222,10 @@ def failing_by_type(seen: Snapshot) -> dict[str, FailingFinding]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_for_200_lists_that_shrink_empty_double_and_return_nothing_vanishes_and_nothing_is_new(
+def test_in_200_random_lists_no_run_vanishes_or_becomes_new(
     seed: int,
 ) -> None:
-    """As a server in trouble does it, with real new runs in between, some of which fail."""
+    """Random lists like those of a server in trouble, with new runs in between, some of them failed."""
     rng = random.Random(seed)  # noqa: S311 - no secret
     kinds = ("CollectJob", "LogExport", "LicAutoUpdate")
     every = [
@@ -251,7 +251,7 @@ def test_for_200_lists_that_shrink_empty_double_and_return_nothing_vanishes_and_
         after = failing_by_type(seen)
         for kind in set(before) - set(after):
             newer = [one for one in seen.all_sessions if one.type == kind and one.uid in fresh]
-            assert any(one.outcome is Outcome.SUCCESS for one in newer), "it vanished, and nothing says why"
+            assert any(one.outcome is Outcome.SUCCESS for one in newer), "it vanished without an explanation"
         lacking = [one for one in assess_snapshot(seen).findings if isinstance(one, UnlistedRunsFinding)]
         assert [one.run_count for one in lacking] == (
             [len(ever) - len(left)] if len(left) < len(ever) else []

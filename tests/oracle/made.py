@@ -1,8 +1,8 @@
 """Random lists of runs, as a server would send them: always the same list for the same seed.
 
 A `Run` holds what is written on the wire and nothing that is made of it. Nothing here reads a clock: the
-server's clock is part of the list. Two kinds of list: `irregular_case` ones, whose types have no rhythm at all and
-in which everything odd happens, and `scheduled_case` ones, whose types keep a rhythm that is beyond doubt.
+server's clock is part of the list. Two kinds of lists: `irregular_case`, whose types have no schedule and
+which contain every oddity, and `scheduled_case`, whose types keep a clear schedule.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def case_with_known_starts(seed: int) -> GeneratedCase:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_check_is_as_bad_as_what_fails_or_goes_on_for_too_long(emtui: EmtuiRunner, seed: int) -> None:
+def test_check_reports_the_worst_of_failed_and_stuck_runs(emtui: EmtuiRunner, seed: int) -> None:
     def find_differences(case: GeneratedCase) -> list[str]:
         emtui.serve(case)
         truth, outcome = ExpectedList(case), emtui("check", "--stuck")
@@ -46,7 +46,7 @@ def test_check_is_as_bad_as_what_fails_or_goes_on_for_too_long(emtui: EmtuiRunne
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_check_measures_ages_and_lengths_by_the_servers_clock(emtui: EmtuiRunner, seed: int) -> None:
+def test_check_measures_ages_and_durations_by_the_servers_clock(emtui: EmtuiRunner, seed: int) -> None:
     def find_differences(case: GeneratedCase) -> list[str]:
         emtui.serve(case)
         truth, shown = ExpectedList(case), parse_performance_data(emtui("check", "--stuck").out)
@@ -67,7 +67,7 @@ def test_check_measures_ages_and_lengths_by_the_servers_clock(emtui: EmtuiRunner
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_check_holds_ages_against_limits_of_ones_own(emtui: EmtuiRunner, seed: int) -> None:
+def test_check_compares_ages_with_the_given_limits(emtui: EmtuiRunner, seed: int) -> None:
     limits = sorted(seeded_random(seed).sample(range(1, 200), 2))
 
     def find_differences(case: GeneratedCase) -> list[str]:
@@ -89,7 +89,7 @@ def test_check_holds_ages_against_limits_of_ones_own(emtui: EmtuiRunner, seed: i
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_check_holds_ratios_against_limits_of_ones_own(emtui: EmtuiRunner, seed: int) -> None:
+def test_check_compares_ratios_with_the_given_limits(emtui: EmtuiRunner, seed: int) -> None:
     limits = [limit / 10 for limit in sorted(seeded_random(seed).sample(range(11, 30), 2))]
 
     def find_differences(case: GeneratedCase) -> list[str]:
@@ -142,7 +142,7 @@ def _newest_counted(truth: ExpectedList, kind: str) -> ExpectedRun | None:
 
 
 def _has_baseline(truth: ExpectedList, kind: str) -> bool:
-    """Whether a run of this type that began now could be held against a usual length: five successes."""
+    """Whether a run of this type that began now could be held against a usual duration: five successes."""
     successes = [row for row in truth.runs_of(kind) if row.outcome == "success" and row.duration is not None]
     return len(successes) >= 5
 

@@ -48,7 +48,7 @@ def test_the_order_in_which_runs_are_sent_changes_nothing(emtui: EmtuiRunner, se
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_began_since_a_time_and_before_it_is_all_that_began(emtui: EmtuiRunner, seed: int) -> None:
+def test_since_and_before_a_time_split_the_list(emtui: EmtuiRunner, seed: int) -> None:
     case, rng = irregular_case(seed), seeded_random(seed)
     emtui.serve(case)
     rows = {row["id"]: row for row in emtui("sessions", "-o", "json").json}
@@ -94,7 +94,7 @@ def _csv_cell(value: object) -> str:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_zone_of_who_reads_changes_only_how_times_are_written(emtui: EmtuiRunner, seed: int) -> None:
+def test_the_users_time_zone_changes_only_the_format_of_times(emtui: EmtuiRunner, seed: int) -> None:
     case = scheduled_case(seed) if seed % 4 == 3 else irregular_case(seed)
     command = (
         ("sessions", "-o", "json", f"before:{case.now - 6 * HOUR:%Y-%m-%dT%H:%MZ}"),
@@ -109,7 +109,7 @@ def test_the_zone_of_who_reads_changes_only_how_times_are_written(emtui: EmtuiRu
 
 @pytest.mark.parametrize("seed", SEEDS[:4])
 @pytest.mark.parametrize("skew", SKEWS, ids=str)
-def test_a_server_whose_clock_is_wrong_says_the_same(emtui: EmtuiRunner, seed: int, skew: timedelta) -> None:
+def test_a_wrong_clock_of_the_server_changes_nothing(emtui: EmtuiRunner, seed: int, skew: timedelta) -> None:
     """The same list as of then and as of now: nothing but its times differs."""
     case = irregular_case(seed)
     command = (
@@ -125,7 +125,7 @@ def test_a_server_whose_clock_is_wrong_says_the_same(emtui: EmtuiRunner, seed: i
 
 
 @pytest.mark.parametrize("key", SORT_KEYS)
-def test_sorting_puts_small_first_large_last_and_unknown_after_both(emtui: EmtuiRunner, key: str) -> None:
+def test_sorting_puts_unknown_values_last(emtui: EmtuiRunner, key: str) -> None:
     case = irregular_case(620 + SORT_KEYS.index(key))
     emtui.serve(case)
     up, down = (emtui("sessions", "-o", "json", "--sort", f"{sign}{key}").json for sign in ("", "-"))

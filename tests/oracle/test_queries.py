@@ -35,7 +35,7 @@ SEEDS = range(100, 160)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_query_finds_what_it_means(emtui: EmtuiRunner, seed: int) -> None:
+def test_a_query_matches_its_independent_definition(emtui: EmtuiRunner, seed: int) -> None:
     case, rng = (irregular_case if seed % 15 else long_history_case)(seed), seeded_random(seed)
     for _ in range(2):
         query = random_query(rng, case, ExpectedList(case))
@@ -43,7 +43,7 @@ def test_a_query_finds_what_it_means(emtui: EmtuiRunner, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(200, 210))
-def test_a_term_and_its_negation_part_the_list(emtui: EmtuiRunner, seed: int) -> None:
+def test_a_term_and_its_negation_split_the_list(emtui: EmtuiRunner, seed: int) -> None:
     case, rng = irregular_case(seed), seeded_random(seed)
     emtui.serve(case)
     single_term = random_term(rng, case, ExpectedList(case))
@@ -56,7 +56,9 @@ def test_a_term_and_its_negation_part_the_list(emtui: EmtuiRunner, seed: int) ->
 
 
 @pytest.mark.parametrize("sign", SIGNS)
-def test_a_run_that_took_exactly_so_long_is_found_where_it_is_meant(emtui: EmtuiRunner, sign: str) -> None:
+def test_a_run_of_exactly_the_given_duration_matches_inclusive_comparisons(
+    emtui: EmtuiRunner, sign: str
+) -> None:
     case = irregular_case(230)
     lengths = [row.duration for row in ExpectedList(case).rows if row.duration and not row.duration % SECOND]
     for limit in lengths[:2]:
@@ -67,9 +69,7 @@ def test_a_run_that_took_exactly_so_long_is_found_where_it_is_meant(emtui: Emtui
 
 @pytest.mark.parametrize("key", ["since", "until"])
 @pytest.mark.parametrize(("zone", "turn"), CLOCK_CHANGES)
-def test_times_that_come_twice_or_never_hide_no_run(
-    emtui: EmtuiRunner, zone: str, turn: str, key: str
-) -> None:
+def test_ambiguous_and_skipped_times_hide_no_run(emtui: EmtuiRunner, zone: str, turn: str, key: str) -> None:
     case = clock_change_case(zone, turn)
     changed_at = datetime.fromisoformat(turn)
     wall = (changed_at + (changed_at - HOUR).astimezone(case.zone).utcoffset()).replace(tzinfo=None)  # type: ignore[operator]  # zones have one

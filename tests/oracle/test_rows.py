@@ -16,12 +16,12 @@ SEEDS = range(30)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_every_run_is_read_as_the_documents_say(emtui: EmtuiRunner, seed: int) -> None:
+def test_every_run_is_parsed_as_documented(emtui: EmtuiRunner, seed: int) -> None:
     assert_agreement(irregular_case(seed), lambda made: _differences(emtui, made))
 
 
 @pytest.mark.parametrize("skew", SKEWS, ids=str)
-def test_every_length_goes_by_the_servers_clock(emtui: EmtuiRunner, skew: timedelta) -> None:
+def test_every_duration_is_measured_by_the_servers_clock(emtui: EmtuiRunner, skew: timedelta) -> None:
     for seed in (40, 41):
         assert_agreement(
             irregular_case(seed).as_of(datetime.now(UTC) + skew), lambda made: _differences(emtui, made)

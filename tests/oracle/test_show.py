@@ -19,7 +19,9 @@ SEEDS = range(400, 430)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_run_in_trouble_says_since_when_and_after_how_many_successes(emtui: EmtuiRunner, seed: int) -> None:
+def test_a_failed_run_has_the_start_of_its_streak_and_the_successes_before(
+    emtui: EmtuiRunner, seed: int
+) -> None:
     case = irregular_case(seed)
     bad = [row for row in ExpectedList(case).rows if row.outcome in ("warning", "failed") and row.started]
     if bad:
@@ -55,7 +57,7 @@ def _since_differences(emtui: EmtuiRunner, case: GeneratedCase, guid: str) -> li
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_is_usual_for_a_run_are_the_successes_before_it(emtui: EmtuiRunner, seed: int) -> None:
+def test_the_usual_duration_comes_from_the_successes_before_a_run(emtui: EmtuiRunner, seed: int) -> None:
     case = irregular_case(seed)
     candidates = [row for row in ExpectedList(case).rows if row.started and row.duration]
     if candidates:
@@ -64,7 +66,7 @@ def test_what_is_usual_for_a_run_are_the_successes_before_it(emtui: EmtuiRunner,
 
 
 @pytest.mark.parametrize("place", [0, 28, 29, 30, 424, 425])
-def test_what_is_usual_rests_on_the_newest_400(emtui: EmtuiRunner, place: int) -> None:
+def test_the_usual_duration_is_based_on_the_newest_400_successes(emtui: EmtuiRunner, place: int) -> None:
     case = long_history_case(place)
     assert _baseline_differences(emtui, case, ExpectedList(case).runs_of("SyncCheck")[place].run.id) == []
 

@@ -71,7 +71,7 @@ def _types(findings: Sequence[Finding], finding_class: type[FailingFinding | War
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-async def test_the_shift_summary_lists_what_needs_attention_and_what_was_bad_meanwhile(
+async def test_the_shift_summary_lists_alerts_and_failures_of_the_shift(
     emtui: EmtuiRunner, seed: int
 ) -> None:
     case = irregular_case(seed)

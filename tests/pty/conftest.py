@@ -1,4 +1,4 @@
-"""What several tests in a real terminal begin with."""
+"""Fixtures for tests in a real terminal."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from demo_server import RunningDemo
-from pty_terminal import EmtuiTerminal, isolated_environment, run_night_demo
+from pty_terminal import EmtuiTerminal, is_assessed, isolated_environment, run_night_demo
 
 
 @pytest.fixture
 def demo_list(tmp_path: Path, demo: RunningDemo) -> Iterator[EmtuiTerminal]:
-    """The list of that night, once it has been thought about."""
+    """The list of the demo night, once it is assessed."""
     with run_night_demo(demo, environ=isolated_environment(tmp_path)) as terminal:
         terminal.wait_for("Password")
         terminal.press("enter")
-        terminal.wait_for("1 of 3,", "6 alerts")
+        terminal.wait_for("1 of 3,", is_assessed)
         yield terminal

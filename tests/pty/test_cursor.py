@@ -1,4 +1,4 @@
-"""The terminal's own cursor, which screen readers and braille lines follow, though it is not shown."""
+"""The terminal's hidden cursor, which screen readers and braille displays follow."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 from demo_server import RunningDemo
-from pty_terminal import EmtuiTerminal, isolated_environment, run_night_demo
+from pty_terminal import EmtuiTerminal, is_assessed, isolated_environment, run_night_demo
 
 
 def line_at_cursor(terminal: EmtuiTerminal) -> str:
-    """The line of the screen on which the terminal's own cursor stands; it stands in the first column."""
+    """The screen line of the terminal's cursor, which must be in the first column."""
     line, column = terminal.cursor
     assert column == 0
     return terminal.lines()[line]
 
 
 @pytest.mark.parametrize("environ", [{}, {"TERM": "vt100", "LC_ALL": "C", "NO_COLOR": "1"}])
-def test_it_stands_at_the_selected_row_after_each_painting(
+def test_it_is_at_the_selected_row_after_every_frame(
     tmp_path: Path, demo: RunningDemo, environ: dict[str, str]
 ) -> None:
     mark = ">" if environ else "›"
@@ -26,7 +26,7 @@ def test_it_stands_at_the_selected_row_after_each_painting(
         terminal.wait_for(lambda lines: lines[terminal.cursor[0]].startswith(" Password"))
         terminal.press("enter")
         terminal.wait_for_row(1)
-        terminal.wait_for(" a: ")
+        terminal.wait_for(is_assessed)
         for key in ("down", "down", "pagedown", "G", "up", "g", "Z", "down", "e", "r"):
             terminal.press(key)
             terminal.wait_idle()
@@ -44,7 +44,7 @@ def test_it_stands_at_the_selected_row_after_each_painting(
             terminal.wait_idle()
             assert line_at_cursor(terminal).startswith(mark), key
         terminal.press("q", "4")
-        terminal.wait_for("Attention")
+        terminal.wait_for("Alerts")
         terminal.press("down")
         terminal.wait_idle()
         assert line_at_cursor(terminal).startswith(mark)

@@ -18,13 +18,13 @@ def row_under_cursor(lines: list[str]) -> str:
 
 
 def listed_rows(lines: list[str]) -> bool:
-    """Whether the list has come and is painted whole: its last line tells the position."""
+    """Whether the list is loaded and painted: the last line shows the position."""
     return bool(row_under_cursor(lines)) and re.search(r"\d of \d", lines[-1]) is not None
 
 
 @pytest.fixture
 def demo_list(tmp_path: Path) -> Iterator[EmtuiTerminal]:
-    """`emtui demo`, Enter: the list, once it has been thought about."""
+    """`emtui demo` and Enter: the list, once it was assessed."""
     with run_emtui("demo", *NIGHT_OPTIONS, environ=isolated_environment(tmp_path)) as terminal:
         terminal.wait_for("Password")
         terminal.press("enter")
@@ -61,7 +61,7 @@ def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list
     demo_list.wait_for(lambda lines: lines == filtered)
 
 
-def test_a_demo_far_away_in_time_and_fast_has_its_own_clock_and_says_nothing_of_it(tmp_path: Path) -> None:
+def test_a_fast_demo_at_another_date_reports_no_clock_offset(tmp_path: Path) -> None:
     far_off = ("--seed", "0", "--clock", "2031-05-05T05:05:05Z", "--speed", "60")
     with run_emtui("demo", *far_off, environ=isolated_environment(tmp_path), columns=100) as terminal:
         terminal.wait_for("Password")
@@ -70,10 +70,10 @@ def test_a_demo_far_away_in_time_and_fast_has_its_own_clock_and_says_nothing_of_
         assert "off:" not in shown[-1]
         assert "certificate" not in shown[-1]
         terminal.press("!")
-        terminal.wait_for("Mon 05 May", "Clocks          the server's agrees with this computer's")
+        terminal.wait_for("Mon 05 May", "Clocks          server and this computer agree")
 
 
-def test_keys_that_come_in_one_piece_do_what_they_would_one_by_one(demo_list: EmtuiTerminal) -> None:
+def test_keys_that_arrive_together_work_as_if_pressed_one_by_one(demo_list: EmtuiTerminal) -> None:
     demo_list.press("/state:failed type:CollectJob\r\r/cannot connect\r")
     shown = demo_list.wait_for("events match", lambda lines: "Cannot connect" in row_under_cursor(lines))
     assert "CollectJob  ■ failed" in shown[1]
@@ -81,9 +81,7 @@ def test_keys_that_come_in_one_piece_do_what_they_would_one_by_one(demo_list: Em
     assert demo_list.wait_exit() == 0
 
 
-def test_the_demo_leaves_nothing_behind_and_ends_with_nought(
-    demo_list: EmtuiTerminal, tmp_path: Path
-) -> None:
+def test_the_demo_leaves_no_files_and_exits_with_0(demo_list: EmtuiTerminal, tmp_path: Path) -> None:
     demo_list.press("q")
     assert demo_list.wait_exit() == 0
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
@@ -136,6 +134,6 @@ def test_no_line_is_too_long_and_the_keys_are_there_at_any_size(
         assert re.search(r"1 of \d,\d{3} runs$", shown[-1])
         assert shown[0].startswith(" DEMO")
         terminal.press("?")
-        terminal.wait_for("First of all")
+        terminal.wait_for("Main keys")
         terminal.press("q", "q")
         assert terminal.wait_exit() == 0

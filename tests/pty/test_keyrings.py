@@ -1,6 +1,6 @@
-"""Every state that a keyring may be in, as a person sees it: what the screen says, and how soon.
+"""Every state of a keyring as the user sees it: the message, and how long it takes.
 
-What was said and how long it took is printed at the end of the run.
+Messages and times are printed at the end of the test run.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ KeyringRecord = Callable[[str, object], None]
 
 @pytest.fixture
 def home(tmp_path: Path, demo: RunningDemo) -> dict[str, str]:
-    """A profile, and no bus but the one that a test gives."""
+    """An environment with a profile, and no bus except the one of a test."""
     environ = (
         isolated_environment(tmp_path)
         | desktop_folders(tmp_path)
@@ -46,7 +46,7 @@ def bus(home: dict[str, str]) -> Iterator[str]:
 
 
 def remember_password(home: dict[str, str], demo: RunningDemo) -> str:
-    """Log on once and keep the password; where it is now."""
+    """Log on once and save the password; return the messages."""
     done = subprocess.run(
         [sys.executable, "-m", "emtui", "login", "-p", "lab", "--remember"],
         env=home | {"EMTUI_PASSWORD": demo.password},
@@ -59,10 +59,10 @@ def remember_password(home: dict[str, str], demo: RunningDemo) -> str:
 
 
 def status_text(terminal: EmtuiTerminal, expected: str, record: KeyringRecord) -> str:
-    """Wait until it says so; what it said, on one line, and how long it took, for the end of the run."""
+    """Wait for this text and record the time it took; return the screen as one line."""
     start = time.monotonic()
     lines = terminal.wait_for(lambda lines: expected in _joined_lines(lines))
-    record("said", f"{time.monotonic() - start:4.1f} s  {expected}")
+    record("message", f"{time.monotonic() - start:4.1f} s  {expected}")
     return _joined_lines(lines)
 
 
@@ -77,7 +77,7 @@ def assert_logon_by_typing(terminal: EmtuiTerminal, demo: RunningDemo) -> None:
     assert terminal.wait_exit() == 0
 
 
-def test_unlocked_the_list_is_there_without_a_question(
+def test_with_an_unlocked_keyring_the_list_opens_without_a_prompt(
     bus: str, home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
     with running_keyring(bus, Path(home["HOME"])):
@@ -88,7 +88,7 @@ def test_unlocked_the_list_is_there_without_a_question(
             assert terminal.wait_exit() == 0
 
 
-def test_locked_it_is_said_and_the_password_is_asked_for(
+def test_a_locked_keyring_is_reported_and_the_password_prompted_for(
     bus: str, home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
     with running_keyring(bus, Path(home["HOME"])):
@@ -98,20 +98,20 @@ def test_locked_it_is_said_and_the_password_is_asked_for(
         assert_logon_by_typing(terminal, demo)
 
 
-def test_killed_in_the_middle_it_is_said_and_the_password_is_asked_for(
+def test_a_keyring_killed_meanwhile_is_reported_and_the_password_prompted_for(
     bus: str, home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
     with running_keyring(bus, Path(home["HOME"])) as daemon:
         remember_password(home, demo)
         daemon.stop()
         with run_emtui(environ=home) as terminal:
-            terminal.wait_for("Asking the keyring")
+            terminal.wait_for("Reading the password from the keyring")
             daemon.kill()
             status_text(terminal, "the keyring failed", record_property)
             assert_logon_by_typing(terminal, demo)
 
 
-def test_a_bus_that_never_answers_is_said_after_three_seconds(
+def test_an_unresponsive_bus_is_reported_after_three_seconds(
     home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
     with unresponsive_bus(Path(home["HOME"])) as address:
@@ -121,7 +121,7 @@ def test_a_bus_that_never_answers_is_said_after_three_seconds(
             assert_logon_by_typing(terminal, demo)
 
 
-def test_without_a_bus_there_is_no_keyring_and_that_is_said(
+def test_without_a_bus_the_missing_keyring_is_reported(
     home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
     with run_emtui(environ=home) as terminal:
@@ -129,7 +129,7 @@ def test_without_a_bus_there_is_no_keyring_and_that_is_said(
         assert_logon_by_typing(terminal, demo)
 
 
-def test_keyrings_alt_is_named_and_not_used(
+def test_keyrings_alt_is_reported_and_not_used(
     home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
     library = os.environ.get("EMTUI_KEYRINGS_ALT")
@@ -144,7 +144,7 @@ def test_keyrings_alt_is_named_and_not_used(
     assert not list(Path(home["HOME"]).rglob("*pass.cfg"))
 
 
-def test_without_a_desktop_the_kernel_keeps_it(
+def test_without_a_desktop_the_kernel_keyring_is_used(
     home: dict[str, str], demo: RunningDemo, record_property: KeyringRecord
 ) -> None:
     if refused := keyring_refusal():
@@ -168,16 +168,16 @@ def test_without_a_desktop_the_kernel_keeps_it(
     assert "removed from the keyring." in out.stderr
 
 
-def test_the_box_the_confirmation_and_login_say_for_how_long_the_kernel_keeps_it(tmp_path: Path) -> None:
+def test_check_box_and_confirmations_name_the_time_in_the_kernel_keyring(tmp_path: Path) -> None:
     if refused := keyring_refusal():
         pytest.skip(refused)
-    known = make_identity(tmp_path, days=300)
+    identity = make_identity(tmp_path, days=300)
     environ = isolated_environment(
-        tmp_path, EMTUI_USER=USER, EMTUI_PIN=known.sha256, XDG_STATE_HOME=str(tmp_path / "s")
+        tmp_path, EMTUI_USER=USER, EMTUI_PIN=identity.sha256, XDG_STATE_HOME=str(tmp_path / "s")
     )
     for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "PYTHON_KEYRING_BACKEND"):
         environ.pop(name, None)
-    with scripted_server_in_thread(context=known.tls_context()) as server:
+    with scripted_server_in_thread(context=identity.tls_context()) as server:
         environ["EMTUI_SERVER"] = server.authority
         try:
             with run_emtui("login", "-p", "lab", columns=120, environ=environ) as terminal:
@@ -190,7 +190,7 @@ def test_the_box_the_confirmation_and_login_say_for_how_long_the_kernel_keeps_it
             subprocess.run(out, env=environ, capture_output=True, check=True)
             with run_emtui(environ=environ) as terminal:
                 terminal.wait_for(
-                    lambda lines: "[ ] remember it in kernel keyring for 12 hours" in _joined_lines(lines)
+                    lambda lines: "[ ] Save password in kernel keyring for 12 hours" in _joined_lines(lines)
                 )
                 terminal.press(PASSWORD, "\t", " ", "\r")
                 terminal.wait_for("The password is saved in kernel keyring for 12 hours.")

@@ -1,4 +1,4 @@
-"""What a terminal sends, through a real one: torn keys, pastes without brackets, late answers."""
+"""Input from a real terminal: split keys, unmarked pastes, late replies."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pty_terminal import NIGHT_OPTIONS, EmtuiTerminal, isolated_environment, run
 GUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 
 
-def test_an_arrow_that_is_torn_moves_down_and_leaves_no_view(demo_list: EmtuiTerminal) -> None:
-    for _ in range(5):  # on a busy machine the rest may come when Esc is held no more
+def test_a_split_arrow_key_moves_down_and_closes_no_view(demo_list: EmtuiTerminal) -> None:
+    for _ in range(5):  # on a busy machine the rest may come too late
         demo_list.press("g", "enter")
         demo_list.wait_opened()
         demo_list.press("\x1b")
@@ -26,7 +26,7 @@ def test_an_arrow_that_is_torn_moves_down_and_leaves_no_view(demo_list: EmtuiTer
     demo_list.wait_for_row(1)
 
 
-def test_esc_alone_goes_back_and_so_do_esc_and_a_key_that_is_no_letter_in_one_piece(
+def test_esc_goes_back_alone_and_together_with_a_following_arrow_key(
     demo_list: EmtuiTerminal,
 ) -> None:
     demo_list.press("enter")
@@ -60,18 +60,18 @@ def test_a_guid_pasted_without_brackets_opens_that_session(demo_list: EmtuiTermi
     demo_list.wait_for("has no session")
 
 
-def test_several_lines_pasted_into_the_query_are_one_line_of_it(demo_list: EmtuiTerminal) -> None:
+def test_several_lines_pasted_into_the_query_become_one_line(demo_list: EmtuiTerminal) -> None:
     demo_list.press("/")
-    demo_list.wait_for("Enter keep")
+    demo_list.wait_for("Enter accept")
     demo_list.press("CollectJob\rqQqQqQ\r")
     demo_list.wait_for(
-        lambda lines: "Enter keep" in lines[-1] and any("/ CollectJob qQqQqQ" in line for line in lines)
+        lambda lines: "Enter accept" in lines[-1] and any("/ CollectJob qQqQqQ" in line for line in lines)
     )
 
 
-def test_what_is_pasted_into_the_query_takes_the_place_of_what_is_selected(demo_list: EmtuiTerminal) -> None:
+def test_text_pasted_into_the_query_replaces_the_selection(demo_list: EmtuiTerminal) -> None:
     demo_list.press("/")
-    demo_list.wait_for("Enter keep")
+    demo_list.wait_for("Enter accept")
     demo_list.press("CollectJab")
     demo_list.wait_for("/ CollectJab")
     for _ in "Jab":
@@ -81,31 +81,31 @@ def test_what_is_pasted_into_the_query_takes_the_place_of_what_is_selected(demo_
     demo_list.wait_for("/ CollectJob qQ ")
 
 
-def test_one_line_that_comes_at_once_is_typed_into_the_query_with_its_enter(demo_list: EmtuiTerminal) -> None:
+def test_one_line_that_arrives_at_once_is_typed_with_its_enter(demo_list: EmtuiTerminal) -> None:
     demo_list.press("/")
-    demo_list.wait_for("Enter keep")
+    demo_list.wait_for("Enter accept")
     demo_list.press("state:failed\r")
     demo_list.wait_for(
         lambda lines: "Enter open" in lines[-1] and any("/ state:failed" in line for line in lines)
     )
 
 
-def test_an_answer_that_comes_late_is_not_typed_into_the_field(demo_list: EmtuiTerminal) -> None:
+def test_a_late_reply_of_the_terminal_is_not_typed_into_the_field(demo_list: EmtuiTerminal) -> None:
     demo_list.press("/")
-    demo_list.wait_for("Enter keep")
+    demo_list.wait_for("Enter accept")
     demo_list.press("Coll\x1b]11;rgb:1e1e/1e1e", "/1e1e\x1b\\ect\x1b[?62;4c", "\x1b[0n", "Job")
     demo_list.wait_for(lambda lines: any(line.startswith("/ CollectJob  ") for line in lines))
 
 
-def test_a_byte_that_is_no_utf8_ends_nothing(demo_list: EmtuiTerminal) -> None:
+def test_a_byte_that_is_not_utf_8_is_harmless(demo_list: EmtuiTerminal) -> None:
     os.write(demo_list.child.child_fd, b"/m\xe4rz")
-    demo_list.wait_for("Nothing matches")
+    demo_list.wait_for("No runs match")
     demo_list.press("\x1b[27u")
     demo_list.wait_for_row(1)
 
 
-def test_no_answer_of_the_terminal_is_left_for_the_shell(tmp_path: Path) -> None:
-    """Whatever was asked is answered before emtui has gone: the last question comes before the last mode."""
+def test_no_reply_of_the_terminal_is_left_for_the_shell(tmp_path: Path) -> None:
+    """The last query to the terminal comes before the last mode, so its reply is read by emtui."""
     with run_emtui("demo", *NIGHT_OPTIONS, environ=isolated_environment(tmp_path)) as terminal:
         terminal.wait_for("Password")
         terminal.press("enter")

@@ -1,4 +1,4 @@
-"""Keys that come faster than the pages that they are meant for."""
+"""Keys that arrive before the screen they are meant for."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pty_terminal import EmtuiTerminal, isolated_environment, run_emtui
 ESC = "\x1b[27u"
 
 
-def test_a_page_that_is_left_twice_takes_nothing_else_away(demo_list: EmtuiTerminal) -> None:
+def test_a_screen_closed_twice_closes_no_other_screen(demo_list: EmtuiTerminal) -> None:
     demo_list.press(":")
-    demo_list.wait_for("Enter do it")
+    demo_list.wait_for("Enter run")
     demo_list.press("\r" + ESC + ESC + ESC + ESC)
     demo_list.wait_idle()
     demo_list.press("?")
-    demo_list.wait_for("Keys: The list")
+    demo_list.wait_for("Keys: Session list")
     demo_list.press("q", "q")
     assert demo_list.wait_exit() == 0
 
 
-def test_keys_that_come_with_enter_are_typed_where_enter_leads(tmp_path: Path) -> None:
+def test_keys_after_enter_are_typed_into_the_next_field(tmp_path: Path) -> None:
     with run_emtui("--server", "vbem.example.net", environ=isolated_environment(tmp_path)) as terminal:
         terminal.wait_for("Password")
         terminal.press("ops")

@@ -42,18 +42,18 @@ def make_newer_run(number: int, type_name: str = "CollectJob", state_word: str =
 
 @dataclass
 class NightList:
-    """The list of a server, which a test changes, and emtui before it."""
+    """The list of a server, which the test changes, and emtui."""
 
     runs: list[Session]
     terminal: EmtuiTerminal
 
     @property
     def bell_count(self) -> int:
-        """How often the terminal's bell was rung."""
+        """Number of bells."""
         return _WITHIN.sub(b"", self.terminal.received).count(b"\x07")
 
     def set_runs(self, *runs: Session) -> None:
-        """From now on the server lists these, and emtui has asked again."""
+        """Change the server's list and refresh."""
         self.runs[:] = runs
         self.terminal.press("r")
 
@@ -83,7 +83,7 @@ def night_list(tmp_path: Path, initial_runs: list[Session]) -> Iterator[NightLis
 
 
 @pytest.mark.parametrize("left", [0, 10])
-def test_runs_that_vanish_are_one_line_and_attention_keeps_what_they_said(
+def test_missing_runs_are_one_alert_and_their_own_alerts_stay(
     night_list: NightList, initial_runs: list[Session], left: int
 ) -> None:
     calm = night_list.terminal.lines()[1]
@@ -94,7 +94,7 @@ def test_runs_that_vanish_are_one_line_and_attention_keeps_what_they_said(
     assert "; run no longer listed" in shown[2]
     if not left:
         night_list.terminal.wait_for(
-            "The server lists no runs now; before it listed 203.", "no runs listed in 24h"
+            "The server no longer lists any runs; it listed 203 before.", "no runs listed in 24h"
         )
     night_list.terminal.press("!")
     night_list.terminal.wait_for(f"{203 - left} runs no longer listed, as of ", f"now: {203 - left} runs")
@@ -122,10 +122,10 @@ def test_an_alert_about_an_unlisted_run_is_shown_in_full_and_can_be_acknowledged
     night_list.terminal.press("q")
     night_list.terminal.wait_for(lambda lines: lines[1].startswith("! LogExport failed twice since "))
     night_list.set_runs()
-    night_list.terminal.wait_for("before it listed 203", lambda lines: lines[1].startswith("! LogExport"))
+    night_list.terminal.wait_for("it listed 203 before", lambda lines: lines[1].startswith("! LogExport"))
 
 
-def test_a_new_failure_while_runs_are_lacking_rings_unless_its_type_had_failed_before(
+def test_a_new_failure_while_runs_are_missing_rings_unless_its_type_had_failed_before(
     night_list: NightList, initial_runs: list[Session]
 ) -> None:
     night_list.set_runs()
@@ -145,12 +145,12 @@ def test_a_new_failure_while_runs_are_lacking_rings_unless_its_type_had_failed_b
     assert night_list.bell_count == 1
 
 
-def test_where_the_selection_moves_to_is_said_when_its_run_is_gone(
+def test_the_new_selection_is_named_when_the_selected_run_is_gone(
     night_list: NightList, initial_runs: list[Session]
 ) -> None:
     terminal = night_list.terminal
     terminal.press("Z")
-    terminal.wait_for("Every run has a row of its own")
+    terminal.wait_for("every run has its own row")
     terminal.press("j", "j")
     shown = terminal.wait_for("3 of 203 runs")
     gone = re.search(r"\d\d:\d\d:\d\d|\w\w\w \d\d:\d\d", cursor_row(shown))
@@ -162,20 +162,20 @@ def test_where_the_selection_moves_to_is_said_when_its_run_is_gone(
     assert moved[1] in cursor_row(shown)
     assert gone[0] not in cursor_row(shown)
     night_list.set_runs()
-    terminal.wait_for("The selected run is no longer listed; no row is left.")
+    terminal.wait_for("The selected run is no longer listed; no rows left.")
 
 
-def test_nothing_is_said_of_the_selection_where_the_top_is_followed_or_a_query_is_typed(
+def test_no_message_about_the_selection_while_the_top_is_followed_or_a_query_is_typed(
     night_list: NightList, initial_runs: list[Session]
 ) -> None:
     terminal = night_list.terminal
     terminal.press("Z")
-    terminal.wait_for("Every run has a row of its own")
+    terminal.wait_for("every run has its own row")
     night_list.set_runs(*initial_runs[1:])
     terminal.wait_for("1 run no longer listed", lambda lines: lines[-1].endswith("1 of 202 runs"))
     assert "The selected run" not in "\n".join(terminal.lines())
     night_list.set_runs()
-    terminal.wait_for("before it listed 203")
+    terminal.wait_for("it listed 203 before")
     assert "The selected run" not in "\n".join(terminal.lines())
     new = make_newer_run(3)
     night_list.set_runs(new, *initial_runs)
@@ -185,7 +185,7 @@ def test_nothing_is_said_of_the_selection_where_the_top_is_followed_or_a_query_i
     assert "The selected run" not in "\n".join(terminal.lines())
 
 
-def test_a_selected_run_that_no_longer_matches_the_query_is_said_to_be_that(
+def test_a_message_tells_that_the_selected_run_no_longer_matches_the_query(
     night_list: NightList, initial_runs: list[Session]
 ) -> None:
     going = [
@@ -200,7 +200,7 @@ def test_a_selected_run_that_no_longer_matches_the_query_is_said_to_be_that(
     night_list.terminal.wait_for("The selected run no longer matches; now selected: CollectJob")
 
 
-def test_steps_over_the_end_of_the_list_go_round_and_say_so_once(night_list: NightList) -> None:
+def test_steps_past_the_end_of_the_list_wrap_around_with_a_message(night_list: NightList) -> None:
     terminal = night_list.terminal
     terminal.press("e", "e")
     terminal.wait_for("2 of ", lambda lines: "LogExport" in cursor_row(lines))
@@ -222,24 +222,24 @@ def test_steps_over_the_end_of_the_list_go_round_and_say_so_once(night_list: Nig
     for key in ("n", "N"):
         terminal.wait_for("1 of 1 run")
         terminal.press("j", key)
-        terminal.wait_for("There is no other row.")
+        terminal.wait_for("No other row.")
     terminal.press("/", *" nonesuch", "enter")
     terminal.wait_for("0 of 0 runs")
     terminal.press("n")
-    terminal.wait_for("There is no row.")
+    terminal.wait_for("No rows.")
 
 
-def test_a_selected_alert_that_is_over_is_said_to_be_over(
+def test_a_message_tells_that_the_selected_alert_has_been_resolved(
     night_list: NightList, initial_runs: list[Session]
 ) -> None:
     night_list.terminal.press("4")
     night_list.terminal.wait_for("1 of 1 alert")
     well = make_newer_run(4, "LogExport")
     night_list.set_runs(well, *initial_runs)
-    night_list.terminal.wait_for("The selected alert is over; none is left.")
+    night_list.terminal.wait_for("The selected alert has been resolved; no alerts left.")
 
 
-def test_after_the_last_alert_the_first_one_comes_again_and_that_is_said(
+def test_after_the_last_alert_the_first_one_follows_with_a_message(
     night_list: NightList, initial_runs: list[Session]
 ) -> None:
     night_list.set_runs(*initial_runs[:5], *initial_runs[6:])
@@ -248,5 +248,5 @@ def test_after_the_last_alert_the_first_one_comes_again_and_that_is_said(
     night_list.terminal.wait_for(lambda lines: "Continued" not in "".join(lines[-2:]))
     night_list.terminal.press("a")
     night_list.terminal.wait_for(
-        lambda lines: "(on 203 runs). Continued from the first alert." in " ".join(lines[-2:])
+        lambda lines: "(based on 203 runs). Continued from the first alert." in " ".join(lines[-2:])
     )

@@ -1,7 +1,7 @@
-"""The real thing: OpenSSH over a line of 64 kbit/s and 600 ms there and back, without and within tmux.
+"""OpenSSH over a link of 64 kbit/s and 600 ms round trip, with and without tmux.
 
-An sshd of its own on 127.0.0.1, with its own keys, for the user who runs the tests; between
-it and the client every byte goes over the slow line.
+Uses an sshd on 127.0.0.1 with its own keys, for the user who runs the tests; all bytes between it and the
+client pass the slow link.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from time import monotonic
 
 import pexpect
 import pytest
-from bench.bench_server import MovingList, list_body
+from bench.bench_server import ChangingList, list_body
 from desktop_session import find_program, require_program
 from pty_terminal import isolated_environment, kill_child
 from scripted_server import PASSWORD, USER, make_identity, scripted_server_in_thread
@@ -39,13 +39,13 @@ PASTED = "quarantine bs02?\r:leave it to storage\r11111111-2222-4333-8444-555555
 
 @dataclass(frozen=True, slots=True)
 class SshHost:
-    """A computer that one logs on to with ssh: its port, and where the keys are."""
+    """An ssh server: its port and the folder of its keys."""
 
     port: int
     folder: Path
 
     def ssh(self, command: str, port: int) -> list[str]:
-        """The arguments that run a command there, in a terminal of its own."""
+        """The ssh command line that runs a command in a terminal."""
         user = pwd.getpwuid(os.getuid()).pw_name
         options = {
             "IdentityFile": self.folder / "user",
@@ -62,7 +62,7 @@ class SshHost:
 
 @pytest.fixture(scope="module")
 def ssh_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshHost]:
-    """An sshd in the foreground, until all of this module has been tested."""
+    """An sshd in the foreground, for all tests of this module."""
     require_program("sshd")
     require_program("ssh")
     folder = tmp_path_factory.mktemp("sshd")
@@ -109,15 +109,13 @@ def _run_sshd(config: Path) -> Iterator[None]:
 
 @contextmanager
 def running_over_ssh(jump: SshHost, folder: Path, *, tmux: bool) -> Iterator[RemoteTerminal]:
-    """emtui on the jump host, its list on the screen, before the line became a bad one.
+    """Run emtui on the jump host until it shows the list, then slow the link down.
 
-    A list with changes comes every three seconds.
+    The list changes every three seconds.
     """
-    with ExitStack() as open_until_then:
-        server_identity, server_script = make_identity(folder), MovingList(list_body(3_000))
-        server = open_until_then.enter_context(
-            scripted_server_in_thread(server_script, server_identity.tls_context())
-        )
+    with ExitStack() as stack:
+        server_identity, server_script = make_identity(folder), ChangingList(list_body(3_000))
+        server = stack.enter_context(scripted_server_in_thread(server_script, server_identity.tls_context()))
         argv = [sys.executable, FAST_POLLING_SCRIPT, "3", "--server", server.authority]
         script = remote_script(folder, [*argv, "--user", USER, "--pin", server_identity.sha256])
         command = f"sh {shlex.quote(str(script))}"
@@ -125,8 +123,8 @@ def running_over_ssh(jump: SshHost, folder: Path, *, tmux: bool) -> Iterator[Rem
             local_socket = f"TMUX_TMPDIR={shlex.quote(str(folder))} tmux -L emtui -f /dev/null"
             command = f"{local_socket} new-session {shlex.quote(command)}"
             end = ["sh", "-c", f"{local_socket} kill-server"]
-            open_until_then.callback(subprocess.run, end, check=False, capture_output=True)
-        proxy = open_until_then.enter_context(slow_proxy(jump.port, FAST_LINK))
+            stack.callback(subprocess.run, end, check=False, capture_output=True)
+        proxy = stack.enter_context(slow_proxy(jump.port, FAST_LINK))
         child = pexpect.spawn(
             "ssh",
             jump.ssh(command, proxy.port),
@@ -134,8 +132,8 @@ def running_over_ssh(jump: SshHost, folder: Path, *, tmux: bool) -> Iterator[Rem
             dimensions=(LINES, COLUMNS),
             echo=False,
         )
-        child.delaybeforesend = None  # keys come when they come
-        open_until_then.callback(kill_child, child)
+        child.delaybeforesend = None  # send keys without delay
+        stack.callback(kill_child, child)
         terminal = RemoteTerminal(child, COLUMNS, LINES, proxy)
         terminal.wait_for_row(1)
         proxy.change_speed(SLOW_LINK)
@@ -143,33 +141,33 @@ def running_over_ssh(jump: SshHost, folder: Path, *, tmux: bool) -> Iterator[Rem
 
 
 def remote_script(folder: Path, argv: list[str]) -> Path:
-    """What is run on the jump host; it notes whether emtui knows that it is far away."""
+    """The script for the jump host; it also records whether emtui detects ssh."""
     environ = isolated_environment(folder, EMTUI_PASSWORD=PASSWORD)
-    del environ["TERM"]  # ssh hands on its own, tmux has one
+    del environ["TERM"]  # set by ssh or tmux
     exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in environ.items())
     command = "import os; from emtui.tui.launch import is_over_ssh; print(is_over_ssh(os.environ))"
-    script = folder / "there"
+    script = folder / "remote"
     script.write_text(
         f"{exports}\n{shlex.quote(sys.executable)}"
         f" -c {shlex.quote(command)}"
-        f" >{shlex.quote(str(folder))}/far\n"
+        f" >{shlex.quote(str(folder))}/over_ssh\n"
         f"exec {shlex.join(argv)}\n"
     )
     return script
 
 
 @pytest.mark.parametrize("tmux", [False, True], ids=["plain", "tmux"])
-def test_all_that_one_does_at_night_over_a_bad_line(ssh_host: SshHost, tmp_path: Path, *, tmux: bool) -> None:
+def test_common_tasks_over_a_slow_ssh_link(ssh_host: SshHost, tmp_path: Path, *, tmux: bool) -> None:
     if tmux:
         require_program("tmux")
-    with running_over_ssh(ssh_host, tmp_path, tmux=tmux) as far:
-        assert (tmp_path / "far").read_text() == "True\n"
-        far.ungroup_list()
-        check_held_key(far)
-        check_split_arrow(far)
-        check_open_session(far)
-        check_typed_query(far)
-        check_pasted_lines(far)
+    with running_over_ssh(ssh_host, tmp_path, tmux=tmux) as terminal:
+        assert (tmp_path / "over_ssh").read_text() == "True\n"
+        terminal.ungroup_list()
+        check_held_key(terminal)
+        check_split_arrow(terminal)
+        check_open_session(terminal)
+        check_typed_query(terminal)
+        check_pasted_lines(terminal)
 
 
 def check_held_key(terminal: RemoteTerminal) -> None:
@@ -203,7 +201,7 @@ def check_typed_query(terminal: RemoteTerminal) -> None:
 
 
 def check_pasted_lines(terminal: RemoteTerminal) -> None:
-    """Without brackets: none of it is run as keys, it is offered as a query."""
+    """Unmarked pasted lines become a query and are not run as keys."""
     terminal.press(PASTED)
     terminal.wait_for("/ quarantine bs02? :leave")
     terminal.press(ESC)

@@ -1,4 +1,4 @@
-"""Where a password comes from, as a person sees it: a command that asks on the terminal, a mute keyring."""
+"""Passwords in a real terminal: a command that prompts, and a keyring that does not respond."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ echo "$1"
 
 @pytest.fixture
 def home(tmp_path: Path, demo: RunningDemo) -> dict[str, str]:
-    """Two profiles, so that nothing is asked before one is chosen; `lab_profile` has a command that asks."""
+    """Two profiles, so that none is used automatically; the lab profile has a command that prompts."""
     program = tmp_path / "asking"
     program.write_text(ASKING_PROGRAM)
     program.chmod(stat.S_IRWXU)
@@ -47,11 +47,11 @@ def choose_lab_profile(terminal: EmtuiTerminal) -> None:
     terminal.press("esc")
     terminal.wait_idle()
     terminal.press("enter")
-    terminal.wait_for("password_command of lab is run")
+    terminal.wait_for("password_command of lab runs")
     terminal.press("enter")
 
 
-def test_a_password_command_has_the_terminal_while_it_asks(home: dict[str, str]) -> None:
+def test_a_password_command_has_the_terminal_while_it_prompts(home: dict[str, str]) -> None:
     with run_emtui(environ=home) as terminal:
         choose_lab_profile(terminal)
         terminal.wait_for("Passphrase:")
@@ -72,7 +72,7 @@ def test_a_command_is_not_run_for_another_user_than_its_profiles(home: dict[str,
         terminal.press("esc")
         terminal.wait_idle()
         terminal.press("enter")
-        terminal.wait_for("password_command of lab is run")
+        terminal.wait_for("password_command of lab runs")
         terminal.press("\x1b[Z", "2")
         terminal.wait_for("logs on as 2")
         terminal.press("enter")
@@ -93,8 +93,8 @@ def test_ctrl_c_ends_the_command_and_not_emtui(home: dict[str, str]) -> None:
 
 
 @pytest.fixture
-def mute_keyring_environ(home: dict[str, str], tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The profile without a command alone, and a keyring that never answers."""
+def unresponsive_keyring_environ(home: dict[str, str], tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Only the profile without a command, and a keyring that never responds."""
     file = Path(home["XDG_CONFIG_HOME"]) / "emtui" / "config.toml"
     file.write_text("[profiles.plain]" + file.read_text().partition("[profiles.plain]")[2])
     del home["PYTHON_KEYRING_BACKEND"]
@@ -102,52 +102,52 @@ def mute_keyring_environ(home: dict[str, str], tmp_path: Path) -> Iterator[dict[
         yield home | {"DBUS_SESSION_BUS_ADDRESS": address}
 
 
-def test_a_mute_keyring_is_said_and_the_password_may_be_typed(
-    mute_keyring_environ: dict[str, str], demo: RunningDemo
+def test_an_unresponsive_keyring_is_reported_and_the_password_can_be_typed(
+    unresponsive_keyring_environ: dict[str, str], demo: RunningDemo
 ) -> None:
-    with run_emtui(environ=mute_keyring_environ) as terminal:
-        terminal.wait_for("Asking the keyring")
-        terminal.wait_for("has not answered for 3")
+    with run_emtui(environ=unresponsive_keyring_environ) as terminal:
+        terminal.wait_for("Reading the password from the keyring")
+        terminal.wait_for("Keyring not responding after 3 s")
         terminal.press(demo.password, "enter")
         terminal.wait_for("1 of 3,")
         terminal.press("q")
         assert terminal.wait_exit() == 0
 
 
-def test_a_mute_keyring_can_be_switched_off_for_the_profile(
-    mute_keyring_environ: dict[str, str], demo: RunningDemo
+def test_an_unresponsive_keyring_can_be_turned_off_for_the_profile(
+    unresponsive_keyring_environ: dict[str, str], demo: RunningDemo
 ) -> None:
-    with run_emtui(environ=mute_keyring_environ) as terminal:
-        terminal.wait_for("never ask it for plain")
-        terminal.wait_for("it cannot be remembered here")
+    with run_emtui(environ=unresponsive_keyring_environ) as terminal:
+        terminal.wait_for("Do not use the keyring for")
+        terminal.wait_for("No keyring available")
         terminal.press("tab", " ")
-        terminal.wait_for("[x] never ask it for plain")
+        terminal.wait_for("[x] Do not use the keyring for")
         terminal.press("\x1b[Z", demo.password, "enter")
-        terminal.wait_for("1 of 3,", lambda _: 'keyring = "off"' in config_of(mute_keyring_environ))
+        terminal.wait_for("1 of 3,", lambda _: 'keyring = "off"' in config_of(unresponsive_keyring_environ))
         terminal.press("q")
         assert terminal.wait_exit() == 0
-    with run_emtui(environ=mute_keyring_environ) as terminal:
+    with run_emtui(environ=unresponsive_keyring_environ) as terminal:
         terminal.wait_for("Password")
         terminal.wait_idle()
-        assert "Asking the keyring" not in terminal.received.decode()
+        assert "Reading the password from the keyring" not in terminal.received.decode()
         terminal.press("ctrl+c")
         assert terminal.wait_exit() == 0
 
 
 def test_ctrl_c_quits_during_a_keyring_request_and_leaves_no_process_behind(
-    mute_keyring_environ: dict[str, str],
+    unresponsive_keyring_environ: dict[str, str],
 ) -> None:
-    with run_emtui(environ=mute_keyring_environ) as terminal:
-        terminal.wait_for("has not answered for 3")
+    with run_emtui(environ=unresponsive_keyring_environ) as terminal:
+        terminal.wait_for("Keyring not responding after 3 s")
         pid = terminal.child.pid
         terminal.press("ctrl+c")
         assert terminal.wait_exit() == 0
     assert not Path(f"/proc/{pid}").exists()
-    assert running_command_lines(mute_keyring_environ) == []
+    assert running_command_lines(unresponsive_keyring_environ) == []
 
 
 def running_command_lines(home: dict[str, str]) -> list[bytes]:
-    """Of the processes that live in this home."""
+    """The processes with this home folder."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -158,25 +158,25 @@ def running_command_lines(home: dict[str, str]) -> list[bytes]:
     return found
 
 
-def test_ctrl_c_works_while_a_command_asks_the_keyring(mute_keyring_environ: dict[str, str]) -> None:
-    with run_emtui("sessions", environ=mute_keyring_environ) as terminal:
-        wait_until_asked(mute_keyring_environ)
+def test_ctrl_c_works_while_a_command_reads_the_keyring(unresponsive_keyring_environ: dict[str, str]) -> None:
+    with run_emtui("sessions", environ=unresponsive_keyring_environ) as terminal:
+        wait_until_asked(unresponsive_keyring_environ)
         terminal.press("ctrl+c")
         assert terminal.wait_exit() == 130
 
 
 def wait_until_asked(home: dict[str, str]) -> None:
-    """Wait until a child of emtui asks the keyring."""
+    """Wait until a child of emtui reads the keyring."""
     deadline = monotonic() + TIMEOUT_S
     while not any(b"keyring_worker" in output for output in running_command_lines(home)):
         assert monotonic() < deadline, "the keyring is not asked"
         sleep(0.05)
 
 
-def test_a_command_says_that_the_keyring_is_silent_and_asks_the_person(
-    mute_keyring_environ: dict[str, str], demo: RunningDemo
+def test_a_command_reports_an_unresponsive_keyring_and_prompts(
+    unresponsive_keyring_environ: dict[str, str], demo: RunningDemo
 ) -> None:
-    with run_emtui("sessions", "--limit", "1", environ=mute_keyring_environ) as terminal:
+    with run_emtui("sessions", "--limit", "1", environ=unresponsive_keyring_environ) as terminal:
         terminal.wait_for("did not respond within 3 s")
         terminal.wait_for("Password of ")
         terminal.press(demo.password, "enter")
@@ -184,7 +184,7 @@ def test_a_command_says_that_the_keyring_is_silent_and_asks_the_person(
     assert "CollectJob" in "\n".join(terminal.lines())
 
 
-def test_the_variable_is_not_handed_on_and_the_process_is_closed_to_others(
+def test_the_password_variable_is_not_inherited_and_the_process_is_not_readable_by_others(
     tmp_path: Path, demo: RunningDemo
 ) -> None:
     environ = isolated_environment(tmp_path, EMTUI_PASSWORD=demo.password)
@@ -196,13 +196,13 @@ def test_the_variable_is_not_handed_on_and_the_process_is_closed_to_others(
     assert demo.password.encode() not in terminal.received.replace(b"DEMO", b"")
 
 
-def test_what_the_terminal_answers_late_is_not_typed_into_the_command(home: dict[str, str]) -> None:
+def test_a_late_terminal_response_is_not_typed_into_the_command(home: dict[str, str]) -> None:
     with run_remote(["-m", "emtui"], home, line=LinkSpeed(rate=1e9, delay=0.5)) as terminal:
         terminal.wait_for("Profiles")
         terminal.press("esc")
         terminal.read_for(2)
         terminal.press("enter")
-        terminal.wait_for("password_command of lab is run")
+        terminal.wait_for("password_command of lab runs")
         terminal.press("enter")
         terminal.wait_for("Passphrase:")
         terminal.press("open\r")

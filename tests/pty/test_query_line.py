@@ -1,4 +1,4 @@
-"""The query line in a real terminal, with a profile: Tab, the underline, what was kept, the digits."""
+"""The query bar in a real terminal, with a profile: Tab, error marking, history, saved queries."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ UNDERLINED = re.compile(rb"\x1b\[(?:[\d;]*;)?4(?:;[\d;]*)?m([^\x1b]+)")
 
 @contextmanager
 def running_list(demo: RunningDemo, home: Path, *argv: str, **environ: str) -> Iterator[EmtuiTerminal]:
-    """The list, of a profile of one's own unless arguments say which server."""
+    """The list of a profile, unless arguments name the server."""
     if not argv:
         config = home / "config" / "emtui"
         config.mkdir(parents=True, exist_ok=True)
@@ -43,12 +43,12 @@ def running_list(demo: RunningDemo, home: Path, *argv: str, **environ: str) -> I
 
 
 def query_line_text(number: int, text: str) -> Callable[[list[str]], bool]:
-    """Whether this line of the screen begins so."""
+    """Whether a line of the screen begins with this."""
     return lambda lines: lines[number].startswith(text)
 
 
 @pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1", "LC_ALL": "C", "TERM": "vt100"}])
-def test_tab_says_beforehand_what_it_gives_and_what_is_wrong_is_underlined_on_every_terminal(
+def test_tab_previews_completions_and_errors_are_underlined_on_every_terminal(
     demo: RunningDemo, tmp_path: Path, environ: dict[str, str]
 ) -> None:
     mark = ">" if environ else "›"
@@ -72,7 +72,7 @@ def test_tab_says_beforehand_what_it_gives_and_what_is_wrong_is_underlined_on_ev
         terminal.wait_for(lambda lines: "h failed" in lines[3] and not lines[4])
 
 
-def test_what_was_kept_comes_back_in_the_next_emtui_of_this_profile_alone(
+def test_the_history_is_available_at_the_next_start_with_the_same_profile_only(
     demo: RunningDemo, tmp_path: Path
 ) -> None:
     with running_list(demo, tmp_path) as terminal:
@@ -100,7 +100,7 @@ def test_what_was_kept_comes_back_in_the_next_emtui_of_this_profile_alone(
     elsewhere = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
     with running_list(demo, tmp_path / "other", *elsewhere) as terminal:
         terminal.press("/", "up")
-        terminal.wait_for("No query was kept yet: Enter keeps one.")
+        terminal.wait_for("No query history yet: Enter saves a query.")
         terminal.press("collect", "enter", "/", "\x15", "up")
         terminal.wait_for(query_line_text(4, "/ collect"))
         terminal.press("esc")
@@ -108,18 +108,18 @@ def test_what_was_kept_comes_back_in_the_next_emtui_of_this_profile_alone(
     assert list((tmp_path / "other").rglob("queries-*")) == []
 
 
-def test_digits_show_what_they_are_set_to_and_say_how_they_are_set(demo: RunningDemo, tmp_path: Path) -> None:
+def test_digits_run_saved_queries_and_tell_how_to_define_them(demo: RunningDemo, tmp_path: Path) -> None:
     with running_list(demo, tmp_path) as terminal:
         for digit, query in (("1", "state:failed,warning"), ("2", "state:running"), ("3", "is:unseen")):
             terminal.press(digit)
             terminal.wait_for(query_line_text(4, f"/ {query} "))
-        terminal.wait_for("Nothing has come or changed that you have not seen.")
+        terminal.wait_for("No new or changed runs.")
         terminal.press("5")
         terminal.wait_for(query_line_text(4, "/ type:CollectJob took:>3m "))
         terminal.press("6")
-        terminal.wait_for("6: Unknown query key 'stat': did you mean state:?")
+        terminal.wait_for("is invalid: Unknown query key 'stat': did you mean state:?")
         terminal.press("7")
-        terminal.wait_for('7 is yours to set: in config.toml, under [queries], 7 = "took:>10m"')
+        terminal.wait_for('Key 7 is unassigned. Define it in config.toml under [queries]: 7 = "took:>10m"')
         terminal.press("?")
         terminal.press("G")
         terminal.wait_for("5                   type:CollectJob took:>3m")

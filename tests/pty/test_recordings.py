@@ -1,4 +1,4 @@
-"""A night on record, and the same night again without a server."""
+"""Recording a server, and its replay without the server."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DOWN = make_reply("503 Service Unavailable", b"", "")
 
 @dataclass
 class NightServer:
-    """What the server lists, and whether it is there."""
+    """A server with these sessions; may be down."""
 
     guids: tuple[str, ...] = (GUID,)
     is_down: bool = False
@@ -47,7 +47,7 @@ class NightServer:
 
 @dataclass(frozen=True)
 class RecordedRun:
-    """A recording, what the terminal showed in the end, and the server it is of."""
+    """A recording, the last screen while recording, and the recorded server."""
 
     path: Path
     screen_lines: list[str]
@@ -57,13 +57,13 @@ class RecordedRun:
 
 
 def rows_and_status(lines: list[str]) -> bool:
-    """Whether the list is as the server has it, and nothing troubles it any more."""
+    """Whether the list is current, without an error."""
     return "as of" in lines[0] and "503" not in "".join(lines)
 
 
 @pytest.fixture(scope="module")
 def recorded_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecordedRun]:
-    """Several looks, a session that was opened, an outage, and the way back."""
+    """A recording of several polls, an opened session, an outage, and the recovery."""
     home = tmp_path_factory.mktemp("night")
     own, night = make_identity(home), NightServer()
     with scripted_server_in_thread(night, own.tls_context()) as server:
@@ -85,7 +85,7 @@ def recorded_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecordedR
             terminal.press("q")
             terminal.wait_for("1 of 2")
             night.is_down = True
-            for word in ("answered 503", "STALE", "BLIND since"):
+            for word in ("answered 503", "STALE", "NO DATA since"):
                 terminal.press("r")
                 terminal.wait_for(word)
             night.is_down = False
@@ -93,31 +93,31 @@ def recorded_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecordedR
             shown = terminal.wait_for(rows_and_status)
             terminal.press("q")
             assert terminal.wait_exit() == 0
-        said = terminal.received.decode().rpartition("emtui: ")[2]
-        yield RecordedRun(path, shown, said, server, environ)
+        exit_text = terminal.received.decode().rpartition("emtui: ")[2]
+        yield RecordedRun(path, shown, exit_text, server, environ)
 
 
 def run_replay(recorded: RecordedRun, folder: Path, *options: str) -> Iterator[EmtuiTerminal]:
-    """The same in a home of its own, by somebody whose environment still names the server."""
+    """Replay it with another home folder; the environment still names the server."""
     environ = recorded.environ | {"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")}
     with run_emtui("--replay", str(recorded.path), *options, environ=environ) as terminal:
         yield terminal
 
 
 def rows(lines: list[str]) -> list[str]:
-    """All but the first line and the last; what is marked as new hangs on the keys that were pressed."""
+    """All lines but the first and last, without marks of new runs, which depend on the keys."""
     return [line.replace("+", " ") for line in lines[1:-1]]
 
 
 def shown_time(lines: list[str]) -> str:
-    """As of when the list is."""
+    """The time of the list."""
     return lines[0].partition("as of ")[2].split()[0]
 
 
-def test_it_shows_the_same_rows_and_the_outage_and_asks_nobody(
+def test_a_replay_shows_the_same_rows_and_outage_without_requests(
     recorded_run: RecordedRun, tmp_path: Path
 ) -> None:
-    asked, hello = len(recorded_run.server.requests), recorded_run.server.connection_count
+    requests, connections = len(recorded_run.server.requests), recorded_run.server.connection_count
     for terminal in run_replay(recorded_run, tmp_path, "--speed", "2"):
         shown = terminal.wait_for(lambda lines: "ended" in lines[0] and rows_and_status(lines))
         assert rows(shown) == rows(recorded_run.screen_lines)
@@ -127,20 +127,23 @@ def test_it_shows_the_same_rows_and_the_outage_and_asks_nobody(
         for key in ("r", "L", "p", "r", "p"):
             terminal.press(key)
         terminal.press("!")
-        terminal.wait_for("Health of")
+        terminal.wait_for("Statistics of")
         terminal.press("q")
         terminal.wait_for(rows_and_status)
         terminal.press("q")
         assert terminal.wait_exit() == 0
-        assert b"emtui open" not in terminal.received, "there is no server to come back to"
-    assert (len(recorded_run.server.requests), recorded_run.server.connection_count) == (asked, hello)
+        assert b"emtui open" not in terminal.received, "there is no server to reconnect to"
+    assert (len(recorded_run.server.requests), recorded_run.server.connection_count) == (
+        requests,
+        connections,
+    )
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_every_screen_says_that_it_is_a_replay(recorded_run: RecordedRun, tmp_path: Path) -> None:
     for terminal in run_replay(recorded_run, tmp_path, "--speed", "100000"):
         terminal.wait_for("ended")
-        steps = ("enter", "1 event"), ("i", "UID"), ("q", "1 event"), ("q", "1 of 2"), ("?", "First of all")
+        steps = ("enter", "1 event"), ("i", "UID"), ("q", "1 event"), ("q", "1 of 2"), ("?", "Main keys")
         for key, word in steps:
             terminal.press(key)
             shown = terminal.wait_for(word)
@@ -148,14 +151,14 @@ def test_every_screen_says_that_it_is_a_replay(recorded_run: RecordedRun, tmp_pa
         terminal.press("q", "!")
         shown = terminal.wait_for("503 Service Unavailable")
         assert shown[0].startswith(" REPLAY ")
-        assert any("3 requests without one" in line for line in shown)
+        assert any("3 failed requests" in line for line in shown)
         terminal.press("q", ":", OTHER, "enter")
         terminal.wait_for("no events of this run up to this time")
         terminal.press("r", "r")
         terminal.wait_for("no events of this run up to this time")
 
 
-def test_a_recording_is_copied_and_read_like_any_view_but_opens_for_nobody(
+def test_a_replay_can_be_copied_and_paged_but_has_no_open_command(
     recorded_run: RecordedRun, tmp_path: Path
 ) -> None:
     reader = tmp_path / "reader"
@@ -164,9 +167,9 @@ def test_a_recording_is_copied_and_read_like_any_view_but_opens_for_nobody(
     reading = replace(recorded_run, environ=recorded_run.environ | {"PAGER": str(reader)})
     for terminal in run_replay(reading, tmp_path, "--speed", "100000"):
         terminal.wait_for("The recording ends here.")
-        for key, said in (("y", "Copied to the clipboard"), ("Y", "no command opens it for anybody but you")):
+        for key, message in (("y", "Copied to the clipboard"), ("Y", "Not available in replay mode")):
             terminal.press(key)
-            terminal.wait_for(said)
+            terminal.wait_for(message)
         terminal.press("v")
         terminal.wait_for("emtui: press any key to go back.")
         terminal.press("enter")
@@ -187,10 +190,10 @@ def test_open_shows_a_recording_in_exactly_that_view(recorded_run: RecordedRun) 
     with run_emtui(
         "open", "state:failed", "--replay", str(recorded_run.path), environ=recorded_run.environ
     ) as terminal:
-        terminal.wait_for("Nothing matches state:failed")
+        terminal.wait_for("No runs match state:failed")
 
 
-def test_nothing_secret_is_in_the_file_and_it_is_its_owners_alone(recorded_run: RecordedRun) -> None:
+def test_the_file_has_no_secrets_and_is_readable_only_by_its_owner(recorded_run: RecordedRun) -> None:
     assert recorded_run.path.stat().st_mode & 0o777 == 0o600
     text = gzip.decompress(recorded_run.path.read_bytes()).decode()
     secret = (PASSWORD, TOKEN, LOGON_ID, "EXAMPLE", "ops", "127.0.0.1", str(recorded_run.server.port))
@@ -200,16 +203,16 @@ def test_nothing_secret_is_in_the_file_and_it_is_its_owners_alone(recorded_run: 
     assert f"Recorded to {recorded_run.path} (" in recorded_run.exit_text.replace("\r\n", "")
 
 
-def test_a_file_that_is_there_is_left_as_it_is_and_no_logon_is_sent(recorded_run: RecordedRun) -> None:
-    before, asked = recorded_run.path.read_bytes(), len(recorded_run.server.requests)
+def test_an_existing_file_is_kept_and_no_logon_is_sent(recorded_run: RecordedRun) -> None:
+    before, requests = recorded_run.path.read_bytes(), len(recorded_run.server.requests)
     with run_emtui("--record", str(recorded_run.path), environ=recorded_run.environ) as terminal:
         assert terminal.wait_exit() == 2
     assert "already exists: a recording needs a new file." in terminal.received.decode().replace("\r\n", "")
     assert recorded_run.path.read_bytes() == before
-    assert len(recorded_run.server.requests) == asked
+    assert len(recorded_run.server.requests) == requests
 
 
-def test_a_recording_cut_short_by_a_kill_is_shown_up_to_its_last_complete_record(
+def test_a_truncated_recording_is_shown_up_to_its_last_complete_record(
     recorded_run: RecordedRun, tmp_path: Path
 ) -> None:
     cut = tmp_path / "cut.rec"
@@ -221,7 +224,7 @@ def test_a_recording_cut_short_by_a_kill_is_shown_up_to_its_last_complete_record
         terminal.wait_for("The recording is truncated here; all complete records were shown.")
 
 
-def test_a_kill_loses_nothing_that_was_shown(recorded_run: RecordedRun, tmp_path: Path) -> None:
+def test_a_killed_recording_has_everything_that_was_shown(recorded_run: RecordedRun, tmp_path: Path) -> None:
     path = tmp_path / "killed.rec"
     with run_emtui("--record", str(path), environ=recorded_run.environ) as terminal:
         terminal.wait_for("1 of 2")
@@ -236,7 +239,7 @@ def test_a_kill_loses_nothing_that_was_shown(recorded_run: RecordedRun, tmp_path
     ) as terminal:
         terminal.wait_for("ended")
         terminal.wait_for("its file was not closed, but all its records")
-        assert "every" not in terminal.lines()[0], "nobody is asked"
+        assert "every" not in terminal.lines()[0], "there is no polling"
         terminal.press("!")
         terminal.wait_for("none: this is a recording")
         terminal.press("q")
@@ -253,7 +256,7 @@ raise SystemExit(main(sys.argv[1:]))
 """
 
 
-def test_a_disk_that_takes_no_more_is_one_sentence_and_the_screens_go_on(
+def test_a_full_disk_is_one_sentence_and_the_browser_continues(
     recorded_run: RecordedRun, tmp_path: Path
 ) -> None:
     path = str(tmp_path / "night.rec")

@@ -1,4 +1,4 @@
-"""How often the server is asked: once for what a person wants to see, and never twice for the same."""
+"""Number of requests: each resource is requested once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scripted_server import (
 
 @contextmanager
 def running_list(folder: Path) -> Iterator[tuple[EmtuiTerminal, ScriptedEmServer]]:
-    """A server with one run that has ended, and emtui that shows it."""
+    """A server with one finished run, and emtui showing it."""
     own = make_identity(folder)
     with scripted_server_in_thread(context=own.tls_context()) as played:
         environ = isolated_environment(
@@ -38,7 +38,7 @@ def requested_routes(server: ScriptedEmServer) -> list[str]:
     return [route_of(request) for request in server.requests]
 
 
-def test_each_thing_is_asked_for_once(tmp_path: Path) -> None:
+def test_each_resource_is_requested_once(tmp_path: Path) -> None:
     with running_list(tmp_path) as (terminal, played):
         assert requested_routes(played) == ["root", "logon", "list"]
         terminal.press("enter")
@@ -51,9 +51,9 @@ def test_each_thing_is_asked_for_once(tmp_path: Path) -> None:
     assert requested_routes(played)[4:] == ["logoff"]
 
 
-def test_typing_and_moving_ask_nothing(tmp_path: Path) -> None:
+def test_typing_and_moving_request_nothing(tmp_path: Path) -> None:
     with running_list(tmp_path) as (terminal, played):
         terminal.press("/", "collect", "enter", "o", "O", "t", "0", "down", "pagedown", "?", "q")
         terminal.press("/", "nonesuch")
-        terminal.wait_for("Nothing matches nonesuch")
+        terminal.wait_for("No runs match nonesuch")
         assert requested_routes(played) == ["root", "logon", "list"]

@@ -45,7 +45,7 @@ def guid(number: int) -> str:
 
 @dataclass
 class SleepServer:
-    """Lists so many runs; the list hangs while `is_hanging`. With `dated` it says what time it is."""
+    """Lists `runs` runs; the list hangs while `is_hanging`. With `has_date_header` responses have a date."""
 
     runs: int = 40
     is_hanging: bool = False
@@ -66,7 +66,7 @@ class SleepServer:
 
 @pytest.fixture
 def libfaketime() -> str:
-    """The library that moves the clock of a program."""
+    """The library that changes the clock of a program."""
     found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not found:
         if os.environ.get("CI") == "true":
@@ -77,19 +77,19 @@ def libfaketime() -> str:
 
 @dataclass
 class FakedWallClock:
-    """The clock on the wall of one program, which the test sets."""
+    """The wall clock of one program, which the test sets."""
 
     file: Path
 
     def shift_by(self, offset: str) -> None:
-        """As `faketime` reads it: `+8h`. Written at once, never half."""
+        """Set the offset in the format of `faketime`, such as `+8h`, atomically."""
         new = self.file.with_suffix(".new")
         new.write_text(f"{offset}\n")
         new.rename(self.file)
 
 
 def faketime_environment(wall: FakedWallClock, library: str) -> dict[str, str]:
-    """What puts a program before that clock, and leaves it its monotonic one."""
+    """Environment variables that fake the wall clock, but not the monotonic clock."""
     return {
         "LD_PRELOAD": library,
         "FAKETIME_TIMESTAMP_FILE": str(wall.file),
@@ -142,10 +142,10 @@ def test_after_eight_hours_of_sleep_the_list_is_stale_refreshed_and_the_time_sho
         assert (shown_hour(lines) - fell_asleep) % 24 in (8, 9)
         away = next(line for line in lines if "filled from the server's list" in line)
         assert re.search(
-            r"\w{3} \d\d:\d\d – \w{3} \d\d:\d\d: .*blind \w{3} \d\d:\d\d – \w{3} \d\d:\d\d", away
+            r"\w{3} \d\d:\d\d – \w{3} \d\d:\d\d: .*no data \w{3} \d\d:\d\d – \w{3} \d\d:\d\d", away
         )
         terminal.press("!")
-        terminal.wait_for("This computer slept, or its clock was set forward.")
+        terminal.wait_for("This computer was suspended, or its clock was set forward.")
 
 
 def test_a_clock_set_forward_or_back_is_distinguished_from_sleep(tmp_path: Path, libfaketime: str) -> None:
@@ -154,7 +154,7 @@ def test_a_clock_set_forward_or_back_is_distinguished_from_sleep(tmp_path: Path,
         wall.shift_by("+8h")
         lines = terminal.wait_for("This computer's clock was set forward by 8h00m")
         terminal.wait_for(lambda lines: "STALE" not in lines[0])
-        assert not any("blind" in line for line in lines)
+        assert not any("no data" in line for line in lines)
         terminal.press("\x1b")
         terminal.wait_for(lambda lines: not any("was set" in line for line in lines))
         wall.shift_by("+5h")
@@ -169,7 +169,7 @@ def test_a_clock_set_forward_or_back_is_distinguished_from_sleep(tmp_path: Path,
 def test_tail_prints_connection_loss_and_recovery_around_sleep_and_reports_a_changed_clock(
     tmp_path: Path, libfaketime: str, dated: bool
 ) -> None:
-    manager, wall, known = (
+    manager, wall, server_identity = (
         SleepServer(has_date_header=dated),
         FakedWallClock(tmp_path / "faketime"),
         make_identity(tmp_path),
@@ -178,8 +178,8 @@ def test_tail_prints_connection_loss_and_recovery_around_sleep_and_reports_a_cha
     environ = isolated_environment(
         tmp_path, EMTUI_PASSWORD=PASSWORD, **faketime_environment(wall, libfaketime)
     )
-    with scripted_server_in_thread(manager, known.tls_context()) as server:
-        connection = options_for(server, known)
+    with scripted_server_in_thread(manager, server_identity.tls_context()) as server:
+        connection = options_for(server, server_identity)
         argv = (sys.executable, "-m", "emtui", "tail", "--from-start", "-o", "jsonl", *connection)
         with subprocess.Popen(
             argv, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -194,26 +194,26 @@ def test_tail_prints_connection_loss_and_recovery_around_sleep_and_reports_a_cha
                     return
                 blind, back = (json.loads(tail.stdout.readline()) for _ in range(2))
                 assert (blind["change"], back["change"]) == ("blind", "back")
-                assert blind["problem"] == "This computer slept, or its clock was set forward."
+                assert blind["problem"] == "This computer was suspended, or its clock was set forward."
                 slept = datetime.fromisoformat(blind["at"]) - datetime.fromisoformat(before)
                 assert timedelta(hours=8) <= slept < timedelta(hours=8, minutes=2)
             finally:
                 tail.terminate()
 
 
-def test_a_process_that_was_stopped_says_so_and_requests_at_once(tmp_path: Path) -> None:
-    manager, known = SleepServer(), make_identity(tmp_path)
-    with scripted_server_in_thread(manager, known.tls_context()) as server:
-        argv = (str(FAST_ALERTS_SCRIPT), "1", "600", "3", *options_for(server, known))
+def test_a_stopped_process_reports_that_and_requests_at_once(tmp_path: Path) -> None:
+    manager, server_identity = SleepServer(), make_identity(tmp_path)
+    with scripted_server_in_thread(manager, server_identity.tls_context()) as server:
+        argv = (str(FAST_ALERTS_SCRIPT), "1", "600", "3", *options_for(server, server_identity))
         with run_python(
             *argv, columns=120, environ=isolated_environment(tmp_path, EMTUI_PASSWORD=PASSWORD)
         ) as terminal:
             terminal.wait_for("as of", "1 of 40")
-            assert not any("blind" in line for line in terminal.lines())
+            assert not any("no data" in line for line in terminal.lines())
             os.kill(terminal.child.pid, signal.SIGSTOP)
             terminal.read_for(6)
             os.kill(terminal.child.pid, signal.SIGCONT)
-            terminal.wait_for("nothing ended; blind")
+            terminal.wait_for("no run ended; no data")
             terminal.wait_for(lambda lines: "STALE" not in lines[0])
             terminal.press("!")
             terminal.wait_for("emtui was stopped.")

@@ -1,4 +1,4 @@
-"""Terminals of every kind, as real ones: what reaches them, and what they say of themselves."""
+"""Terminal types: the sequences sent to them, and their replies."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from demo_server import RunningDemo
 from pty_terminal import (
     NIGHT_OPTIONS,
     EmtuiTerminal,
+    is_assessed,
     isolated_environment,
     run_emtui,
     run_night_demo,
@@ -29,13 +30,13 @@ EXTENDED_ATTRIBUTES = re.compile(rb"\x1b\[[<>]|\x1b\]|\$p")
 
 
 def sgr_codes(received: bytes) -> set[int]:
-    """Every SGR parameter that was sent."""
+    """All SGR parameters received."""
     found = re.findall(rb"\x1b\[([0-9;]*)m", received)
     return {int(code or 0) for codes in found for code in codes.split(b";")}
 
 
 class OpenList(Protocol):
-    """Opens the demo's list, from an environment with more in it."""
+    """Opens the list of the demo, with `more` environment variables."""
 
     def __call__(
         self, *argv: str, size: tuple[int, int] = (80, 23), more: Mapping[str, str] | None = None
@@ -45,7 +46,7 @@ class OpenList(Protocol):
 @pytest.fixture
 def open_list(tmp_path: Path, demo: RunningDemo) -> OpenList:
     @contextmanager
-    def looking(
+    def open_demo(
         *argv: str, size: tuple[int, int] = (80, 23), more: Mapping[str, str] | None = None
     ) -> Iterator[EmtuiTerminal]:
         columns, lines = size
@@ -56,11 +57,11 @@ def open_list(tmp_path: Path, demo: RunningDemo) -> OpenList:
             terminal.wait_for("1 of 3,4")
             yield terminal
 
-    return looking
+    return open_demo
 
 
 def visit_every_screen(terminal: EmtuiTerminal) -> None:
-    """Every screen that the demo leads to, from the list and back to it."""
+    """Open every screen of the demo, and return to the list."""
     terminal.press("e", "enter")
     terminal.wait_opened()
     terminal.press("/", "cannot", "enter")
@@ -68,13 +69,13 @@ def visit_every_screen(terminal: EmtuiTerminal) -> None:
     terminal.press("esc", "i")
     terminal.wait_for("UID")
     terminal.press("q", "q", "B")
-    terminal.wait_for("on time")
+    terminal.wait_for("on schedule")
     terminal.press("q", "?")
-    terminal.wait_for("Keys: The list")
+    terminal.wait_for("Keys: Session list")
     terminal.press("q", ":")
-    terminal.wait_for("do it")
+    terminal.wait_for("Enter run")
     terminal.press("esc", "!")
-    terminal.wait_for("Health of")
+    terminal.wait_for("Statistics of")
     terminal.press("q", "/", "state:canceled,warning")
     terminal.wait_for("/ state:canceled,warning", "1 canceled")
     terminal.press("enter", "L")
@@ -83,7 +84,7 @@ def visit_every_screen(terminal: EmtuiTerminal) -> None:
     terminal.wait_for("Outcome")
 
 
-def test_no_color_means_no_colour_on_any_screen(open_list: OpenList) -> None:
+def test_no_color_disables_color_on_every_screen(open_list: OpenList) -> None:
     with open_list(more={"NO_COLOR": "1", "COLORTERM": "truecolor"}) as terminal:
         visit_every_screen(terminal)
         terminal.press("Q")
@@ -102,9 +103,7 @@ def test_no_color_means_no_colour_on_any_screen(open_list: OpenList) -> None:
         {"TERM": "linux"},
     ],
 )
-def test_the_terminals_own_sixteen_colours_are_all_that_is_used(
-    open_list: OpenList, more: dict[str, str]
-) -> None:
+def test_only_the_sixteen_colors_of_the_terminal_are_used(open_list: OpenList, more: dict[str, str]) -> None:
     with open_list(more=more) as terminal:
         terminal.press("/", "state:failed,warning,running")
         terminal.wait_for("1 of 1")
@@ -113,7 +112,7 @@ def test_the_terminals_own_sixteen_colours_are_all_that_is_used(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_on_every_kind_of_terminal_the_list_is_shown(open_list: OpenList, kind: str) -> None:
+def test_the_list_is_shown_on_every_terminal_type(open_list: OpenList, kind: str) -> None:
     with open_list(more={"TERM": kind}) as terminal:
         row = next(line for line in terminal.lines() if "CollectJob" in line)
         assert row.startswith("> > running" if kind in {"linux", "vt100"} else "› ► running")
@@ -122,7 +121,9 @@ def test_on_every_kind_of_terminal_the_list_is_shown(open_list: OpenList, kind: 
 
 
 @pytest.mark.parametrize("kind", ["linux", "vt100"])
-def test_a_console_gets_nothing_that_it_would_print_and_is_left_empty(open_list: OpenList, kind: str) -> None:
+def test_a_console_gets_no_sequence_that_it_would_print_and_is_cleared(
+    open_list: OpenList, kind: str
+) -> None:
     with open_list(more={"TERM": kind}) as terminal:
         terminal.press("q")
         assert terminal.wait_exit() == 0
@@ -140,9 +141,7 @@ def test_a_console_gets_nothing_that_it_would_print_and_is_left_empty(open_list:
         ([], {"LANG": "de_DE.ISO-8859-1"}),
     ],
 )
-def test_in_ascii_not_one_other_byte_reaches_the_terminal(
-    open_list: OpenList, argv: list[str], more: dict[str, str]
-) -> None:
+def test_in_ascii_mode_only_ascii_is_sent(open_list: OpenList, argv: list[str], more: dict[str, str]) -> None:
     with open_list(*argv, more=more) as terminal:
         visit_every_screen(terminal)
         terminal.press("Q")
@@ -152,7 +151,7 @@ def test_in_ascii_not_one_other_byte_reaches_the_terminal(
 
 
 @pytest.mark.parametrize("kind", ["dumb", ""])
-def test_a_dumb_terminal_is_refused_with_what_to_use_instead(tmp_path: Path, kind: str) -> None:
+def test_a_dumb_terminal_is_refused_with_an_alternative(tmp_path: Path, kind: str) -> None:
     with run_emtui("demo", environ=isolated_environment(tmp_path, TERM=kind)) as terminal:
         assert terminal.wait_exit() == 2
     assert terminal.received.count(b"\n") == 1
@@ -160,7 +159,7 @@ def test_a_dumb_terminal_is_refused_with_what_to_use_instead(tmp_path: Path, kin
     assert b"\x1b" not in terminal.received
 
 
-def test_where_one_types_is_seen_on_any_ground(tmp_path: Path) -> None:
+def test_the_focused_field_is_visible_on_any_background(tmp_path: Path) -> None:
     with run_emtui("--server", "em01.example.net", environ=isolated_environment(tmp_path)) as terminal:
         terminal.wait_for("Password")
         before = terminal.wait_idle()
@@ -174,7 +173,7 @@ def test_where_one_types_is_seen_on_any_ground(tmp_path: Path) -> None:
 
 @contextmanager
 def received_queries(folder: Path, **more: str) -> Iterator[EmtuiTerminal]:
-    """A terminal that was asked for its background, and has not answered yet."""
+    """A terminal that was asked for its background color and has not replied yet."""
     with run_emtui(
         "demo", *NIGHT_OPTIONS, environ=isolated_environment(folder, **more), fresh_process=True
     ) as terminal:
@@ -185,7 +184,7 @@ def received_queries(folder: Path, **more: str) -> Iterator[EmtuiTerminal]:
 def codes_of_the_list(terminal: EmtuiTerminal) -> set[int]:
     terminal.wait_for("Password")
     terminal.press("enter")
-    terminal.wait_for("1 of 3,4", " a: ")
+    terminal.wait_for("1 of 3,4", is_assessed)
     return sgr_codes(terminal.received)
 
 
@@ -197,7 +196,7 @@ def test_on_a_light_background_nothing_is_yellow(tmp_path: Path) -> None:
     assert not {33, 36} & used
 
 
-def test_without_an_answer_it_is_dark_unless_colorfgbg_says_more(tmp_path: Path) -> None:
+def test_without_a_reply_it_is_dark_unless_colorfgbg_is_light(tmp_path: Path) -> None:
     with received_queries(tmp_path) as terminal:
         terminal.press(DEVICE)
         assert {33, 36} <= codes_of_the_list(terminal)
@@ -206,7 +205,7 @@ def test_without_an_answer_it_is_dark_unless_colorfgbg_says_more(tmp_path: Path)
         assert not {33, 36} & codes_of_the_list(terminal)
 
 
-def test_what_is_typed_while_the_terminal_answers_is_not_lost(tmp_path: Path) -> None:
+def test_keys_typed_during_the_reply_are_not_lost(tmp_path: Path) -> None:
     with received_queries(tmp_path) as terminal:
         terminal.press(WHITE + "\r" + DEVICE)
         terminal.wait_for("1 of 3,4")
@@ -223,7 +222,7 @@ def test_a_background_reported_late_is_used_from_then_on(tmp_path: Path) -> None
         assert not {33, 36} & sgr_codes(terminal.received[before:])
 
 
-def test_an_answer_that_comes_late_is_typed_nowhere(tmp_path: Path) -> None:
+def test_a_late_reply_is_not_typed(tmp_path: Path) -> None:
     with received_queries(tmp_path) as terminal:
         terminal.wait_for("Password")
         terminal.press(WHITE + DEVICE, "enter")
@@ -232,7 +231,7 @@ def test_an_answer_that_comes_late_is_typed_nowhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("answer", [WHITE + DEVICE, DEVICE, "\x1b]11;rgb:ff", ""])
-def test_the_terminal_has_its_own_modes_in_the_end(tmp_path: Path, answer: str) -> None:
+def test_the_terminal_modes_are_restored(tmp_path: Path, answer: str) -> None:
     with run_emtui(
         "demo", *NIGHT_OPTIONS, environ=isolated_environment(tmp_path), fresh_process=True
     ) as terminal:
@@ -246,7 +245,7 @@ def test_the_terminal_has_its_own_modes_in_the_end(tmp_path: Path, answer: str) 
 
 
 @pytest.mark.parametrize("more", [{"TERM": "linux"}, {"NO_COLOR": "1"}])
-def test_a_console_and_who_wants_no_colours_are_not_asked(tmp_path: Path, more: dict[str, str]) -> None:
+def test_consoles_and_no_color_send_no_query(tmp_path: Path, more: dict[str, str]) -> None:
     with run_emtui("demo", *NIGHT_OPTIONS, environ=isolated_environment(tmp_path, **more)) as terminal:
         terminal.wait_for("Password")
     assert b"\x1b]11;" not in terminal.received
@@ -258,8 +257,8 @@ WHEEL_DOWN, WHEEL_UP = "\x1b[<65;10;10M", "\x1b[<64;10;10M"
 
 
 def click(terminal: EmtuiTerminal, row: int) -> None:
-    """A click on the row with this number, counted from the heading."""
-    heading = next(place for place, line in enumerate(terminal.lines(), 1) if "Outcome" in line)
+    """Click the row with this number, counted from the heading."""
+    heading = next(number for number, line in enumerate(terminal.lines(), 1) if "Outcome" in line)
     terminal.press(f"\x1b[<0;20;{heading + row}M\x1b[<0;20;{heading + row}m")
 
 
@@ -267,14 +266,14 @@ def row_under_the_cursor(lines: list[str]) -> str:
     return next((line for line in lines if line.startswith("›")), "")
 
 
-def test_the_mouse_is_off_unless_it_is_asked_for(open_list: OpenList) -> None:
+def test_the_mouse_is_off_by_default(open_list: OpenList) -> None:
     with open_list() as terminal:
         terminal.press("q")
         assert terminal.wait_exit() == 0
     assert not re.search(rb"\?1(?:000|002|003|006|015|016)h", terminal.received)
 
 
-def test_with_the_mouse_the_wheel_scrolls_a_click_goes_there_and_a_second_one_opens(
+def test_the_wheel_scrolls_a_click_selects_and_a_second_click_opens(
     open_list: OpenList,
 ) -> None:
     with open_list("--mouse") as terminal:
@@ -287,10 +286,10 @@ def test_with_the_mouse_the_wheel_scrolls_a_click_goes_there_and_a_second_one_op
         terminal.wait_for(lambda lines: "7 of 3,4" not in lines[-1] and " of 3,4" in lines[-1])
         before = terminal.wait_idle()
         terminal.press("".join(f"\x1b[<35;{column};9M" for column in range(5, 60)))
-        assert terminal.wait_idle() == before, "a mouse that merely moves costs nothing"
-        chosen = row_under_the_cursor(terminal.lines()).split()
+        assert terminal.wait_idle() == before, "moving the mouse sends nothing"
+        selected = row_under_the_cursor(terminal.lines()).split()
         click(terminal, 2)
-        assert chosen[3] in terminal.wait_opened()[1]
+        assert selected[3] in terminal.wait_opened()[1]
         terminal.press("Q")
         assert terminal.wait_exit() == 0
     assert not re.search(rb"\?1(?:002|003|015|016)h", terminal.received)
@@ -298,10 +297,10 @@ def test_with_the_mouse_the_wheel_scrolls_a_click_goes_there_and_a_second_one_op
     assert terminal.received.rindex(b"?1006l") > terminal.received.rindex(b"?1006h")
 
 
-def test_a_click_while_a_query_is_typed_does_not_leave_it_half_open(open_list: OpenList) -> None:
+def test_a_click_while_typing_a_query_keeps_the_prompt_open(open_list: OpenList) -> None:
     with open_list("--mouse") as terminal:
         terminal.press("/", "Collect")
-        terminal.wait_for("Enter keep")
+        terminal.wait_for("Enter accept")
         click(terminal, 4)
         terminal.wait_for("4 of 2,")
         terminal.press("Job")
@@ -311,14 +310,14 @@ def test_a_click_while_a_query_is_typed_does_not_leave_it_half_open(open_list: O
 def test_the_mouse_can_be_turned_on_and_off_by_name(open_list: OpenList) -> None:
     with open_list() as terminal:
         terminal.press(":", "mouse", "enter")
-        terminal.wait_for("hold shift")
+        terminal.wait_for("Hold Shift")
         assert b"\x1b[?1000h" in terminal.received
         terminal.ungroup_list()
         click(terminal, 5)
         terminal.wait_for("5 of 3,4")
         before = len(terminal.received)
         terminal.press(":", "mouse", "enter")
-        terminal.wait_for("The mouse is off")
+        terminal.wait_for("Mouse off")
         assert b"\x1b[?1000l" in terminal.received[before:]
 
 
@@ -333,7 +332,7 @@ def test_every_screen_fits_any_size(open_list: OpenList, columns: int, lines: in
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(40, 10), (20, 5), (2, 2), (1, 1)])
-def test_too_small_a_terminal_ends_nothing(open_list: OpenList, columns: int, lines: int) -> None:
+def test_a_too_small_terminal_is_harmless(open_list: OpenList, columns: int, lines: int) -> None:
     with open_list() as terminal:
         terminal.ungroup_list()
         terminal.press("down", "up")
@@ -349,16 +348,16 @@ def test_too_small_a_terminal_ends_nothing(open_list: OpenList, columns: int, li
         terminal.wait_for(lambda lines: lines == shown)
 
 
-def test_a_terminal_that_is_of_no_use_says_what_is_needed(tmp_path: Path) -> None:
+def test_a_too_small_terminal_shows_the_minimum_size(tmp_path: Path) -> None:
     with run_emtui(
         "demo", *NIGHT_OPTIONS, columns=36, lines=9, environ=isolated_environment(tmp_path)
     ) as terminal:
-        terminal.wait_for("36×9 is too small: 58×16 at least")
+        terminal.wait_for("Too small: 36x9, minimum 58x16")
         terminal.press("enter", "q")
         terminal.wait_idle()
 
 
-def test_hundreds_of_sizes_in_a_moment_end_with_the_right_screen_for_few_bytes(open_list: OpenList) -> None:
+def test_rapid_resizing_ends_with_the_right_screen_and_few_bytes(open_list: OpenList) -> None:
     with open_list(size=(120, 40)) as terminal:
         before = terminal.wait_idle()
         shown = terminal.lines()
@@ -373,7 +372,7 @@ def test_hundreds_of_sizes_in_a_moment_end_with_the_right_screen_for_few_bytes(o
     assert sent <= 30_000
 
 
-def test_a_window_that_changes_is_followed_though_columns_and_lines_are_exported(open_list: OpenList) -> None:
+def test_resizing_works_with_columns_and_lines_exported(open_list: OpenList) -> None:
     with open_list(size=(100, 30), more={"COLUMNS": "40", "LINES": "10"}) as terminal:
         assert "? keys" in terminal.lines()[29]
         assert len(terminal.lines()[0]) > 90
@@ -381,12 +380,12 @@ def test_a_window_that_changes_is_followed_though_columns_and_lines_are_exported
         terminal.wait_for(lambda lines: "? keys" in lines[19])
 
 
-def test_columns_and_lines_count_where_the_terminal_does_not_know_its_size(tmp_path: Path) -> None:
-    unknown = "import os, sys, termios; termios.tcsetwinsize(0, (0, 0)); "
-    begun = unknown + "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+def test_columns_and_lines_are_used_if_the_terminal_has_no_size(tmp_path: Path) -> None:
+    set_no_size = "import os, sys, termios; termios.tcsetwinsize(0, (0, 0)); "
+    program = set_no_size + "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
     environ = isolated_environment(tmp_path, COLUMNS="70", LINES="18")
     with run_python(
-        "-c", begun, "-m", "emtui", "demo", *NIGHT_OPTIONS, columns=120, lines=40, environ=environ
+        "-c", program, "-m", "emtui", "demo", *NIGHT_OPTIONS, columns=120, lines=40, environ=environ
     ) as terminal:
         terminal.wait_for("Password")
         terminal.wait_for(lambda lines: "Enter log on" in lines[17])

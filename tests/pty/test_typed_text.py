@@ -1,4 +1,4 @@
-"""What is typed into a field stays in it, whatever the terminal says of its focus, and with Alt, too."""
+"""Text typed into a field stays there, whatever focus events the terminal sends, also with Alt."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ ESC = "\x1b[27u"
 LETTERS, FIELD_LETTERS = "qxQ?:/4é[O]", "bfd"
 BEGINS_A_SEQUENCE = "[O]"
 HELD_KEYS = 1.2
-"""Seconds that such a letter is held at the most: the rest of a sequence may follow."""
+"""Maximum delay in seconds of such a letter: the rest of a sequence may follow."""
 
 
 def first_line_with(text: str) -> Callable[[list[str]], bool]:
-    """Whether a line begins with just this, as far as it was typed."""
+    """Whether a line is this text, optionally followed by blanks and more."""
     return lambda lines: any(line == text or line.startswith(f"{text} ") for line in lines)
 
 
 def send_in_chunks(terminal: EmtuiTerminal, text: str) -> None:
-    """Each letter by itself, the focus lost before the first and after the second."""
+    """Send each letter separately, with the focus lost before the first and after the second."""
     terminal.press(FOCUS_LOST, text[:2], FOCUS_LOST, *text[2:])
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [(FOCUS_LOST,), (FOCUS_LOST, FOCUS_GAINED), (FOCUS_GAINED, FOCUS_LOST), (FOCUS_LOST, FOCUS_LOST)],
     ids=repr,
 )
-def test_what_is_typed_into_the_query_is_typed_there_though_the_focus_is_lost(
-    demo_list: EmtuiTerminal, said: tuple[str, ...]
+def test_text_typed_into_the_query_arrives_there_though_the_focus_is_lost(
+    demo_list: EmtuiTerminal, text: tuple[str, ...]
 ) -> None:
     demo_list.press("/")
-    demo_list.wait_for("Enter keep")
-    demo_list.press("cat", *said, "q", "Q", "?", ":", "1")
+    demo_list.wait_for("Enter accept")
+    demo_list.press("cat", *text, "q", "Q", "?", ":", "1")
     demo_list.wait_for(first_line_with("/ catqQ?:1"))
     demo_list.press(FOCUS_LOST, ESC)
     demo_list.wait_for_row(1)
@@ -45,12 +45,12 @@ def test_what_is_typed_into_the_query_is_typed_there_though_the_focus_is_lost(
     demo_list.wait_for_row(2)
 
 
-def test_a_focus_that_is_lost_on_the_list_leaves_the_next_query_alone(demo_list: EmtuiTerminal) -> None:
+def test_losing_the_focus_on_the_list_does_not_affect_the_next_query(demo_list: EmtuiTerminal) -> None:
     demo_list.press(FOCUS_LOST, "/", "q")
     demo_list.wait_for(first_line_with("/ q"))
 
 
-def test_what_is_typed_into_a_search_is_typed_there_though_the_focus_is_lost(
+def test_text_typed_into_a_search_arrives_there_though_the_focus_is_lost(
     demo_list: EmtuiTerminal,
 ) -> None:
     demo_list.press("enter")
@@ -65,25 +65,25 @@ def test_what_is_typed_into_a_search_is_typed_there_though_the_focus_is_lost(
     demo_list.wait_for(first_line_with("& query"))
 
 
-def test_what_is_typed_into_a_note_is_typed_there_though_the_focus_is_lost(demo_list: EmtuiTerminal) -> None:
+def test_text_typed_into_a_note_arrives_there_though_the_focus_is_lost(demo_list: EmtuiTerminal) -> None:
     demo_list.press("am")
     demo_list.wait_for("note:")
     send_in_chunks(demo_list, "Quarantine")
     demo_list.wait_for(first_line_with("note: Quarantine"))
     demo_list.press("enter")
-    demo_list.wait_for("Known until")
-    demo_list.wait_for("known: Quarantine")
+    demo_list.wait_for("Acknowledged until")
+    demo_list.wait_for("acknowledged: Quarantine")
 
 
-def test_what_is_typed_into_the_palette_is_typed_there_though_the_focus_is_lost(
+def test_text_typed_into_the_palette_arrives_there_though_the_focus_is_lost(
     demo_list: EmtuiTerminal,
 ) -> None:
     demo_list.press(":")
-    demo_list.wait_for("Enter do it")
-    send_in_chunks(demo_list, "health")
-    demo_list.wait_for(first_line_with(":health"))
+    demo_list.wait_for("Enter run")
+    send_in_chunks(demo_list, "statistics")
+    demo_list.wait_for(first_line_with(":statistics"))
     demo_list.press(FOCUS_LOST, "enter")
-    demo_list.wait_for("Health of")
+    demo_list.wait_for("Statistics of")
 
 
 def test_a_password_is_sent_as_it_was_typed_though_the_focus_is_lost(
@@ -116,7 +116,7 @@ def test_the_word_for_a_certificate_is_typed_though_the_focus_is_lost(
         )
 
 
-def test_q_types_into_the_login_and_where_it_closes_the_only_page_emtui_ends(tmp_path: Path) -> None:
+def test_q_types_into_login_fields_and_quits_elsewhere_on_the_only_screen(tmp_path: Path) -> None:
     with run_emtui("--server", "vbem.example.net", environ=isolated_environment(tmp_path)) as terminal:
         terminal.wait_for("Password")
         terminal.press(FOCUS_LOST, "q", "Q", "?")
@@ -130,7 +130,7 @@ def test_q_types_into_the_login_and_where_it_closes_the_only_page_emtui_ends(tmp
 
 def test_alt_and_a_letter_moves_by_words_in_the_query(demo_list: EmtuiTerminal) -> None:
     demo_list.press("/")
-    demo_list.wait_for("Enter keep")
+    demo_list.wait_for("Enter accept")
     demo_list.press("one two three", "\x1bb", "\x1bb", "A")
     demo_list.wait_for(first_line_with("/ one Atwo three"))
     demo_list.press("\x1bf", "B")
@@ -154,7 +154,7 @@ def test_alt_and_a_letter_does_nothing_on_the_list(demo_list: EmtuiTerminal) -> 
 
 def test_alt_and_another_letter_does_nothing_in_a_field(demo_list: EmtuiTerminal) -> None:
     demo_list.press("/")
-    demo_list.wait_for("Enter keep")
+    demo_list.wait_for("Enter accept")
     for number, letter in enumerate(LETTERS, 1):
         demo_list.press(f"\x1b{letter}")
         demo_list.read_for(HELD_KEYS if letter in BEGINS_A_SEQUENCE else 0.1)
@@ -162,7 +162,7 @@ def test_alt_and_another_letter_does_nothing_in_a_field(demo_list: EmtuiTerminal
         demo_list.wait_for(first_line_with(f"/ {number * 'x'}"))
 
 
-def test_esc_and_then_a_letter_by_hand_stay_two_keys(demo_list: EmtuiTerminal) -> None:
+def test_esc_and_a_letter_typed_slowly_stay_two_keys(demo_list: EmtuiTerminal) -> None:
     demo_list.press("enter")
     demo_list.wait_opened()
     demo_list.press("\x1b")
@@ -170,33 +170,33 @@ def test_esc_and_then_a_letter_by_hand_stay_two_keys(demo_list: EmtuiTerminal) -
     demo_list.press("j")
     demo_list.wait_for_row(2)
     demo_list.press("/")
-    demo_list.wait_for("Enter keep")
+    demo_list.wait_for("Enter accept")
     demo_list.press("zzz", "\x1b")
     demo_list.read_for(0.15)
     demo_list.press("k")
     demo_list.wait_for_row(1)
 
 
-def test_alt_and_a_letter_then_text_in_one_piece_is_typed_where_it_was_meant(
+def test_alt_and_a_letter_and_text_received_together_are_typed_at_the_new_cursor(
     demo_list: EmtuiTerminal,
 ) -> None:
     demo_list.press("/")
-    demo_list.wait_for("Enter keep")
+    demo_list.wait_for("Enter accept")
     demo_list.press("one two")
     demo_list.press("\x1bbthat was quick ")
     demo_list.wait_for(first_line_with("/ one that was quick two"))
 
 
-def test_esc_and_lines_that_are_pasted_in_one_piece_are_esc_and_a_paste(demo_list: EmtuiTerminal) -> None:
+def test_esc_and_pasted_lines_received_together_are_esc_and_a_paste(demo_list: EmtuiTerminal) -> None:
     demo_list.press("/")
-    demo_list.wait_for("Enter keep")
+    demo_list.wait_for("Enter accept")
     demo_list.press("state:failed")
     demo_list.wait_for(first_line_with("/ state:failed"))
     demo_list.press("\x1bdisk full on bs02\r:leave it to storage\r")
     demo_list.wait_for(first_line_with("/ disk full on bs02 :leave it to storage"))
 
 
-def test_keys_after_the_one_that_leaves_emtui_end_it_no_other_way(tmp_path: Path, demo: RunningDemo) -> None:
+def test_keys_after_the_one_that_quits_do_not_change_the_exit(tmp_path: Path, demo: RunningDemo) -> None:
     with run_night_demo(demo, environ=isolated_environment(tmp_path)) as terminal:
         terminal.wait_for("Password")
         terminal.press("enter")

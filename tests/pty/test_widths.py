@@ -1,4 +1,4 @@
-"""Emoji, ideographs and joiners on a real terminal: the columns stay."""
+"""Emoji, ideographs and joiners on a real terminal: columns stay aligned."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def reply_to(request: ReceivedRequest) -> ScriptedReply:
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_rows_keep_their_columns_and_nothing_else_is_sent(tmp_path: Path, columns: int) -> None:
-    known = make_identity(tmp_path)
-    with scripted_server_in_thread(reply_to, known.tls_context()) as server:
-        argv = ("--server", server.authority, "--user", USER, "--pin", known.sha256)
+    identity = make_identity(tmp_path)
+    with scripted_server_in_thread(reply_to, identity.tls_context()) as server:
+        argv = ("--server", server.authority, "--user", USER, "--pin", identity.sha256)
         environ = isolated_environment(tmp_path, EMTUI_PASSWORD=PASSWORD)
         with run_emtui(*argv, environ=environ, columns=columns) as terminal:
             terminal.wait_for("1 of 5 runs")

@@ -1,4 +1,4 @@
-"""Queries whose times mean the same moment to everybody."""
+"""Queries with absolute times."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PARIS = ZoneInfo("Europe/Paris")
         ("bs02", "bs02"),
     ],
 )
-def test_times_are_written_in_utc_no_more_exactly_than_they_are(typed: str, meant: str) -> None:
+def test_times_are_written_in_utc_with_the_shortest_precision(typed: str, meant: str) -> None:
     query = parse(typed, now=NOW, zone=PARIS)
     assert with_absolute_times(query).text == meant
     assert [term.moment for term in parse(meant, now=NOW, zone=UTC).terms] == [
@@ -33,6 +33,6 @@ def test_times_are_written_in_utc_no_more_exactly_than_they_are(typed: str, mean
     ]
 
 
-def test_a_span_stays_as_it_was_typed_where_only_the_zone_changes() -> None:
+def test_a_relative_time_is_kept_if_only_the_zone_changes() -> None:
     query = parse('since:"24h" until:02:10', now=NOW, zone=PARIS)
     assert with_absolute_clock_times(query).text == "since:24h until:2026-11-23T01:10Z"

@@ -1,4 +1,4 @@
-"""What may be typed next in a query."""
+"""Completion of queries."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def is_readable(text: str) -> bool:
         ("stat:", ()),
     ],
 )
-def test_keys_are_offered_then_values(text: str, words: tuple[str, ...]) -> None:
+def test_keys_are_suggested_before_values(text: str, words: tuple[str, ...]) -> None:
     if text == "is:running,":
         words = ("running", *words)
     assert suggestions_for(text) == words
@@ -112,9 +112,7 @@ INCOMPLETE_TERMS = st.one_of(
 
 
 @given(READABLE_QUERIES, INCOMPLETE_TERMS, st.sampled_from(["", " bs02", " is:running"]))
-def test_whatever_is_offered_can_be_read_or_is_a_key_that_a_value_follows(
-    before: str, begun: str, after: str
-) -> None:
+def test_every_suggestion_is_valid_or_a_key_that_needs_a_value(before: str, begun: str, after: str) -> None:
     text = before + begun
     done = complete(text + after, len(text), CANDIDATES)
     for place, word in enumerate(done.suggestions):
@@ -140,14 +138,14 @@ def test_whatever_is_offered_can_be_read_or_is_a_key_that_a_value_follows(
         ('"s', '"s'),
     ],
 )
-def test_a_key_without_a_value_is_not_looked_for_while_it_is_typed(text: str, rest: str) -> None:
+def test_a_key_without_a_value_is_not_searched_for_while_it_is_typed(text: str, rest: str) -> None:
     assert without_incomplete_key(text, len(text)) == rest
     assert without_incomplete_key(text + " is:stuck", len(text)) == rest + " is:stuck"
     assert without_incomplete_key(text + "x", len(text)) == text + "x"
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_every_value_that_is_offered_after_a_key_can_be_read(key: str) -> None:
+def test_every_suggested_value_is_valid(key: str) -> None:
     for first in ("", *"abcdefgilmnoprstuw1234567890<>"):
         text = f"{key}:{first}"
         done = complete(text, len(text), CANDIDATES)
@@ -155,7 +153,7 @@ def test_every_value_that_is_offered_after_a_key_can_be_read(key: str) -> None:
             assert is_readable(done.apply(text, place)[0])
 
 
-def test_names_that_cannot_be_asked_for_are_not_offered() -> None:
+def test_names_that_cannot_be_queried_are_not_suggested() -> None:
     assert list(searchable_type_names(["Collect", "A,B", "A\nB", "BrandNewJob", "Br[1]", 'A"B'])) == [
         'A"B',
         "Br[1]",

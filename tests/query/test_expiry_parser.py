@@ -1,4 +1,4 @@
-"""A note with a moment to end at, as a person types it."""
+"""Parsing of notes with an expiry."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PARIS = ZoneInfo("Europe/Paris")
         ("Tuesday 8:00", "2026-11-24T07:00Z"),
     ],
 )
-def test_the_moment_is_the_next_one_that_is_meant(typed: str, meant: str) -> None:
+def test_the_expiry_is_the_next_matching_time(typed: str, meant: str) -> None:
     assert parse_until(typed, now=NOW, zone=PARIS) == datetime.fromisoformat(meant)
 
 
@@ -56,13 +56,13 @@ def test_today_is_that_of_the_zone() -> None:
 @pytest.mark.parametrize(
     "typed", ["", "soon", "25:00", "8", "mon 9", "2026-13-01", "storage is patched", "0x"]
 )
-def test_what_is_no_time_is_said_in_one_sentence_that_shows_how(typed: str) -> None:
+def test_an_invalid_expiry_is_rejected_with_valid_examples(typed: str) -> None:
     with pytest.raises(InvalidQueryError, match="write until 08:00, 7d, Mon 08:00 or 2026-11-30"):
         parse_until(typed, now=NOW, zone=PARIS)
 
 
 @pytest.mark.parametrize("typed", ["2026-11-22", "2025-01-01T08:00", "0m"])
-def test_what_has_passed_ends_nothing(typed: str) -> None:
+def test_an_expiry_in_the_past_is_rejected(typed: str) -> None:
     with pytest.raises(InvalidQueryError, match="is in the past"):
         parse_until(typed, now=NOW, zone=PARIS)
 
@@ -79,18 +79,18 @@ def test_what_has_passed_ends_nothing(typed: str) -> None:
         ("the untils and until-like stay", "the untils and until-like stay", None),
     ],
 )
-def test_the_last_until_parts_the_note_from_its_end(typed: str, note: str, until: str | None) -> None:
+def test_the_last_until_separates_the_note_from_its_expiry(typed: str, note: str, until: str | None) -> None:
     ends = datetime.fromisoformat(until) if until else None
     assert parse_note(typed, now=NOW, zone=UTC) == (note, ends)
 
 
-def test_a_note_is_a_line_not_a_book() -> None:
+def test_a_note_has_a_maximum_length() -> None:
     with pytest.raises(InvalidQueryError, match=f"at most {MAX_NOTE_LENGTH} characters"):
         parse_note("x" * (MAX_NOTE_LENGTH + 1), now=NOW, zone=UTC)
 
 
 @given(st.text(max_size=60))
-def test_whatever_is_typed_is_a_note_or_one_sentence(text: str) -> None:
+def test_any_text_is_a_note_or_an_error_of_one_sentence(text: str) -> None:
     try:
         note, until = parse_note(text, now=NOW, zone=timezone(timedelta(hours=1)))
     except InvalidQueryError:

@@ -31,12 +31,12 @@ def query_matches(query: str, session: Session) -> bool:
 
 
 @pytest.mark.parametrize("typed", FORMS)
-@pytest.mark.parametrize("said", FORMS)
+@pytest.mark.parametrize("message", FORMS)
 @pytest.mark.parametrize("word", ["café", "CAFÉ", "Zürich", "Ångström", "việt"])
 def test_composed_and_decomposed_letters_match_each_other(
-    word: str, said: NormalForm, typed: NormalForm
+    word: str, message: NormalForm, typed: NormalForm
 ) -> None:
-    text, query = (unicodedata.normalize(form, word) for form in (said, typed))
+    text, query = (unicodedata.normalize(form, word) for form in (message, typed))
     for found in (query, query.upper(), f"message:{query}", f'"say {query}"'):
         assert query_matches(found, named_session(message=f"say {text} now"))
     assert query_matches(f"name:{query}", named_session(name=text))
@@ -63,10 +63,8 @@ def test_letters_that_become_longer_without_case_are_found_both_ways(query: str,
 
 
 @given(st.text(min_size=1, max_size=6), st.sampled_from(FORMS), st.sampled_from(FORMS))
-def test_no_form_of_a_text_is_found_where_another_is_not(
-    text: str, said: NormalForm, typed: NormalForm
-) -> None:
-    stored_text, query = (unicodedata.normalize(form, text) for form in (said, typed))
+def test_all_forms_of_a_text_give_the_same_matches(text: str, message: NormalForm, typed: NormalForm) -> None:
+    stored_text, query = (unicodedata.normalize(form, text) for form in (message, typed))
     assert query_matches(format_term("message", query), named_session(message=stored_text))
     assert query_matches(format_term("", query), named_session(name=stored_text))
     assert query_matches(format_term("", query), named_session(message=stored_text)) == (
@@ -109,11 +107,11 @@ def test_names_of_types_are_completed_however_their_letters_are_composed() -> No
         ("-type:*[ab]", "Joba", True),
     ],
 )
-def test_brackets_in_a_type_stand_for_themselves(query: str, kind: str, whether: bool) -> None:
+def test_brackets_in_a_type_are_literal(query: str, kind: str, whether: bool) -> None:
     assert query_matches(query, named_session(kind=kind)) is whether
 
 
-def test_a_type_with_brackets_or_quotes_is_offered_and_can_be_asked_for() -> None:
+def test_a_type_with_brackets_or_quotes_is_suggested_and_can_be_queried() -> None:
     for kind in ("Job[1]", 'My "own" Job', "Odd[*]"):
         assert list(searchable_type_names([kind])) == [kind]
         assert query_matches(format_term("type", kind), named_session(kind=kind))
@@ -127,5 +125,5 @@ def test_names_of_the_web_ui_and_of_the_api_are_names_of_types(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["", "CollectJob bs02", "bs02", "Database", "Collect*"])
-def test_anything_else_is_no_name_of_a_type(name: str) -> None:
+def test_other_words_are_not_names_of_types(name: str) -> None:
     assert not is_type_name(name)

@@ -1,4 +1,4 @@
-"""Which sessions a query lets through, in what order they stand, and which one is meant."""
+"""Matches of queries, sort orders, and references to sessions."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -94,7 +94,7 @@ def matching_numbers(text: str) -> set[int]:
         ('"02:00"', {1, 3, 4, 5, 6}),
     ],
 )
-def test_words_are_looked_for_in_every_text_of_a_session_without_case(text: str, numbers: set[int]) -> None:
+def test_words_are_searched_in_every_text_of_a_session_ignoring_case(text: str, numbers: set[int]) -> None:
     assert matching_numbers(text) == numbers
 
 
@@ -113,7 +113,7 @@ def test_words_are_looked_for_in_every_text_of_a_session_without_case(text: str,
         ("-state:success", {1, 2, 4, 5, 6}),
     ],
 )
-def test_state_takes_our_outcomes_and_the_servers_words(text: str, numbers: set[int]) -> None:
+def test_state_accepts_outcomes_and_states_of_the_server(text: str, numbers: set[int]) -> None:
     assert matching_numbers(text) == numbers
 
 
@@ -133,12 +133,12 @@ def test_state_takes_our_outcomes_and_the_servers_words(text: str, numbers: set[
         ("-type:*job", {2, 4}),
     ],
 )
-def test_type_globs_and_knows_what_the_web_ui_calls_it(text: str, numbers: set[int]) -> None:
+def test_type_accepts_globs_and_labels_of_the_web_ui(text: str, numbers: set[int]) -> None:
     assert matching_numbers(text) == numbers
 
 
 @pytest.mark.parametrize("kind", SESSION_TYPES)
-def test_every_documented_type_can_be_asked_for_by_its_own_name(kind: str) -> None:
+def test_every_documented_type_can_be_queried_by_its_name(kind: str) -> None:
     query = parse_query(f"type:{kind.upper()}")
     assert [query.matches(session(kind=other)) for other in SESSION_TYPES].count(True) == 1
     assert query.matches(session(kind=kind))
@@ -168,7 +168,7 @@ def test_every_documented_type_can_be_asked_for_by_its_own_name(kind: str) -> No
         ('since:"2026-11-23 03:00"', {1, 2, 5}),
     ],
 )
-def test_since_keeps_what_started_then_or_still_runs_and_until_what_had_started(
+def test_since_matches_later_starts_and_running_sessions_and_until_earlier_starts(
     text: str, numbers: set[int]
 ) -> None:
     assert matching_numbers(text) == numbers
@@ -185,7 +185,7 @@ def test_since_keeps_what_started_then_or_still_runs_and_until_what_had_started(
         ("state:failed type:*catalog*", set()),
     ],
 )
-def test_texts_have_keys_of_their_own_and_all_terms_must_hold(text: str, numbers: set[int]) -> None:
+def test_texts_have_their_own_keys_and_all_terms_must_match(text: str, numbers: set[int]) -> None:
     assert matching_numbers(text) == numbers
 
 
@@ -216,9 +216,7 @@ def test_texts_have_keys_of_their_own_and_all_terms_must_hold(text: str, numbers
         ("until:10000-01-01", "until:10000-01-01", "write 30s"),
     ],
 )
-def test_a_wrong_word_is_named_in_one_sentence_with_the_nearest_known_one(
-    text: str, word: str, hint: str
-) -> None:
+def test_an_invalid_word_is_named_with_the_nearest_valid_one(text: str, word: str, hint: str) -> None:
     with pytest.raises(InvalidQueryError) as caught:
         parse(
             text,
@@ -243,25 +241,25 @@ def test_a_wrong_word_is_named_in_one_sentence_with_the_nearest_known_one(
         ('state:"fai"', "       ^^^"),
     ],
 )
-def test_the_place_of_a_wrong_word_is_that_of_the_value_that_was_refused(text: str, wrong: str) -> None:
+def test_the_span_of_an_error_is_that_of_the_invalid_value(text: str, wrong: str) -> None:
     with pytest.raises(InvalidQueryError) as caught:
         parse(text, now=NOW, zone=PARIS, context=QueryContext(states=("Failed",)))
     assert caught.value.span == (wrong.index("^"), len(wrong))
 
 
-def test_a_word_that_is_no_key_is_quoted_in_the_sentence_as_it_was_typed() -> None:
+def test_an_unknown_key_is_quoted_in_the_error_as_typed() -> None:
     with pytest.raises(InvalidQueryError, match=r"^Unknown query key 'Stat': did you mean state:\?"):
         parse_query("Stat:failed")
 
 
 @pytest.mark.parametrize("key", ["state", "type", "is", "id", "since"])
-def test_blanks_are_no_value_but_of_a_text(key: str) -> None:
+def test_blanks_are_a_value_only_for_text_keys(key: str) -> None:
     with pytest.raises(InvalidQueryError, match=f"^{key}: needs a value"):
         parse_query(f'{key}:" "')
     assert parse_query('name:" "').matches(SUCCESSFUL)
 
 
-def test_a_query_that_is_still_being_typed_is_read_or_refused_but_never_breaks() -> None:
+def test_an_incomplete_query_is_parsed_or_rejected_without_other_errors() -> None:
     full_query = 'type:"Database Replication" since:2026-11-23T02:10 -state:failed,warning !"cannot connect"'
     for end in range(len(full_query) + 1):
         with suppress(InvalidQueryError):
@@ -269,7 +267,7 @@ def test_a_query_that_is_still_being_typed_is_read_or_refused_but_never_breaks()
 
 
 @given(st.text(alphabet='abst:-!"*[ ,.', max_size=20))
-def test_whatever_is_typed_its_canonical_text_is_read_as_the_same_query(text: str) -> None:
+def test_the_canonical_text_of_any_query_is_parsed_as_the_same_query(text: str) -> None:
     try:
         query = parse_query(text)
     except InvalidQueryError:
@@ -298,14 +296,14 @@ def test_a_minus_alone_is_a_word_and_a_url_has_no_key() -> None:
     assert parse_query("https://bs02/x").text == '"https://bs02/x"'
 
 
-def test_a_term_made_from_an_option_reads_as_that_value() -> None:
+def test_a_term_made_from_an_option_has_that_value() -> None:
     assert format_term("type", "Database Replication") == 'type:"Database Replication"'
     assert format_term("", "-odd") == '"-odd"'
     assert parse_query(format_term("", "-odd")).text == '"-odd"'
 
 
 @given(st.sampled_from(ALL), st.text("aefijlorst0123 -:.\n", min_size=1, max_size=4))
-def test_a_word_is_looked_for_in_all_that_is_said_of_a_session(one: Session, word: str) -> None:
+def test_a_word_is_searched_in_all_texts_of_a_session(one: Session, word: str) -> None:
     assert parse_query(f'"{word}"').matches(one) == (word.casefold() in searchable_text(one))
 
 
@@ -323,7 +321,7 @@ TYPED = (
 
 
 @given(st.lists(st.sampled_from(TYPED), min_size=1, max_size=6))
-def test_what_a_query_finds_does_not_hang_on_what_was_typed_before(typed: list[str]) -> None:
+def test_matches_do_not_depend_on_what_was_typed_before(typed: list[str]) -> None:
     sessions, latest = tuple(ALL), None
     for text in typed:
         latest = IncrementalFilter(sessions, parse_query(text), latest)
@@ -332,7 +330,7 @@ def test_what_a_query_finds_does_not_hang_on_what_was_typed_before(typed: list[s
         assert latest.matches == tuple(one for one in ALL if parse_query(text).matches(one))
 
 
-def test_a_longer_word_is_looked_for_only_among_what_the_shorter_one_found() -> None:
+def test_a_longer_word_is_searched_only_among_the_matches_of_the_shorter_one() -> None:
     sessions = tuple(session(number % 256) for number in range(3 * FILTER_STEP_SIZE))
     first = IncrementalFilter(sessions, parse_query("0a"))
     assert [first.step() for _ in range(4)] == [FILTER_STEP_SIZE, FILTER_STEP_SIZE, FILTER_STEP_SIZE, 0]
@@ -368,7 +366,7 @@ def test_a_session_without_a_text_has_none_of_its_words(key: str) -> None:
     assert not parse_query(f"{key}:x").matches(Session(uid_from_guid("0")))
 
 
-def test_a_word_is_found_in_an_id_that_is_no_guid() -> None:
+def test_a_word_is_found_in_an_id_that_is_not_a_guid() -> None:
     assert parse_query("nightly").matches(Session(uid_from_guid("Nightly-7")))
 
 
@@ -385,14 +383,14 @@ def test_the_newest_comes_first_and_what_never_started_last() -> None:
     ]
 
 
-def test_unknown_stands_last_in_both_directions() -> None:
+def test_unknown_values_come_last_in_both_directions() -> None:
     assert parse_sort_order("took").sort(ALL, NOW)[-1] is UNKNOWN
     assert parse_sort_order("-duration_s").sort(ALL, NOW)[0] is RUNNING
     assert parse_sort_order("-took").sort(ALL, NOW)[-1] is UNKNOWN
     assert parse_sort_order("-message").sort(ALL, NOW)[0] is FAILED
 
 
-def test_text_is_sorted_without_case() -> None:
+def test_text_is_sorted_ignoring_case() -> None:
     upper, lower = session(7, name="B"), session(8, name="a")
     assert parse_sort_order("name").sort((upper, lower), NOW) == (lower, upper)
     assert parse_sort_order("-name").sort((upper, lower), NOW) == (upper, lower)
@@ -418,7 +416,7 @@ def test_acknowledged_and_other_sessions_are_sorted_by_uid_in_both_directions(
 
 @pytest.mark.parametrize("field", SORT_FIELDS)
 @pytest.mark.parametrize("sign", ["", "-"])
-def test_sessions_can_be_sorted_by_every_key_and_equals_stand_by_uid(field: str, sign: str) -> None:
+def test_sessions_can_be_sorted_by_every_key_and_equal_ones_by_uid(field: str, sign: str) -> None:
     twins = [session(number) for number in (9, 7, 8)]
     order = parse_sort_order(sign + field)
     assert set(order.sort(ALL, NOW)) == set(ALL)
@@ -427,19 +425,19 @@ def test_sessions_can_be_sorted_by_every_key_and_equals_stand_by_uid(field: str,
     assert parse_sort_order(order.text) == order
 
 
-def test_a_wrong_field_is_refused_with_the_nearest() -> None:
+def test_an_invalid_sort_field_is_rejected_with_the_nearest() -> None:
     with pytest.raises(InvalidQueryError, match="did you mean started"):
         parse_sort_order("-startd")
 
 
-def test_of_the_fields_only_those_that_are_taken_are_suggested() -> None:
+def test_only_accepted_sort_fields_are_suggested() -> None:
     with pytest.raises(InvalidQueryError, match="did you mean acknowledged"):
         parse_sort_order("knwon")
     for slip in ("knwon", "kno", "acknowledge", "bogus"):
         with pytest.raises(InvalidQueryError) as caught:
             parse_sort_order(slip, [field for field in SORT_FIELDS if field != "known"])
-        said = str(caught.value).replace(slip, "")
-        assert "known" not in said.replace("unknown", "")
+        text = str(caught.value).replace(slip, "")
+        assert "known" not in text.replace("unknown", "")
 
 
 @pytest.mark.parametrize(
@@ -463,7 +461,7 @@ def test_a_plain_name_of_a_key_is_the_same_order(alias: str, key: str) -> None:
         ("Latest:collect*", LatestSessionRef("collect*")),
     ],
 )
-def test_a_session_is_named_in_several_ways(text: str, target: object) -> None:
+def test_a_session_can_be_referenced_in_several_ways(text: str, target: object) -> None:
     assert parse_session_ref(text) == target
 
 
@@ -494,7 +492,7 @@ def test_a_url_names_the_session_in_it_and_is_stored_to_show_its_host(url: str) 
         "latest:,",
     ],
 )
-def test_what_names_no_session_is_refused(text: str) -> None:
+def test_invalid_session_references_are_rejected(text: str) -> None:
     with pytest.raises(InvalidQueryError):
         parse_session_ref(text)
 
@@ -520,11 +518,11 @@ URL = f"https://em01.example.net:9398/api/systemSessions/{ID}"
         ("latest", LatestSessionRef()),
     ],
 )
-def test_a_session_is_found_in_what_was_copied_from_a_text(text: str, target: object) -> None:
+def test_a_session_id_is_found_in_copied_text(text: str, target: object) -> None:
     assert find_session_ref(text) == target
 
 
-def test_of_two_sessions_none_is_chosen() -> None:
+def test_text_with_two_session_ids_is_rejected() -> None:
     with pytest.raises(SeveralSessionsNamedError, match="2 different session IDs"):
         find_session_ref(f"{ID} and {WARNED.id}")
 
@@ -540,7 +538,7 @@ def test_of_two_sessions_none_is_chosen() -> None:
         f"{ID}-0",
     ],
 )
-def test_a_text_about_something_else_names_no_session(text: str) -> None:
+def test_ids_of_other_objects_are_not_session_references(text: str) -> None:
     with pytest.raises(InvalidQueryError, match="is not a session ID"):
         find_session_ref(text)
 
@@ -593,14 +591,14 @@ def test_rows_of_one_id_are_one_session() -> None:
     "target",
     [SessionRefPrefix("ffff"), LatestSessionRef("VcPluginJob"), ExactSessionRef(uid_from_guid("0" * 8))],
 )
-def test_no_match_is_said_in_one_sentence(
+def test_no_match_is_reported_in_one_sentence(
     target: SessionRefPrefix | LatestSessionRef | ExactSessionRef,
 ) -> None:
     with pytest.raises(NoMatchingSessionError, match="30 days"):
         find_session(target, ALL)
 
 
-def test_of_a_type_that_is_not_listed_the_sentence_names_the_type() -> None:
+def test_a_reference_to_an_unlisted_type_names_the_type() -> None:
     with pytest.raises(NoMatchingSessionError, match=r"^No session of type VcPluginJob in the list"):
         find_session(LatestSessionRef("VcPluginJob"), ALL)
     with pytest.raises(NoMatchingSessionError, match=r"^No session in the list"):

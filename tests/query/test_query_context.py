@@ -1,4 +1,4 @@
-"""Queries that rest on more than a session: how long, how unusual, unseen, stuck, known."""
+"""Query terms that depend on the context: durations, ratios, unseen, stuck, acknowledged."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ ALL = (QUICK, AS_USUAL, SLOW, RUNNING_LONG, RUNNING_SHORT, OTHER_TYPE, NEVER_STA
 
 @dataclass(frozen=True)
 class AcknowledgedUids:
-    """What somebody has marked, as the test has it."""
+    """Acknowledgements by UID."""
 
     uids: frozenset[str] = field(default_factory=frozenset)
 
@@ -83,7 +83,7 @@ def matching_numbers(query: Query) -> set[int]:
         ("!took:0s", {7}),
     ],
 )
-def test_took_compares_how_long_a_run_took_or_has_run_until_the_last_list(
+def test_took_compares_the_duration_up_to_the_last_list_for_running_sessions(
     text: str, numbers: set[int]
 ) -> None:
     assert matching_numbers(parse_query(text)) == numbers
@@ -100,11 +100,11 @@ def test_took_compares_how_long_a_run_took_or_has_run_until_the_last_list(
         ("ratio:0", {1, 2, 3, 4, 5}),
     ],
 )
-def test_ratio_is_how_many_times_the_usual_where_that_is_known(text: str, numbers: set[int]) -> None:
+def test_ratio_compares_the_duration_with_the_usual_one_if_there_is_one(text: str, numbers: set[int]) -> None:
     assert matching_numbers(parse_query(text)) == numbers
 
 
-def test_what_runs_in_the_words_of_another_family_gets_stuck_whatever_end_it_has() -> None:
+def test_a_run_in_a_running_state_of_another_family_can_be_stuck_despite_its_end() -> None:
     working = replace(RUNNING_LONG, state="Working", result=Result("None"))
     assert parse_query("is:stuck").matches(working)
     assert parse_query("is:stuck").matches(replace(working, ended=NOW))
@@ -130,14 +130,14 @@ def test_is_selects_running_unseen_unusual_stuck_or_acknowledged_runs(text: str,
     assert matching_numbers(parse_query(text)) == numbers
 
 
-def test_before_is_without_the_moment_itself_and_until_with_it() -> None:
+def test_before_excludes_the_given_time_and_until_includes_it() -> None:
     moment = (NOW - 3 * MINUTE).isoformat()
     assert matching_numbers(parse_query(f'before:"{moment}"')) == {4, 6}
     assert matching_numbers(parse_query(f'until:"{moment}"')) == {3, 4, 6}
     assert matching_numbers(parse_query("before:2026-11-23")) == set()
 
 
-def test_what_is_not_known_yet_matches_nothing() -> None:
+def test_a_missing_context_matches_nothing() -> None:
     nothing = QueryContext(unseen=())
     assert [
         matching_numbers(parse_query(text, nothing)) for text in ("ratio:>0", "is:unusual,stuck,known,unseen")
@@ -171,7 +171,7 @@ def test_without_a_viewer_is_unseen_is_rejected_with_a_message() -> None:
         ("before:noon", "before:noon", "02:10"),
     ],
 )
-def test_what_cannot_be_read_is_one_sentence_with_its_place(text: str, word: str, hint: str) -> None:
+def test_an_invalid_term_is_reported_in_one_sentence_with_its_span(text: str, word: str, hint: str) -> None:
     with pytest.raises(InvalidQueryError) as caught:
         parse_query(f"collect {text} more")
     assert caught.value.word == word
@@ -191,7 +191,7 @@ def test_unseen_is_suggested_only_with_a_viewer(word: str) -> None:
         parse_query(f"is:{word or ','}")
 
 
-def test_a_query_rests_only_on_what_it_asks_for() -> None:
+def test_a_query_depends_only_on_the_context_of_its_terms() -> None:
     assert parse_query('bs02 state:failed type:CollectJob since:24h "is:stuck"').depends_on == frozenset()
     assert parse_query("took:>1m").depends_on == {"now"}
     assert parse_query("is:running,unseen").depends_on == {"unseen"}
@@ -199,7 +199,7 @@ def test_a_query_rests_only_on_what_it_asks_for() -> None:
     assert parse_query("is:acknowledged").depends_on == {"acknowledged"}
 
 
-def test_a_query_stays_itself_unless_what_it_rests_on_has_changed() -> None:
+def test_a_query_stays_the_same_object_unless_its_context_has_changed() -> None:
     later = QueryContext(NOW + MINUTE, Baselines(), (), AcknowledgedUids())
     plain, known = parse_query("collect since:1h"), parse_query("is:known since:1h")
     assert plain.with_context(later) is plain
@@ -211,7 +211,7 @@ def test_a_query_stays_itself_unless_what_it_rests_on_has_changed() -> None:
     assert matching_numbers(changed) == set()
 
 
-def test_a_run_that_goes_on_takes_longer_with_each_list() -> None:
+def test_a_running_session_takes_longer_with_each_list() -> None:
     query = parse_query("took:>10m type:CollectJob")
     assert matching_numbers(query) == set()
     assert matching_numbers(query.with_context(QueryContext(NOW + MINUTE))) == {4}
@@ -252,7 +252,7 @@ NOWS = (NOW, NOW + 9 * MINUTE)
 @given(
     st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(CONTEXTS), st.sampled_from(NOWS)), max_size=6)
 )
-def test_what_is_found_does_not_hang_on_what_was_looked_for_before(
+def test_matches_do_not_depend_on_earlier_queries(
     asked: list[tuple[str, QueryContext, datetime]],
 ) -> None:
     latest = None
@@ -265,7 +265,7 @@ def test_what_is_found_does_not_hang_on_what_was_looked_for_before(
 
 
 @given(st.sampled_from(TEXTS), st.sampled_from(CONTEXTS), st.sampled_from(CONTEXTS))
-def test_a_query_with_another_context_finds_what_it_would_if_parsed_again(
+def test_a_query_with_another_context_matches_as_if_parsed_again(
     text: str, before: QueryContext, after: QueryContext
 ) -> None:
     assert matching_numbers(parse_query(text, before).with_context(after)) == matching_numbers(
@@ -274,7 +274,7 @@ def test_a_query_with_another_context_finds_what_it_would_if_parsed_again(
 
 
 @given(st.sampled_from(TEXTS), st.sampled_from(TEXTS))
-def test_what_narrows_another_query_matches_nothing_that_the_other_does_not(one: str, other: str) -> None:
+def test_a_narrower_query_matches_a_subset(one: str, other: str) -> None:
     for beyond, again in product(CONTEXTS, CONTEXTS):
         narrow, wide = parse_query(one, beyond), parse_query(other, again)
         if narrow.narrows(wide):
@@ -296,7 +296,7 @@ TERMS = st.one_of(
 
 
 @given(st.lists(st.builds("{}{}".format, st.sampled_from(["", "-", "!"]), TERMS), max_size=4).map(" ".join))
-def test_a_query_that_was_read_is_written_and_read_as_the_same(text: str) -> None:
+def test_a_parsed_query_is_formatted_and_parsed_as_the_same(text: str) -> None:
     query = parse_query(text)
     assert parse_query(query.text).text == query.text
     assert matching_numbers(parse_query(query.text)) == matching_numbers(query)
@@ -318,11 +318,11 @@ def test_a_query_that_was_read_is_written_and_read_as_the_same(text: str) -> Non
         ("log export", {6}),
     ],
 )
-def test_words_that_together_are_what_the_web_ui_calls_a_type_find_it(text: str, numbers: set[int]) -> None:
+def test_adjacent_words_that_are_a_label_of_the_web_ui_match_the_type(text: str, numbers: set[int]) -> None:
     assert matching_numbers(parse_query(text)) == numbers
 
 
-def test_such_words_are_still_words() -> None:
+def test_words_of_a_label_still_match_as_text() -> None:
     session = Session(
         uid_from_guid(GUID.format(9)),
         None,

@@ -1,4 +1,4 @@
-"""How a query is split into terms, and how every text is written so that it stays one."""
+"""Splitting of queries into terms, and quoting."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def query_matches(query: str, text: str) -> bool:
         ("it's", "it's full"),
     ],
 )
-def test_quotes_and_backslashes_are_found_as_they_stand_in_the_text(query: str, text: str) -> None:
+def test_quotes_and_backslashes_match_literally(query: str, text: str) -> None:
     assert query_matches(query, text)
     assert not query_matches(query, "nothing of that on any server")
 
 
 @given(KEYS, VALUES)
-def test_every_text_is_written_so_that_it_is_read_as_the_same_text(key: str, value: str) -> None:
+def test_every_text_is_quoted_so_that_it_is_parsed_as_the_same_text(key: str, value: str) -> None:
     (found,) = parse_query(format_term(key, value)).terms
     assert (found.key, found.text) == (key, format_term(key, value))
     assert unquote(quote(value)) == value
@@ -65,7 +65,7 @@ def test_every_text_is_written_so_that_it_is_read_as_the_same_text(key: str, val
 
 
 @given(st.lists(st.tuples(st.booleans(), KEYS, VALUES), max_size=4))
-def test_terms_beside_each_other_stay_what_they_are(terms: list[tuple[bool, str, str]]) -> None:
+def test_adjacent_terms_stay_separate(terms: list[tuple[bool, str, str]]) -> None:
     written = [
         f"-{format_term(key, value)}" if turned else format_term(key, value) for turned, key, value in terms
     ]
@@ -81,7 +81,7 @@ def test_an_unclosed_quote_is_closed_without_a_change_of_meaning(text: str) -> N
     assert [unquote(found[0]) for found in split_terms(f"{with_closed_quote(text)} next")] == [*terms, "next"]
 
 
-def test_an_unclosed_quote_reaches_to_the_end_and_a_backslash_keeps_no_blank() -> None:
+def test_an_unclosed_quote_extends_to_the_end_and_a_backslash_does_not_escape_a_blank() -> None:
     assert query_matches('message:"cannot connect', "cannot connect")
     assert not query_matches('message:"cannot connect', "connect, cannot")
     assert [found[0] for found in split_terms("cannot\\ connect")] == ["cannot\\", "connect"]

@@ -1,4 +1,4 @@
-"""`state:` takes outcomes, documented words, and what the server said, which the first list decides."""
+"""`state:` accepts outcomes, documented states, and states of the first list."""
 
 from __future__ import annotations
 
@@ -67,9 +67,7 @@ def matching_numbers(query: Query) -> set[int]:
         ("state:warning", {2}),
     ],
 )
-def test_every_word_that_the_server_said_is_taken_without_case_in_state_and_result(
-    text: str, numbers: set[int]
-) -> None:
+def test_every_state_and_result_in_the_list_is_accepted_ignoring_case(text: str, numbers: set[int]) -> None:
     assert matching_numbers(parse_query(text)) == numbers
     before = parse_query(text, None)
     decided = before.with_context(QueryContext(unseen=(), states=LISTED))
@@ -77,12 +75,12 @@ def test_every_word_that_the_server_said_is_taken_without_case_in_state_and_resu
 
 
 @pytest.mark.parametrize("word", STATE_VALUES)
-def test_a_documented_word_of_any_family_needs_no_list(word: str) -> None:
+def test_a_documented_state_of_any_family_needs_no_list(word: str) -> None:
     for states in (None, ()):
         assert parse_query(f"state:{word}", states).depends_on == frozenset()
 
 
-def test_a_word_that_only_the_list_can_tell_is_let_through_until_it_is_there_and_decided_once() -> None:
+def test_an_undocumented_state_is_accepted_until_the_first_list_decides() -> None:
     early = parse_query("state:Dreaming,faild", None)
     assert matching_numbers(early) == {0}
     assert early.depends_on == {"states"}
@@ -96,7 +94,7 @@ def test_a_word_that_only_the_list_can_tell_is_let_through_until_it_is_there_and
     )
 
 
-def test_the_nearest_word_may_be_one_of_the_list() -> None:
+def test_the_suggested_state_may_be_one_of_the_list() -> None:
     with pytest.raises(InvalidQueryError, match="'Dreamin' is not a state: did you mean Dreaming"):
         parse_query("state:Dreamin")
     with pytest.raises(
@@ -110,7 +108,7 @@ def test_the_nearest_word_may_be_one_of_the_list() -> None:
         parse_query("state:xyz", ())
 
 
-def test_the_text_of_a_query_keeps_what_was_typed_and_tab_gives_what_the_server_wrote() -> None:
+def test_a_query_keeps_the_typed_case_and_completion_uses_the_case_of_the_server() -> None:
     assert (
         with_absolute_times(parse_query("state:dReaming -state:FAILED")).text
         == "state:dReaming -state:FAILED"
@@ -126,7 +124,7 @@ def test_the_text_of_a_query_keeps_what_was_typed_and_tab_gives_what_the_server_
 
 
 @given(st.text(min_size=1, max_size=12).map(str.strip).filter(bool))
-def test_whatever_the_server_said_can_be_asked_for(word: str) -> None:
+def test_every_state_of_the_server_can_be_queried(word: str) -> None:
     session = Session(SESSIONS[0].uid, state=word)
     query = parse(
         format_term("state", word), now=NOW, zone=UTC, context=QueryContext(states=state_values([session]))

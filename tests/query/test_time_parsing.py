@@ -1,4 +1,4 @@
-"""Moments as the screens write them: the hour that comes twice, and days of the week."""
+"""Times as the screens show them: ambiguous times and weekdays."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def parse_time_text(text: str, now: datetime = AFTER_CHANGE, zone: tzinfo = BERL
     ],
 )
 @pytest.mark.parametrize("away", [timedelta(), timedelta(hours=24)])
-def test_the_letters_that_the_screens_show_are_read(text: str, moment: datetime, away: timedelta) -> None:
+def test_the_letters_of_ambiguous_times_are_parsed(text: str, moment: datetime, away: timedelta) -> None:
     assert parse_time_text(text, AFTER_CHANGE + away) == moment
 
 
 @pytest.mark.parametrize("key", ["since", "until", "before"])
 @pytest.mark.parametrize(("letter", "moment"), [("A", FIRST), ("B", SECOND)])
-def test_each_key_reads_them(key: str, letter: str, moment: datetime) -> None:
+def test_each_time_key_accepts_the_letters(key: str, letter: str, moment: datetime) -> None:
     query = parse(f"{key}:02:10{letter}", now=AFTER_CHANGE, zone=BERLIN)
     found = [
         started
@@ -64,7 +64,7 @@ def test_each_key_reads_them(key: str, letter: str, moment: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "now", "said"),
+    ("text", "now", "message"),
     [
         ("02:10A", ORDINARY, "since:02:10A: 02:10 does not occur twice: remove the letter A."),
         ("01:10B", AFTER_CHANGE, "01:10 does not occur twice"),
@@ -84,22 +84,20 @@ def test_each_key_reads_them(key: str, letter: str, moment: datetime) -> None:
         ("2026-10-25T02:10+01:00A", AFTER_CHANGE, "is not a time"),
     ],
 )
-def test_a_letter_where_the_hour_does_not_come_twice_is_one_sentence(
-    text: str, now: datetime, said: str
-) -> None:
+def test_a_letter_after_an_unambiguous_time_is_rejected(text: str, now: datetime, message: str) -> None:
     with pytest.raises(InvalidQueryError) as caught:
         parse(f'since:"{text}"', now=now, zone=BERLIN)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_a_letter_that_only_now_makes_wrong_stands_until_the_clock_is_known() -> None:
+def test_a_letter_that_is_invalid_only_now_is_accepted_until_the_clock_is_known() -> None:
     assert parse("since:02:10A", now=ORDINARY, zone=BERLIN, is_lenient=True).text == "since:02:10A"
     with pytest.raises(InvalidQueryError, match="2026-10-24T02:10 does not occur twice"):
         parse("since:2026-10-24T02:10A", now=ORDINARY, zone=BERLIN, is_lenient=True)
 
 
-def test_in_a_zone_without_changes_no_letter_is_read() -> None:
+def test_a_zone_without_clock_changes_accepts_no_letter() -> None:
     with pytest.raises(TimeNotRepeatedError):
         parse_time_text("02:10A", zone=UTC)
 
@@ -114,7 +112,7 @@ def test_in_a_zone_without_changes_no_letter_is_read() -> None:
         ("Tu 00:00", datetime(2026, 11, 16, 23, tzinfo=UTC)),
     ],
 )
-def test_a_day_of_the_week_is_the_last_one_there_was(text: str, moment: datetime) -> None:
+def test_a_weekday_is_the_last_one(text: str, moment: datetime) -> None:
     assert parse_time_text(text, ORDINARY) == moment
 
 
@@ -122,7 +120,7 @@ near_offsets = st.timedeltas(timedelta(hours=-30), timedelta(hours=30))
 
 
 @given(near_offsets, near_offsets)
-def test_a_time_as_the_list_shows_it_is_read_as_the_same_moment(away: timedelta, later: timedelta) -> None:
+def test_a_time_copied_from_the_list_is_parsed_as_the_same_time(away: timedelta, later: timedelta) -> None:
     when = (CLOCKS_BACK + away).replace(microsecond=0)
     now = max(CLOCKS_BACK + later, when)
     shown = text_format.format_short_time(when, now, BERLIN)
@@ -132,7 +130,7 @@ def test_a_time_as_the_list_shows_it_is_read_as_the_same_moment(away: timedelta,
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati"])
-def test_a_date_at_the_edge_of_the_calendar_is_that_edge_in_each_zone(zone: str) -> None:
+def test_a_date_at_the_calendar_limit_is_that_limit_in_each_zone(zone: str) -> None:
     first = parse_moment("0001-01-01", now=AFTER_CHANGE, zone=ZoneInfo(zone))
     last = parse_moment("9999-12-31", now=AFTER_CHANGE, zone=ZoneInfo(zone), prefer_latest=True)
     assert first - datetime.min.replace(tzinfo=UTC) < text_format.DAY

@@ -1,4 +1,4 @@
-"""`type:` takes what the list has, whole and first; then globs, documented names, and those of the web UI."""
+"""`type:` accepts listed types first, then globs, documented names, and labels of the web UI."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def test_a_listed_type_is_matched_exactly_and_finds_only_its_own_runs(kind: str)
         ("catalog crawl", ["CatalogCrawlJob", "catalog crawl"]),
     ],
 )
-def test_other_names_and_globs_mean_what_they_meant(text: str, kinds: list[str]) -> None:
+def test_other_names_and_globs_are_unaffected_by_listed_types(text: str, kinds: list[str]) -> None:
     assert matching_types(parse_query(text)) == kinds
     assert matching_types(parse_query(text, None).with_context(QueryContext(unseen=(), types=TYPES))) == kinds
 
 
-def test_without_such_a_type_the_web_uis_name_is_the_apis_type() -> None:
+def test_without_such_a_listed_type_the_label_is_the_documented_type() -> None:
     others = tuple(kind for kind in TYPES if kind != "catalog crawl")
     assert "CatalogCrawlJob" in matching_types(parse_query('type:"catalog crawl"', others))
     words, own = parse_query("database replication", others), ("Database Replication", "CollectJob")
@@ -90,7 +90,7 @@ def test_without_such_a_type_the_web_uis_name_is_the_apis_type() -> None:
     ) == ["CollectJob"]
 
 
-def test_a_slip_is_refused_once_the_list_is_there_and_only_by_the_first_one() -> None:
+def test_a_mistyped_type_is_rejected_by_the_first_list_only() -> None:
     early = parse_query("type:SyncChek", None)
     assert matching_types(early) == []
     with pytest.raises(
@@ -104,7 +104,7 @@ def test_a_slip_is_refused_once_the_list_is_there_and_only_by_the_first_one() ->
         parse_query("type:SyncCheck", ("CollectJob",))
 
 
-def test_a_type_that_comes_later_is_meant_from_then_on() -> None:
+def test_a_type_that_is_listed_later_is_used_from_then_on() -> None:
     query = parse_query('type:"catalog crawl"', ("CatalogCrawlJob",))
     assert matching_types(query) == ["CatalogCrawlJob"]
     assert query.with_context(QueryContext(unseen=(), types=("CatalogCrawlJob",))) is query, (
@@ -120,7 +120,7 @@ def test_a_documented_name_or_a_glob_needs_no_list(text: str) -> None:
     assert parse_query(text, None).depends_on == frozenset()
 
 
-def test_the_latest_run_of_a_type_is_named_by_the_same_rule() -> None:
+def test_latest_uses_the_same_type_names() -> None:
     assert find_session(parse_session_ref("latest:SyncCheck"), SESSIONS).type == "SyncCheck"
     assert find_session(parse_session_ref("latest:catalog crawl"), SESSIONS).type == "catalog crawl"
     assert find_session(parse_session_ref("latest:Database Replication"), SESSIONS).type == "CollectJob"
@@ -131,7 +131,7 @@ def test_the_latest_run_of_a_type_is_named_by_the_same_rule() -> None:
 
 @given(st.text(min_size=1, max_size=12).map(str.strip).filter(bool))
 @example(",")
-def test_whatever_the_list_calls_a_type_can_be_asked_for(kind: str) -> None:
+def test_every_listed_type_can_be_queried(kind: str) -> None:
     session = Session(SESSIONS[0].uid, type=kind)
     types = type_names([session])
     assert parse(format_term("type", kind), now=NOW, zone=UTC, context=QueryContext(types=types)).matches(

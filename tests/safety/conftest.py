@@ -1,4 +1,4 @@
-"""One certificate for all servers, and a shell that has nothing of anybody's."""
+"""One certificate for all servers, and a shell with an empty environment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scripted_server import ServerIdentity, make_identity
 def trusted_identity(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
     return make_identity(
         tmp_path_factory.mktemp("tls"), days=300
-    )  # longer than there is a warning of its end
+    )  # long enough to cause no warning about its expiry
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Any text at all, through the wire and onto the lists: nothing fails, nothing drawn is a command."""
+"""Arbitrary text, parsed and drawn: nothing fails, and no control sequence is drawn."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ rows = st.lists(st.lists(texts, min_size=6, max_size=6), min_size=ROWS, max_size
 
 
 def xml_escaped(text: str) -> str:
-    """In XML: everything but letters and digits as a reference, allowed or not."""
+    """In XML, with everything but letters and digits as a reference, allowed or not."""
     return "".join(char if char.isascii() and char.isalnum() else f"&#{ord(char)};" for char in text)
 
 
@@ -50,7 +50,7 @@ def event_list_xml(fields: list[list[str]]) -> bytes:
 
 
 def assert_harmless(lines: RowsDriver) -> None:
-    """Every line is as wide as it should be and holds nothing that is not seen."""
+    """Check that every line has the right width and no invisible character."""
     for strip in lines.strips():
         assert strip.cell_length == lines.width()
         assert invisible_characters(strip.text.encode(), "\u200c") == set(), (
@@ -59,15 +59,15 @@ def assert_harmless(lines: RowsDriver) -> None:
 
 
 @settings(max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-@given(st.lists(rows, min_size=3, max_size=3), texts)  # unshrunk: each try starts an app
-async def test_any_text_is_drawn_without_harm(seen: list[list[list[str]]], sought: str) -> None:
+@given(st.lists(rows, min_size=3, max_size=3), texts)  # without shrinking: each example starts an app
+async def test_any_text_is_drawn_without_harm(seen: list[list[list[str]]], search_text: str) -> None:
     async with sessions_above_events((WIDTH, 2 * ROWS + 4)) as (listed, log):
         for fields in seen:
             read = read_list(session_list_xml(fields)).sessions
             assert len(read) == ROWS
             listed.show(Snapshot(read, NOON))
             log.show(xml_codec.read_log(event_list_xml(fields)))
-            log.search(clean(sought))
+            log.search(clean(search_text))
             await log.pause()
             assert listed.row_count() == log.row_count() == ROWS
             assert_harmless(listed)

@@ -1,7 +1,7 @@
-"""Bodies made to cost memory: bounded by what is read, and one sentence, for the command as people run it.
+"""Hostile bodies that would use much memory: bounded, and one sentence, for the installed command.
 
-Each is sent to an emtui of its own, whose greatest memory is compared with that of one that
-has read a harmless list.
+Each is sent to a new emtui process, whose peak memory is compared with that of one that has read a
+harmless list.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from scripted_server import (
 
 MIB = 1024 * 1024
 MAX_EXTRA_MEMORY = 256 * MIB
-"""What a hostile list may cost more than a harmless one, whatever it would unfold to."""
+"""Maximum additional memory of a hostile list, regardless of its decompressed size."""
 OPENING_TAG = b"<SystemSessions>"
 TOO_LONG_MESSAGE = "more data than is accepted"
 
 
 def endless_body(piece: bytes, first: bytes = OPENING_TAG) -> Callable[[], ScriptedReply]:
-    """A list that goes on with the same piece until the client leaves."""
+    """A list that repeats the same part until the client disconnects."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nTransfer-Encoding: chunked\r\n\r\n"
     often = piece * max(1, 65536 // len(piece))
 
@@ -60,7 +60,7 @@ def finite_body(
 
 
 def compressed(wbits: int, first: bytes, piece: bytes, total: int) -> bytes:
-    """A list with the same piece until it has so many bytes, packed as gzip (31) or zlib (15)."""
+    """A list of so many repeated bytes, compressed as gzip (31) or zlib (15)."""
     packer = zlib.compressobj(9, zlib.DEFLATED, wbits)
     often = piece * (MIB // len(piece))
     packed = [packer.compress(first), *(packer.compress(often) for _ in range(total // len(often)))]
@@ -80,7 +80,7 @@ def entity_expansion() -> bytes:
 
 
 def external_entity(what: str) -> bytes:
-    """Text that stands in another place."""
+    """An external entity."""
     return f'<!DOCTYPE x [<!ENTITY e SYSTEM "{what}">]><SystemSessions>&e;</SystemSessions>'.encode()
 
 
@@ -90,15 +90,15 @@ def many_attributes(count: int) -> bytes:
 
 
 def with_undeclared_prefix(rest: bytes) -> bytes:
-    """A list with a namespace of four megabytes, which is part of every name that has its prefix."""
+    """A list with a namespace of four megabytes, which is part of every prefixed name."""
     return b'<SystemSessions xmlns:x="' + b"u" * 4_000_000 + b'"><Sessions' + rest
 
 
 @dataclass(frozen=True)
 class HostileBody:
-    """An answer, and what the sentence about it must hold."""
+    """A response, and what the sentence about it must contain."""
 
-    answer: Callable[[], ScriptedReply]
+    response: Callable[[], ScriptedReply]
     message: str
 
 
@@ -196,7 +196,7 @@ BODIES = {
 
 @dataclass(frozen=True)
 class CommandResult:
-    """How one emtui ended: exit code, what it said, and the most memory it had, in bytes."""
+    """Exit code, output and peak memory in bytes of one emtui."""
 
     code: int
     error_output: str
@@ -207,7 +207,7 @@ ListClient = Callable[[Callable[[], ScriptedReply]], CommandResult]
 
 
 def run_command(shell: CommandRunner, *argv: str) -> CommandResult:
-    """One command, its memory looked at until it ends: `ru_maxrss` would begin with that of pytest."""
+    """Run a command and sample its memory until it ends: `ru_maxrss` would include that of pytest."""
     with subprocess.Popen(
         [sys.executable, "-m", "emtui", *shell.leading_arguments, *argv],
         env=shell.environ,
@@ -225,7 +225,7 @@ def run_command(shell: CommandRunner, *argv: str) -> CommandResult:
 
 
 def peak_memory(pid: int) -> int:
-    """The most that a process ever had, in bytes; 0 when it has just ended."""
+    """Peak memory of a process in bytes; 0 when it has just ended."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
     return int(found[1]) * 1024 if found else 0
@@ -233,13 +233,13 @@ def peak_memory(pid: int) -> int:
 
 @pytest.fixture
 def list_client(shell: CommandRunner, trusted_identity: ServerIdentity) -> ListClient:
-    """Let emtui ask a server that answers with this as its list."""
-    return lambda answer: request_list(shell, trusted_identity, answer)
+    """Run emtui against a server that responds with this list."""
+    return lambda response: request_list(shell, trusted_identity, response)
 
 
 @pytest.fixture(scope="module")
 def harmless(tmp_path_factory: pytest.TempPathFactory, trusted_identity: ServerIdentity) -> CommandResult:
-    """What a list of one run costs."""
+    """Memory with a list of one run."""
     home = tmp_path_factory.mktemp("home")
     done = request_list(
         CommandRunner(home, isolated_environment(home)), trusted_identity, lambda: GOOD_REPLIES["list"]
@@ -249,31 +249,31 @@ def harmless(tmp_path_factory: pytest.TempPathFactory, trusted_identity: ServerI
 
 
 def request_list(
-    shell: CommandRunner, known: ServerIdentity, answer: Callable[[], ScriptedReply]
+    shell: CommandRunner, server_identity: ServerIdentity, response: Callable[[], ScriptedReply]
 ) -> CommandResult:
-    """Ask once, a server of its own."""
-    with scripted_server_in_thread(with_list(answer), known.tls_context()) as server:
+    """Request the list once from a new server."""
+    with scripted_server_in_thread(with_list(response), server_identity.tls_context()) as server:
         shell.environ |= {
             "EMTUI_SERVER": server.authority,
             "EMTUI_USER": USER,
             "EMTUI_PASSWORD": PASSWORD,
         }
-        return run_command(shell, "--pin", known.sha256, "sessions", "-o", "json")
+        return run_command(shell, "--pin", server_identity.sha256, "sessions", "-o", "json")
 
 
-def with_list(answer: Callable[[], ScriptedReply]) -> Callable[[ReceivedRequest], ScriptedReply]:
-    """A server that is good but for its list."""
-    return lambda asked: answer() if route_of(asked) == "list" else reply_well(asked)
+def with_list(response: Callable[[], ScriptedReply]) -> Callable[[ReceivedRequest], ScriptedReply]:
+    """A server that responds normally except for its list."""
+    return lambda request: response() if route_of(request) == "list" else reply_well(request)
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_a_hostile_body_costs_little_memory_and_one_sentence(
+def test_a_hostile_body_uses_little_memory_and_is_one_sentence(
     name: str,
     list_client: ListClient,
     harmless: CommandResult,
     record_property: Callable[[str, object], None],
 ) -> None:
-    hostile = list_client(BODIES[name].answer)
+    hostile = list_client(BODIES[name].response)
     assert hostile.code not in {0, 1}, hostile.error_output
     assert BODIES[name].message in hostile.error_output
     assert hostile.error_output.count("\n") == 1

@@ -1,7 +1,7 @@
-"""Hostile text in every field: no terminal is told anything but what emtui writes, and text stays text.
+"""Hostile text in every field: terminals receive only emtui's own control sequences.
 
-The screens are driven in a real terminal and all that it received is taken apart; one-shot
-commands are run on pipes and in a terminal, in every form they have.
+The screens are driven in a pseudo-terminal and its output is parsed; one-shot commands are run with
+pipes and in a terminal, in every output format.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ from scripted_server import (
 from terminal_sequences import disallowed_sequences, invisible_characters
 
 POINTER_SEQUENCE = "\x1b]22;default\x07"
-"""The shape of the mouse pointer, which the framework sets."""
+"""The shape of the mouse pointer, set by Textual."""
 BACKGROUND_QUERY = "\x1b]11;?\x1b\\"
-"""The question for the background, before anything is drawn; nothing else of their kind is sent."""
+"""The request for the background color, before anything is drawn; no other of its kind is sent."""
 ERASE_LINE = "\x1b[2K"
-"""Sent before a line with characters about whose width terminals disagree; a harmless server sends none."""
+"""Sent before a line with characters whose width depends on the terminal; harmless servers have none."""
 ESCAPE_KEY = "\x1b[27u"
 NEWLINES_AND_TABS = "\n\t"
 ERRORS = tuple(text for number, text in enumerate(HOSTILE_TEXTS) if number % 5 == 0)
@@ -56,10 +56,10 @@ ERRORS = tuple(text for number, text in enumerate(HOSTILE_TEXTS) if number % 5 =
 def open_screens(
     home: dict[str, str],
     certificate: ServerIdentity,
-    answer: Callable[[ReceivedRequest], ScriptedReply],
+    response: Callable[[ReceivedRequest], ScriptedReply],
     pin: str | None = None,
 ) -> Iterator[EmtuiTerminal]:
-    with scripted_server_in_thread(answer, certificate.tls_context()) as server:
+    with scripted_server_in_thread(response, certificate.tls_context()) as server:
         environ = {
             **home,
             "EMTUI_SERVER": server.authority,
@@ -74,7 +74,7 @@ def open_screens(
 
 @pytest.fixture(scope="module")
 def own_sequences(tmp_path_factory: pytest.TempPathFactory, trusted_identity: ServerIdentity) -> set[str]:
-    """The sequences of a walk through a server that is harmless."""
+    """Control sequences of a walk through all screens with a harmless server."""
     with open_screens(
         isolated_environment(tmp_path_factory.mktemp("home")), trusted_identity, reply_well
     ) as terminal:
@@ -97,32 +97,32 @@ def assert_only_own_sequences(terminal: EmtuiTerminal, ours: set[str]) -> None:
 
 
 def visit_all_screens(terminal: EmtuiTerminal) -> list[str]:
-    """Through every page; what the list and the events showed."""
+    """Visit every screen; return the text of the list and of the events."""
     terminal.wait_for("1 of ")
     terminal.press("G")
     terminal.wait_for(lambda lines: f"M{len(HOSTILE_XML) - 1:02}" in "\n".join(lines))
     terminal.press("g")
     shown = list(terminal.wait_for(lambda lines: "1 of " in lines[-1]))
     terminal.press("/M0")
-    terminal.wait_for("Enter keep")
+    terminal.wait_for("Enter accept")
     terminal.press("\r")
     terminal.wait_for(" of ")
     terminal.press(ESCAPE_KEY)
     terminal.press(":")
-    terminal.wait_for("Enter do it")
+    terminal.wait_for("Enter run")
     terminal.press(ESCAPE_KEY)
-    terminal.wait_for("next failed")
+    terminal.wait_for("next failure")
     terminal.press("?")
     terminal.wait_for("Keys: ")
     terminal.press("q")
-    terminal.wait_for("next failed")
+    terminal.wait_for("next failure")
     return shown
 
 
 def open_session(terminal: EmtuiTerminal, number: int) -> list[str]:
-    """One run by its id: its events, its longest line, a search, all that was said of it."""
+    """Open a run by ID: its events, its longest line, a search; return all output."""
     terminal.press(":")
-    terminal.wait_for("Enter do it")
+    terminal.wait_for("Enter run")
     terminal.press(guid(number), "\r")
     terminal.wait_for(" events")
     shown = list(terminal.lines())
@@ -133,7 +133,7 @@ def open_session(terminal: EmtuiTerminal, number: int) -> list[str]:
     terminal.press("q")
     terminal.wait_for("/ search")
     terminal.press("/E0")
-    terminal.wait_for("Enter keep")
+    terminal.wait_for("Enter accept")
     terminal.press("\r")
     terminal.wait_for("match")
     for _ in range(4):
@@ -147,11 +147,11 @@ def open_session(terminal: EmtuiTerminal, number: int) -> list[str]:
     terminal.press("D")
     shown += terminal.wait_for("No other run of")
     terminal.press("d")
-    shown += terminal.wait_for("before this one is listed.")
+    shown += terminal.wait_for(" is listed.")
     terminal.press("q")
     terminal.wait_for("/ search")
     terminal.press(ESCAPE_KEY, "q")
-    terminal.wait_for("next failed")
+    terminal.wait_for("next failure")
     return shown
 
 
@@ -221,10 +221,19 @@ OUTPUT_FORMATS = (
 
 @contextmanager
 def shell_with_server(
-    shell: CommandRunner, known: ServerIdentity, answer: Callable[[ReceivedRequest], ScriptedReply]
+    shell: CommandRunner,
+    server_identity: ServerIdentity,
+    response: Callable[[ReceivedRequest], ScriptedReply],
 ) -> Iterator[CommandRunner]:
-    with scripted_server_in_thread(answer, known.tls_context()) as server:
-        shell.leading_arguments = ("--server", server.authority, "--user", USER, "--pin", known.sha256)
+    with scripted_server_in_thread(response, server_identity.tls_context()) as server:
+        shell.leading_arguments = (
+            "--server",
+            server.authority,
+            "--user",
+            USER,
+            "--pin",
+            server_identity.sha256,
+        )
         shell.environ["EMTUI_PASSWORD"] = PASSWORD
         yield shell
 
@@ -236,10 +245,10 @@ def test_no_output_format_contains_terminal_controls(
         for argv in OUTPUT_FORMATS:
             done = server_shell(*argv)
             assert done.returncode == 0, done.stderr
-            for said in (done.stdout, done.stderr):
+            for output in (done.stdout, done.stderr):
                 assert (
-                    disallowed_sequences(said.encode()),
-                    invisible_characters(said.encode(), NEWLINES_AND_TABS),
+                    disallowed_sequences(output.encode()),
+                    invisible_characters(output.encode(), NEWLINES_AND_TABS),
                 ) == (set(), set())
             if argv[0] == "sessions":
                 assert all(f"M{number:02}" in done.stdout for number in range(len(HOSTILE_XML)))
@@ -262,9 +271,7 @@ def test_the_line_of_a_check_is_short_and_without_terminal_controls(
     assert len(done.stdout) < 8_000
 
 
-def test_text_that_is_only_text_stays_as_it_is(
-    shell: CommandRunner, trusted_identity: ServerIdentity
-) -> None:
+def test_harmless_text_is_unchanged(shell: CommandRunner, trusted_identity: ServerIdentity) -> None:
     with shell_with_server(shell, trusted_identity, hostile_server()) as server_shell:
         rows = {row["id"]: row for row in server_shell.run_json("sessions", "-o", "json")}
         events = {row["order"]: row for row in server_shell.run_json("events", guid(0), "-o", "json")}
@@ -308,7 +315,7 @@ def test_a_redirect_contains_no_terminal_controls(
     assert len(done.stderr) < 2_000
 
 
-def test_no_text_is_a_formula_in_csv_whatever_stands_before_it(
+def test_no_text_is_a_formula_in_csv_after_any_prefix(
     shell: CommandRunner, trusted_identity: ServerIdentity
 ) -> None:
     with shell_with_server(shell, trusted_identity, hostile_server(FORMULAS)) as server_shell:

@@ -1,7 +1,7 @@
-"""Whoever is not the server gets no request and no credential: counted, for commands and for the screens.
+"""Other servers get no request and no credential, from commands and from the screens.
 
-Impostors with another certificate, with too old a TLS or none; redirects and addresses that
-point elsewhere; proxies of the environment.
+Impostors with another certificate, an outdated TLS or none; redirects and addresses that point
+elsewhere; proxies of the environment.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class ServerClient:
     shell: CommandRunner
 
     def connected_to(self, server: str, *options: str, **environ: str) -> ServerClient:
-        """The same person at this server."""
+        """The same client for another server."""
         environ_of_server = {
             **self.shell.environ,
             "EMTUI_SERVER": server,
@@ -78,14 +78,14 @@ class ServerClient:
         return ServerClient(replace(self.shell, environ=environ_of_server, leading_arguments=options))
 
     def run_command(self, *argv: str) -> int:
-        """One command; it ends in one sentence or in peace."""
+        """Run a command; it succeeds or prints one sentence."""
         done = self.shell(*argv)
         assert "internal error" not in done.stderr
         assert not any(secret in done.stdout + done.stderr for secret in SECRETS)
         return done.returncode
 
     def open_screens(self, text: str) -> None:
-        """The screens, until this is shown, and two attempts more."""
+        """Open the screens until this is shown, then try twice more."""
         with run_emtui(*self.shell.leading_arguments, environ=self.shell.environ) as terminal:
             for _ in range(2):
                 terminal.wait_for(text)
@@ -104,27 +104,27 @@ def server_client(shell: CommandRunner) -> ServerClient:
 
 
 def assert_nothing_secret(tap: RecordingListener) -> None:
-    """Neither in clear nor as the header would have it."""
+    """Check for the password, in clear and as in the header."""
     assert not [secret for secret in SECRETS if secret.encode() in tap.received]
 
 
 # --- another certificate --------------------------------------------------------------
 
 
-def trust_by_option(_: Path, known: ServerIdentity) -> tuple[str, ...]:
-    return ("--pin", known.sha256)
+def trust_by_option(_: Path, identity: ServerIdentity) -> tuple[str, ...]:
+    return ("--pin", identity.sha256)
 
 
-def trust_by_ca_file(_: Path, known: ServerIdentity) -> tuple[str, ...]:
-    return ("--ca-file", str(known.pem))
+def trust_by_ca_file(_: Path, identity: ServerIdentity) -> tuple[str, ...]:
+    return ("--ca-file", str(identity.pem))
 
 
-def trust_by_profile(folder: Path, known: ServerIdentity) -> tuple[str, ...]:
-    return _write_profile(folder, f'pin = "{known.sha256}"')
+def trust_by_profile(folder: Path, identity: ServerIdentity) -> tuple[str, ...]:
+    return _write_profile(folder, f'pin = "{identity.sha256}"')
 
 
-def trust_by_profile_ca_file(folder: Path, known: ServerIdentity) -> tuple[str, ...]:
-    return _write_profile(folder, f'ca_file = "{known.pem}"')
+def trust_by_profile_ca_file(folder: Path, identity: ServerIdentity) -> tuple[str, ...]:
+    return _write_profile(folder, f'ca_file = "{identity.pem}"')
 
 
 def trust_by_system(*_: object) -> tuple[str, ...]:
@@ -150,7 +150,7 @@ WAYS_TO_TRUST = (
 
 @pytest.fixture
 def impostor(tmp_path: Path) -> Iterator[ScriptedEmServer]:
-    """It answers well to everything, with a certificate of its own."""
+    """A server that responds normally, with another certificate."""
     folder = tmp_path / "impostor"
     folder.mkdir()
     with scripted_server_in_thread(context=make_identity(folder).tls_context()) as played:
@@ -184,23 +184,23 @@ def test_an_impostor_gets_no_byte_from_the_screens(
     assert (impostor.received_bytes, impostor.requests) == (0, [])
 
 
-# --- too old a TLS, or none -----------------------------------------------------------
+# --- outdated TLS, or none ------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("play", "says"), [(tls_1_1, "TLS 1.2"), (plain_http, "does not use TLS")])
+@pytest.mark.parametrize(("script", "expected"), [(tls_1_1, "TLS 1.2"), (plain_http, "does not use TLS")])
 def test_an_outdated_tls_server_sees_only_the_client_hello(
-    server_client: ServerClient, trusted_identity: ServerIdentity, play: ConnectionScript, says: str
+    server_client: ServerClient, trusted_identity: ServerIdentity, script: ConnectionScript, expected: str
 ) -> None:
-    with recording_listener(play) as tap:
+    with recording_listener(script) as tap:
         connected = server_client.connected_to(f"https://{tap.authority}", "--pin", trusted_identity.sha256)
         for argv in COMMANDS:
             assert connected.run_command(*argv) == 5, argv
-        connected.open_screens(says)
+        connected.open_screens(expected)
     assert len(tap.connections) > len(COMMANDS)
     for line in tap.connections:
         kinds = tls_records(bytes(line.received))
         assert set(kinds) <= {HANDSHAKE, ALERT}
-        assert kinds[:1] in ([], [HANDSHAKE]), "whoever gave up at once has said nothing"
+        assert kinds[:1] in ([], [HANDSHAKE]), "a client that gave up at once has sent nothing"
         assert kinds.count(HANDSHAKE) == len(kinds[:1])
     assert_nothing_secret(tap)
 
@@ -213,23 +213,23 @@ def test_plain_http_is_not_used_unless_allowed(server_client: ServerClient) -> N
     assert tap.connections == []
 
 
-# --- elsewhere ------------------------------------------------------------------------
+# --- redirects ------------------------------------------------------------------------
 
 
 @contextmanager
 def redirecting_server(
-    known: ServerIdentity, route: str, status: str
+    identity: ServerIdentity, route: str, status: str
 ) -> Iterator[tuple[ScriptedEmServer, ScriptedEmServer]]:
-    """A server that sends one away from one route, and the one that it points to: trusted, and it answers."""
-    with scripted_server_in_thread(context=known.tls_context()) as elsewhere:
+    """A server that redirects one route, and the target: trusted, and it responds."""
+    with scripted_server_in_thread(context=identity.tls_context()) as elsewhere:
         away = make_reply(
             status, b"", f"Location: https://{elsewhere.authority}/api/sessionMngr/?v=latest\r\n"
         )
 
-        def answer(asked: ReceivedRequest) -> ScriptedReply:
-            return away if route_of(asked) == route else GOOD_REPLIES[route_of(asked)]
+        def respond(request: ReceivedRequest) -> ScriptedReply:
+            return away if route_of(request) == route else GOOD_REPLIES[route_of(request)]
 
-        with scripted_server_in_thread(answer, known.tls_context()) as server:
+        with scripted_server_in_thread(respond, identity.tls_context()) as server:
             yield server, elsewhere
 
 
@@ -276,7 +276,7 @@ def test_a_redirect_is_never_followed_by_the_screens(
 
 
 @pytest.mark.parametrize("references", ["plain", "list", "single"])
-def test_an_address_in_an_answer_leads_nowhere_but_to_the_server(
+def test_an_address_in_a_response_is_never_requested(
     server_client: ServerClient, trusted_identity: ServerIdentity, references: str
 ) -> None:
     run = RUNS[0].guid
@@ -310,7 +310,7 @@ def test_an_address_in_an_answer_leads_nowhere_but_to_the_server(
 
 
 def proxy_variables(tap: RecordingListener) -> dict[str, str]:
-    """This listener, in every variable that names a proxy."""
+    """Every proxy variable, set to this listener."""
     names = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
     return dict.fromkeys(names, f"http://gate:open-sesame@{tap.authority}")
 
@@ -371,11 +371,11 @@ def test_a_proxy_sees_neither_requests_nor_credentials(
     assert_nothing_secret(tap)
 
 
-@pytest.mark.parametrize("play", [refuse_connect, plain_http])
+@pytest.mark.parametrize("script", [refuse_connect, plain_http])
 def test_a_proxy_that_refuses_gets_no_credential_of_the_server(
-    server_client: ServerClient, play: ConnectionScript
+    server_client: ServerClient, script: ConnectionScript
 ) -> None:
-    with recording_listener(play) as tap:
+    with recording_listener(script) as tap:
         connected = server_client.connected_to("em01.example.net", **proxy_variables(tap))
         for argv in COMMANDS:
             assert connected.run_command(*argv) == 5, argv

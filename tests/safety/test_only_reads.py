@@ -1,7 +1,7 @@
-"""Nothing but GET, the POST of the logon and the DELETE of that very logon leaves emtui.
+"""emtui sends only GET, the POST to log on, and the DELETE of that logon.
 
-The server is one written from the documents alone. It is asked by every command of the
-command line and by every key of every screen; a new command without a line here fails.
+The server was written from the documentation alone. Every command and every key of every screen is
+used; a new command without a line here fails the test.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pty_terminal import EmtuiTerminal, run_emtui
 from scripted_server import ServerIdentity
 
 from emtui.cli.command_table import COMMANDS_BY_NAME
-from emtui.tui.commands import COMMANDS, CommandScope
+from emtui.tui.keymap import COMMANDS, CommandScope
 
 SESSION_ID = RUNS[0].guid
 ENDED_SESSION_ID = next(run.guid for run in RUNS if run.ended and run.outcome == "success")
@@ -55,13 +55,13 @@ FINITE_COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "login": (("login",),),
     "logout": (("logout",), ("logout", "--forget-pin")),
 }
-"""Every command that needs no terminal, in each of its forms."""
+"""Every command that needs no terminal, with each of its options."""
 ENDLESS_COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "tail": (("tail", "--from-start"), ("tail", "state:failed", "--from-start", "-o", "table")),
 }
-"""Every command that does not end by itself; each prints something at once."""
+"""Every command that runs until it is stopped; each prints something at once."""
 SCREENS: dict[str, tuple[str, ...]] = {"": (), "open": ("open", SESSION_ID), "demo": ("demo",)}
-"""Every command that does."""
+"""Every command that needs a terminal."""
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def server_environ(
 
 
 def assert_only_read(server: IndependentServer) -> None:
-    """What the server saw was reading, and every logon that began has ended."""
+    """Check that the server saw only reads, and that every logon was ended."""
     assert server.violations == []
     assert {method for method, _ in server.requests} <= {"GET", "POST", "DELETE"}
     assert {path for method, path in server.requests if method == "POST"} <= {LOGON_PATH}
@@ -153,7 +153,7 @@ KEY_SEQUENCES = {
     "question_mark": "?",
     "ampersand": "&",
     "enter": "\r",
-    "escape": "\x1b[27u",  # as kitty says it: never the beginning of something else
+    "escape": "\x1b[27u",  # as kitty sends it: never the start of another sequence
     "space": " ",
     "tab": "\t",
     "shift+tab": "\x1b[Z",
@@ -167,23 +167,23 @@ KEY_SEQUENCES = {
     "f5": "\x1b[15~",
 }
 OPENING_KEYS: dict[CommandScope, tuple[str, str]] = {
-    CommandScope.SESSION_LIST: ("0", "next failed"),
+    CommandScope.SESSION_LIST: ("0", "next failure"),
     CommandScope.SESSION_DETAIL: ("\r", "6 events"),
     CommandScope.COMPARISON: ("d", "D other run"),
     CommandScope.RUN_PICKER: ("\rD", "Enter compare"),
     CommandScope.OVERVIEW: ("B", "Enter newest run"),
-    CommandScope.ATTENTION: ("4", "Attention"),
+    CommandScope.ATTENTION: ("4", "Alerts"),
     CommandScope.REPORT: ("H", "shift summary"),
-    CommandScope.TEXT_VIEWER: ("?", "First of all"),
+    CommandScope.TEXT_VIEWER: ("?", "Main keys"),
     CommandScope.RAW_VIEW: ("\ri", "UID"),
-    CommandScope.PROMPT: ("\r/", "Enter keep"),
+    CommandScope.PROMPT: ("\r/", "Enter accept"),
     CommandScope.QUERY_INPUT: ("/", "Tab complete"),
-    CommandScope.COMMAND_PALETTE: (":", "Enter do it"),
+    CommandScope.COMMAND_PALETTE: (":", "Enter run"),
     CommandScope.LOGIN: ("L", "Enter log on"),
 }
-"""How one gets from the list to each place that has keys of its own, and what is shown there.
+"""Keys from the list to each view with keys of its own, and text that is shown there.
 
-The trust screen stands before the list.
+The certificate screen comes before the list.
 """
 VIEWS_WITH_INPUT = {
     CommandScope.PROMPT,
@@ -191,7 +191,7 @@ VIEWS_WITH_INPUT = {
     CommandScope.COMMAND_PALETTE,
     CommandScope.LOGIN,
 }
-"""Where letters are typed."""
+"""Views with a text field."""
 SCOPES_WITHOUT_VIEW = {
     CommandScope.NAVIGATION,
     CommandScope.EVERY_VIEW,
@@ -199,24 +199,24 @@ SCOPES_WITHOUT_VIEW = {
     CommandScope.CERTIFICATE,
 }
 EXIT_KEYS = {"Q", "q", "ctrl+c", "ctrl+z"}
-"""Keys that may end or stop emtui: pressed at the end."""
+"""Keys that may end or suspend emtui: pressed last."""
 KEYS = sorted({key for command in COMMANDS for key in command.keys} - EXIT_KEYS)
 
 
 def key_sequence(key: str) -> str:
-    """What a terminal sends for a key."""
+    """Return what a terminal sends for a key."""
     if key.startswith("ctrl+"):
         return chr(ord(key[-1]) & 0x1F)
     return KEY_SEQUENCES.get(key, key)
 
 
 def is_typed(key: str, scope: CommandScope) -> bool:
-    """Whether this key writes a letter into the field of this place."""
+    """Whether this key types a letter into the field of this view."""
     return scope in VIEWS_WITH_INPUT and len(key_sequence(key)) == 1 and key_sequence(key).isprintable()
 
 
 def keys_in_order(scope: CommandScope) -> list[str]:
-    """All keys that are pressed there; letters last, one after another into the same field."""
+    """Return all keys to press there; letters last, one after another into the same field."""
     keys = KEYS if scope is CommandScope.SESSION_LIST else [*KEYS, "q"]
     return sorted(keys, key=lambda key: is_typed(key, scope))
 
@@ -232,30 +232,30 @@ def open_list(seat: dict[str, str], *argv: str, job: bool = False) -> Iterator[E
 
 
 def shows_list(lines: list[str]) -> bool:
-    return re.search(r"\? keys +\d+ of \d+ runs?$", lines[-1]) is not None and "next failed" in lines[-1]
+    return re.search(r"\? keys +\d+ of \d+ runs?$", lines[-1]) is not None and "next failure" in lines[-1]
 
 
 MAX_ESCAPES = 20
 """How often Esc may be pressed before it is clear that it leads nowhere."""
-NOTHING_TO_UNDO = "q leaves emtui."
+NOTHING_TO_UNDO = "Press q to quit."
 """What Esc says on the list when there is nothing more to undo."""
 
 
 def return_to_list(terminal: EmtuiTerminal) -> None:
-    """Undo all that is open; Esc again where one went to an asking or to a page that was closing."""
+    """Press Esc until the list is shown; again where it reached a prompt or a closing screen."""
     terminal.press(4 * key_sequence("escape"))
     for _ in range(MAX_ESCAPES):
         if NOTHING_TO_UNDO in terminal.wait_for(is_undone_or_idle())[-1]:
             break
         terminal.press(key_sequence("escape"))
     else:
-        raise AssertionError("Esc does not lead back:\n" + "\n".join(terminal.lines()))
+        raise AssertionError("Esc does not lead back to the list:\n" + "\n".join(terminal.lines()))
     terminal.press("0/" + key_sequence("escape"))
     terminal.wait_for(shows_list)
 
 
 def is_undone_or_idle() -> Callable[[list[str]], bool]:
-    """True once nothing is left to undo, and also when two looks in a row have shown the same."""
+    """Whether nothing is left to cancel, or the screen did not change."""
     before: list[str] = []
 
     def fits(lines: list[str]) -> bool:
@@ -277,7 +277,7 @@ def test_no_key_of_any_screen_does_more_than_read(
     with open_list(server_environ) as terminal:
         way, shown = OPENING_KEYS[place]
         if place in {CommandScope.OVERVIEW, CommandScope.ATTENTION}:
-            terminal.wait_for(" a: ")  # what they show must have been thought of
+            terminal.wait_for(" a: ")  # what they show must have been computed
         screen_lines: list[str] = []
         for key in keys_in_order(place):
             if not screen_lines:
@@ -286,9 +286,9 @@ def test_no_key_of_any_screen_does_more_than_read(
                 terminal.wait_idle()
                 screen_lines = terminal.lines()
             terminal.press(key_sequence(key))
-            now = terminal.next_picture()
+            now = terminal.next_frame()
             if is_typed(key, place) or now[:-1] == screen_lines[:-1]:
-                continue  # it has done nothing but say so, or there is one letter more in the field
+                continue  # it only showed a message, or typed one letter
             return_to_list(terminal)
             screen_lines = []
         return_to_list(terminal)
@@ -306,11 +306,11 @@ def test_no_request_follows_a_shown_certificate(
         terminal.wait_for("Type pin to trust it")
         terminal.press(*(key_sequence(key) for key in KEYS if key not in {"enter", "escape", "f1"}))
         terminal.press(key_sequence("f1"))
-        terminal.wait_for("Keys: The certificate")
+        terminal.wait_for("Keys: Certificate")
         terminal.press("q")
-        terminal.wait_for("Enter answer")
+        terminal.wait_for("Enter confirm")
         terminal.press("\r")
-        terminal.wait_for("to trust it, or press Esc to leave.")
+        terminal.wait_for("to trust it, or press Esc to cancel.")
         terminal.press(key_sequence("escape"))
         terminal.wait_for("Enter log on")
         terminal.press(key_sequence("ctrl+c"))

@@ -1,4 +1,4 @@
-"""What is written for others holds nothing of who asked: no password, token, logon, account or profile."""
+"""Reports contain nothing about their author: no password, token, logon, account or profile."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OUTPUT_FORMATS = (
 
 @pytest.fixture
 def configured(home: dict[str, str]) -> Path:
-    """The configuration file, with a profile of its own name."""
+    """The configuration file, with a distinctive profile name."""
     path = Path(home["XDG_CONFIG_HOME"]) / "emtui" / "config.toml"
     path.parent.mkdir(parents=True)
     return path

@@ -1,7 +1,7 @@
-"""A sentinel password and token, driven through every screen, error and crash: nothing receives them.
+"""A marked password and token, taken through every screen, error and crash, never appear.
 
-"Nothing" is the terminal, standard output and error, the log, the configuration and every
-other file below the home; only the server gets the password, and only in its logon.
+Not in the terminal, standard output and error, the log, the configuration or any other file below the
+home; only the server gets the password, and only at logon.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SECRETS = (PASSWORD, quote(PASSWORD), PASSWORD[:18], BASIC, TOKEN, LOGON_ID)
 
 
 def find_leaks(output: bytes) -> list[str]:
-    """Which of the secrets stand in these bytes."""
+    """Return the secrets found in these bytes."""
     return [secret for secret in SECRETS if secret.encode() in output]
 
 
@@ -44,16 +44,16 @@ def read_files(home: Path) -> bytes:
 
 
 class ScriptedServer:
-    """Answers well, but for the scripts that are put in the way."""
+    """Responds normally, except for the given scripts."""
 
     def __init__(self) -> None:
         self.scripts: set[str] = set()
 
-    def __call__(self, asked: ReceivedRequest) -> ScriptedReply:
+    def __call__(self, request: ReceivedRequest) -> ScriptedReply:
         for name in self.scripts:
-            if SCRIPTS[name].route == route_of(asked):
+            if SCRIPTS[name].route == route_of(request):
                 return SCRIPTS[name].reply
-        return reply_well(asked)
+        return reply_well(request)
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_no_refused_or_broken_logon_shows_a_secret(
     server_options: tuple[str, ...], scripted_server: ScriptedServer, home: dict[str, str], name: str
 ) -> None:
     if name in {"mute", "slow"}:
-        pytest.skip("it takes a minute, and says no more than the others")
+        pytest.skip("it takes a minute and tests no more than the others")
     scripted_server.scripts = {name}
     shell = CommandRunner(Path(home["HOME"]), home)
     done = shell(*server_options, "sessions", EMTUI_PASSWORD=PASSWORD)
@@ -172,7 +172,7 @@ def thread(app):
 def dropped(app):
     async def forget():
         asyncio.get_running_loop().create_task(fail_later())
-    app.run_worker(forget(), description="a task that nobody awaits")
+    app.run_worker(forget(), description="a task that is not awaited")
 
 def render(app):
     emtui.tui.screens.session_list.session_table.SessionTable.render_row = fail
@@ -242,7 +242,7 @@ def test_the_process_list_shows_no_secret(server_options: tuple[str, ...], home:
         assert terminal.wait_exit() == 0
 
 
-def test_what_would_record_keys_and_screens_is_switched_off(
+def test_recording_of_keys_and_screens_is_disabled(
     server_options: tuple[str, ...], home: dict[str, str], tmp_path: Path
 ) -> None:
     recording = {

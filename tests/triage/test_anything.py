@@ -1,4 +1,4 @@
-"""Whatever a server lists, thinking about it ends, and what it says can be said."""
+"""Any list can be analyzed, and any finding formatted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is usual, and what is unusual: on enough runs, or not at all."""
+"""Usual durations, and runs that are unusually long."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_unusual_is_half_as_much_again_and_half_a_minute_more() -> None:
     assert long.unusual_ratio(None) is None
 
 
-def test_what_takes_no_time_at_all_has_no_ratio() -> None:
+def test_runs_of_zero_duration_have_no_ratio() -> None:
     found = baseline_of(runs_taking(*[0] * 5))
     assert found is not None
     assert found.unusual_ratio(HOUR) is None
@@ -94,7 +94,7 @@ def test_a_run_is_held_against_those_before_it() -> None:
     assert compute_baselines(runs).for_run(runs[-6]) == Baseline(90 * SECOND, 90 * SECOND, 5)
 
 
-def test_three_slow_runs_in_a_row_are_a_change_and_say_since_when() -> None:
+def test_three_slow_runs_in_a_row_are_a_slowdown_with_its_start() -> None:
     slow = runs_taking(300, 290, 280, *[90] * 10)
     found = slowdown_of(slow)
     assert found is not None
@@ -105,11 +105,11 @@ def test_three_slow_runs_in_a_row_are_a_change_and_say_since_when() -> None:
     assert slowdown_of(runs_taking(90, 300, 300, 300, *[90] * 10)) is None
 
 
-def test_what_has_been_slow_for_long_enough_is_usual() -> None:
+def test_a_slowdown_of_long_standing_becomes_usual() -> None:
     assert slowdown_of(runs_taking(*[300] * 12, *[90] * 10)) is None
 
 
-def test_a_change_needs_enough_runs_before_it() -> None:
+def test_a_slowdown_needs_enough_earlier_runs() -> None:
     assert slowdown_of(runs_taking(*[300] * 3, *[90] * 4)) is None
     assert slowdown_of([]) is None
 
@@ -136,7 +136,7 @@ def test_a_baseline_does_not_depend_on_the_order(took: list[int]) -> None:
     assert in_order == reversed_order
 
 
-def test_an_end_before_the_start_is_no_length() -> None:
+def test_an_end_before_the_start_gives_no_duration() -> None:
     assert baseline_of([*runs_taking(*[90] * 4), make_run(NOON - DAY, duration=-HOUR)]) is None
 
 
@@ -148,7 +148,7 @@ def test_runs_that_begin_at_once_are_not_held_against_each_other() -> None:
     assert usual.for_run(runs[0]) is None
 
 
-def test_what_has_no_type_or_no_start_or_is_a_reference_has_no_usual_length() -> None:
+def test_a_run_without_type_or_start_or_details_has_no_usual_duration() -> None:
     runs = runs_taking(*[90] * 9)
     parts: list[dict[str, object]] = [{"type": None}, {"started": None}, {"type": "LogExport"}]
     incomplete_runs = [replace(runs[0], **part) for part in parts]  # type: ignore[arg-type] # each is a field

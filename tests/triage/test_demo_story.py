@@ -1,4 +1,4 @@
-"""The demo's story is known: each planted fault is found, named and dated, and nothing else is said."""
+"""Each incident of the demo is found with its start, and no other finding."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_each_planted_fault_is_found_once_worst_first_and_nothing_else(anchor: d
     ]
 
 
-def test_the_hanging_run_is_named_with_how_long_and_how_long_usually() -> None:
+def test_the_stuck_run_is_reported_with_its_duration_and_the_usual_one() -> None:
     (hanging,) = [
         finding for finding in findings_at(MORNING).findings if isinstance(finding, StuckRunFinding)
     ]
@@ -57,7 +57,7 @@ def test_the_hanging_run_is_named_with_how_long_and_how_long_usually() -> None:
     assert hanging.sample_size == 29
 
 
-def test_the_replication_that_stopped_is_late_since_its_first_run_that_did_not_begin() -> None:
+def test_the_stopped_replication_is_overdue_since_its_first_missed_run() -> None:
     (late,) = [finding for finding in findings_at(MORNING).findings if isinstance(finding, OverdueFinding)]
     assert late.interval == 4 * HOUR
     assert late.since == late.last_start + 4 * HOUR

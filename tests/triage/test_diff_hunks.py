@@ -1,4 +1,4 @@
-"""A comparison folded for the eye: nothing is lost, nothing different is hidden, all of it is reached."""
+"""Collapsing equal lines of a comparison, and the position of each difference."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_pending_lines_are_collapsed_apart_from_equal_ones() -> None:
 
 
 @given(logs, logs, st.booleans())
-def test_every_row_stands_in_one_line_in_order_and_nothing_different_is_hidden(
+def test_every_row_is_on_one_line_in_order_and_no_difference_is_collapsed(
     own_log: list[str], other_log: list[str], runs: bool
 ) -> None:
     found = compare_logs(log_texts(*own_log), log_texts(*other_log), until=NOON if runs else None)

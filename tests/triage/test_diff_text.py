@@ -1,4 +1,4 @@
-"""The difference of two runs in words: which two, how much, each line."""
+"""The text of a comparison: both runs, the counts, and each line."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def describe_comparison(run_difference: RunDifference) -> str:
     )
 
 
-def test_it_says_which_run_how_old_and_how_long_that_took() -> None:
+def test_the_other_run_is_described_with_its_age_and_duration() -> None:
     assert (
-        describe_comparison(make_difference()) == "with the last good run, 11:30, 30m00s earlier, took 1m30s"
+        describe_comparison(make_difference()) == "with the last success, 11:30, 30m00s earlier, took 1m30s"
     )
     later = make_run(NOON + HOUR, outcome=Outcome.WARNING)
     assert describe_comparison(make_difference(other=later, is_last_successful=False)) == (
@@ -75,11 +75,11 @@ def test_a_run_without_a_start_is_named_by_its_id() -> None:
     )
 
 
-def test_a_run_that_goes_on_is_compared_so_far() -> None:
+def test_a_running_session_is_compared_so_far() -> None:
     running = make_run(NOON, outcome=Outcome.RUNNING)
     so_far = compare_runs(running, LOG[:2], SUCCESSFUL_RUN, OTHER_LOG, NOON + HOUR, is_last_successful=True)
-    assert describe_comparison(so_far).startswith("so far with the last good run, 11:30")
-    assert format_counts(so_far.comparison) == "no line differs so far, 1 of 2 steps slower, 2 to come"
+    assert describe_comparison(so_far).startswith("so far with the last success, 11:30")
+    assert format_counts(so_far.comparison) == "no differences so far, 1 of 2 steps slower, 2 pending"
     assert describe_comparison(make_difference(other=running, is_last_successful=False)).endswith(
         ", running, 0.0s earlier, still running"
     )
@@ -87,12 +87,12 @@ def test_a_run_that_goes_on_is_compared_so_far() -> None:
 
 def test_counts_are_shown_with_the_numbers_of_lines() -> None:
     assert format_counts(make_difference().comparison) == "2 new, 2 missing, 1 of 2 steps slower"
-    assert format_line_counts(make_difference()) == "4 lines, 4 then"
+    assert format_line_counts(make_difference()) == "4 lines, other run: 4"
     same = compare_runs(FAILED_RUN, LOG, SUCCESSFUL_RUN, LOG, NOON, is_last_successful=True)
-    assert format_counts(same.comparison) == "no line differs, none of 3 steps slower"
+    assert format_counts(same.comparison) == "no differences, none of 3 steps slower"
     nothing = compare_runs(FAILED_RUN, (), SUCCESSFUL_RUN, (), NOON, is_last_successful=True)
-    assert format_counts(nothing.comparison) == "no line differs"
-    assert format_line_counts(nothing) == "0 lines, 0 then"
+    assert format_counts(nothing.comparison) == "no differences"
+    assert format_line_counts(nothing) == "0 lines, other run: 0"
 
 
 @pytest.mark.parametrize(
@@ -117,19 +117,18 @@ def test_the_ratio_is_shown_only_for_a_step_that_took_much_longer(
 def test_a_text_has_both_runs_their_ids_the_counts_and_every_line() -> None:
     assert format_difference(make_difference(), UTC).splitlines() == [
         f"CollectJob  failed  2026-11-23 12:00:00 +00:00  took 4m12s  {FAILED_RUN.id}",
-        "with the last good run, 2026-11-23 11:30:00 +00:00, 30m00s earlier, took 1m30s, "
-        + SUCCESSFUL_RUN.id,
-        "2 new, 2 missing, 1 of 2 steps slower; 4 lines, 4 then",
+        "with the last success, 2026-11-23 11:30:00 +00:00, 30m00s earlier, took 1m30s, " + SUCCESSFUL_RUN.id,
+        "2 new, 2 missing, 1 of 2 steps slower; 4 lines, other run: 4",
         "+ new  - missing  ~ moved",
         "",
-        "    Here    Then    ×  Event",
-        "    1.0s    1.0s       Starting",
-        "   3m50s     14s   16  Retrieving data from bs02...",
-        "-          1m15s       Collected bs02",
-        "-                      Finished",
-        "+    21s               Cannot connect to bs02",
-        "                       the remote host closed it",
-        "+                      Finished with errors",
+        "    This   Other Ratio  Event",
+        "    1.0s    1.0s        Starting",
+        "   3m50s     14s    16  Retrieving data from bs02...",
+        "-          1m15s        Collected bs02",
+        "-                       Finished",
+        "+    21s                Cannot connect to bs02",
+        "                        the remote host closed it",
+        "+                       Finished with errors",
     ]
 
 
@@ -140,7 +139,7 @@ def test_a_text_for_a_ticket_collapses_distant_equal_lines() -> None:
         UTC,
         context_lines=2,
     )
-    assert "\n=                      47 equal lines\n" in text
+    assert "\n=                       47 equal lines\n" in text
     assert text.count("\n") == 10
     assert text.endswith("host49\n")
 
@@ -148,15 +147,17 @@ def test_a_text_for_a_ticket_collapses_distant_equal_lines() -> None:
 def test_one_line_is_formatted_completely_with_its_date() -> None:
     zone = timezone(timedelta(hours=1))
     lines = [format_line(make_difference(), row, zone) for row in make_difference().comparison.rows]
-    assert lines[1] == ("here 3m50s  then 14s  ×16  2026-11-23 13:00:01 +01:00  Retrieving data from bs02...")
-    assert lines[2] == "missing  then 1m15s  2026-11-23 12:30:15 +01:00  Collected bs02"
-    assert lines[4].startswith("new  here 21s  2026-11-23 13:03:51 +01:00  Cannot connect to bs02 ⏎ the")
+    assert lines[1] == (
+        "this run 3m50s  other run 14s  16×  2026-11-23 13:00:01 +01:00  Retrieving data from bs02..."
+    )
+    assert lines[2] == "missing  other run 1m15s  2026-11-23 12:30:15 +01:00  Collected bs02"
+    assert lines[4].startswith("new  this run 21s  2026-11-23 13:03:51 +01:00  Cannot connect to bs02 ⏎ the")
 
 
 def test_events_without_time_or_text_are_formatted_as_far_as_possible() -> None:
     events = (Event(1, None, None, "no time"),)
     row = compare_runs(FAILED_RUN, events, SUCCESSFUL_RUN, (), NOON, is_last_successful=True)
-    assert format_line(row, row.comparison.rows[0], UTC) == "new  not readable: no time"
+    assert format_line(row, row.comparison.rows[0], UTC) == "new  unreadable: no time"
     assert row.offset(row.comparison.rows[0]) is None
 
 
@@ -165,10 +166,10 @@ def test_offsets_count_from_the_start_of_the_run_that_a_line_is_of() -> None:
     assert offsets[:3] == [0 * SECOND, SECOND, 15 * SECOND]
 
 
-def test_what_is_sought_is_found_without_case_in_the_lines_of_both() -> None:
+def test_search_finds_text_in_both_logs_ignoring_case() -> None:
     rows = make_difference().comparison.rows
     words = [format_event(make_difference().event(row)) for row in rows]
-    for sought in ("BS02", "end", "nonesuch"):
-        expected = [place for place, text in enumerate(words) if sought.casefold() in text.casefold()]
-        assert list(find_matching_rows(make_difference(), sought)) == expected
+    for search_text in ("BS02", "end", "nonesuch"):
+        expected = [place for place, text in enumerate(words) if search_text.casefold() in text.casefold()]
+        assert list(find_matching_rows(make_difference(), search_text)) == expected
     assert find_matching_rows(make_difference(), "") == ()

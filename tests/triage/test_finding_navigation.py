@@ -1,4 +1,4 @@
-"""Walking through the findings: which run each is about, and which comes next."""
+"""Navigation: the run of each finding, and the next finding."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OUTCOMES = {
 }
 
 
-def test_each_finding_leads_to_a_run_that_shows_what_it_says() -> None:
+def test_each_finding_leads_to_a_run_that_shows_it() -> None:
     for finding in FINDINGS:
         run = find_run(finding, TYPE_STATUSES)
         assert run

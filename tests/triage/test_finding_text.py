@@ -1,4 +1,4 @@
-"""The sentences, as the person on call reads them."""
+"""The text of findings and explanations."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def local_time_ago(text: str, days: int = 0) -> timedelta:
     return time_of_day(text) - HOUR - days * DAY
 
 
-def make_streak(of: Outcome, since: timedelta, count: int, good: timedelta | None, rests_on: int) -> Streak:
+def make_streak(of: Outcome, since: timedelta, count: int, good: timedelta | None, evidence: int) -> Streak:
     """So many in a row since then, after the last good one; without one the list begins with them."""
     last_good = None if good is None else NOW + good
     return Streak(
@@ -70,7 +70,7 @@ def make_streak(of: Outcome, since: timedelta, count: int, good: timedelta | Non
         None,
         OK if last_good else None,
         int(good is not None),
-        rests_on,
+        evidence,
     )
 
 
@@ -83,17 +83,17 @@ FINDINGS: tuple[tuple[Finding, str], ...] = (
         FailingFinding(
             "CollectJob", make_streak(BAD, local_time_ago("01:55"), 2, local_time_ago("01:40"), 9), None, 4
         ),
-        "CollectJob failed twice since 01:55, last good 01:40; 4 runs due, none began",
+        "CollectJob failed twice since 01:55, last success 01:40; 4 runs due, none started",
     ),
     (
         FailingFinding(
             "CollectJob", make_streak(BAD, local_time_ago("03:10"), 1, local_time_ago("02:55"), 9), None, 1
         ),
-        "CollectJob failed at 03:10, last good 02:55; 1 run due, has not begun",
+        "CollectJob failed at 03:10, last success 02:55; 1 run due, not started",
     ),
     (
         FailingFinding("CollectJob", make_streak(BAD, local_time_ago("01:55", 1), 7, None, 7), None, 0),
-        "CollectJob failed 7 times since at least Sun 01:55, no good run listed",
+        "CollectJob failed 7 times since at least Sun 01:55, no success listed",
     ),
     (
         OverdueFinding("CatalogReplicationJob", NOW, NOW + local_time_ago("22:58", 2), 4 * HOUR, 6, 167),
@@ -109,7 +109,7 @@ FINDINGS: tuple[tuple[Finding, str], ...] = (
                 Baseline(193 * SECOND, 205 * SECOND, 29),
             ),
         ),
-        "DatabaseMaintenance has run for 2h12m since 01:00, usually 3m13s",
+        "DatabaseMaintenance running for 2h12m since 01:00, usually 3m13s",
     ),
     (
         SlowdownFinding(
@@ -124,29 +124,29 @@ FINDINGS: tuple[tuple[Finding, str], ...] = (
             make_streak(Outcome.WARNING, local_time_ago("01:31", 2), 3, local_time_ago("01:30", 3), 30),
             None,
         ),
-        "LicAutoUpdate warned 3 times since Sat 01:31, last good Fri 01:30",
+        "LicAutoUpdate ended with a warning 3 times since Sat 01:31, last success Fri 01:30",
     ),
     (
         CanceledFinding("LogExport", NOW + local_time_ago("22:32", 0) - DAY, None, 10),
-        "LogExport was canceled, begun 22:32",
+        "LogExport was canceled (started 22:32)",
     ),
     (
         CurrentIdleFinding(IdlePeriod(NOW + local_time_ago("01:55"), None, 9, ("A", "B"), 400)),
-        "no runs since 01:55, all types; 9 runs due, none began",
+        "no runs of any type since 01:55; 9 runs due, none started",
     ),
     (
         CurrentIdleFinding(
             IdlePeriod(NOW + local_time_ago("01:55"), None, 9, ("A", "B"), 400), is_run_active=True
         ),
-        "no runs begun since 01:55, all types; 9 runs due, none began",
+        "no runs of any type started since 01:55; 9 runs due, none started",
     ),
     (
         past_idle_finding(NOW + local_time_ago("22:00") - DAY, NOW + local_time_ago("22:41") - DAY),
-        "no runs 22:00–22:41, all types",
+        "no runs of any type 22:00–22:41",
     ),
     (
         past_idle_finding(NOW + local_time_ago("22:00", 2), NOW + local_time_ago("22:41", 2)),
-        "no runs Sat 22:00–22:41, all types",
+        "no runs of any type Sat 22:00–22:41",
     ),
 )
 
@@ -164,34 +164,34 @@ def test_a_failure_that_comes_back_names_its_days() -> None:
         )
     (incident,) = find_type_incidents(runs)
     assert FORMATTER.format_finding(RecurringFailureFinding("CollectJob", incident)) == (
-        "CollectJob failed on 3 days since Sat 01:12, last 01:12, good since 02:12"
+        "CollectJob failed on 3 days since Sat 01:12, last 01:12, recovered 02:12"
     )
 
 
 def test_the_evidence_says_how_many_runs() -> None:
     grounds = {type(finding).__name__: finding_text.format_evidence(finding) for finding, _ in FINDINGS}
-    assert grounds["StuckRunFinding"] == "on 29 good runs"
-    assert grounds["OverdueFinding"] == "on 167 intervals"
-    assert grounds["WarningFinding"] == "on 30 runs"
+    assert grounds["StuckRunFinding"] == "based on 29 successful runs"
+    assert grounds["OverdueFinding"] == "based on 167 intervals"
+    assert grounds["WarningFinding"] == "based on 30 runs"
     (alone,) = prioritize_sessions([make_run(NOW - HOUR, outcome=BAD)], NOW).findings
-    assert finding_text.format_evidence(alone) == "on 1 run"
+    assert finding_text.format_evidence(alone) == "based on 1 run"
 
 
 def test_one_run_is_one_run() -> None:
     alone = make_streak(BAD, timedelta(0), 1, None, 1)
-    assert finding_text.format_evidence(FailingFinding("LogExport", alone, None, 0)) == "on 1 run"
+    assert finding_text.format_evidence(FailingFinding("LogExport", alone, None, 0)) == "based on 1 run"
 
 
 def test_on_time_counts_show_their_base() -> None:
     sessions = [one for kind in "AB" for one in make_series(kind, 15 * MINUTE, NOW, 2_000)]
     assert (
         finding_text.format_on_time_counts(prioritize_sessions(sessions, NOW + MINUTE).on_time_counts)
-        == "2 of 2 types on time"
+        == "2 of 2 types on schedule"
     )
     rare = make_run(NOW - 9 * DAY, "LicenseRevoke")
     assert finding_text.format_on_time_counts(
         prioritize_sessions([*sessions, rare], NOW + MINUTE).on_time_counts
-    ) == ("2 of 3 types on time, 1 without a rhythm")
+    ) == ("2 of 3 types on schedule, 1 without a schedule")
 
 
 def test_an_idle_period_of_a_month_is_shown_with_its_end() -> None:
@@ -204,7 +204,7 @@ def test_an_idle_period_of_a_month_is_shown_with_its_end() -> None:
     failing = FailingFinding(
         "CollectJob", make_streak(BAD, NOW - NOW, 1, None, 9), None, late.overdue_count, late.is_minimum
     )
-    assert FORMATTER.format_finding(failing).endswith("at least 5,000 runs due, none began")
+    assert FORMATTER.format_finding(failing).endswith("at least 5,000 runs due, none started")
 
 
 def explanation_rows_of(
@@ -225,10 +225,10 @@ def test_a_failed_run_is_explained_in_a_few_lines() -> None:
     lines = explanation_rows_of([*sessions, other, good], sessions[0], bad, 5)
     assert lines == {
         "Since": "2nd failure in a row, first 02:55, after 40 successes",
-        "Waited": "3m50s in “Retrieving data from bs02...”, usually 14s, longest of 5 good runs 14s",
-        "Usual": "1m30s on 40 successful runs; this one longer than none of them",
-        "Same": "2 times since 02:55, last 03:10, still happening",
-        "Last good": "02:40, took 1m30s",
+        "Pause": "3m50s in “Retrieving data from bs02...”, usually 14s, at most 14s in 5 successful runs",
+        "Usual": "1m30s, based on 40 successful runs; this run longer than none of them",
+        "Recurring": "2 times since 02:55, last 03:10, not recovered yet",
+        "Last success": "02:40, took 1m30s",
         "Next": "due 03:25",
         "Servers": "bs02 3m50s failed",
         "Nearby": "VcPluginJob 03:07 failed",
@@ -236,7 +236,7 @@ def test_a_failed_run_is_explained_in_a_few_lines() -> None:
     }
 
 
-def test_runs_nearby_say_when_they_began_and_several_of_a_type_are_one() -> None:
+def test_nearby_runs_have_start_times_and_are_grouped_by_type() -> None:
     begun = NOW - 2 * HOUR
     long = make_run(begun, "VcPluginJob", duration=2 * HOUR, outcome=BAD)
     others = [
@@ -291,7 +291,7 @@ LETTERS = {
         ("ffww", "2nd warning in a row, first 02:55, after 2 failures"),
     ],
 )
-def test_what_came_before_is_counted_up_to_the_first_run_with_another_outcome(runs: str, since: str) -> None:
+def test_previous_runs_are_counted_up_to_the_first_with_another_outcome(runs: str, since: str) -> None:
     until = NOW - 2 * MINUTE
     sessions = [
         make_run(until - place * 15 * MINUTE, outcome=LETTERS[letter][0], message=LETTERS[letter][1])
@@ -300,14 +300,14 @@ def test_what_came_before_is_counted_up_to_the_first_run_with_another_outcome(ru
     assert explanation_rows_of(sessions, sessions[0], (), 0)["Since"] == since
 
 
-def test_a_failure_without_a_message_has_no_message_that_could_be_new() -> None:
+def test_a_failure_without_a_message_is_not_called_a_new_message() -> None:
     until = NOW - 2 * MINUTE
     bad = [make_run(until - hours * HOUR, outcome=BAD, message=text) for hours, text in ((0, None), (2, "x"))]
     sessions = [bad[0], make_run(until - HOUR), bad[1]]
     assert explanation_rows_of(sessions, bad[0], (), 0)["Since"] == "first since 01:10, after 1 success"
 
 
-def test_what_was_new_with_the_server_that_failed_explains_more_than_a_longer_wait_elsewhere() -> None:
+def test_a_new_step_of_the_failed_server_precedes_a_longer_pause_elsewhere() -> None:
     sessions = runs_with_outcomes(BAD, *[OK] * 40, until=NOW - 2 * MINUTE)
     bad = make_log(
         (0, "Retrieving data from bs02..."),
@@ -316,10 +316,10 @@ def test_what_was_new_with_the_server_that_failed_explains_more_than_a_longer_wa
         (24, "Retrieving data from bs03..."),
         (90, "Collected bs03: 3 jobs"),
     )
-    assert explanation_rows_of(sessions, sessions[0], bad, 5)["Waited"] == (
-        "11s in “bs02 closed the connection, second attempt in 10 seconds”, in none of 5 good runs"
+    assert explanation_rows_of(sessions, sessions[0], bad, 5)["Pause"] == (
+        "11s in “bs02 closed the connection, second attempt in 10 seconds”, not in 5 successful runs"
     )
-    assert explanation_rows_of(sessions, sessions[0], bad, 0)["Waited"].startswith(
+    assert explanation_rows_of(sessions, sessions[0], bad, 0)["Pause"].startswith(
         "1m06s in “Retrieving data from bs03"
     )
 
@@ -332,11 +332,12 @@ def test_a_stuck_run_says_in_which_step() -> None:
     stuck = make_log((0, "Start"), (0, "Retrieving data from bs02..."), start=NOW - 2 * HOUR)
     lines = explanation_rows_of(sessions, sessions[0], stuck, 5)
     assert (
-        lines["Silent"] == "2h00m in “Retrieving data from bs02...”, usually 14s, longest of 5 good runs 14s"
+        lines["Stuck"]
+        == "2h00m in “Retrieving data from bs02...”, usually 14s, at most 14s in 5 successful runs"
     )
-    assert lines["Usual"] == "1m30s; this one ×80.0, longer than the longest of 20 successful runs"
+    assert lines["Usual"] == "1m30s; this run 80.0×, longer than all 20 successful runs"
     assert lines["Servers"] == "bs02 2h00m running"
-    assert "Waited" not in lines
+    assert "Pause" not in lines
 
 
 def test_a_run_without_history_has_no_explanation() -> None:
@@ -356,4 +357,4 @@ def test_a_run_is_ranked_among_the_successful_runs_before_it_with_their_spread()
     past = [make_run(NOW - (at + 1) * HOUR, duration=lengths[at % 2]) for at in range(20)]
     newest = make_run(NOW - 3 * MINUTE, duration=90 * SECOND)
     lines = explanation_rows_of([newest, *past], newest, make_log((0, "Start"), (90, "End")), 5)
-    assert lines["Usual"] == "1m30s ±10s on 20 successful runs; this one longer than 10 of them"
+    assert lines["Usual"] == "1m30s ±10s, based on 20 successful runs; this run longer than 10 of them"

@@ -1,4 +1,4 @@
-"""Good runs in a row are one row; nothing that somebody may want to see is in one."""
+"""Consecutive successful runs are grouped; runs with problems never are."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_an_unusually_long_successful_run_is_never_in_a_group() -> None:
 
 
 @pytest.mark.parametrize(
-    "odd",
+    "unusual",
     [
         {"parse_problem": "EndTimeUTC: 2026-13-01"},
         {"is_complete": False},
@@ -96,9 +96,9 @@ def test_an_unusually_long_successful_run_is_never_in_a_group() -> None:
         {"result": Result("Warning", "half of it")},
     ],
 )
-def test_an_incomplete_or_contradictory_run_is_never_in_a_group(odd: dict[str, object]) -> None:
+def test_an_incomplete_or_contradictory_run_is_never_in_a_group(unusual: dict[str, object]) -> None:
     runs = make_series("CollectJob", MINUTE, count=4)
-    runs[1] = replace(runs[1], **odd)  # type: ignore[arg-type] # as told
+    runs[1] = replace(runs[1], **unusual)  # type: ignore[arg-type] # as told
     assert all(runs[1] not in row.runs for row in group_rows(runs).rows if isinstance(row, RunGroup))
     assert runs[1] in group_rows(runs).rows
 
@@ -203,7 +203,7 @@ def assert_groups_are_maximal(sessions: tuple[Session, ...], unseen: frozenset[U
 
 
 @pytest.mark.parametrize("state", ["Working", "Stopped", "Failed", "CompletedWarning"])
-def test_only_runs_whose_words_all_say_success_are_in_a_group(state: str) -> None:
+def test_only_runs_with_state_and_result_success_are_grouped(state: str) -> None:
     rows = [
         replace(one, state=state, result=Result("Success")) for one in make_series("LogExport", HOUR, count=3)
     ]

@@ -1,4 +1,4 @@
-"""When nothing at all ran, that is one finding; when only one type did not, it is that type's."""
+"""Idle periods: one finding if nothing ran, an overdue type if only that type did not."""
 
 from __future__ import annotations
 
@@ -59,29 +59,30 @@ def test_a_stopped_service_is_one_finding_and_not_one_for_each_type() -> None:
     assert (seen.on_time_counts.on_time, seen.on_time_counts.type_count) == (1, 3)
 
 
-def test_a_run_that_goes_on_meanwhile_shows_that_something_runs() -> None:
+def test_a_running_session_changes_the_sentence_of_an_ongoing_idle_period() -> None:
     now = NOON + 2 * HOUR
     running = make_run(NOON - MINUTE, "LogExport", outcome=Outcome.RUNNING)
-    for sessions, runs in ((three_types(), "no runs"), ([running, *three_types()], "no runs begun")):
+    for sessions, runs in (
+        (three_types(), "no runs of any type"),
+        ([running, *three_types()], "no runs of any type started"),
+    ):
         (silence,) = (
             one for one in prioritize_sessions(sessions, now).findings if isinstance(one, CurrentIdleFinding)
         )
-        assert (
-            FindingFormatter(now, UTC).format_finding(silence).startswith(f"{runs} since 12:01, all types; ")
-        )
+        assert FindingFormatter(now, UTC).format_finding(silence).startswith(f"{runs} since 12:01; ")
 
 
-def test_a_run_that_went_on_all_through_a_pause_does_so_too() -> None:
+def test_a_run_throughout_a_past_idle_period_changes_its_sentence() -> None:
     since = NOON - 10 * HOUR
     paused = exclude_started_between(three_types(), since, since + 41 * MINUTE)
     long, short = (make_run(since - 6 * MINUTE, "LogExport", duration=took) for took in (3 * HOUR, MINUTE))
-    for session, runs in ((short, "no runs"), (long, "no runs begun")):
+    for session, runs in ((short, "no runs of any type"), (long, "no runs of any type started")):
         (pause,) = (
             one
             for one in prioritize_sessions([session, *paused], NOON).findings
             if isinstance(one, PastIdleFinding)
         )
-        assert FindingFormatter(NOON, UTC).format_finding(pause) == f"{runs} 01:56–02:45, all types"
+        assert FindingFormatter(NOON, UTC).format_finding(pause) == f"{runs} 01:56–02:45"
 
 
 def test_when_only_the_most_frequent_type_was_due_only_that_type_is_overdue() -> None:
@@ -91,7 +92,7 @@ def test_when_only_the_most_frequent_type_was_due_only_that_type_is_overdue() ->
     assert (late.type, late.overdue_count, late.since) == ("CollectJob", 3, NOON + QUARTER)
 
 
-def test_a_type_that_does_not_come_back_after_the_pause_is_late() -> None:
+def test_a_type_that_does_not_resume_after_the_idle_period_is_overdue() -> None:
     since = NOON - 5 * HOUR
     sessions = [
         *exclude_started_between(make_series("CollectJob", QUARTER, NOON, 2_700), since, NOON + DAY),
@@ -114,7 +115,7 @@ def test_a_run_that_ends_in_the_middle_shows_that_the_service_lived() -> None:
     assert idle_periods_in([*sessions, crawl], NOON) == ()
 
 
-def test_a_run_that_hangs_hides_no_pause() -> None:
+def test_a_stuck_run_does_not_hide_an_idle_period() -> None:
     hung = make_run(NOON - 5 * HOUR, "DatabaseMaintenance", outcome=Outcome.RUNNING)
     (silence,) = prioritize_sessions([*three_types(), hung], NOON + 2 * HOUR).findings
     assert isinstance(silence, CurrentIdleFinding)
@@ -133,14 +134,14 @@ def test_an_idle_period_is_reported_for_a_day() -> None:
     )
 
 
-def test_a_night_in_which_nothing_ever_runs_is_no_pause() -> None:
+def test_a_night_in_which_nothing_ever_runs_is_no_idle_period() -> None:
     hours = [NOON - number * QUARTER for number in range(28 * 96)]
     office = [hour for hour in hours if 6 <= hour.hour < 20]
     sessions = [make_run(hour, kind) for hour in office for kind in ("CollectJob", "CatalogCrawlJob")]
     assert idle_periods_in(sessions, NOON) == ()
 
 
-def test_two_types_that_never_had_a_rhythm_have_no_pause() -> None:
+def test_two_types_without_a_schedule_have_no_idle_period() -> None:
     days = (0, 1, 4, 5, 9, 16, 17, 22)
     sessions = [make_run(NOON - day * day * HOUR, kind) for day in days for kind in ("A", "B")]
     assert idle_periods_in(sessions, NOON + 9 * DAY) == ()

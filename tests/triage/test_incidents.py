@@ -1,4 +1,4 @@
-"""The same failure again is one incident."""
+"""Repetitions of the same failure are one incident."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_the_same_words_with_other_numbers_are_one_incident() -> None:
     assert find_incident(runs, runs[0]) is None
 
 
-def test_an_incident_goes_on_until_a_run_has_done_its_work() -> None:
+def test_an_incident_is_ongoing_until_a_run_succeeds() -> None:
     (incident,) = find_type_incidents(runs_with_outcomes(Outcome.RUNNING, BAD, BAD, OK, OK))
     assert incident.is_ongoing
     assert incident.count == 2

@@ -1,4 +1,4 @@
-"""What is different between two logs: right on any pair, and quick on long ones."""
+"""Comparison of two logs: correct for any pair, and fast for long ones."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def test_lines_are_new_missing_moved_or_the_same(letters: str, other_letters: st
 
 
 @given(logs, logs)
-def test_every_line_of_both_logs_stands_in_it_exactly_once(own_log: list[str], other_log: list[str]) -> None:
+def test_every_line_of_both_logs_is_in_the_comparison_exactly_once(
+    own_log: list[str], other_log: list[str]
+) -> None:
     rows = compare_logs(log_texts(*own_log), log_texts(*other_log)).rows
     assert sorted(row.index for row in rows if row.index is not None) == list(range(len(own_log)))
     assert sorted(row.other_index for row in rows if row.other_index is not None) == list(
@@ -69,7 +71,7 @@ def test_every_line_of_both_logs_stands_in_it_exactly_once(own_log: list[str], o
 
 
 @given(logs, logs)
-def test_pairs_say_the_same_and_those_that_stayed_rise_in_both(
+def test_paired_lines_are_equal_and_unmoved_ones_ascend_in_both_logs(
     own_log: list[str], other_log: list[str]
 ) -> None:
     rows = compare_logs(log_texts(*own_log), log_texts(*other_log)).rows
@@ -103,7 +105,7 @@ def test_a_line_is_new_only_if_the_other_log_has_not_as_many(
 
 
 @given(logs)
-def test_a_log_is_no_different_from_itself(lines: list[str]) -> None:
+def test_a_log_equals_itself(lines: list[str]) -> None:
     found = compare_logs(log_texts(*lines), log_texts(*lines))
     assert found.first_difference is None
     assert set(found.counts) <= {DiffKind.SAME}
@@ -124,7 +126,7 @@ def test_inserted_and_dropped_lines_are_found_as_such(numbers: list[int], data: 
     )
 
 
-def test_each_step_stands_against_its_time_then() -> None:
+def test_each_step_has_its_duration_in_the_other_log() -> None:
     now = make_log((0, "Start"), (1, "Retrieving data from bs02.example.net..."), (231, "End"))
     then = make_log((0, "Start"), (2, "Retrieving data from bs02.example.net..."), (16, "End"))
     found = compare_logs(now, then)
@@ -137,7 +139,7 @@ def test_each_step_stands_against_its_time_then() -> None:
 
 
 @given(logs, logs)
-def test_what_a_run_that_goes_on_has_not_come_to_yet_is_not_missing(
+def test_lines_a_running_session_has_not_reached_are_not_missing(
     own_log: list[str], other_log: list[str]
 ) -> None:
     running, ended = (
@@ -156,7 +158,7 @@ def test_what_a_run_that_goes_on_has_not_come_to_yet_is_not_missing(
     assert ended.counts[DiffKind.PENDING] == 0
 
 
-def test_a_run_that_goes_on_is_compared_as_far_as_it_has_come_and_its_last_step_lasts_until_now() -> None:
+def test_a_running_session_is_compared_so_far_with_its_last_step_up_to_now() -> None:
     now = make_log((0, "Start"), (1, "Waiting for a lock"))
     then = make_log((0, "Start"), (2, "Waiting for a lock"), (34, "Updating"), (60, "End"))
     found = compare_logs(now, then, until=NOON + 7861 * SECOND)
@@ -171,7 +173,7 @@ def test_a_run_that_goes_on_is_compared_as_far_as_it_has_come_and_its_last_step_
     assert found.rows[1].other_duration == 32 * SECOND
 
 
-def test_what_a_run_that_goes_on_did_otherwise_stands_before_what_may_still_come() -> None:
+def test_differences_of_a_running_session_come_before_pending_lines() -> None:
     now, then = log_texts("Start", "bs02 closed the connection"), log_texts("Start", "bs02 was read", "End")
     assert [row.kind for row in compare_logs(now, then, until=NOON).rows] == [
         DiffKind.SAME,
@@ -204,7 +206,7 @@ def test_two_lines_that_have_changed_places_have_moved_and_nothing_else_has(
 
 
 @given(st.lists(st.integers(0, 10**6), unique=True, min_size=1, max_size=40), st.integers(2, 4), st.data())
-def test_a_line_that_is_said_again_is_new_as_often_as_it_is_said_more(
+def test_a_repeated_line_is_new_as_often_as_it_occurs_more(
     numbers: list[int], times: int, data: st.DataObject
 ) -> None:
     lines = [f"host{number}" for number in numbers]
@@ -298,7 +300,7 @@ def newest(world: SimulatedWorld, outcome: Outcome) -> Session:
     return max(runs, key=lambda one: one.started or NOON)
 
 
-def test_a_failed_collection_differs_from_a_good_one_where_the_server_was_not_reached() -> None:
+def test_a_failed_collection_differs_from_a_successful_one_at_the_unreached_server() -> None:
     world = SimulatedWorld(1, NOON)
     bad, good = (world.log(newest(world, one).uid, NOON).events for one in (Outcome.FAILED, Outcome.SUCCESS))
     found = compare_logs(bad, good)

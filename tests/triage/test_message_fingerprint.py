@@ -1,4 +1,4 @@
-"""The same failure is known again whatever its numbers, and never taken for another server's."""
+"""Fingerprints: equal for different numbers, different for different servers."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ surroundings = st.sampled_from(
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_what_differs_from_run_to_run_is_masked(one: str, other: str) -> None:
+def test_variable_parts_are_masked(one: str, other: str) -> None:
     assert mask_message(one) == mask_message(other)
     assert mask_message(one) != one
 
@@ -71,7 +71,7 @@ def test_hosts_and_error_codes_are_kept(one: str, other: str) -> None:
 
 
 @given(hosts, surroundings)
-def test_a_host_stays_readable_wherever_it_stands(host: str, text: str) -> None:
+def test_host_names_are_never_masked(host: str, text: str) -> None:
     assert host in mask_message(text.format(host))
 
 
@@ -89,13 +89,13 @@ def test_numbers_never_distinguish_two_messages(one: int, other: int) -> None:
 @example("\\\\a\\ " * 1_000)
 @example("# bytes" * 1_000)
 @example("x" * (MAX_MESSAGE_LENGTH - 1) + "12 GB")
-def test_masking_twice_is_masking_once_and_no_text_breaks_it(text: str) -> None:
+def test_masking_is_idempotent_for_any_text(text: str) -> None:
     once = mask_message(text)
     assert mask_message(once) == once
     assert len(once) <= min(len(text), MAX_MESSAGE_LENGTH)
 
 
-def test_a_text_that_changes_with_every_pass_is_masked_harshly_and_stays_so() -> None:
+def test_a_text_that_changes_with_every_pass_is_masked_completely() -> None:
     text = "".join(f"a=({part}#s" for part in range(40)) + "0" + "#s" * 300
     once = mask_message(text)
     assert mask_message(once) == once
@@ -108,7 +108,7 @@ def test_a_text_without_numbers_is_as_it_was() -> None:
 @pytest.mark.parametrize(
     "part", ["C:\\a b ", "\\\\a\\", "/a", "1 ", "a:1", "http://a/", "((1", "a=1", "é\\ "]
 )
-def test_a_hostile_length_takes_no_hostile_time(part: str) -> None:
+def test_a_very_long_text_is_masked_quickly(part: str) -> None:
     assert len(mask_message(part * 20_000)) <= len(part) * 20_000 + 4_000
 
 

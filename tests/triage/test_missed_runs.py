@@ -1,4 +1,4 @@
-"""How many runs were due and have not begun: against a count of the schedule itself."""
+"""The number of missed runs, compared with a count from the schedule."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_type_alone_counts_all_of_its_own(hours: int, fails: bool) -> None:
 
 
 @given(EVERY, st.integers(3 * 60, 27 * 24 * 60), st.booleans())
-def test_what_runs_day_and_night_is_counted_as_far_as_the_list_tells(
+def test_missed_runs_of_a_steady_type_are_counted_exactly(
     every: timedelta, minutes: int, windowed: bool
 ) -> None:
     now = NOON + minutes * MINUTE
@@ -88,7 +88,7 @@ def office_hours(when: datetime) -> bool:
 
 @pytest.mark.parametrize("runs_then", [weekdays, office_hours])
 @pytest.mark.parametrize("days", [0.7, 1.2, 2, 3.5, 6, 9, 15])
-def test_what_rests_is_counted_without_its_rests_or_as_at_least_so_many(
+def test_missed_runs_exclude_regular_breaks_or_are_a_minimum(
     runs_then: Callable[[datetime], bool], days: float
 ) -> None:
     last = NOON + 2 * DAY  # a Wednesday
@@ -104,9 +104,7 @@ def test_what_rests_is_counted_without_its_rests_or_as_at_least_so_many(
 
 @pytest.mark.parametrize("change", [NOON.replace(month=10, day=25), NOON.replace(month=3, day=29)])
 @pytest.mark.parametrize("nights", [2, 3, 5, 9, 15])
-def test_what_runs_at_a_local_time_is_counted_over_a_change_of_the_clocks(
-    change: datetime, nights: int
-) -> None:
+def test_missed_runs_at_a_local_time_are_counted_across_a_clock_change(change: datetime, nights: int) -> None:
     """The newest run is of two days before it."""
     local = [change - (number + 2) * DAY for number in range(-nights, 28)]
     starts = [night.replace(hour=4, minute=10, tzinfo=BERLIN).astimezone(UTC) for night in local]
@@ -116,7 +114,7 @@ def test_what_runs_at_a_local_time_is_counted_over_a_change_of_the_clocks(
     assert missed_counts([*silent, *lives], now, "CollectJob") == (nights, False)
 
 
-def test_an_outage_in_the_weeks_before_is_not_taken_for_a_rest() -> None:
+def test_an_earlier_outage_is_not_mistaken_for_a_regular_break() -> None:
     now = NOON + 26 * HOUR + 7 * MINUTE
     patch = NOON - 6 * DAY
     sessions = [

@@ -48,13 +48,13 @@ def unexpected_findings(sessions: Sequence[Session]) -> list[tuple[datetime, Fin
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_nothing_is_said_on_a_quiet_day(seed: int) -> None:
+def test_a_quiet_day_has_no_findings(seed: int) -> None:
     assert unexpected_findings(sixty_days(seed)) == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("by", [HOUR, -HOUR])
-def test_nothing_is_said_when_the_clocks_change(seed: int, by: timedelta) -> None:
+def test_a_clock_change_causes_no_findings(seed: int, by: timedelta) -> None:
     assert unexpected_findings(with_clock_change(sixty_days(seed), by)) == []
 
 
@@ -62,15 +62,15 @@ def test_nothing_is_said_when_the_clocks_change(seed: int, by: timedelta) -> Non
 def test_after_a_patch_night_one_idle_period_is_reported_for_a_day_and_no_type_is_overdue(
     seed: int, record_property: Callable[[str, object], None]
 ) -> None:
-    said = unexpected_findings(with_patch_nights(sixty_days(seed)))
+    text = unexpected_findings(with_patch_nights(sixty_days(seed)))
     sentences = Counter(
         f"{FindingFormatter(now, UTC).format_finding(finding)} ({format_evidence(finding)})"
-        for now, finding in said
+        for now, finding in text
     )
     for sentence, times in sentences.items():
         record_property("said", f"{sentence}, {times} times")
-    assert {type(finding) for _, finding in said} >= {PastIdleFinding}
-    for now, pause in said:
+    assert {type(finding) for _, finding in text} >= {PastIdleFinding}
+    for now, pause in text:
         if isinstance(pause, CurrentIdleFinding):
             assert any(patch < now < patch + PATCH_DURATION + 15 * MINUTE for patch in PATCH_NIGHTS)
             continue
@@ -101,19 +101,19 @@ def test_a_warning_is_reported_only_while_it_is_the_newest_result() -> None:
             assert finding.sample_size > 2_000
 
 
-def test_a_clock_that_was_put_back_makes_nothing_late() -> None:
+def test_a_clock_that_was_put_back_makes_no_type_overdue() -> None:
     sessions = uneventful_world(0, NOON).sessions(NOON)
     for back in (MINUTE, HOUR, DAY):
         assert prioritize_sessions(sessions, NOON - back).findings == ()
 
 
-def test_an_empty_list_says_nothing() -> None:
+def test_an_empty_list_has_no_findings() -> None:
     seen = prioritize_sessions((), NOON)
     assert seen.findings == ()
     assert (seen.on_time_counts.on_time, seen.on_time_counts.type_count) == (0, 0)
 
 
-def test_a_list_of_one_day_claims_no_rhythm_for_what_runs_daily() -> None:
+def test_a_list_of_one_day_gives_daily_types_no_schedule() -> None:
     young = [
         one for one in uneventful_world(0, NOON).sessions(NOON) if one.started and NOON - one.started < DAY
     ]

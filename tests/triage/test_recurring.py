@@ -56,7 +56,7 @@ def test_several_failures_of_one_night_came_back_once() -> None:
     assert (again.incident.count, again.incident.count_days(UTC)) == (7, 3)
 
 
-def test_a_row_that_goes_on_past_midnight_is_of_the_second_day_where_the_first_had_failed_already() -> None:
+def test_a_streak_past_midnight_counts_for_the_second_day_if_the_first_had_failed_before() -> None:
     evening = (11, 12, 13, 14)  # from 22:00 to 01:00
     assert recurring_findings(hourly_runs(*evening, 58)) == []
     assert len(recurring_findings(hourly_runs(*evening, 34, 58))) == 1
@@ -92,8 +92,8 @@ def test_days_are_counted_in_the_zone_that_is_shown(hours: tuple[float, ...], zo
     found = recurring_findings(sessions, zone)
     assert [finding.incident.count_days(ZoneInfo(zone)) for finding in found] == ([days] if days else [])
     for finding in found:
-        said = FindingFormatter(NOON + MINUTE, ZoneInfo(zone)).format_finding(finding)
-        assert said.startswith(f"CollectJob failed on {days} days since ")
+        text = FindingFormatter(NOON + MINUTE, ZoneInfo(zone)).format_finding(finding)
+        assert text.startswith(f"CollectJob failed on {days} days since ")
 
 
 @pytest.mark.parametrize("change", [datetime(2026, 10, 25, tzinfo=UTC), datetime(2026, 3, 29, tzinfo=UTC)])

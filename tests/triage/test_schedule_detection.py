@@ -1,4 +1,4 @@
-"""How often a type runs, when the next run is due, and since when it is late."""
+"""Schedules: the interval of a type, its next due run, and when it is overdue."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from session_factory import DAY, HOUR, MINUTE, NOON, SECOND, make_run, make_series
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.schedule_detection import DueRuns, IdlePeriod, detect_schedule, find_due_runs
+from emtui.triage.overdue_runs import DueRuns, find_due_runs
+from emtui.triage.schedule_detection import IdlePeriod, detect_schedule
 from emtui.triage.type_status import compute_type_statuses
 
 QUARTER = 15 * MINUTE
@@ -37,7 +38,7 @@ def office_hour_runs(until: datetime, weeks: int = 4) -> list[Session]:
     return runs_at(*(hour for hour in hours if 8 <= hour.hour < 18 and hour.weekday() < 5))
 
 
-def test_a_quarter_of_an_hour_is_found_and_said_round() -> None:
+def test_an_interval_of_15_minutes_is_detected_and_rounded() -> None:
     jittered = [make_run(NOON - place * QUARTER + place * 7 % 40 * SECOND) for place in range(100)]
     found = detect_schedule(jittered)
     assert found is not None
@@ -46,13 +47,13 @@ def test_a_quarter_of_an_hour_is_found_and_said_round() -> None:
     assert found.spread < MINUTE
 
 
-def test_runs_at_random_have_no_rhythm_and_are_never_late() -> None:
+def test_irregular_runs_have_no_schedule_and_are_never_overdue() -> None:
     starts = [NOON - timedelta(hours=hours) for hours in (1, 2, 9, 11, 30, 33, 50, 81, 83, 90, 120, 121)]
     assert detect_schedule(runs_at(*starts)) is None
     assert find_due_runs(runs_at(*starts), None, NOON + 90 * DAY) is None
 
 
-def test_too_few_runs_have_no_rhythm_unless_they_are_exact_and_weekly() -> None:
+def test_too_few_runs_have_no_schedule_unless_exact_and_weekly() -> None:
     assert detect_schedule(make_series("C", HOUR, count=5)) is None
     assert detect_schedule(make_series("C", HOUR, count=6)) is not None
     weekly = detect_schedule(make_series("C", 7 * DAY, count=4))
@@ -70,7 +71,7 @@ def test_four_runs_were_due_and_none_began() -> None:
     assert found.sample_size == 200
 
 
-def test_a_run_that_is_only_a_little_late_is_not_called_late() -> None:
+def test_a_short_delay_is_not_overdue() -> None:
     runs = make_series("CollectJob", QUARTER, NOON, 2_000)
     assert not due_at(runs, NOON + QUARTER + MINUTE).is_overdue
     assert due_at(runs, NOON + QUARTER + 2 * MINUTE).is_overdue
@@ -79,7 +80,7 @@ def test_a_run_that_is_only_a_little_late_is_not_called_late() -> None:
     assert due_at(nightly, NOON + DAY + 4 * HOUR).is_overdue
 
 
-def test_the_next_run_is_foretold() -> None:
+def test_the_next_run_is_predicted() -> None:
     assert (
         due_at(make_series("CollectJob", QUARTER, NOON, 2_000), NOON + 4 * MINUTE).next_start
         == NOON + QUARTER
@@ -89,21 +90,21 @@ def test_the_next_run_is_foretold() -> None:
 
 
 @pytest.mark.parametrize("hours", range(0, 72, 5))
-def test_what_runs_on_weekdays_is_not_late_over_the_weekend(hours: int) -> None:
+def test_a_weekday_type_is_not_overdue_on_the_weekend(hours: int) -> None:
     friday = NOON - 3 * DAY
     found = due_at(weekday_runs(friday), friday + hours * HOUR)
     assert not found.is_overdue
     assert found.next_start == NOON
 
 
-def test_what_runs_on_weekdays_is_late_on_monday() -> None:
+def test_a_weekday_type_is_overdue_on_monday() -> None:
     friday = NOON - 3 * DAY
     found = due_at(weekday_runs(friday), NOON + 4 * HOUR)
     assert (found.overdue_since, found.overdue_count) == (NOON, 1)
 
 
 @pytest.mark.parametrize("hours", range(17))
-def test_what_rests_at_night_is_not_late_at_night(hours: int) -> None:
+def test_a_daytime_type_is_not_overdue_at_night(hours: int) -> None:
     evening = NOON.replace(hour=17)
     found = due_at(office_hour_runs(evening), evening + hours * HOUR - MINUTE)
     assert not found.is_overdue
@@ -121,7 +122,7 @@ def test_a_pause_of_everything_excuses_a_run_for_an_hour_and_a_frequent_one_for_
     assert IdlePeriod(NOON, None, 3, ("CollectJob",), 9).explains(NOON + 90 * DAY, every)
 
 
-def test_what_rests_at_night_is_late_in_the_morning_but_for_the_hour_of_a_clock_change() -> None:
+def test_a_daytime_type_is_overdue_in_the_morning_except_the_hour_of_a_clock_change() -> None:
     evening = NOON.replace(hour=17)
     morning = evening + 15 * HOUR
     assert not due_at(office_hour_runs(evening), morning + 50 * MINUTE).is_overdue
@@ -130,7 +131,7 @@ def test_what_rests_at_night_is_late_in_the_morning_but_for_the_hour_of_a_clock_
 
 
 @pytest.mark.parametrize("change", [HOUR, -HOUR])
-def test_a_daily_run_that_the_clock_change_moved_is_not_late(change: timedelta) -> None:
+def test_a_daily_run_moved_by_a_clock_change_is_not_overdue(change: timedelta) -> None:
     before = make_series("LicAutoUpdate", DAY, NOON, 28)
     assert not due_at(before, NOON + DAY + HOUR + MINUTE).is_overdue
     after = [make_run(NOON + DAY + change, "LicAutoUpdate"), *before]
@@ -139,7 +140,7 @@ def test_a_daily_run_that_the_clock_change_moved_is_not_late(change: timedelta) 
     assert found.next_start == NOON + 2 * DAY + change
 
 
-def test_a_run_that_goes_on_is_not_late_and_one_that_took_long_excuses_what_it_covered() -> None:
+def test_a_running_type_is_not_overdue_and_a_long_run_excuses_the_slots_it_covers() -> None:
     older = make_series("CatalogCrawlJob", 4 * HOUR, NOON - 4 * HOUR, 180)
     going_on = [make_run(NOON, "CatalogCrawlJob", outcome=Outcome.RUNNING), *older]
     assert find_due_runs(going_on, detect_schedule(going_on), NOON + 9 * HOUR) is None
@@ -181,7 +182,7 @@ def test_manual_runs_in_between_change_nothing() -> None:
     st.floats(0, 0.1),
     st.integers(0, 2**16),
 )
-def test_any_steady_interval_is_found_and_nothing_is_late_while_it_is_kept(
+def test_any_regular_interval_is_detected_and_not_overdue_while_kept(
     every: timedelta, count: int, jitter: float, seed: int
 ) -> None:
     strays = [every * jitter * ((seed * (place + 3) * 2654435761 % 1000) / 1000) for place in range(count)]
@@ -195,7 +196,7 @@ def test_any_steady_interval_is_found_and_nothing_is_late_while_it_is_kept(
 
 
 @given(st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=30), st.integers(-(10**6), 10**7))
-def test_whatever_the_starts_nothing_breaks_and_what_is_late_was_due(starts: list[int], now: int) -> None:
+def test_any_starts_are_accepted_and_overdue_runs_were_due(starts: list[int], now: int) -> None:
     runs = runs_at(*(NOON + start * SECOND for start in starts))
     when = NOON + now * SECOND
     found = find_due_runs(runs, detect_schedule(runs), when)

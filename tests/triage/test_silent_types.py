@@ -1,4 +1,4 @@
-"""While nothing at all runs there is one sentence, and each type knows how many of its own runs were due."""
+"""Idle periods have one sentence, and each type its own number of missed runs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from session_factory import DAY, HOUR, MINUTE, NOON, make_run, make_series
 from emtui.em.model import Outcome, Session
 from emtui.triage.finding_text import FindingFormatter
 from emtui.triage.findings import CurrentIdleFinding, FailingFinding, OverdueFinding
+from emtui.triage.overdue_runs import DueRuns
 from emtui.triage.prioritization import prioritize_sessions
-from emtui.triage.schedule_detection import DueRuns
 from emtui.triage.type_status import compute_type_statuses
 
 QUARTER = 15 * MINUTE
@@ -33,7 +33,7 @@ def due_of(sessions: list[Session], kind: str, now: timedelta) -> DueRuns:
 
 
 @pytest.mark.parametrize("hours", [1, 2, 13, 26, 48, 7 * 24, 13 * 24])
-def test_each_type_counts_its_own_and_all_of_them_what_the_sentence_says(hours: int) -> None:
+def test_the_missed_runs_of_all_types_add_up_to_the_count_in_the_sentence(hours: int) -> None:
     now = hours * HOUR + MINUTE
     sessions = three_types()
     (silence,) = prioritize_sessions(sessions, NOON + now).findings
@@ -51,10 +51,10 @@ def test_each_type_counts_its_own_and_all_of_them_what_the_sentence_says(hours: 
     )
     tell = FindingFormatter(NOON + now, UTC)
     since = tell.format_time(NOON + QUARTER)
-    assert tell.format_due(collected) == f"was due {since}; {4 * hours:,} runs due, none began"
+    assert tell.format_due(collected) == f"was due {since}; {4 * hours:,} runs due, none started"
 
 
-def test_a_type_that_is_not_due_yet_says_when_it_is() -> None:
+def test_a_type_that_is_not_due_yet_has_a_due_time() -> None:
     found = due_of(three_types(), "LicAutoUpdate", 2 * HOUR)
     assert (found.next_start, found.overdue_since, found.overdue_count) == (NOON - 10 * MINUTE + DAY, None, 0)
 

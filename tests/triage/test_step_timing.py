@@ -1,4 +1,4 @@
-"""Where a run waited, against past good runs; what each backup server took; what sounds like trouble."""
+"""Pauses compared with past successful runs, backup servers, and error keywords."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_step_begins_with_its_event_and_lasts_until_the_next() -> None:
     assert not any(step.is_open for step in found)
 
 
-def test_the_slowest_step_is_where_most_time_was_lost_and_says_on_how_many_runs_that_rests() -> None:
+def test_the_worst_pause_lost_most_time_and_has_its_sample_size() -> None:
     shown = select_waits(find_steps(FAILED_LOG), find_usual_steps(PAST_LOGS))
     assert [wait.step.message.split()[-1] for wait in shown] == ["bs01.example.net...", "bs02.example.net..."]
     wait = find_worst_wait(shown)
@@ -76,7 +76,7 @@ def test_the_slowest_step_is_where_most_time_was_lost_and_says_on_how_many_runs_
     assert [one.is_unusual for one in shown] == [False, True]
 
 
-def test_two_past_runs_say_nothing_about_a_step() -> None:
+def test_two_past_runs_give_no_usual_step_duration() -> None:
     assert find_usual_steps(PAST_LOGS[:2]) == {}
     (one, other) = select_waits(find_steps(FAILED_LOG), {})
     assert one.usual is other.usual is None
@@ -84,7 +84,7 @@ def test_two_past_runs_say_nothing_about_a_step() -> None:
     assert find_worst_wait(()) is None
 
 
-def test_a_run_that_goes_on_is_silent_only_beyond_the_longest_wait_at_that_step() -> None:
+def test_a_run_is_stuck_only_beyond_the_longest_duration_of_that_step() -> None:
     going_on, usual = FAILED_LOG[:6], find_usual_steps(PAST_LOGS)
     began = NOON + 21 * SECOND
     assert find_stuck_wait(going_on, began + 20 * SECOND, usual) is None
@@ -96,7 +96,7 @@ def test_a_run_that_goes_on_is_silent_only_beyond_the_longest_wait_at_that_step(
     assert find_stuck_wait((), NOON, usual) is None
 
 
-def test_the_maintenance_of_the_demo_hangs_waiting_for_a_lock() -> None:
+def test_the_maintenance_of_the_demo_is_stuck_waiting_for_a_lock() -> None:
     world = SimulatedWorld(1, NOON)
     hung = newest_log(world, "DatabaseMaintenance", Outcome.RUNNING)
     found = find_stuck_wait(
@@ -124,7 +124,7 @@ def test_no_step_is_ever_negative(times: list[float]) -> None:
     assert all(step.duration is None or step.duration >= timedelta() for step in found)
 
 
-def test_an_event_without_a_time_has_no_length() -> None:
+def test_an_event_without_a_time_has_no_duration() -> None:
     events = [Event(1, NOON, "a"), Event(2, None, None), Event(3, NOON, "c")]
     assert [step.duration for step in find_steps(events)] == [None, None, None]
     assert find_usual_steps([events] * 5) == {}
@@ -155,7 +155,7 @@ def test_a_server_that_was_not_reached_is_named() -> None:
     assert find_server_results(cut, PAST_LOGS, now=NOON + 51 * SECOND)[1].outcome is ServerOutcome.NOT_YET
 
 
-def test_a_server_that_a_running_job_is_at_is_said_to_run() -> None:
+def test_the_current_server_of_a_running_job_is_running() -> None:
     rows = find_server_results(FAILED_LOG[:6], PAST_LOGS, now=NOON + 51 * SECOND)
     assert (rows[1].outcome, rows[1].duration) == (ServerOutcome.RUNNING, 30 * SECOND)
     (_, unknown) = find_server_results(FAILED_LOG[:6], PAST_LOGS)
@@ -225,7 +225,7 @@ def test_a_skipped_file_is_trouble_but_not_a_failure() -> None:
     assert not has_failure_keyword("vm-1: skipped, no right to read")
 
 
-def test_what_failed_and_what_ran_within_ten_minutes() -> None:
+def test_failed_and_other_runs_within_ten_minutes_are_found() -> None:
     failed = make_run(NOON, outcome=Outcome.FAILED, duration=4 * MINUTE)
     near = make_run(NOON + 13 * MINUTE, "VcPluginJob", outcome=Outcome.FAILED)
     far = make_run(NOON + 15 * MINUTE, "VcPluginJob", outcome=Outcome.FAILED)

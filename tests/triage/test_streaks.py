@@ -1,4 +1,4 @@
-"""Since when a type fails, after how many successes, and since when it does not any more."""
+"""Streaks: since when a type fails, and after how many successes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_warned_run_breaks_a_row_of_failures_but_is_not_the_last_successful_on
     assert (found.outcome_before, found.count_before) == (WARNED, 1)
 
 
-def test_a_row_that_reaches_the_end_of_the_list_says_so() -> None:
+def test_a_streak_up_to_the_end_of_the_list_is_incomplete() -> None:
     found = find_streak(runs_with_outcomes(BAD, BAD))
     assert found is not None
     assert (found.is_complete, found.last_successful, found.outcome_before) == (False, None, None)
@@ -56,14 +56,14 @@ def test_a_run_is_seen_as_it_was_when_it_ended() -> None:
     assert (found.outcome_before, found.count_before) == (OK, 2)
 
 
-def test_nothing_that_ended_is_no_row() -> None:
+def test_without_ended_runs_there_is_no_streak() -> None:
     assert find_streak([]) is None
     assert find_streak(runs_with_outcomes(Outcome.RUNNING, Outcome.CANCELED)) is None
     running = runs_with_outcomes(Outcome.RUNNING)
     assert find_streak_at(running, running[0]) is None
 
 
-def test_canceled_and_running_runs_count_for_nothing_in_what_came_before() -> None:
+def test_canceled_and_running_runs_do_not_count_as_previous_runs() -> None:
     found = find_streak(
         runs_with_outcomes(BAD, Outcome.CANCELED, OK, Outcome.RUNNING, OK, Outcome.UNKNOWN, OK, BAD, OK)
     )
@@ -74,13 +74,13 @@ def test_canceled_and_running_runs_count_for_nothing_in_what_came_before() -> No
 @pytest.mark.parametrize(
     ("row", "before", "count"), [("fwwwsss", WARNED, 3), ("wffs", BAD, 2), ("f", None, 0)]
 )
-def test_what_is_no_success_is_named(row: str, before: Outcome | None, count: int) -> None:
+def test_previous_outcomes_other_than_success_are_named(row: str, before: Outcome | None, count: int) -> None:
     found = find_streak(runs_with_outcomes(*({"s": OK, "w": WARNED, "f": BAD}[letter] for letter in row)))
     assert found is not None
     assert (found.outcome_before, found.count_before) == (before, count)
 
 
-def test_of_runs_that_began_at_once_the_order_of_the_list_says_which_is_older() -> None:
+def test_runs_with_the_same_start_are_ordered_as_in_the_list() -> None:
     runs = [replace(one, uid=Uid(name)) for name, one in zip("ab", runs_with_outcomes(BAD, OK), strict=True)]
     at_once = group_by_type([replace(one, started=NOON) for one in reversed(runs)])["CollectJob"]
     assert [one.uid for one in at_once] == ["a", "b"]
@@ -94,7 +94,7 @@ def test_of_runs_that_began_at_once_the_order_of_the_list_says_which_is_older() 
 
 
 @given(rows)
-def test_a_row_never_counts_more_than_there_is(row: list[Outcome]) -> None:
+def test_a_streak_never_counts_more_runs_than_there_are(row: list[Outcome]) -> None:
     found = find_streak(runs_with_outcomes(*row))
     decisive = [outcome for outcome in row if outcome in {OK, BAD, WARNED}]
     assert (found is None) == (not decisive)

@@ -1,4 +1,4 @@
-"""What runs daily keeps the time of day when the clocks change, unless its starts show that it does not."""
+"""Daily types keep their time of day across clock changes, unless their starts show otherwise."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from session_factory import DAY, HOUR, MINUTE, SECOND, make_run, make_series
 
 from emtui.em.model import Session
+from emtui.triage.overdue_runs import DueRuns, find_due_runs
 from emtui.triage.prioritization import prioritize_sessions
-from emtui.triage.schedule_detection import DueRuns, detect_schedule, find_due_runs
+from emtui.triage.schedule_detection import detect_schedule
 from emtui.triage.type_status import compute_type_statuses
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -55,14 +56,14 @@ def test_the_next_nightly_run_is_due_at_the_same_time_of_day(
 
 @pytest.mark.parametrize("change", [CLOCKS_FORWARD, CLOCKS_BACK], ids=["on", "back"])
 @pytest.mark.parametrize("days", [2, 7])
-def test_so_is_what_runs_every_few_days(change: datetime, days: int) -> None:
+def test_a_type_that_runs_every_few_days_keeps_its_time_of_day(change: datetime, days: int) -> None:
     last = change - DAY + timedelta(hours=2, minutes=10)
     runs = nightly_runs(last, days=days)
     assert due_at(runs, utc_of(last) + 6 * HOUR).next_start == utc_of(last + days * DAY)
 
 
 @pytest.mark.parametrize("runs_again", ["02:10A", "02:10B", "03:00"])
-def test_the_day_after_the_change_is_right_whichever_way_the_odd_hour_went(runs_again: str) -> None:
+def test_the_day_after_a_clock_change_is_right_in_either_case(runs_again: str) -> None:
     """A schedule may take the second 02:10, or begin what is left out as soon as the clock is put on."""
     if runs_again == "03:00":
         run_at_change, day = utc_of(CLOCKS_FORWARD.replace(hour=3)), CLOCKS_FORWARD
@@ -76,7 +77,7 @@ def test_the_day_after_the_change_is_right_whichever_way_the_odd_hour_went(runs_
     assert found.next_start == utc_of(day + DAY + timedelta(hours=2, minutes=10))
 
 
-def test_where_there_is_no_midnight_the_day_after_has_one() -> None:
+def test_a_skipped_midnight_does_not_affect_the_next_day() -> None:
     day = datetime(2026, 9, 6)  # noqa: DTZ001 - a day of Santiago
     runs = nightly_runs(day, zone=SANTIAGO)
     found = due_at(runs, utc_of(day, SANTIAGO) + 6 * HOUR, SANTIAGO)
@@ -104,7 +105,7 @@ def test_shorter_intervals_do_not_move(every: timedelta, change: datetime) -> No
 
 @pytest.mark.parametrize("change", [CLOCKS_FORWARD, CLOCKS_BACK], ids=["on", "back"])
 @pytest.mark.parametrize("missed", [1, 2, 5])
-def test_since_when_a_nightly_run_is_late_is_its_time_of_day(change: datetime, missed: int) -> None:
+def test_a_nightly_run_is_overdue_from_its_time_of_day(change: datetime, missed: int) -> None:
     last = change - DAY + timedelta(hours=4, minutes=10)
     now = utc_of(last + missed * DAY) + 5 * HOUR
     found = due_at(nightly_runs(last), now)
@@ -114,7 +115,7 @@ def test_since_when_a_nightly_run_is_late_is_its_time_of_day(change: datetime, m
 @pytest.mark.parametrize("change", [CLOCKS_FORWARD, CLOCKS_BACK], ids=["on", "back"])
 @pytest.mark.parametrize("kept", ["time of day", "interval"])
 @pytest.mark.parametrize("minutes", range(0, 26 * 60, 10))
-def test_two_nightly_types_are_neither_late_nor_silent_in_the_hour_of_the_change(
+def test_two_nightly_types_are_neither_overdue_nor_idle_in_the_hour_of_the_change(
     change: datetime, kept: str, minutes: int
 ) -> None:
     """Whichever they keep: nobody can know before the first run after the change."""
@@ -146,7 +147,7 @@ def test_without_a_zone_of_its_own_a_list_is_read_in_utc() -> None:
     st.integers(0, 30),
     st.sampled_from([1, 7]),
 )
-def test_the_next_run_is_always_to_come_and_what_is_late_was_due(
+def test_the_next_run_is_in_the_future_and_overdue_runs_were_due(
     zone: ZoneInfo, minute: int, day: int, stray: int, days: int
 ) -> None:
     last = datetime(2026, 1, 1) + day * DAY + minute * MINUTE  # noqa: DTZ001 - a time of the zone

@@ -1,4 +1,4 @@
-"""Runs that are not listed any more: they are counted, and what is found about them says so."""
+"""Runs that are no longer listed are counted, and findings about them say so."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_runs_that_are_not_listed_are_counted_with_their_failures() -> None:
     assert lacking == UnlistedRunsFinding(3, 1, NOON - 5 * MINUTE, len(RUNS))
 
 
-def test_what_is_found_about_a_run_says_whether_it_is_still_listed() -> None:
+def test_a_finding_about_an_unlisted_run_says_so() -> None:
     for runs, is_unlisted in ((RUNS[:1], True), (RUNS[1:2], False)):
         about_failure = [
             one for one in findings_with(UnlistedRunsStub(runs)) if not isinstance(one, UnlistedRunsFinding)
@@ -45,7 +45,7 @@ def test_what_is_found_about_a_run_says_whether_it_is_still_listed() -> None:
         assert [one.is_unlisted for one in about_failure] == [is_unlisted]
 
 
-def test_nothing_is_said_of_a_list_that_lacks_nothing() -> None:
+def test_a_complete_list_has_no_finding_about_missing_runs() -> None:
     listed = findings_with(None)
     assert listed
     assert findings_with(UnlistedRunsStub((), since=None)) == listed

@@ -1,4 +1,4 @@
-"""One usual length: wherever a run is shown or judged, it is held against the same runs before it."""
+"""All views compare a run with the same earlier runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from session_factory import HOUR, NOON, SECOND, make_run
 from emtui import text_format
 from emtui.chunked_work import run_to_end
 from emtui.cli.check_rules import CheckLevel, CheckThresholds, Threshold, collect_verdicts
-from emtui.cli.list_evidence import query_context
+from emtui.cli.list_context import query_context
 from emtui.demo.world import SimulatedWorld
 from emtui.em.model import DISTANT_PAST, Outcome, Session, Uid
 from emtui.em.server_address import Server
@@ -22,7 +22,7 @@ from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.snapshot import Snapshot
 from emtui.query import Query, parse
-from emtui.triage.acknowledged import acknowledgement_key
+from emtui.triage.acknowledgement_matching import acknowledgement_key
 from emtui.triage.explanation import explain
 from emtui.triage.finding_text import FindingFormatter
 from emtui.triage.findings import SlowdownFinding, StuckRunFinding
@@ -41,7 +41,7 @@ ROWS = st.lists(
 
 
 @given(ROWS)
-def test_each_place_says_the_same_of_a_run(rows: list[tuple[Outcome, str, int, int]]) -> None:
+def test_all_views_agree_on_a_run(rows: list[tuple[Outcome, str, int, int]]) -> None:
     made = [
         make_run(NOON - at * HOUR, kind, duration=took * SECOND, outcome=outcome)
         for outcome, kind, at, took in rows
@@ -50,7 +50,7 @@ def test_each_place_says_the_same_of_a_run(rows: list[tuple[Outcome, str, int, i
 
 
 @pytest.mark.parametrize("seed", [0, 1, 7])
-def test_each_place_says_the_same_of_a_run_of_the_demo(seed: int) -> None:
+def test_all_views_agree_on_each_run_of_the_demo(seed: int) -> None:
     now = NOON - 10 * HOUR
     check_agreement(SimulatedWorld(seed, now).sessions(now), now, every=41)
 
@@ -59,24 +59,24 @@ def check_agreement(sessions: Sequence[Session], now: datetime, every: int = 1) 
     """List and query, run by run, against what opening the run says; then what is said type by type."""
     ordered = tuple(sorted(sessions, key=lambda one: (one.started or DISTANT_PAST, one.uid), reverse=True))
     assessment = assess(Snapshot(ordered, now), Knowledge())
-    board = assessment.type_statuses
+    statuses = assessment.type_statuses
     groups = run_to_end(find_groups(ordered))
-    assert board.baselines == groups.baselines
+    assert statuses.baselines == groups.baselines
     unusual, stuck = parse_query("is:unusual", ordered, now), parse_query("is:stuck", ordered, now)
     columns = {column.title: column.render_cell for column in session_columns(120, groups.baselines)}
     hanging = {one.overrun.session.uid for one in assessment.findings if isinstance(one, StuckRunFinding)}
-    looked_at = {one.uid: one for one in (*ordered[::every], *(row.newest_run for row in board.statuses))}
+    looked_at = {one.uid: one for one in (*ordered[::every], *(row.newest_run for row in statuses.statuses))}
     for one in looked_at.values():
-        found = explain(board, ordered, one, (), ())
+        found = explain(statuses, ordered, one, (), ())
         usual = text_format.format_duration(found.baseline.usual) if found.baseline else ""
         assert columns["Usual"](one, TimeContext(now, UTC))[0] == usual
-        assert columns["×"](one, TimeContext(now, UTC))[0] == (
-            text_format.format_ratio(found.ratio) if found.ratio else ""
+        assert columns["Ratio"](one, TimeContext(now, UTC))[0] == (
+            f"{text_format.format_ratio(found.ratio)}×" if found.ratio else ""
         )
         assert unusual.matches(one) is (found.ratio is not None)
         assert stuck.matches(one) is (one.uid in hanging)
         if found.ratio:
-            assert acknowledgement_key(one, board) is not None
+            assert acknowledgement_key(one, statuses) is not None
     grouped = [
         one for row in run_to_end(build_rows(groups)).rows if isinstance(row, RunGroup) for one in row.runs
     ]
@@ -86,16 +86,16 @@ def check_agreement(sessions: Sequence[Session], now: datetime, every: int = 1) 
 
 def check_by_type(assessment: Assessment, ordered: Sequence[Session], now: datetime) -> None:
     """Overview, attention and check."""
-    board = assessment.type_statuses
-    for row in board.statuses:
-        assert row.baseline == explain(board, ordered, row.newest_run, (), ()).baseline
+    statuses = assessment.type_statuses
+    for row in statuses.statuses:
+        assert row.baseline == explain(statuses, ordered, row.newest_run, (), ()).baseline
         for overrun in row.overruns:
-            found = explain(board, ordered, overrun.session, (), ())
+            found = explain(statuses, ordered, overrun.session, (), ())
             assert (overrun.baseline, overrun.ratio) == (found.baseline, found.ratio)
         for finding in assessment.findings:
             if isinstance(finding, SlowdownFinding) and finding.type == row.type:
                 newest = next(one for one in row.runs if one.outcome in {Outcome.SUCCESS, Outcome.WARNING})
-                found = explain(board, ordered, newest, (), ())
+                found = explain(statuses, ordered, newest, (), ())
                 assert found.baseline
                 assert (finding.slowdown.usual, finding.slowdown.duration / finding.slowdown.usual) == (
                     found.baseline.usual,
@@ -115,7 +115,7 @@ def check_type(session_type: str, assessment: Assessment, ordered: Sequence[Sess
     )
     query = parse_query(f"type:{session_type} is:stuck", ordered, now)
     stuck = any(query.matches(one) for one in ordered)
-    assert any("has run for" in verdict.sentence for verdict in found) is stuck
+    assert any("running for" in verdict.sentence for verdict in found) is stuck
     found = collect_verdicts(
         assessment,
         session_type.__eq__,
@@ -132,9 +132,9 @@ def check_type(session_type: str, assessment: Assessment, ordered: Sequence[Sess
         if (one.is_running or one is ended) and (ratio := explain(type_statuses, ordered, one, (), ()).ratio)
     ]
     worst = max(ratios, default=0)
-    assert [sentence.endswith(f", {worst:.1f} times the usual") for sentence in ratio_sentences] == [True] * (
-        worst > 1.5
-    )
+    assert [sentence.endswith(f", {worst:.1f} times the usual duration") for sentence in ratio_sentences] == [
+        True
+    ] * (worst > 1.5)
     assert any(verdict.level is CheckLevel.CRITICAL for verdict in found) >= (worst > 1.5)
 
 

@@ -1,4 +1,4 @@
-"""Bad answers on the screens: one sentence with the next step, and what was there before stays there.
+"""Bad responses on the screens: one sentence with the next step, and the previous content stays.
 
 The server is a real one, over TLS, that answers well until it is told not to.
 """
@@ -35,7 +35,7 @@ from emtui.tui.launch_options import LaunchOptions
 
 USER = "EXAMPLE\\ops"
 SLOW_SCRIPTS = {"mute", "slow"}
-"""Scripts that end with a time-out of a minute: the client's own tests have shorter ones."""
+"""Scripts that end with a timeout of a minute; the tests of the client have shorter ones."""
 
 
 def script_names(*routes: str) -> list[str]:
@@ -49,7 +49,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
 
 @dataclass(frozen=True)
 class LoggedOnUser:
-    """A person at the screens, and the server at the other end."""
+    """A user at the screens, and the server."""
 
     ui: TuiDriver
     server: ScriptedEmServer
@@ -71,7 +71,7 @@ async def running_app_with_server(
 
 
 def as_of_time(seat: LoggedOnUser) -> str:
-    """When the last complete list came, as the first line says."""
+    """The time of the last complete list, from the header."""
     (shown,) = re.findall(r"(?:as of|since \w+) ([\d:]{8})", seat.ui.top())
     return str(shown)
 
@@ -95,7 +95,7 @@ async def test_a_bad_list_answer_keeps_the_previous_list_on_the_screen(
 
 
 async def request_unusual_answer(seat: LoggedOnUser, case: ResponseCase, sentence: str) -> None:
-    """Press r, have the list answered so, and wait until the screen says that, and nothing else."""
+    """Press r, let the server answer with this script, and wait until the screen shows only this."""
     play_count = 0
     expected = sentence.replace("SERVER", seat.server.authority)
 
@@ -173,7 +173,7 @@ async def test_a_failed_logon_is_reported_below_the_field_it_is_about(
         await seat.ui.wait_listed(complete=False)
 
 
-async def test_only_the_word_pin_trusts_and_esc_leaves_with_nothing_sent(
+async def test_only_typing_pin_trusts_and_esc_sends_nothing(
     certificate: ServerIdentity,
 ) -> None:
     async with running_app_with_server(certificate, pinned=False) as seat:
@@ -189,7 +189,7 @@ async def test_only_the_word_pin_trusts_and_esc_leaves_with_nothing_sent(
         assert seat.server.received_bytes == 0
 
 
-async def test_the_word_pin_trusts_that_certificate_through_a_refused_password_too(
+async def test_a_pinned_certificate_stays_trusted_after_a_refused_password(
     certificate: ServerIdentity,
 ) -> None:
     async with running_app_with_server(certificate, play_script("logon-401"), pinned=False) as seat:
@@ -220,7 +220,7 @@ async def test_a_changed_certificate_shows_both_and_sends_nothing(
             assert server.received_bytes == 0
 
 
-async def test_a_certificate_that_ends_soon_is_said_once_the_list_is_there(tmp_path: Path) -> None:
+async def test_a_certificate_that_expires_soon_is_reported_once_the_list_is_loaded(tmp_path: Path) -> None:
     async with running_app_with_server(make_identity(tmp_path, days=9)) as seat:
         await seat.ui.wait_listed(complete=False)
         await seat.ui.wait_for(lambda: "The certificate of 127.0.0.1" in seat.ui.footer())

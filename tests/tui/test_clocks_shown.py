@@ -1,4 +1,4 @@
-"""Times on the screens, where clocks were changed or disagree."""
+"""Times on the screens when clocks change or disagree."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from emtui.tui.formatting.session_text import session_header
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MORNING = datetime(2026, 10, 25, 7, 12, 4, tzinfo=UTC)
-"""The clocks in Berlin were put back at one, UTC."""
+"""The clocks in Berlin were set back at 01:00 UTC."""
 
 
 def run(started: datetime) -> Session:
@@ -23,13 +23,13 @@ def header_text(started: datetime) -> str:
     return "".join(text for text, _ in session_header(run(started), TimeContext(MORNING, BERLIN)))
 
 
-def test_a_run_of_the_hour_that_came_twice_says_in_which_of_them_it_was() -> None:
+def test_a_start_in_a_repeated_hour_has_its_offset() -> None:
     first = MORNING.replace(hour=0, minute=30)
     assert "Sun 25 Oct 02:30:04 +02:00" in header_text(first)
     assert "Sun 25 Oct 02:30:04  took" in header_text(first + timedelta(hours=1))
 
 
-def test_a_run_that_begins_in_the_future_by_our_clock_is_no_time_old() -> None:
+def test_a_run_that_starts_in_the_future_by_our_clock_has_age_zero() -> None:
     ages = {column.title: column for column in session_columns(80, shows_age=True)}
     (age,) = (column for title, column in ages.items() if title.startswith("Age"))
     assert age.render_cell(run(MORNING + timedelta(seconds=2)), TimeContext(MORNING, BERLIN))[0] == "0.0s"

@@ -1,4 +1,4 @@
-"""A closed screen is let go, with all that was read for it."""
+"""A closed screen is released, with all data loaded for it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tui_driver import demo_app
 
 
 @pytest.mark.parametrize("keys", [("enter",), ("d",), ("B",), ("H",)], ids="".join)
-async def test_closed_screens_are_not_kept(keys: tuple[str, ...]) -> None:
-    """The framework itself may hold the one that was closed last."""
+async def test_closed_screens_are_released(keys: tuple[str, ...]) -> None:
+    """Textual itself may hold the screen that was closed last."""
     async with demo_app() as ui:
         await ui.wait_assessed()
         await ui.press_each("Z")

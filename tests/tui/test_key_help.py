@@ -1,4 +1,4 @@
-"""What the help says of a key is what the key does, on every screen: each is pressed there."""
+"""Every key does what its help says, on every screen: each is pressed there."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import TypeAlias
 
 import pytest
 from textual.binding import Binding
-from tui_driver import TuiDriver, demo_app
+from tui_driver import TuiDriver, demo_app, first_match
 
 from emtui.em.model import Outcome, Session
-from emtui.tui.commands import (
+from emtui.tui.keymap import (
     COMMANDS,
+    OTHER_NAMES,
     CommandScope,
     TuiCommand,
     action_for,
@@ -34,19 +35,19 @@ KEYS_TO_SCREEN: dict[CommandScope, tuple[str, ...]] = {
     CommandScope.REPORT: ("e", "H", "j"),
     CommandScope.RAW_VIEW: ("e", "enter", "i", "i", "j"),
 }
-"""The keys that lead to a screen from the list, and to where its cursor can go either way."""
+"""Keys that open a screen from the list, and put its cursor where it can move both ways."""
 TERMINAL_ONLY = {"suspend", "redraw"}
-"""What shows only in a terminal; tests/pty presses these."""
+"""Commands that have an effect only in a terminal; tests/pty presses these."""
 EXITING_COMMANDS = {(CommandScope.SESSION_LIST, "close"), *((place, "quit") for place in KEYS_TO_SCREEN)}
 REFUSAL = re.compile(
-    r"does nothing|There is nothing|no text|Only the list|Commands are called|Nothing on this page"
-    r"|No command|only the shift|i asks|Enter copies it or"
+    r"not available|There is nothing|Nothing to (?!cancel)|No text|Elapsed times are|Commands are called"
+    r"|There is no command|only the shift|i asks|Enter copies it or"
 )
 
 
 @dataclass
 class ScreenState:
-    """What can be seen of a screen."""
+    """The visible state of a screen."""
 
     screen_identity: object
     scope: CommandScope
@@ -79,12 +80,12 @@ def opens_screen(scope: CommandScope) -> EffectCheck:
 
 
 def opens_selected_run(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
-    """The run that the cursor stood on, whose page this is now."""
+    """The selected run is open now."""
     return after.scope is CommandScope.SESSION_DETAIL and before.run is not None and after.run == before.run
 
 
 def opens_neighbor_run(step: int) -> EffectCheck:
-    """The run before or after of the same type."""
+    """The previous or next run of the same type is open or selected."""
 
     def has_opened(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
         previous_run, new_run = before.run, after.run
@@ -104,7 +105,7 @@ def says(text: str) -> EffectCheck:
 
 
 def moves_cursor(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
-    """The cursor stands elsewhere, or it is said that there is nothing more that way."""
+    """The cursor has moved, or a message says that there is nothing more."""
     return (
         before.cursor != after.cursor or re.match(r"(No|There is no|Nothing new) ", after.footer) is not None
     )
@@ -119,12 +120,12 @@ def moves_cursor_to(outcome: Outcome) -> EffectCheck:
 
 
 def compares(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
-    """The run that the cursor stood on, beside another one."""
+    """The selected run is compared with another one."""
     return after.scope is CommandScope.COMPARISON and before.run is not None and after.run == before.run
 
 
 def details(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
-    """What the server said of the run that the cursor stood on."""
+    """The details of the selected run are open."""
     return after.scope is CommandScope.RAW_VIEW and before.run is not None and after.run == before.run
 
 
@@ -159,7 +160,7 @@ def stays_without_refusal(before: ScreenState, after: ScreenState, _: TuiDriver)
 
 
 def shows_first_alert(_: ScreenState, after: ScreenState, ui: TuiDriver) -> bool:
-    """The run that the first alert is about, in the list or open."""
+    """The run of the first alert is selected or open."""
     run = ui.first_alert_session()
     return (
         after.scope in {CommandScope.SESSION_LIST, CommandScope.SESSION_DETAIL}
@@ -188,43 +189,43 @@ EXPECTED_EFFECTS: dict[tuple[CommandScope, str], EffectCheck] = {
     (CommandScope.SESSION_LIST, "show_running"): sets_query("state:running"),
     (CommandScope.SESSION_LIST, "show_unseen"): sets_query("is:unseen"),
     (CommandScope.SESSION_LIST, "alerts"): opens_screen(CommandScope.ATTENTION),
-    (CommandScope.SESSION_LIST, "saved_query"): says("queries of your own|queries"),
+    (CommandScope.SESSION_LIST, "saved_query"): says("unassigned|aved queries"),
     (CommandScope.SESSION_LIST, "types"): opens_screen(CommandScope.OVERVIEW),
     (CommandScope.SESSION_LIST, "compare"): compares,
     (CommandScope.SESSION_LIST, "compare_with"): opens_screen(CommandScope.RUN_PICKER),
     (CommandScope.SESSION_LIST, "details"): details,
-    (CommandScope.SESSION_LIST, "order"): lambda _, __, ui: ui.order().field == "duration_s",
+    (CommandScope.SESSION_LIST, "sort"): lambda _, __, ui: ui.order().field == "duration_s",
     (CommandScope.SESSION_LIST, "reverse"): lambda _, __, ui: not ui.order().is_descending,
-    (CommandScope.SESSION_LIST, "toggle_grouping"): says("row of its own"),
+    (CommandScope.SESSION_LIST, "toggle_grouping"): says("its own row"),
     (CommandScope.SESSION_LIST, "follow"): says("stays selected"),
-    (CommandScope.SESSION_LIST, "toggle_times"): says("How long ago each run started"),
-    (CommandScope.SESSION_LIST, "cancel"): says("q leaves emtui"),
+    (CommandScope.SESSION_LIST, "toggle_times"): says("how long ago runs started"),
+    (CommandScope.SESSION_LIST, "cancel"): says("Press q to quit"),
     (CommandScope.SESSION_DETAIL, "open"): opens_screen(CommandScope.TEXT_VIEWER),
     (CommandScope.SESSION_DETAIL, "search"): opens_prompt,
     (CommandScope.SESSION_DETAIL, "filter_lines"): opens_prompt,
-    (CommandScope.SESSION_DETAIL, "next_slow"): says(r"wait \d of \d"),
-    (CommandScope.SESSION_DETAIL, "previous_slow"): says(r"wait \d of \d"),
+    (CommandScope.SESSION_DETAIL, "next_slow"): says(r"Pause \d of \d"),
+    (CommandScope.SESSION_DETAIL, "previous_slow"): says(r"Pause \d of \d"),
     (CommandScope.SESSION_DETAIL, "next_error"): moves_cursor,
     (CommandScope.SESSION_DETAIL, "previous_error"): moves_cursor,
     (CommandScope.SESSION_DETAIL, "severity"): says("no severity"),
     (CommandScope.SESSION_DETAIL, "next_unseen"): moves_cursor,
     (CommandScope.SESSION_DETAIL, "previous_unseen"): moves_cursor,
-    (CommandScope.SESSION_DETAIL, "next_match"): says("/ searches"),
-    (CommandScope.SESSION_DETAIL, "previous_match"): says("/ searches"),
+    (CommandScope.SESSION_DETAIL, "next_match"): says("No search text yet"),
+    (CommandScope.SESSION_DETAIL, "previous_match"): says("No search text yet"),
     (CommandScope.SESSION_DETAIL, "older"): opens_neighbor_run(-1),
     (CommandScope.SESSION_DETAIL, "newer"): opens_neighbor_run(1),
     (CommandScope.SESSION_DETAIL, "next_row"): opens_screen(CommandScope.SESSION_DETAIL),
     (CommandScope.SESSION_DETAIL, "previous_row"): opens_screen(CommandScope.SESSION_DETAIL),
-    (CommandScope.SESSION_DETAIL, "follow"): says("has ended"),
+    (CommandScope.SESSION_DETAIL, "follow"): says("no more events"),
     (CommandScope.SESSION_DETAIL, "details"): opens_screen(CommandScope.RAW_VIEW),
-    (CommandScope.SESSION_DETAIL, "wrap"): says("are wrapped"),
-    (CommandScope.SESSION_DETAIL, "left"): says("begin"),
-    (CommandScope.SESSION_DETAIL, "right"): stays_without_refusal,
+    (CommandScope.SESSION_DETAIL, "wrap"): says("lines wrapped"),
+    (CommandScope.SESSION_DETAIL, "scroll_left"): says("start of the lines"),
+    (CommandScope.SESSION_DETAIL, "scroll_right"): stays_without_refusal,
     (CommandScope.SESSION_DETAIL, "compare"): opens_screen(CommandScope.COMPARISON),
     (CommandScope.SESSION_DETAIL, "compare_with"): opens_screen(CommandScope.RUN_PICKER),
     (CommandScope.SESSION_DETAIL, "types"): opens_screen(CommandScope.OVERVIEW),
     (CommandScope.SESSION_DETAIL, "alerts"): opens_screen(CommandScope.ATTENTION),
-    (CommandScope.SESSION_DETAIL, "toggle_times"): says("time of each event"),
+    (CommandScope.SESSION_DETAIL, "toggle_times"): says("time of day"),
     (CommandScope.COMPARISON, "events"): opens_screen(CommandScope.SESSION_DETAIL),
     (CommandScope.COMPARISON, "compare_with"): opens_screen(CommandScope.RUN_PICKER),
     (CommandScope.COMPARISON, "types"): opens_screen(CommandScope.OVERVIEW),
@@ -236,7 +237,7 @@ EXPECTED_EFFECTS: dict[tuple[CommandScope, str], EffectCheck] = {
     (CommandScope.COMPARISON, "previous_difference"): moves_cursor,
     (CommandScope.COMPARISON, "next_slower"): moves_cursor,
     (CommandScope.COMPARISON, "previous_slower"): moves_cursor,
-    (CommandScope.COMPARISON, "toggle_equal_lines"): says("equal lines|All lines"),
+    (CommandScope.COMPARISON, "toggle_equal_lines"): says("[Ee]qual lines|All lines"),
     (CommandScope.COMPARISON, "open"): opens_screen(CommandScope.TEXT_VIEWER),
     (CommandScope.RUN_PICKER, "open"): opens_screen(CommandScope.COMPARISON),
     (CommandScope.OVERVIEW, "open"): opens_selected_run,
@@ -267,15 +268,15 @@ EXPECTED_EFFECTS: dict[tuple[CommandScope, str], EffectCheck] = {
     (CommandScope.REPORT, "plain_ticket"): selects_row(1),
     (CommandScope.REPORT, "shift_summary"): selects_row(2),
     (CommandScope.REPORT, "bundle"): selects_row(3),
-    (CommandScope.REPORT, "save"): says("Written"),
+    (CommandScope.REPORT, "save"): says("Saved"),
     (CommandScope.RAW_VIEW, "xml"): lambda _, __, ui: (
-        ui.screen_name() == "raw_view" and not ui.title().endswith("as XML")
+        ui.screen_name() == "raw_view" and not ui.title().endswith(", XML")
     ),
 }
 COMMON_EFFECTS: dict[str, EffectCheck] = {
     "refresh": stays_without_refusal,
-    "pause": lambda _, after, ui: ui.is_paused() and "Paused" in after.footer,
-    "health": shows_text("Last collected"),
+    "pause": lambda _, after, ui: ui.is_paused() and "Polling paused" in after.footer,
+    "statistics": shows_text("Last collected"),
     "copy": says("Copied"),
     "copy_command": says("Copied"),
     "acknowledge": opens_prompt,
@@ -283,7 +284,7 @@ COMMON_EFFECTS: dict[str, EffectCheck] = {
     "close": closes_screen,
     "cancel": closes_screen,
     "next_alert": shows_first_alert,
-    "time_zone": says("Times are"),
+    "time_zone": says("Times in"),
     "log_on": opens_screen(CommandScope.LOGIN),
     "stop": says(r"ctrl\+c again"),
     "commands": opens_screen(CommandScope.COMMAND_PALETTE),
@@ -295,14 +296,14 @@ PAGING_DIRECTIONS = {"page_down": 1, "half_down": 1, "bottom": 1, "page_up": -1,
 
 
 def has_paged(before: ScreenState, after: ScreenState, step: int) -> bool:
-    """The cursor went that way; beside a preview that is what turns."""
+    """The cursor has moved that way; on the report screen the preview scrolls instead."""
     if after.scope is CommandScope.REPORT:
         return after.screen_identity is before.screen_identity
     return (after.cursor - before.cursor) * step > 0
 
 
 async def press_and_wait(ui: TuiDriver, *keys: str) -> None:
-    """Each where the one before has led, and what it asks for has come."""
+    """Press keys one after another, each after the requests of the one before are done."""
     for key in keys:
         await ui.press(key)
         await ui.wait_for(lambda: not ui.is_requesting() and not ui.is_polling())
@@ -310,7 +311,7 @@ async def press_and_wait(ui: TuiDriver, *keys: str) -> None:
 
 @pytest.fixture(autouse=True)
 def pager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Files and what is read in the pager go to the test's own folder."""
+    """Files and the pager's input go to the test's own folder."""
     script, text = tmp_path / "pager", tmp_path / "read"
     script.write_text(f"#!/bin/sh\ncat >{text}\n")
     script.chmod(0o700)
@@ -356,7 +357,9 @@ async def test_each_key_of_a_screen_does_what_its_help_says(place: CommandScope,
 
 
 @pytest.mark.parametrize("place", list(KEYS_TO_SCREEN))
-async def test_a_key_that_the_help_does_not_name_says_so_and_does_nothing(place: CommandScope) -> None:
+async def test_a_key_that_the_help_does_not_list_shows_a_message_and_does_nothing(
+    place: CommandScope,
+) -> None:
     named = {command.name for command in available_commands(place)}
     async with demo_app() as ui:
         await ui.wait_assessed()
@@ -367,7 +370,7 @@ async def test_a_key_that_the_help_does_not_name_says_so_and_does_nothing(place:
             before = ScreenState.capture(ui)
             await press_and_wait(ui, command.keys[0])
             after = ScreenState.capture(ui)
-            assert REFUSAL.search(after.footer) or "q goes back" in after.footer, (
+            assert REFUSAL.search(after.footer) or "q: back" in after.footer, (
                 f"{format_keys(command)}\n{after.footer}"
             )
             assert (after.screen_identity, after.cursor, after.is_prompting) == (
@@ -378,7 +381,7 @@ async def test_a_key_that_the_help_does_not_name_says_so_and_does_nothing(place:
 
 
 @pytest.mark.parametrize("place", list(KEYS_TO_SCREEN))
-async def test_the_help_names_a_command_without_a_key_where_a_name_can_be_typed(place: CommandScope) -> None:
+async def test_the_help_lists_a_command_without_a_key_where_the_palette_opens(place: CommandScope) -> None:
     async with demo_app() as ui:
         await ui.wait_assessed()
         await press_and_wait(ui, *KEYS_TO_SCREEN[place], "question_mark")
@@ -388,9 +391,9 @@ async def test_the_help_names_a_command_without_a_key_where_a_name_can_be_typed(
 
 
 @pytest.mark.parametrize(("place", "name"), sorted(EXITING_COMMANDS, key=str))
-async def test_the_keys_that_exit_emtui_do(place: CommandScope, name: str) -> None:
+async def test_the_quit_keys_quit(place: CommandScope, name: str) -> None:
     (command,) = [command for command in available_commands(place) if command.name == name]
-    assert command.description == "leave emtui"
+    assert command.description == "quit"
     async with demo_app() as ui:
         await press_and_wait(ui, *KEYS_TO_SCREEN[place])
         await ui.press(command.keys[0])
@@ -404,18 +407,18 @@ async def test_enter_and_z_show_the_runs_of_a_group_and_z_groups_them_again() ->
             await ui.return_to_list()
             while not ui.is_group():
                 await press_and_wait(ui, "j")
-            folded = ui.row_count()
+            grouped_count = ui.row_count()
             await press_and_wait(ui, key)
             assert ui.screen_name() == "session_list"
-            assert ui.row_count() > folded
+            assert ui.row_count() > grouped_count
             await press_and_wait(ui, "z")
-            assert ui.row_count() == folded
+            assert ui.row_count() == grouped_count
 
 
 @pytest.mark.parametrize(
     "place", [CommandScope.SESSION_LIST, CommandScope.SESSION_DETAIL, CommandScope.COMPARISON]
 )
-async def test_the_palette_names_what_the_help_names_in_the_same_words(place: CommandScope) -> None:
+async def test_the_palette_and_the_help_list_the_same_commands_and_descriptions(place: CommandScope) -> None:
     async with demo_app() as ui:
         await press_and_wait(ui, *KEYS_TO_SCREEN[place], "colon")
         assert ui.offered_commands() == {
@@ -435,7 +438,7 @@ def test_all_keys_of_a_command_are_bound_to_it() -> None:
     assert {f"saved_query('{digit}')" for digit in "56789"} <= actions
 
 
-async def test_types_and_alerts_stand_right_above_the_list_wherever_they_are_called() -> None:
+async def test_types_and_alerts_open_directly_above_the_list_from_any_screen() -> None:
     async with demo_app() as ui:
         await ui.wait_assessed()
         await press_and_wait(ui, "e", "enter", "d", "B", "4", "B", "enter", "d", "4", "j", "d")
@@ -446,7 +449,7 @@ async def test_types_and_alerts_stand_right_above_the_list_wherever_they_are_cal
         assert ui.screen_state() is CommandScope.SESSION_LIST
 
 
-async def test_a_step_with_nothing_to_go_to_says_so_and_stays() -> None:
+async def test_a_step_without_a_target_shows_a_message_and_stays() -> None:
     async with demo_app() as ui:
         await ui.wait_assessed()
         await press_and_wait(ui, "B", "w", "w")
@@ -454,3 +457,14 @@ async def test_a_step_with_nothing_to_go_to_says_so_and_stays() -> None:
         await press_and_wait(ui, "w")
         assert ui.cursor() == cursor
         assert ui.footer().startswith("No other type whose last run has a warning.")
+
+
+@pytest.mark.parametrize(
+    "scope", [CommandScope.SESSION_LIST, CommandScope.SESSION_DETAIL, CommandScope.COMPARISON]
+)
+def test_every_other_name_of_a_command_is_its_first_match_in_the_palette(scope: CommandScope) -> None:
+    commands = tuple(available_commands(scope))
+    names = {command.name for command in commands}
+    for other_name, meant in OTHER_NAMES.items():
+        if names.intersection(meant):
+            assert first_match(commands, other_name) in meant, other_name

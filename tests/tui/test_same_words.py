@@ -1,4 +1,4 @@
-"""One thing has one sentence and one number, wherever it stands, and a count says of what it is."""
+"""Each thing has one text and one number on all screens, and each count has a unit."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from emtui.tui.screens.session_list.row_format import row_detail
 
 SIZES = [(58, 16), (80, 24), (120, 40)]
 COUNT_PATTERN = re.compile(r"(?:^| )([\d,]+) of ([\d,]+) (runs?|types?|alerts?|events?|lines?)$")
-BARE_COUNT_PATTERN = re.compile(r"(?<![\d:])\d[\d,]*/\d|(?:^| )of [\d,]+(?: in|$|  )| of \d+(?=,| known)")
+BARE_COUNT_PATTERN = re.compile(r"(?<![\d:])\d[\d,]*/\d|(?:^| )of [\d,]+(?: in|$|  )| of \d+(?=,)")
 
 
 class ManualClock:
-    """A clock that the server and this computer go by; it moves when it is told to."""
+    """A clock that the server and this computer share; a test moves it."""
 
     def __init__(self) -> None:
         self.elapsed = timedelta()
@@ -36,14 +36,14 @@ def alert_texts(ui: TuiDriver) -> list[str]:
 
 
 async def poll_later(ui: TuiDriver, clock: ManualClock, delay: timedelta) -> None:
-    """So much later the list is asked for."""
+    """Refresh the list after this time."""
     clock.elapsed += delay
     await ui.press_each("r")
 
 
-async def test_the_sentence_below_the_list_is_that_of_its_row_at_each_move_query_and_poll() -> None:
-    hands = ManualClock()
-    async with demo_app(now=hands) as ui:
+async def test_the_detail_line_matches_the_selected_row_after_each_move_query_and_poll() -> None:
+    clock = ManualClock()
+    async with demo_app(now=clock) as ui:
         await ui.wait_assessed()
         for keys in (
             ("j",) * 12,
@@ -65,7 +65,7 @@ async def test_the_sentence_below_the_list_is_that_of_its_row_at_each_move_query
                     assert ui.detail() == expected_row_text(ui), keys
         await ui.press("g")
         for _ in range(3):
-            await poll_later(ui, hands, timedelta(hours=1, minutes=37))
+            await poll_later(ui, clock, timedelta(hours=1, minutes=37))
             assert ui.detail() == expected_row_text(ui)
 
 
@@ -76,28 +76,28 @@ def expected_row_text(ui: TuiDriver) -> str:
     return row_detail(row, TimeContext(snapshot.server_time, UTC))
 
 
-async def test_the_sentence_of_an_alert_is_the_one_above_the_list_as_time_goes_by_and_in_each_zone() -> None:
-    hands = ManualClock()
-    start = demo_start(hands, zone=ZoneInfo("Asia/Kathmandu"))
-    async with demo_app(now=hands, start=start) as ui:
+async def test_an_alert_has_the_same_text_above_and_below_the_list_over_time_and_in_each_zone() -> None:
+    clock = ManualClock()
+    start = demo_start(clock, zone=ZoneInfo("Asia/Kathmandu"))
+    async with demo_app(now=clock, start=start) as ui:
         await ui.wait_assessed()
         await ui.press("F", "a")
         first = alert_texts(ui)[0]
-        assert first.startswith("DatabaseMaintenance has run for 2h11m")
-        assert ui.detail().startswith(f"{first} (on ")
-        await poll_later(ui, hands, timedelta(minutes=7))
+        assert first.startswith("DatabaseMaintenance running for 2h11m")
+        assert ui.detail().startswith(f"{first} (based on ")
+        await poll_later(ui, clock, timedelta(minutes=7))
         assert alert_texts(ui)[0] != first
-        assert ui.detail().startswith(f"{alert_texts(ui)[0]} (on ")
+        assert ui.detail().startswith(f"{alert_texts(ui)[0]} (based on ")
         before = ui.detail()
         await ui.press("t")
         await ui.wait_idle()
         assert ui.detail() != before
-        assert ui.detail().startswith(f"{alert_texts(ui)[0]} (on ")
+        assert ui.detail().startswith(f"{alert_texts(ui)[0]} (based on ")
 
 
-async def test_below_the_overview_are_the_alert_of_its_type_and_the_message_of_its_newest_run() -> None:
-    hands = ManualClock()
-    async with demo_app(now=hands) as ui:
+async def test_the_overview_shows_the_alert_and_newest_message_of_the_selected_type() -> None:
+    clock = ManualClock()
+    async with demo_app(now=clock) as ui:
         await ui.wait_assessed()
         await ui.press("B")
         for place, (kind, message) in enumerate(ui.overview_rows()):
@@ -110,11 +110,11 @@ async def test_below_the_overview_are_the_alert_of_its_type_and_the_message_of_i
         await ui.press("g", "j", "j", "j")
         kind, _ = ui.overview_rows()[ui.cursor()]
         for _ in range(4):
-            await poll_later(ui, hands, timedelta(hours=3))
+            await poll_later(ui, clock, timedelta(hours=3))
             assert ui.overview_rows()[ui.cursor()][0] == kind, "the cursor stays on its type"
 
 
-async def test_the_message_below_the_overview_is_that_of_the_run_that_the_sentence_is_about() -> None:
+async def test_the_message_below_the_overview_belongs_to_the_run_of_the_alert() -> None:
     canceled = make_run(NOON - HOUR, "LogExport", outcome=Outcome.CANCELED, message="Canceled by ops")
     failed = make_run(NOON - 2 * HOUR, "LogExport", outcome=Outcome.FAILED, message="no space")
     hangs = make_run(NOON - 3 * HOUR, "DatabaseMaintenance", outcome=Outcome.RUNNING)
@@ -133,19 +133,19 @@ async def test_the_message_below_the_overview_is_that_of_the_run_that_the_senten
             await ui.press("j")
         assert detail_by_type["LogExport"].startswith("LogExport failed at 10:00")
         assert detail_by_type["LogExport"].endswith(" · no space")
-        assert detail_by_type["DatabaseMaintenance"].startswith("DatabaseMaintenance has run for 3h")
+        assert detail_by_type["DatabaseMaintenance"].startswith("DatabaseMaintenance running for 3h")
         assert "done" not in detail_by_type["DatabaseMaintenance"]
         assert detail_by_type["CollectJob"] == "all went well"
 
 
-async def test_the_overview_and_the_alerts_name_the_same_types_in_the_same_order_with_the_same_base() -> None:
+async def test_overview_and_alerts_list_the_same_types_in_the_same_order_with_the_same_counts() -> None:
     async with demo_app() as ui:
         await ui.wait_assessed()
         await ui.press("B")
         types = [kind for kind, _ in ui.overview_rows()]
         base = ui.title().removeprefix("Types").strip()
         await ui.press("q", "4")
-        assert ui.title().removeprefix("Attention").strip() == base
+        assert ui.title().removeprefix("Alerts").strip() == base
         kinds = list(dict.fromkeys(ui.alert_types()))
         assert types[: len(kinds)] == kinds
 
@@ -155,13 +155,13 @@ async def test_m_on_the_overview_acknowledges_the_alert_of_the_type_and_undoes_i
         await ui.wait_assessed()
         await ui.press("B", "m", *"INC0012345", "enter")
         await ui.wait_for(lambda: ui.acknowledged_alerts() == 1)
-        await ui.wait_for(lambda: ui.detail().startswith("known: INC0012345"))
+        await ui.wait_for(lambda: ui.detail().startswith("acknowledged: INC0012345"))
         await ui.press("m")
         await ui.wait_for(lambda: ui.acknowledged_alerts() == 0)
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_each_count_says_of_what_it_is_on_every_screen(size: tuple[int, int]) -> None:
+async def test_each_count_has_a_unit_on_every_screen(size: tuple[int, int]) -> None:
     async with demo_app(size=size) as ui:
         await ui.wait_assessed()
         for keys, thing in (
@@ -189,7 +189,7 @@ async def test_each_count_says_of_what_it_is_on_every_screen(size: tuple[int, in
                 assert int(found[1].replace(",", "")) <= int(found[2].replace(",", ""))
 
 
-async def test_a_query_and_a_wait_say_of_what_they_count() -> None:
+async def test_query_and_pause_counts_have_a_total() -> None:
     async with demo_app() as ui:
         await ui.wait_assessed()
         await ui.press("slash", *"collectjob", "enter")
@@ -197,4 +197,4 @@ async def test_a_query_and_a_wait_say_of_what_they_count() -> None:
         await ui.press("0", "e", "enter")
         await ui.wait_for(lambda: not ui.is_requesting())
         await ui.press("s")
-        assert re.match(r"wait \d of \d: ", ui.footer())
+        assert re.match(r"Pause \d of \d: ", ui.footer())

@@ -1,4 +1,4 @@
-"""A run whose start or end is unknown says so in a word wherever it is shown; a contradiction is told."""
+"""An unknown start or end is shown as a word on all screens; a contradiction is shown, too."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def row_texts(session: Session, width: int) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [58, 80, 120])
-def test_a_row_has_the_word_in_place_of_the_length_and_of_the_start(width: int) -> None:
+def test_a_row_shows_unknown_for_duration_and_start(width: int) -> None:
     assert row_texts(COMPLETE_RUN, width).count("unknown") == 0
     assert row_texts(WITHOUT_END, width).count("unknown") == 1
     assert row_texts(WITHOUT_START, width).count("unknown") == 2
@@ -35,7 +35,7 @@ def test_a_row_has_the_word_in_place_of_the_length_and_of_the_start(width: int) 
 
 
 @pytest.mark.parametrize("session", [WITHOUT_END, WITHOUT_START])
-def test_head_facts_and_copied_line_have_the_word_too(session: Session) -> None:
+def test_header_details_and_copied_line_show_unknown(session: Session) -> None:
     assert "took unknown" in "".join(text for text, _ in session_header(session, NOON_CONTEXT))
     assert "Took          unknown" in facts_text(session, NOON_CONTEXT).splitlines()
     assert "took unknown" in row_line(session, NOON_CONTEXT)
@@ -43,17 +43,17 @@ def test_head_facts_and_copied_line_have_the_word_too(session: Session) -> None:
     assert ("Started       unknown" in facts_text(session, NOON_CONTEXT)) == (session.started is None)
 
 
-def test_a_run_that_goes_on_has_no_end_to_be_unknown() -> None:
+def test_a_running_session_has_no_unknown_end() -> None:
     assert "unknown" not in facts_text(STILL_RUNNING, NOON_CONTEXT)
 
 
 def test_contradictory_states_are_shown() -> None:
     session = replace(COMPLETE_RUN, state="CompletedSuccessfully", result=Result("Failed"))
     assert server_state_text(session) == "CompletedSuccessfully / Failed (contradictory)"
-    expected = "Outcome       failed (State says CompletedSuccessfully, Result says Failed)"
+    expected = "Outcome       failed (State is CompletedSuccessfully, Result is Failed)"
     assert expected in facts_text(session, NOON_CONTEXT).splitlines()
     assert server_state_text(COMPLETE_RUN) == "Failed"
     working = replace(COMPLETE_RUN, state="Working", result=Result("Failed"))
-    assert "Outcome       failed (State says Working, but the run has ended)" in facts_text(
+    assert "Outcome       failed (State is Working, but the run has ended)" in facts_text(
         working, NOON_CONTEXT
     )

@@ -1,4 +1,4 @@
-"""Rows with emoji, ideographs and joiners keep their columns, whichever way a terminal measures them."""
+"""Rows with emoji, ideographs and joiners keep their columns, however a terminal measures them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TEXTS = {"plain": "plain|", **joiner_texts.JOINER_TEXTS}
 
 
 def width_by_character(text: str) -> int:
-    """As a terminal measures that knows characters alone."""
+    """Measure as a terminal that counts single characters only."""
     return sum(map(cell_len, text))
 
 
@@ -37,7 +37,7 @@ def run(number: int, kind: str, message: str) -> Session:
     )
 
 
-async def test_the_columns_of_the_list_stand_below_each_other() -> None:
+async def test_the_columns_of_the_list_are_aligned() -> None:
     async with session_table((120, 12)) as listed:
         runs = tuple(run(number, *pair) for number, pair in enumerate(TEXTS.items(), 1))
         listed.show(Snapshot(runs, NOON))

@@ -53,8 +53,9 @@ class ByteSource(Protocol):
 def read_recording(file: ByteSource, name: str) -> Iterator[RecordedResponse]:
     """Yield the records of a file in order; `name` is used in error messages.
 
-    After the last complete record, raises `UnclosedRecordingError` if only the end of the file is missing, and `TruncatedRecordingError` if
-    more may be missing. Raises `UnreadableRecordingError` for anything else.
+    After the last complete record, raises `UnclosedRecordingError` if only the end of the file is missing,
+    and `TruncatedRecordingError` if more may be missing. Raises `UnreadableRecordingError` for anything
+    else.
     """
     decoder = _RecordDecoder()
     number = 0
@@ -165,7 +166,7 @@ class _RecordDecoder:
         """Check the first line. Raises `InvalidRecordError`."""
         fields = FieldReader(value)
         if fields.take_value("recording") != "emtui":
-            raise InvalidRecordError("another format")
+            raise InvalidRecordError("an unknown format")
         version = fields.integer("version", 10**6)
         if version != VERSION:
             raise InvalidRecordError(f"format version {version}; this emtui reads version {VERSION}")

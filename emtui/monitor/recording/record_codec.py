@@ -1,7 +1,7 @@
 """Encodes and decodes sessions and events as the JSON of a recording.
 
-Decoding is strict: unknown keys, values of the wrong type and texts longer than `MAX_TEXT_LENGTH` raise `InvalidRecordError`.
-The file is untrusted, so texts are sanitized like those from the server.
+Decoding is strict: unknown keys, values of the wrong type and texts longer than `MAX_TEXT_LENGTH` raise
+`InvalidRecordError`. The file is untrusted, so texts are sanitized like those from the server.
 """
 
 from __future__ import annotations
@@ -93,7 +93,10 @@ def decode_event(value: object) -> Event:
 
 
 class FieldReader:
-    """A JSON object whose keys are each read once; unread keys are an error. Methods raise `InvalidRecordError`."""
+    """A JSON object whose keys are each read once; unread keys are an error.
+
+    Methods raise `InvalidRecordError`.
+    """
 
     def __init__(self, value: object) -> None:
         if not isinstance(value, dict):
@@ -158,7 +161,7 @@ class FieldReader:
         return True
 
     def integer(self, key: str, limit: int) -> int:
-        """A required integer with an absolute value of at most `most`."""
+        """A required integer with an absolute value of at most `limit`."""
         number = self.take_value(key)
         if not isinstance(number, int) or isinstance(number, bool) or abs(number) > limit:
             raise InvalidRecordError(f"an invalid or too large number in {key}")

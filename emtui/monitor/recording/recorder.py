@@ -17,7 +17,7 @@ from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError
 from emtui.em.model import Listing, Log, Session, Uid
 from emtui.em.session_source import DownloadProgress, ResponseStats, SessionSource
-from emtui.monitor.poller import PERMANENT_ERRORS
+from emtui.monitor.list_poller import PERMANENT_ERRORS
 from emtui.monitor.recording.recording_format import (
     RecordedList,
     RecordedListFailure,
@@ -43,7 +43,7 @@ _CLOSE_TIMEOUT_S = 2.0
 class Recorder:
     """Writes the responses of one server to one file.
 
-    `problem` is why recording stopped; `tell` is called with it once.
+    `problem` is why recording stopped; `on_problem` is called with it once.
     """
 
     def __init__(self, writer: RecordingWriter, now: Callable[[], datetime]) -> None:

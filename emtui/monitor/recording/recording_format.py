@@ -10,7 +10,7 @@
     {"at": …, "unread": uid, "why": sentence}         a failed session request
 
 The file is flushed after each record, so a killed process loses at most the last one.
-Times are aware and in UTC. `reader.read` reads it.
+Times are aware and in UTC. `reader.read_recording` reads it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ GZIP_WBITS = 31
 
 @dataclass(frozen=True, slots=True)
 class RecordedList:
-    """A received list; `size` in bytes, `took` in seconds."""
+    """A received list; `size` in bytes, and how many `seconds` it took."""
 
     at: datetime
     listing: Listing
@@ -58,7 +58,7 @@ class RecordedList:
 
 @dataclass(frozen=True, slots=True)
 class RecordedListFailure:
-    """A failed list request; `stopped` if polling stopped until the user acted."""
+    """A failed list request; `has_stopped` if polling stopped until the user acted."""
 
     at: datetime
     reason: str
@@ -97,7 +97,10 @@ RecordedResponse: TypeAlias = (
 
 
 class UnreadableRecordingError(Exception):
-    """The recording cannot be read, or no further; one sentence. `end_message` is shown at the end of a replay."""
+    """The recording cannot be read, or not to its end; the message is one sentence.
+
+    `end_message` is shown at the end of a replay.
+    """
 
     end_message = "The recording cannot be read any further; all complete records were shown."
 

@@ -19,8 +19,8 @@ from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError, SessionNotFoundError
 from emtui.em.model import Listing, Log, Session, Uid
 from emtui.em.session_source import DownloadProgress, ResponseStats
-from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.feed_health import LOST_AFTER
+from emtui.monitor.poll_schedule import PollSchedule
 from emtui.monitor.recording.recording_format import (
     RecordedList,
     RecordedListFailure,
@@ -203,11 +203,11 @@ class ReplaySource:
         return log
 
     async def session_xml(self, uid: Uid) -> str:  # noqa: ARG002 - no session has any
-        """Always raises `NotFound`: XML is not recorded."""
+        """Always raises `SessionNotFoundError`: XML is not recorded."""
         raise SessionNotFoundError(_NO_XML_MESSAGE)
 
     async def events_xml(self, uid: Uid) -> str:  # noqa: ARG002 - see above
-        """Always raises `NotFound`: XML is not recorded."""
+        """Always raises `SessionNotFoundError`: XML is not recorded."""
         raise SessionNotFoundError(_NO_XML_MESSAGE)
 
     async def complete_references(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:

@@ -1,4 +1,4 @@
-"""What an assessment says, in sentences: alerts, their evidence, and what is acknowledged."""
+"""Sentences about an assessment: alerts, their evidence, and acknowledgements."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from emtui import text_format
 from emtui.monitor.assessment import Assessment
-from emtui.triage.acknowledged import Acknowledgement
+from emtui.triage.acknowledgement_matching import Acknowledgement
 from emtui.triage.acknowledgement_text import format_acknowledgement
 from emtui.triage.finding_text import FindingFormatter, format_evidence, format_on_time_counts
 from emtui.triage.findings import Finding
@@ -15,21 +15,21 @@ from emtui.tui.theme import BOLD
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 NOTE_WIDTH = 60
-"""Cells of a note where the message that it is about is shown after it."""
+"""Maximum width of a note that is followed by its alert."""
 
 
 def formatter_for(assessment: Assessment, zone: tzinfo) -> FindingFormatter:
-    """What puts findings into words, with times as of the list, in this zone."""
+    """Return the formatter for findings, with times relative to the list, in this zone."""
     return FindingFormatter(assessment.type_statuses.now, zone)
 
 
 def finding_sentences(assessment: Assessment, zone: tzinfo) -> tuple[str, ...]:
-    """One sentence for each finding, in their order."""
+    """Format one sentence per finding, in their order."""
     return tuple(map(formatter_for(assessment, zone).format_finding, assessment.findings))
 
 
 def finding_text(assessment: Assessment, finding: Finding, zone: tzinfo) -> str:
-    """The sentence and its evidence; before them the note, if it is acknowledged."""
+    """Format a finding with its evidence, after the note if it is acknowledged."""
     text = f"{formatter_for(assessment, zone).format_finding(finding)} ({format_evidence(finding)})"
     acknowledgement = acknowledgement_text(assessment, assessment.acknowledgement_of_finding(finding), zone)
     return " · ".join(part for part in (acknowledgement, text) if part)
@@ -38,19 +38,19 @@ def finding_text(assessment: Assessment, finding: Finding, zone: tzinfo) -> str:
 def acknowledgement_text(
     assessment: Assessment, acknowledgement: Acknowledgement | None, zone: tzinfo
 ) -> str:
-    """`known: INC0012345, until it succeeds`, a long note cut; nothing without an acknowledgement."""
+    """Format `acknowledged: INC0012345, until it succeeds`, a long note shortened; empty for `None`."""
     if acknowledgement is None:
         return ""
     shortened = replace(acknowledgement, note=text_format.truncate(acknowledgement.note, NOTE_WIDTH))
     return (
-        "known:"
+        "acknowledged:"
         f" {format_acknowledgement(shortened, assessment.acknowledgements, formatter_for(assessment, zone))}"
     )
 
 
 @dataclass(frozen=True, slots=True)
 class AttentionSummary:
-    """The new alerts, what is said where there are none, and the counts at the right."""
+    """New alerts, the text if there are none, and the counts at the right."""
 
     sentences: tuple[str, ...]
     calm_text: str
@@ -58,17 +58,14 @@ class AttentionSummary:
 
 
 def attention_summary(assessment: Assessment, zone: tzinfo) -> AttentionSummary:
-    """What the lines above the list say."""
+    """Format the lines above the session list."""
     total, acknowledged = len(assessment.findings), assessment.acknowledged_count
     parts = [f"a: next of {text_format.format_counted(total, 'alert')}"] if total > 1 else []
-    acknowledged_count = [f"{text_format.format_count(acknowledged)} known"] if acknowledged else []
-    acknowledged_alerts = (
-        [f"{text_format.format_counted(acknowledged, 'alert')} known"] if acknowledged else []
-    )
+    acknowledged_count = [f"{text_format.format_count(acknowledged)} acknowledged"] if acknowledged else []
     calm_basis = assessment.attention.on_time_counts
     calm_sentence = (
-        f"nothing {'new ' if acknowledged else ''}needs you:"
-        f" {', '.join([*acknowledged_alerts, format_on_time_counts(calm_basis)])}"
+        f"Nothing {'new ' if acknowledged else ''}needs attention:"
+        f" {', '.join([*acknowledged_count, format_on_time_counts(calm_basis)])}"
     )
     shown = finding_sentences(assessment, zone)[: total - acknowledged]
     return AttentionSummary(
@@ -77,7 +74,7 @@ def attention_summary(assessment: Assessment, zone: tzinfo) -> AttentionSummary:
 
 
 def title_line(title: str, base: str, width: int) -> tuple[StyledSpans, StyledSpans]:
-    """A title, and at the right what it is based on: only the first part where there is little room."""
+    """Format a title, and `base` at the right, shortened to its first part if space is short."""
     room = width - text_format.cell_width(title) - 2
     shown = base if text_format.cell_width(base) <= room else base.partition(",")[0]
     return [(title, BOLD)], [(shown, BOLD)]

@@ -1,4 +1,4 @@
-"""A certificate in words, for the person who decides whether to trust it. Pure."""
+"""Text about a certificate, for the user who decides whether to trust it. Pure."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ if TYPE_CHECKING:
 
 
 PINNING_EXPLANATION = (
-    "Pinning trusts this one certificate and no other, whoever signed it. Compare the SHA-256 "
-    "with what the administrator of the server reads there."
+    "Pinning trusts exactly this certificate and ignores the issuing CA. Compare the SHA-256 "
+    "with the value that the server's administrator sees."
 )
-"""What the word `pin` does."""
+"""Explains what typing `pin` does."""
 
 
 def group_digits(fingerprint: str, size: int = 4) -> str:
-    """Hex digits in groups: `ab12 cd34 …`."""
+    """Group hex digits: `ab12 cd34 …`."""
     return " ".join(fingerprint[start : start + size] for start in range(0, len(fingerprint), size))
 
 
 def trust_question(error: CertificateUntrustedError) -> str:
-    """Why a person is asked, in one sentence."""
+    """Format why the certificate is shown, in one sentence."""
     if isinstance(error, CertificateChangedError):
         return f"THE CERTIFICATE HAS CHANGED since it was pinned; {error.key_text}. Nothing was sent."
     return f"This certificate is not trusted: {error.certificate.reason}. Nothing was sent."
 
 
 def certificate_details(error: CertificateUntrustedError, zone: tzinfo) -> str:
-    """What the certificate says of itself, its fingerprints, and what pinning means."""
+    """Format the certificate's names and dates, its fingerprints, and what pinning means."""
     certificate = error.certificate
     sha256 = [f"SHA-256\n{_indented_fingerprint(certificate.sha256)}"]
     if isinstance(error, CertificateChangedError):
         sha256 = [
             f"SHA-256 now\n{_indented_fingerprint(certificate.sha256)}",
-            f"SHA-256 that was pinned\n{_indented_fingerprint(error.pinned)}",
+            f"SHA-256 pinned\n{_indented_fingerprint(error.pinned)}",
         ]
     return "\n\n".join((_names(certificate, zone), *sha256, _thumbprint(certificate), PINNING_EXPLANATION))
 
@@ -54,7 +54,7 @@ def _names(certificate: Certificate, zone: tzinfo) -> str:
 
 
 def _format_date(when: datetime, zone: tzinfo) -> str:
-    """`2026-10-14 03:14 +01:00`; the ends of time stand in UTC."""
+    """Format `2026-10-14 03:14 +01:00`; a date that the zone cannot express is in UTC."""
     try:
         return f"{when.astimezone(zone).isoformat(' ', 'minutes')}"
     except OverflowError:
@@ -62,7 +62,7 @@ def _format_date(when: datetime, zone: tzinfo) -> str:
 
 
 def _thumbprint(certificate: Certificate) -> str:
-    return f"Thumbprint (SHA-1) as Windows shows it, to compare only; it proves nothing\n  {certificate.sha1}"
+    return f"Thumbprint (SHA-1) as shown by Windows; not proof of identity\n  {certificate.sha1}"
 
 
 def _indented_fingerprint(fingerprint: str) -> str:

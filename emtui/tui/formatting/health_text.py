@@ -1,4 +1,4 @@
-"""How well the server is known, as a page: pure, from what the loop has noted to text."""
+"""Text of the connection statistics. Pure."""
 
 from __future__ import annotations
 
@@ -22,17 +22,20 @@ def health_text(
     clock: TimeContext,
     second_logon_at: datetime | None = None,
 ) -> str:
-    """One fact a line, and the blind periods below; a refused logon may be sent once more then."""
+    """Format one fact per line, followed by the periods without data.
+
+    `second_logon_at` is when a refused logon is tried once more.
+    """
     lines = [f"{label:<16}{text}" for label, text in _facts(state, client, clock) if text]
     if second_logon_at:
         lines.append(
-            f"{'Second logon':<16}once, at"
+            f"{'Logon retry':<16}once, at"
             f" {text_format.format_date_time_with_offset(second_logon_at, clock.zone)}"
         )
     lines += [
         "",
-        "Blind periods",
-        *(_lost_periods_text(state.health, clock) or ["  none since emtui was started"]),
+        "Periods without data",
+        *(_lost_periods_text(state.health, clock) or ["  none since emtui started"]),
     ]
     if backward_steps := [step for step in reversed(state.health.clock_steps) if step.by < timedelta()]:
         lines += ["", "This computer's clock was set back"]
@@ -51,7 +54,7 @@ def health_text(
 
 
 def _lost_periods_text(feed_health: FeedHealth, clock: TimeContext) -> list[str]:
-    """The newest first; the times that never were, as the clock was set forward, among them."""
+    """Format the periods, newest first, including those skipped when the clock was set forward."""
     periods = [(period.since, period.until, period.reason) for period in feed_health.lost_periods]
     for step in feed_health.clock_steps:
         if step.by > timedelta():
@@ -67,8 +70,8 @@ def _span_text(since: datetime, until: datetime | None, separator: str, clock: T
 
 
 def _unlisted_period_text(period: UnlistedPeriod, clock: TimeContext) -> str:
-    """`  Sun … 18:12:00 – Sun … 18:20:00: 193 runs, listed again`."""
-    suffix = ", listed again" if period.has_returned else ", not listed again: taken as deleted"
+    """Format `  Sun … 18:12:00 – Sun … 18:20:00: 193 runs, listed again`."""
+    suffix = ", listed again" if period.has_returned else ", not listed again: assumed deleted"
     runs = f"{text_format.format_counted(period.count, 'run')}{suffix if period.until else ''}"
     return f"  {_span_text(period.since, period.until, '–', clock)}: {runs}"
 
@@ -80,15 +83,15 @@ def _facts(state: ListState, client: SessionSource | None, clock: TimeContext) -
         yield "Last problem", feed_health.problem
     if snapshot:
         yield (
-            "Not readable",
+            "Rows",
             (
                 f"{text_format.format_count(snapshot.unreadable_count)} of"
-                f" {text_format.format_counted(len(snapshot.sessions), 'row')}"
+                f" {text_format.format_count(len(snapshot.sessions))} not fully readable"
             ),
         )
         yield (
             "Replaced",
-            f"{text_format.format_counted(snapshot.replaced_count, 'character')} that XML does not allow",
+            f"{text_format.format_counted(snapshot.replaced_count, 'character')} not allowed in XML",
         )
         yield "Last collected", _last_collection_text(snapshot, clock)
         yield "Clocks", _skew_text(feed_health.skew)
@@ -97,8 +100,8 @@ def _facts(state: ListState, client: SessionSource | None, clock: TimeContext) -
         "So far",
         (
             f"{text_format.format_counted(feed_health.response_count, 'list')}"
-            f" of {text_format.format_size(feed_health.bytes_received)} in all,"
-            f" {text_format.format_counted(feed_health.failure_count, 'request')} without one"
+            f" of {text_format.format_size(feed_health.bytes_received)} in total,"
+            f" {text_format.format_counted(feed_health.failure_count, 'failed request')}"
         ),
     )
     if client and client.logon_times:
@@ -117,11 +120,12 @@ def _facts(state: ListState, client: SessionSource | None, clock: TimeContext) -
 def _list_text(state: ListState, clock: TimeContext) -> str:
     feed_health = state.health
     if state.snapshot is None:
-        return "none yet"
+        return "not loaded yet"
     as_of = text_format.format_date_time_with_offset(state.snapshot.as_of, clock.zone)
     if feed_health.lost_since:
         since = text_format.format_date_time_with_offset(feed_health.lost_since, clock.zone)
-        return f"BLIND since {since}: {feed_health.failures_in_a_row} requests in a row"
+        failed_requests = text_format.format_counted(feed_health.failures_in_a_row, "failed request")
+        return f"NO DATA since {since}: {failed_requests} in a row"
     unlisted_count = len(state.snapshot.unlisted.runs)
     completeness = (
         f"{text_format.format_counted(unlisted_count, 'run')} no longer listed,"
@@ -132,41 +136,38 @@ def _list_text(state: ListState, clock: TimeContext) -> str:
 
 
 def _last_collection_text(snapshot: Snapshot, clock: TimeContext) -> str:
-    """The newest data collection: what Enterprise Manager itself knows is as old as that."""
+    """Format the newest data collection: Enterprise Manager's own data is as old as that."""
     newest = next(
         (run for run in snapshot.sessions if run.type == _COLLECTION_TYPE and run.is_complete), None
     )
     if newest is None or newest.started is None:
-        return "no data collection is listed"
+        return "no data collection in the list"
     return f"{text_format.format_date_time_with_offset(newest.started, clock.zone)}, {newest.outcome}"
 
 
 def _skew_text(skew: timedelta | None) -> str:
     if skew is None:
-        return "the server does not say what time it is"
+        return "the server sends no time"
     seconds = round(skew.total_seconds())
     if abs(skew) < LARGE_SKEW:
-        return "the server's agrees with this computer's"
+        return "server and this computer agree"
     direction = "ahead of" if seconds > 0 else "behind"
     span = text_format.format_duration(abs(skew))
-    return (
-        f"the server's is {span} {direction} this computer's: one"
-        " of them is wrong; durations go by the server's"
-    )
+    return f"the server's is {span} {direction} this computer's; durations use the server's"
 
 
 def _request_cost_text(state: ListState) -> str:
-    """What following the list costs the server at this pace."""
+    """Format what polling costs the server at the current interval."""
     if state.interval is None:
-        return "none: this is a recording"
+        return "none (recording)"
     cost, interval = state.health.last_cost, state.interval
     requests_per_hour = _HOUR_S / interval
-    rate_text = f"every {text_format.format_pause(interval)}: {requests_per_hour:.0f} an hour"
+    rate_text = f"every {text_format.format_pause(interval)}: {requests_per_hour:.0f} per hour"
     if state.is_paused:
-        return "paused: none"
+        return "none (paused)"
     if cost is None:
         return rate_text
     return (
         f"{rate_text}, {text_format.format_size(round(cost.size * requests_per_hour))};"
-        f" the last took {cost.seconds:.1f} s"
+        f" last response took {cost.seconds:.1f} s"
     )

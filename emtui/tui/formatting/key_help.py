@@ -1,10 +1,10 @@
-"""The help page: the keys of one place, those that carry the product first."""
+"""Text of the help page: the keys of one screen, the most important ones first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from emtui.tui.commands import (
+from emtui.tui.keymap import (
     FOOTER_COMMANDS,
     CommandScope,
     TuiCommand,
@@ -15,46 +15,53 @@ from emtui.tui.commands import (
 )
 
 _QUERY_HELP = """\
-The query
+Query
   words               in name, type, message or ID
   state:failed,warning
-                      also running success canceled
-                      unknown, or the server's words
-  type:CollectJob     also * and ?, the web UI's names
-  since:24h           started since, or still runs;
-  before:02:10        also 30s 15m 7d, a clock, a date
-  took:>10m ratio:>2  how long, how many times as usual
-  is:stuck,unusual    also running unseen known
-  message: name: id:  in one of them alone
-  -word               not this
-  "two words"         together; \\" is a quote in them"""
+                      running success canceled unknown,
+                      or the server's own words
+  type:CollectJob     with * and ?, or the web UI's name
+  since:24h           started since, or still running;
+  before:02:10        or 30s 15m 7d, a time, a date
+  took:>10m           duration
+  ratio:>2            multiple of the usual duration
+  is:stuck,unusual    also running unseen acknowledged
+  message: name: id:  only in this field
+  -word               exclude
+  "two words"         exact phrase; \\" for a quote"""
 
 
 _GUESS_HELP = """\
-A ! before an event is a guess
-  The server gives its events no severity. Words such as
-  failed, refused or timed out get the mark."""
+! before an event: suspected error
+  Events have no severity. Messages with words such as
+  failed, refused or timed out are marked."""
 
 
 TYPING_SCOPES = {CommandScope.LOGIN, CommandScope.CERTIFICATE, CommandScope.COMMAND_PALETTE}
-"""Where a letter is typed, and is no command."""
+"""Screens where letters are text, not commands."""
 LIST_SCOPES = {*FOOTER_COMMANDS} - TYPING_SCOPES - {CommandScope.PROMPT, CommandScope.QUERY_INPUT}
-"""Where there are rows to move among."""
+"""Screens with rows to move among."""
 
 
 def key_help_text(scope: CommandScope, own_queries: Mapping[str, str] | None = None) -> str:
-    """The keys that work here, as a text of at most 56 columns; below them queries of one's own, by digit."""
+    """Format the keys that work on a screen, at most 56 columns wide.
+
+    In the session list the query language and saved queries, by digit, follow.
+    """
     commands = list(_commands_of_scope(scope))
     navigation_commands = list(commands_in(CommandScope.NAVIGATION)) if scope in LIST_SCOPES else []
     parts = [
         _section(
-            "First of all", [command for command in commands + navigation_commands if command.is_essential]
+            "Main keys", [command for command in commands + navigation_commands if command.is_essential]
         ),
         _section(
             scope.value,
             [command for command in commands if command.scope is scope and not command.is_essential],
         ),
-        _section("Moving", [command for command in navigation_commands if not command.is_essential]),
+        _section(
+            CommandScope.NAVIGATION.value,
+            [command for command in navigation_commands if not command.is_essential],
+        ),
         _section(
             "Everywhere",
             [command for command in commands if command.scope is not scope and not command.is_essential],
@@ -66,7 +73,7 @@ def key_help_text(scope: CommandScope, own_queries: Mapping[str, str] | None = N
 
 
 def _commands_of_scope(scope: CommandScope) -> Iterable[TuiCommand]:
-    """The commands that work here; where letters are typed, of those of every view only the way back does."""
+    """The commands that work here; where letters are typed, the only shared one of the views is Esc."""
     if scope not in TYPING_SCOPES:
         return available_commands(scope)
     own_keys = {key for command in commands_in(scope) for key in command.keys}
@@ -84,7 +91,7 @@ def _commands_of_scope(scope: CommandScope) -> Iterable[TuiCommand]:
 
 
 def _without_typed_keys(command: TuiCommand) -> TuiCommand:
-    """With those of its keys that type nothing."""
+    """The command with only those of its keys that type no text."""
     return command._replace(keys=tuple(key for key in command.keys if len(key_label(key)) > 1))
 
 
@@ -92,7 +99,7 @@ def _query_sections(own_queries: Mapping[str, str]) -> Iterable[str]:
     yield _QUERY_HELP
     yield _section(CommandScope.QUERY_INPUT.value, commands_in(CommandScope.QUERY_INPUT, CommandScope.PROMPT))
     lines = [f"  {digit:<20}{query}" for digit, query in own_queries.items()]
-    yield "\n".join(["Your own queries", *lines]) if own_queries else ""
+    yield "\n".join(["Saved queries", *lines]) if own_queries else ""
 
 
 def _section(title: str, commands: Iterable[TuiCommand]) -> str:

@@ -1,11 +1,11 @@
-"""The last 24 hours on one line: failed runs by the hour, and what became of all runs, with their base.
+"""The last 24 hours on one line: failed runs per hour, and the outcome counts of all runs.
 
     04h ·····················11· 03h failed       2 failed  1 warned  1 running  90 ok of 94 runs in 24h
 
-Pure: a look at the list, the time and a zone in, pieces of text out. An hour is one of the shown
-zone, and an hour long also where the clock is turned; a run counts where it began. What is not
-known is no zero: an hour that the last answer does not reach, of which it lacks runs, or in which a
-run is known by its name only, is `?`.
+Pure: a snapshot, the time and a zone in, styled text out. Hours are those of the shown zone, and last
+60 minutes also when clocks change; a run counts in the hour in which it started. Unknown is not zero:
+an hour is `?` if the last response does not cover it or misses runs of it, or if a run of it has no
+details.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 if TYPE_CHECKING:
-    from emtui.triage.acknowledged import Acknowledgements
+    from emtui.triage.acknowledgement_matching import Acknowledgements
 
 HOUR = timedelta(hours=1)
 HOUR_COUNT = 24
 GRACE = timedelta(minutes=5)
-"""How long after the last answer it still counts as known what has begun: answers come every minute or so."""
+"""How long after the last response its hour still counts as covered: polls are about a minute apart."""
 NONE_SIGN, MANY_SIGN, UNKNOWN_SIGN = "·", "+", "?"
 GAP_CELLS = 2
 _OUTCOME_WORDS = {Outcome.WARNING: "warned", Outcome.SUCCESS: "ok"}
@@ -43,25 +43,25 @@ _WORST_TO_BEST = (*WORST_FIRST, Outcome.SUCCESS)
 
 @dataclass(frozen=True, slots=True)
 class Last24Hours:
-    """The hours up to the one of `now`, and the runs that began in them, or still go on."""
+    """The last 24 hours, and the runs that started in them or are still running."""
 
     first_hour: datetime
-    """When the oldest hour began, in UTC."""
+    """Start of the oldest hour, in UTC."""
     failed_by_hour: tuple[int | None, ...]
-    """By the hour, the oldest first; nothing where that is not known."""
+    """Failed runs per hour, oldest first; `None` if unknown."""
     outcome_counts: Counter[Outcome]
     total: int
-    """All runs, also those that are known by name only."""
+    """All runs, including those without details."""
     acknowledged: Counter[Outcome]
-    """How many of them somebody has marked as known."""
+    """Acknowledged runs by outcome."""
     has_unlisted: bool = False
-    """Whether runs of these hours are no longer listed."""
+    """Whether some runs of these hours are no longer listed."""
 
     @classmethod
     def from_snapshot(
         cls, snapshot: Snapshot, clock: TimeContext, acknowledgements: Acknowledgements | None = None
     ) -> Last24Hours:
-        """As far as the last answer says; `clock` is the server's time now, which may be much later."""
+        """Count the runs of a snapshot; `clock` is the server's time now, which may be much later."""
         first_hour = _start_of_hour(clock) - (HOUR_COUNT - 1) * HOUR
         runs = list(_sessions_since(snapshot.sessions, first_hour))
         outcome_counts = Counter(run.outcome for run in runs if run.is_complete)
@@ -97,12 +97,12 @@ class Last24Hours:
 
 
 def _start_of_hour(clock: TimeContext) -> datetime:
-    """When this hour began on the wall."""
+    """Start of the current hour in the shown zone, in UTC."""
     return clock.now.astimezone(clock.zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def _sessions_since(sessions: tuple[Session, ...], first: datetime) -> Iterator[Session]:
-    """Those that began since then; they are newest first, those without a start last."""
+    """Yield the sessions started since then; `sessions` are newest first, those without a start last."""
     return takewhile(lambda session: session.started is not None and session.started >= first, sessions)
 
 
@@ -111,7 +111,7 @@ def _hour_index(run: Session, first: datetime) -> int:
 
 
 def hours_text(day: Last24Hours, zone: tzinfo) -> StyledSpans:
-    """`04h ·····················11· 03h failed`; `+` for ten and more, `?` where it is not known."""
+    """Format `04h ·····················11· 03h failed`; `+` is ten or more, `?` unknown."""
     spans: StyledSpans = [(f"{_format_hour(day.first_hour, zone)} ", PLAIN)]
     for count in day.failed_by_hour:
         spans.append(_hour_digit(count))
@@ -136,8 +136,8 @@ def tally_line(
     hint: StyledSpans,
     progress: str,
 ) -> tuple[StyledSpans, StyledSpans]:
-    """A hint, else the last 24 hours; at the right `progress`, how far an answer has come."""
-    progress_spans: StyledSpans = [(f"{progress}  Esc stops", BOLD)] if progress else []
+    """Format the hint, or else the last 24 hours; at the right the progress of a download."""
+    progress_spans: StyledSpans = [(f"{progress}  Esc: cancel", BOLD)] if progress else []
     if hint:
         return hint, progress_spans if spans_width(hint) + GAP_CELLS + spans_width(
             progress_spans
@@ -158,10 +158,10 @@ def tally_line(
 def last_24h_line(
     snapshot: Snapshot, clock: TimeContext, width: int, acknowledgements: Acknowledgements | None = None
 ) -> tuple[StyledSpans, StyledSpans]:
-    """What stands at the left and at the right of a line this wide.
+    """Format the left and the right part of a line of this width.
 
-    In so many words as there is room for; no word is cut. From 80 columns on the hours give way only to
-    what there is to say of how well the list is known, never to what is acknowledged.
+    The longest form that fits is used; no word is cut. From 80 columns on the hours are dropped only for
+    counts of incomplete rows, never for counts of acknowledged runs.
     """
     day = Last24Hours.from_snapshot(snapshot, clock, acknowledgements)
     forms = (*_full_forms(day, snapshot), *_shortened_forms(day, snapshot))
@@ -175,12 +175,12 @@ def last_24h_line(
 
 
 def spans_width(spans: StyledSpans) -> int:
-    """How wide they are."""
+    """Return the width of the spans in cells."""
     return sum(text_format.cell_width(text) for text, _ in spans)
 
 
 def _full_forms(day: Last24Hours, snapshot: Snapshot) -> Iterator[StyledSpans]:
-    """The counts with their base, from all of them to those of what did not end well."""
+    """Yield forms from all counts to only those of unsuccessful outcomes, each with the total."""
     quality_spans, base_text = _quality_spans(snapshot), _base_text(day)
     outcome_counts = [
         (outcome, day.outcome_counts[outcome]) for outcome in _WORST_TO_BEST if day.outcome_counts[outcome]
@@ -195,7 +195,7 @@ def _full_forms(day: Last24Hours, snapshot: Snapshot) -> Iterator[StyledSpans]:
 
 
 def _shortened_forms(day: Last24Hours, snapshot: Snapshot) -> Iterator[StyledSpans]:
-    """Not all of the counts, but the worst of them; at last only their base."""
+    """Yield forms with fewer counts, worst outcomes first; the last one has only the total."""
     bad_counts, rest = _bad_counts(day), [(f"  … {_base_text(day)}", PLAIN), *_quality_spans(snapshot)]
     for number in range(len(bad_counts) - 1, 0, -1):
         yield [*_count_spans(bad_counts[:number], day.acknowledged), *rest]
@@ -205,7 +205,7 @@ def _shortened_forms(day: Last24Hours, snapshot: Snapshot) -> Iterator[StyledSpa
 
 
 def _minimal_forms(day: Last24Hours, snapshot: Snapshot) -> Iterator[StyledSpans]:
-    """How well the list is known, in fewer words, or how many runs there were; at last nothing."""
+    """Yield short forms: incomplete rows, the number of runs, and finally nothing."""
     total = _run_count_spans(day)
     if quality_spans := _quality_spans(snapshot, is_short=True):
         yield [*total, *quality_spans]
@@ -227,28 +227,28 @@ def _total_spans(day: Last24Hours, snapshot: Snapshot) -> StyledSpans:
 
 
 def _run_count_spans(day: Last24Hours) -> StyledSpans:
-    empty_text = "no runs listed in 24h" if day.has_unlisted else "nothing ran in 24h"
+    empty_text = "no runs listed in 24h" if day.has_unlisted else "no runs in 24h"
     return [(f"{text_format.format_counted(day.total, 'run')} in 24h" if day.total else empty_text, PLAIN)]
 
 
 def _count_spans(
     outcome_counts: Sequence[tuple[Outcome, int]], acknowledged: Counter[Outcome]
 ) -> StyledSpans:
-    """`2 failed, 1 known  1 warned`."""
+    """Format `2 failed, 1 acknowledged  1 warned`."""
     spans: StyledSpans = []
     for outcome, number in outcome_counts:
         what = f"{text_format.format_count(number)} {_OUTCOME_WORDS.get(outcome, outcome)}"
         spans += [("  " if spans else "", PLAIN), (what, OUTCOME_STYLES[outcome])]
         if acknowledged[outcome]:
-            spans.append((f", {text_format.format_count(acknowledged[outcome])} known", PLAIN))
+            spans.append((f", {text_format.format_count(acknowledged[outcome])} acknowledged", PLAIN))
     return spans
 
 
 def _quality_spans(snapshot: Snapshot, *, is_short: bool = False) -> StyledSpans:
-    """How well the whole list is known, where that is not as it should be."""
+    """Format how many rows of the list are incomplete or altered; empty if none are."""
     counts = (
-        (len(snapshot.references), "run", "known by name only", "by name only", PLAIN),
-        (snapshot.unreadable_count, "run", "not readable whole", "not readable", BOLD),
+        (len(snapshot.references), "run", "without details", "no details", PLAIN),
+        (snapshot.unreadable_count, "run", "not fully readable", "not readable", BOLD),
         (snapshot.replaced_count, "character", "replaced", "replaced", BOLD),
     )
     return [

@@ -1,4 +1,4 @@
-"""What the list says about itself: requests under way, what stopped them, and why it is empty."""
+"""Status texts of the session list: progress of requests, problems, and why it is empty."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from emtui.tui.formatting.session_columns import TimeContext
 
 
 def progress_text(progress: RequestProgress | CompletionProgress | None, server: object, zone: tzinfo) -> str:
-    """Who is asked, since when, and how much of the answer has come; empty while nobody waits for one."""
+    """`loading from em01 since 02:14:30, 1.2 MB of 3.1 MB, 900 rows`; empty without a request."""
     if progress is None:
         return ""
     if isinstance(progress, CompletionProgress):
         return (
-            f"asking for each run: {text_format.format_count(progress.count)}"
+            f"loading run details: {text_format.format_count(progress.count)}"
             f" of {text_format.format_count(progress.total)}"
         )
     text, received = (
-        f"asking {server} since {text_format.format_time(progress.since, zone)}",
+        f"loading from {server} since {text_format.format_time(progress.since, zone)}",
         progress.received,
     )
     if received is None:
@@ -35,45 +35,48 @@ def progress_text(progress: RequestProgress | CompletionProgress | None, server:
 
 
 def problem_text(state: ListState, clock: TimeContext) -> str:
-    """The problem to show; of one that a person must decide also since when, and the key."""
+    """The problem to show; if it stopped polling, also since when and the key to log on again."""
     if state.polling_stop is None or not state.problem:
         return state.problem
     at, error = state.polling_stop.at, state.polling_stop.error
     when = f" {text_format.format_day_and_second(at, clock.now, clock.zone)}" if at else ""
     what = "LOGON REFUSED" if isinstance(error, LogonRefusedError) else "STOPPED"
-    return f"{what}{when}, L log on: {decision_text(error)}"
+    return f"{what}{when} (L: log on again): {stop_reason(error)}"
 
 
-def decision_text(error: EmError) -> str:
-    """What a person must decide; of a certificate only why: L shows it, and its fingerprint finds no room."""
+def stop_reason(error: EmError) -> str:
+    """Why polling stopped; the details of a certificate are shown by L, since there is no room here."""
     if isinstance(error, CertificateUntrustedError):
         return trust_question(error)
     return str(error)
 
 
 def empty_text(state: ListState, query: Query, progress: str) -> tuple[str, ...]:
-    """Why there are no rows, and what to do."""
+    """Why there are no rows, and what to do; empty if there are rows."""
     snapshot = state.snapshot
     if snapshot is None:
-        return (progress, "Esc stops") if progress else ("No list yet. r asks for it.",)
+        return (progress, "Esc: cancel") if progress else ("No session list yet. r: refresh.",)
     if snapshot.sessions and query.is_empty:
         return ()
     if query.is_empty and snapshot.unlisted:
         unlisted_count = text_format.format_count(len(snapshot.unlisted.runs))
-        return (f"The server lists no runs now; before it listed {unlisted_count}.", "! says since when")
+        return (
+            f"The server no longer lists any runs; it listed {unlisted_count} before.",
+            "!: connection statistics",
+        )
     if query.is_empty:
-        return ("The server lists no sessions of the last 30 days.",)
+        return ("The server lists no sessions from the last 30 days.",)
     if query.text == "is:unseen":
-        return ("Nothing has come or changed that you have not seen.", "0 shows everything")
-    return (f"Nothing matches {query.text}", "0 shows everything")
+        return ("No new or changed runs.", "0: show all")
+    return (f"No runs match {query.text}", "0: show all")
 
 
-def own_queries_text(digit: str, own_digits: tuple[str, ...], *, reads_configuration: bool) -> str:
-    """What is said of a digit without a query, or of none."""
+def saved_queries_text(digit: str, assigned_digits: tuple[str, ...], *, reads_configuration: bool) -> str:
+    """Message for a digit without a saved query; without a digit, which ones have a query."""
     if not reads_configuration:
-        return "5 to 9 show queries of your own; here no configuration is read."
+        return "Keys 5–9 run saved queries; not available in demo and replay mode."
     if digit:
-        return f'{digit} is yours to set: in config.toml, under [queries], {digit} = "took:>10m"'
-    if own_digits:
-        return f"Yours are on {', '.join(own_digits)}."
-    return "5 to 9 are free: [queries] in config.toml sets them."
+        return f'Key {digit} is unassigned. Define it in config.toml under [queries]: {digit} = "took:>10m"'
+    if assigned_digits:
+        return f"Saved queries: {', '.join(assigned_digits)}."
+    return "Keys 5–9 are unassigned; define them under [queries] in config.toml."

@@ -1,7 +1,7 @@
-"""The lines of a log as they are shown: its events, and between two of them how long was waited.
+"""The lines of a log as shown: its events, and the pauses between them.
 
-Pure. A place is that of an event in its log, from 0; a wait has the place of the event that it
-follows. A row is one line of the screen: where long messages are wrapped, a line may take several.
+Pure. `event_index` is the index of an event in its log, from 0; a pause has the index of the event that
+it follows. A row is one line of the screen: if long messages are wrapped, a line may take several rows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from emtui.em.model import Event
 from emtui.triage.step_timing import Wait
 
 MAX_ROWS_PER_MESSAGE = 100
-"""Rows that one message may take: a licence has fifty, and some have thousands."""
+"""Maximum rows of one message: a license text has fifty, and some messages have thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class WaitLine:
-    """How long it took from the event at this place to the next one, or to now."""
+    """The pause between the event with this index and the next one, or now."""
 
     event_index: int
     event: Event
@@ -40,13 +40,13 @@ class WaitLine:
 
 LogLine: TypeAlias = EventLine | WaitLine
 LogPosition: TypeAlias = tuple[int, bool, int]
-"""Where one stands in a log whatever is shown of it: an event's place, whether behind it, which part."""
+"""Position in a log, whatever is shown of it: event index, whether in the pause after it, part index."""
 
 
 def log_lines(
     events: Sequence[Event], waits: Iterable[Wait] = (), filter_text: str = ""
 ) -> tuple[LogLine, ...]:
-    """The events that hold `only`, each with the wait that follows it."""
+    """Return the events that contain `filter_text`, each with the pause that follows it."""
     wait_by_event = {wait.step.index: wait for wait in waits}
     folded_filter = text_format.fold_text(filter_text)
     lines: list[LogLine] = []
@@ -60,9 +60,9 @@ def log_lines(
 
 @dataclass(frozen=True, slots=True)
 class LogRows:
-    """The lines, and on which row each begins; `end` is how many rows there are.
+    """The lines, and the first row of each; `end` is the number of rows.
 
-    `width` is that of the parts of a message, in cells; without one it is on one row.
+    `width` is the wrapping width of messages in cells; `None` puts each message on one row.
     """
 
     lines: tuple[LogLine, ...] = ()
@@ -71,7 +71,7 @@ class LogRows:
     width: int | None = None
 
     def line_index(self, row: int) -> int:
-        """Which line stands on this row."""
+        """Index of the line on this row."""
         return bisect_left(self.starts, row + 1) - 1
 
     def line_at(self, row: int) -> LogLine:
@@ -79,16 +79,16 @@ class LogRows:
         return self.lines[self.line_index(row)]
 
     def part_index(self, row: int) -> int:
-        """Which of its parts stands on this row; 0 is the first."""
+        """Index of the line's part on this row, from 0."""
         return row - self.starts[self.line_index(row)]
 
     def last_row_of_line(self, row: int) -> int:
-        """The row on which the line on this row ends."""
+        """Last row of the line on this row."""
         next_line = self.line_index(row) + 1
         return (self.starts[next_line] if next_line < len(self.lines) else self.end) - 1
 
     def text_at(self, row: int) -> str:
-        """What of the message of an event stands on this row: a part, or all of it on one line."""
+        """The part of the message on this row, or all of it if messages are not wrapped."""
         full_text = event_text(self.line_at(row).event)
         return (
             wrap_message(full_text, self.width)[self.part_index(row)]
@@ -97,12 +97,12 @@ class LogRows:
         )
 
     def position_at(self, row: int) -> LogPosition:
-        """Where one stands who stands on this row."""
+        """The log position of this row."""
         line = self.line_at(row)
         return line.event_index, isinstance(line, WaitLine), self.part_index(row)
 
     def row_at(self, position: LogPosition) -> int:
-        """The row of this spot, else of the next line that is shown, else the last one."""
+        """The row of this position, or of the next shown line, or the last row."""
         event_index, is_wait, part = position
         line_index = bisect_left(self.lines, (event_index, is_wait), key=_line_order)
         if line_index == len(self.lines):
@@ -117,12 +117,12 @@ def _line_order(line: LogLine) -> tuple[int, bool]:
 
 
 def unwrapped_rows(lines: tuple[LogLine, ...]) -> LogRows:
-    """Long messages are cut."""
+    """Arrange lines with long messages cut."""
     return LogRows(lines, range(len(lines)), len(lines))
 
 
 def wrapped_rows(lines: tuple[LogLine, ...], width: int) -> LogRows:
-    """Long messages go on below themselves, in `width` cells."""
+    """Arrange lines with long messages wrapped to `width` cells."""
     sizes = (
         len(wrap_message(event_text(line.event), width)) if isinstance(line, EventLine) else 1
         for line in lines
@@ -132,16 +132,16 @@ def wrapped_rows(lines: tuple[LogLine, ...], width: int) -> LogRows:
 
 
 def event_text(event: Event) -> str:
-    """What is odd about an event, and its message."""
+    """The parse problem of an event, if any, and its message."""
     parse_problem = f"not readable: {event.parse_problem} · " if event.parse_problem else ""
     return parse_problem + (event.message or "")
 
 
 @lru_cache(maxsize=512)
 def wrap_message(text: str, width: int) -> tuple[str, ...]:
-    """The text in lines of at most `width` cells, broken between words where there are some.
+    """Wrap a text to `width` cells, between words if possible.
 
-    Of a very long one only the first lines: whoever wants the others opens it.
+    A very long text is cut after `MAX_ROWS_PER_MESSAGE` lines; opening the event shows the rest.
     """
     lines = (
         text[: MAX_ROWS_PER_MESSAGE * width * text_format.MAX_CHARACTERS_PER_CELL]
@@ -158,7 +158,7 @@ def wrap_message(text: str, width: int) -> tuple[str, ...]:
 
 
 def scroll_left(text: str, cells: int) -> str:
-    """The text without its first `cells`, and `‹` to say so."""
+    """Cut the first `cells` off a text, marked by `‹`."""
     if not cells:
         return text
     used = 0

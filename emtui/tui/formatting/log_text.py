@@ -1,4 +1,4 @@
-"""The lines of a log in words: an event, and how long was waited between two of them.
+"""Text of log lines: events, and the pauses between them.
 
 Pure: lines and a zone in, text out. Nothing is cut.
 """
@@ -16,36 +16,36 @@ from emtui.tui.formatting.log_model import LogLine, WaitLine
 
 
 def line_title(line: LogLine, session: Session, zone: tzinfo) -> str:
-    """Which event of which session, or the wait after which one, and when."""
-    event, what = line.event, "wait after event" if isinstance(line, WaitLine) else "event"
+    """Format which event of which session, or the pause after which event, and when."""
+    event, what = line.event, "pause after event" if isinstance(line, WaitLine) else "event"
     when = f", {text_format.format_date_time_with_offset(event.time, zone)}" if event.time else ""
     return f"{session.type or session.name or session.id}, {what} {event.order or ''}{when}"
 
 
 def line_text(line: LogLine) -> str:
-    """The message of an event, whole; of a wait how long, in what, and how long usually."""
+    """The full message of an event; for a pause its length, the step, and the usual duration."""
     return wait_text(line.wait) if isinstance(line, WaitLine) else line.event.message or ""
 
 
 def wait_text(wait: Wait) -> str:
-    """`3m50s in “Retrieving data from bs02…”, usually 14s, longest of 20 good runs 31s`."""
+    """Format a pause: `3m50s in “Retrieving data from bs02…”, usually 14s, …`."""
     usual = format_usual_wait(wait)
     open_suffix = " so far" if wait.step.is_open else ""
     return f"{wait_duration(wait)}{open_suffix} in “{wait.step.message}”{f', {usual}' if usual else ''}"
 
 
 def short_wait_text(wait: Wait) -> str:
-    """The same below its event, which need not be named again."""
+    """Format a pause below its event, without naming the step."""
     return "  ".join(part for part in (wait_duration(wait), next(usual_wait_forms(wait))) if part)
 
 
 def wait_duration(wait: Wait) -> str:
-    """`3m50s`."""
+    """Format the length of a pause: `3m50s`."""
     return text_format.format_duration(wait.step.duration) if wait.step.duration is not None else ""
 
 
 def usual_wait_forms(wait: Wait) -> Iterator[str]:
-    """What is usual, in fewer and fewer words: `usually 14s, longest of 20 good runs 31s`, `usually 14s`."""
+    """Yield the usual duration in shorter and shorter forms, the last one `usually 14s`."""
     open_text = "so far" if wait.step.is_open else ""
     usual = wait.usual
     if usual is None:
@@ -59,12 +59,12 @@ def usual_wait_forms(wait: Wait) -> Iterator[str]:
 
 
 def count_text(log: Log, waits: Sequence[Wait]) -> str:
-    """`7 events, waits of 5s and more shown, 1 not readable whole`."""
+    """Format `7 events, pauses of 5s or longer shown, 1 not fully readable`."""
     text = text_format.format_counted(len(log.events), "event")
     if waits:
-        text += f", waits of {MIN_SHOWN_WAIT.seconds}s and more shown"
+        text += f", pauses of {MIN_SHOWN_WAIT.seconds}s or longer shown"
     if log.unreadable_count:
-        text += f", {text_format.format_count(log.unreadable_count)} not readable whole"
+        text += f", {text_format.format_count(log.unreadable_count)} not fully readable"
     if log.replaced_count:
         text += f", {text_format.format_counted(log.replaced_count, 'character')} replaced"
     return text

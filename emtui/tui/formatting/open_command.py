@@ -1,4 +1,4 @@
-"""The command that opens a view for anybody: copied with Y, and left in the scrollback when emtui ends."""
+"""The command that opens a view for any user: copied with `Y`, and printed when emtui exits."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from emtui.em.model import Session
 from emtui.em.server_address import Server
 from emtui.query import DEFAULT_SORT_ORDER, Query, SortOrder, is_session_ref
 from emtui.query.absolute_times import with_absolute_times
-from emtui.tui.commands import CommandScope
+from emtui.tui.keymap import CommandScope
 
 _NO_COMMAND_REASONS = {
-    CommandScope.TEXT_VIEWER: "No command opens a page of text: y copies it whole, q goes back.",
-    CommandScope.RUN_PICKER: "No command opens this choice: choose a run, then Y is for both.",
-    CommandScope.REPORT: "No command opens this page: q goes back to what it is about.",
+    CommandScope.TEXT_VIEWER: "There is no command for this text. y: copy it, q: back.",
+    CommandScope.RUN_PICKER: "There is no command for the run picker. Choose a run first.",
+    CommandScope.REPORT: "There is no command for the report. q: back.",
 }
 _PERSONAL_TERMS = ("unseen", "acknowledged")
-"""What a query may depend on that one person has seen, or acknowledged."""
+"""Query terms whose result differs between users."""
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """What is shown: the list with its query and order, or one `session`.
+    """The current view: the list with its query and order, or one `session`.
 
-    `view` is what `--view` calls it: `types` or `attention` above the list, `facts` or `xml` of a session.
-    `other` is the run that the session is compared with, as `--compare` takes it. `is_list_on_top` says that the
-    list itself is shown, with nothing above it.
+    `view_name` is a value of `--view`: `types` or `attention` for the list, `facts` or `xml` for a session.
+    `compare_with` is a value of `--compare`. `is_list_on_top` is true if no screen is above the list.
     """
 
     query: Query
@@ -38,21 +37,23 @@ class Location:
 
 
 def no_command_reason(scope: CommandScope) -> str:
-    """Why no command opens this page, and what to do instead; empty where one does."""
+    """Return why there is no command for this screen, and what to do instead; empty if one does."""
     return _NO_COMMAND_REASONS.get(scope, "")
 
 
 def caveat(query: Query) -> str:
-    """What somebody else sees otherwise under this query, as a sentence; mostly empty."""
+    """Return a sentence if another user would see other runs with this query, else an empty string."""
     personal_terms = [word for word in _PERSONAL_TERMS if word in query.depends_on]
-    return f"What is {' or '.join(personal_terms)} is each reader's own." if personal_terms else ""
+    if not personal_terms:
+        return ""
+    return f"{' and '.join(personal_terms).capitalize()} runs differ from user to user."
 
 
 def open_command(server: Server, location: Location) -> str:
-    """`emtui open --server em01.example.net state:failed`: never a profile, never a user name.
+    """Format `emtui open --server em01.example.net state:failed`, without profile or user name.
 
-    Each part is quoted for a POSIX shell, and each time is in UTC: whoever runs it may be in another
-    zone, and on another day. A session that is open stands for the whole view.
+    Each part is quoted for a POSIX shell, and each time is in UTC, since the command may be run in another
+    time zone and on another day. For an open session, the query of the list is left out.
     """
     words = ["emtui", "open", "--server", str(server)]
     if location.session:

@@ -1,4 +1,4 @@
-"""How an outcome looks: a colour for what needs a look, doubled by a glyph that every terminal font has."""
+"""Styles and glyphs of outcomes: a color if attention is needed, and a glyph that every font has."""
 
 from __future__ import annotations
 
@@ -24,4 +24,4 @@ OUTCOME_GLYPHS = {
     Outcome.UNKNOWN: "?",
 }
 ACKNOWLEDGED_GLYPH = "k"
-"""In place of the glyph of a run that somebody has marked as known: such a row is dimmed."""
+"""Replaces the glyph of an acknowledged run, whose row is dimmed."""

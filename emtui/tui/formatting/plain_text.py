@@ -1,7 +1,7 @@
-"""What is shown, as plain text to hand over: a row, an event, a whole list, a session with its events.
+"""Plain text for export: a row, an event, a complete list, a session with its events.
 
 Pure: sessions, times and a zone in, text out. Nothing is cut, and every time has its date and
-offset, since it will be read elsewhere and later. Who is logged on is left out.
+offset, since it will be read elsewhere and later. The user name is left out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from emtui.tui.formatting.session_columns import TimeContext, duration_text, sum
 from emtui.tui.formatting.session_text import server_state_text, tally_text
 
 if TYPE_CHECKING:
-    from emtui.triage.acknowledged import Acknowledgements
+    from emtui.triage.acknowledgement_matching import Acknowledgements
     from emtui.triage.grouping import ListRow, RunGroup
 
 COLUMN_GAP = "  "
@@ -38,20 +38,20 @@ SHORT_ID_LENGTH = 8
 
 @dataclass(frozen=True, slots=True)
 class ExportOrigin:
-    """Whose answer it is: the server's name (of a recording its file), marked DEMO or REPLAY, and when."""
+    """Source of an export: the server (or recording file), the mark DEMO or REPLAY, and the time."""
 
     server: str
     mark: str
     as_of: datetime | None
 
     def format_line(self, zone: tzinfo) -> str:
-        """`REPLAY  em01.example.net  as of 2026-11-23 03:12:04 +01:00`."""
+        """Format `REPLAY  em01.example.net  as of 2026-11-23 03:12:04 +01:00`."""
         when = f"as of {text_format.format_full_date_time(self.as_of, zone)}" if self.as_of else ""
         return _join_columns(self.mark, self.server, when)
 
 
 def row_line(row: ListRow, clock: TimeContext) -> str:
-    """Outcome, type, start, how long, message whole, ID: one line; of a group how many, from when to when."""
+    """Format a run as one line: outcome, type, start, duration, full message, ID; or a group of runs."""
     if not isinstance(row, Session):
         return _group_line(row, clock)
     run = row
@@ -71,21 +71,21 @@ def _group_line(group: RunGroup, clock: TimeContext) -> str:
     newest, ends = group.newest, (group.oldest.started, group.newest.started)
     return _join_columns(
         str(newest.outcome),
-        f"{newest.type} × {text_format.format_count(len(group.runs))}",
+        f"{newest.type} ({text_format.format_count(len(group.runs))})",
         " – ".join(text_format.format_full_date_time(when, clock.zone) for when in ends if when),
         text_format.format_duration(group.median_duration) if group.median_duration is not None else "",
     )
 
 
 def event_line(event: Event, started: datetime | None, zone: tzinfo) -> str:
-    """Offset from the start, time, message whole: one line."""
+    """Format an event as one line: offset from the start, time, full message."""
     return _join_columns(
         _offset_text(event, started), _time_text(event, zone), text_format.join_lines(_event_text(event))
     )
 
 
 def log_line(line: LogLine, started: datetime | None, zone: tzinfo) -> str:
-    """An event, or a wait behind the time when it began: one line."""
+    """Format an event, or a pause with the time it began, as one line."""
     if isinstance(line, EventLine):
         return event_line(line.event, started, zone)
     text = text_format.join_lines(wait_text(line.wait))
@@ -94,7 +94,7 @@ def log_line(line: LogLine, started: datetime | None, zone: tzinfo) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DisplayedList:
-    """A list as it is shown: the rows of a look that match a query, in an order; what is known of them."""
+    """The list as shown: the matching rows of a snapshot in their order, and the acknowledgements."""
 
     rows: Sequence[Session]
     snapshot: Snapshot
@@ -103,12 +103,12 @@ class DisplayedList:
     acknowledgements: Acknowledgements | None = None
 
     def is_acknowledged(self, session: Session) -> bool:
-        """Whether somebody knows of this run."""
+        """Whether this run is acknowledged."""
         return self.acknowledgements is not None and self.acknowledgements.for_run(session) is not None
 
 
 def list_text(origin: ExportOrigin, displayed: DisplayedList, clock: TimeContext) -> str:
-    """All rows that match, under whose they are, what was asked for, and the counts."""
+    """Format all matching rows, below the source, the query, the order and the counts."""
     order = "" if displayed.order == DEFAULT_SORT_ORDER else f"order: {displayed.order.text}"
     runs = displayed.snapshot.sessions
     counts = tally_text(
@@ -126,7 +126,7 @@ def list_text(origin: ExportOrigin, displayed: DisplayedList, clock: TimeContext
 
 
 def _table_lines(displayed: DisplayedList, clock: TimeContext) -> Iterator[str]:
-    """The rows; where somebody knows of one, it has a `k` before it, and all have room for that."""
+    """Format the rows as a table; acknowledged runs have a leading `k`, and all rows are indented for it."""
     marks = [ACKNOWLEDGED_GLYPH if displayed.is_acknowledged(session) else "" for session in displayed.rows]
     margin = 2 if any(marks) else 0
     yield " " * margin + _table_row("Outcome", "Type", "Started", "Took", "ID", "Message")
@@ -155,7 +155,7 @@ def _table_row(outcome: str, type_name: str, started: str, took: str, short_id: 
 def session_text(
     origin: ExportOrigin, session: Session, log: Log | None, clock: TimeContext, waits: Sequence[Wait] = ()
 ) -> str:
-    """What became of it, its message, and all its events, with the waits between them."""
+    """Format a session: outcome, message, and all events with the pauses between them."""
     server_words_text = server_state_text(session)
     header_lines = (
         origin.format_line(clock.zone),
@@ -185,7 +185,7 @@ def _event_lines(
     session: Session, log: Log | None, clock: TimeContext, waits: Sequence[Wait]
 ) -> Iterator[str]:
     if log is None:
-        yield "The events have not come yet."
+        yield "Events not loaded yet."
         return
     yield text_format.format_counted(len(log.events), "event")
     started = session.started or first_time(log.events)
@@ -200,12 +200,12 @@ def _event_lines(
 
 
 def first_time(events: Sequence[Event]) -> datetime | None:
-    """What offsets count from where the start is unknown."""
+    """Time of the first event that has one: the base of offsets if the start is unknown."""
     return next((event.time for event in events if event.time), None)
 
 
 def _took_text(session: Session, clock: TimeContext) -> str:
-    """For a line without headings."""
+    """Format the duration for a line without headings."""
     text = duration_text(session, clock)
     return f"took {text}" if text == text_format.UNKNOWN else text
 

@@ -1,7 +1,7 @@
-"""How a session and an event become a row, for each width of the terminal.
+"""Columns of the session list for each terminal width, and the rows of column lists.
 
-Pure: sessions, times and widths in, pieces of text with their styles out. Widths
-are cells. What a run should have and is not known is `unknown`, anything else that is not known empty.
+Pure: sessions, times and widths in, styled text out. Widths are in cells. A missing time of a run reads
+`unknown`; other missing values are empty.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WIDE_CELLS = 120
-"""From this width on the start is written with its day."""
+"""Width from which start times have their day."""
 MEDIUM_CELLS = 80
-"""From this width on the message stands in the row."""
+"""Width from which rows have the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimeContext:
-    """What a row needs to know of time: now, and the zone to write times in."""
+    """The current time, and the zone to format times in."""
 
     now: datetime
     zone: tzinfo
@@ -40,7 +40,7 @@ class TimeContext:
 
 @dataclass(frozen=True, slots=True)
 class ListColumn(Generic[T]):
-    """One column: its heading, its JSON key (what it orders by), its width, and what stands in it."""
+    """One column: heading, JSON key of its sort field (empty if not sortable), width, and cell text."""
 
     title: str
     order_field: str
@@ -50,7 +50,7 @@ class ListColumn(Generic[T]):
 
     @property
     def gap(self) -> int:
-        """Blanks before it: one that stands at the right of its column has room of its own."""
+        """Blanks before the column: fewer if its text is right-aligned."""
         return 1 if self.is_right_aligned else 2
 
 
@@ -93,13 +93,13 @@ def _took_cell(session: Session, clock: TimeContext) -> tuple[str, Style]:
 
 
 def duration_text(session: Session, clock: TimeContext) -> str:
-    """How long a run took, or has gone on."""
+    """How long a run took, or has been running."""
     span = session.duration(clock.now)
     return text_format.format_duration(span) if span is not None else unknown_time_text(session)
 
 
 def unknown_time_text(session: Session) -> str:
-    """In place of a time that is not known; a bare reference has none of it."""
+    """Text for a missing time; empty for a reference without details."""
     return text_format.UNKNOWN if session.is_complete else ""
 
 
@@ -109,9 +109,9 @@ def _usual_cell(baselines: Baselines | None, session: Session, _: TimeContext) -
 
 
 def _ratio_cell(baselines: Baselines | None, session: Session, clock: TimeContext) -> tuple[str, Style]:
-    """How many times the usual a run took; empty unless that is unusual."""
+    """Multiple of the usual duration, such as `43×`; empty unless it is unusual."""
     ratio = baselines.unusual_ratio(session, session.duration(clock.now)) if baselines else None
-    return (text_format.format_ratio(ratio) if ratio else "", BOLD)
+    return (f"{text_format.format_ratio(ratio)}×" if ratio else "", BOLD)
 
 
 def _message_cell(session: Session, _: TimeContext) -> tuple[str, Style]:
@@ -119,7 +119,7 @@ def _message_cell(session: Session, _: TimeContext) -> tuple[str, Style]:
 
 
 def summary_text(session: Session) -> str:
-    """What there is to say of a session: what is odd about it, then its message, or its bare name."""
+    """The parse problem of a session, if any, and its message; the name of a reference without details."""
     message = session.message or ("" if session.is_complete else session.name or "")
     parse_problem = f"not readable: {session.parse_problem}" if session.parse_problem else ""
     return " · ".join(part for part in (parse_problem, message) if part)
@@ -136,9 +136,9 @@ _TOOK_COLUMN = ListColumn("Took", "duration_s", 7, _took_cell, is_right_aligned=
 def session_columns(
     width: int, baselines: Baselines | None = None, *, shows_age: bool = False
 ) -> tuple[ListColumn[Session], ...]:
-    """The columns for a list this wide, with what is usual; the message takes what is left, from 80 on.
+    """The columns for a list this wide, in cells; from 80 on the message takes the remaining width.
 
-    With `shows_age` it is told how long ago each run started, not when.
+    With `shows_age` the age of each run replaces its start time.
     """
     started = _LONG_START_COLUMN if width >= WIDE_CELLS else _SHORT_START_COLUMN
     fixed = [_OUTCOME_COLUMN, _TYPE_COLUMN, _AGE_COLUMN if shows_age else started, _TOOK_COLUMN]
@@ -146,13 +146,13 @@ def session_columns(
         return tuple(fixed)
     if width >= WIDE_CELLS:
         fixed.append(ListColumn("Usual", "", 6, partial(_usual_cell, baselines), is_right_aligned=True))
-    fixed.append(ListColumn("×", "", 4, partial(_ratio_cell, baselines), is_right_aligned=True))
+    fixed.append(ListColumn("Ratio", "", 5, partial(_ratio_cell, baselines), is_right_aligned=True))
     rest = width - 2 - sum(column.width + column.gap for column in fixed)
     return (*fixed, ListColumn("Message", "message", rest, _message_cell))
 
 
 def render_cells(columns: tuple[ListColumn[T], ...], item: T, clock: TimeContext) -> list[tuple[str, Style]]:
-    """The row of a thing: each cell fitted to its column, two blanks between them."""
+    """The cells of a row, each fitted to its column, with the gaps between them."""
     cells = []
     for number, column in enumerate(columns):
         text, style = column.render_cell(item, clock)
@@ -168,13 +168,13 @@ def render_cells(columns: tuple[ListColumn[T], ...], item: T, clock: TimeContext
 
 
 def acknowledged_cells(cells: list[tuple[str, Style]]) -> list[tuple[str, Style]]:
-    """The same row dimmed, with `k` in place of its glyph: somebody knows of it."""
+    """The cells of an acknowledged row: dimmed, with `k` in place of the outcome's glyph."""
     blanks, (outcome, _), *rest = cells
     return [blanks, (ACKNOWLEDGED_GLYPH + outcome[1:], FAINT), *((text, FAINT) for text, _ in rest)]
 
 
 def column_titles(columns: tuple[ListColumn[T], ...], ordered_by: str = "", descending: bool = False) -> str:
-    """The heading; the column that the list is ordered by carries an arrow."""
+    """The heading; the sorted column has an arrow."""
     arrow = "↓" if descending else "↑"
     titles = []
     for number, column in enumerate(columns):

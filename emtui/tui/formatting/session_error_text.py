@@ -1,4 +1,4 @@
-"""Why an opened session, or its events, could not be had: in one sentence each."""
+"""Messages for a session or events that could not be loaded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from emtui.monitor.session_feed import RunVanishedError, SessionState
 
 
 def session_problem_text(state: SessionState, server: object, now: datetime, zone: tzinfo) -> str:
-    """Why the last request failed; empty if it did not. `now` is the server's clock."""
+    """Return why the last request failed; empty if it succeeded. `now` is the server's clock."""
     problem = state.problem
     if isinstance(problem, RunVanishedError):
         return format_last_seen(state.session, server, problem.last_seen, now, zone)
@@ -17,7 +17,7 @@ def session_problem_text(state: SessionState, server: object, now: datetime, zon
 
 
 def missing_events_text(state: SessionState) -> str:
-    """Why there are no events, where they have not been read."""
+    """Return why there are no events, if they were not loaded."""
     if state.is_gone:
-        return "The server no longer has its events; r asks again."
-    return "Its events have not been read. r asks for them."
+        return "The server no longer has the events. r: refresh."
+    return "Events not loaded. r: refresh."

@@ -1,4 +1,4 @@
-"""Sessions in words: the counts of a list, the head of a session, all that the server said of it.
+"""Text about sessions: the counts of a list, the header of a session, all details of it.
 
 Pure: sessions, times and a zone in, text out.
 """
@@ -29,15 +29,15 @@ WORST_FIRST = (
 
 
 def tally_text(snapshot: Snapshot, acknowledged: Counter[Outcome] | None = None) -> str:
-    """`3,426 runs  7 failed, 2 known … 3,411 success`: worst first, what is well last.
+    """Format `3,426 runs  7 failed, 2 acknowledged … 3,411 success`: worst first, successes last.
 
-    `known` is how many of each outcome somebody knows of.
+    `acknowledged` counts acknowledged runs by outcome.
     """
     acknowledged_counts = acknowledged or Counter()
 
     def outcome_text(outcome: Outcome) -> str:
         acknowledged_suffix = (
-            f", {text_format.format_count(acknowledged_counts[outcome])} known"
+            f", {text_format.format_count(acknowledged_counts[outcome])} acknowledged"
             if acknowledged_counts[outcome]
             else ""
         )
@@ -45,8 +45,8 @@ def tally_text(snapshot: Snapshot, acknowledged: Counter[Outcome] | None = None)
 
     counts = (
         *((snapshot.outcome_counts[outcome], outcome_text(outcome)) for outcome in WORST_FIRST),
-        (len(snapshot.references), "known by name only"),
-        (snapshot.unreadable_count, "not readable whole"),
+        (len(snapshot.references), "without details"),
+        (snapshot.unreadable_count, "not fully readable"),
         (snapshot.replaced_count, "characters replaced"),
         (snapshot.outcome_counts[Outcome.SUCCESS], outcome_text(Outcome.SUCCESS)),
     )
@@ -55,21 +55,21 @@ def tally_text(snapshot: Snapshot, acknowledged: Counter[Outcome] | None = None)
 
 
 def as_of_text(when: datetime, clock: TimeContext) -> str:
-    """`as of 03:12:04 +01:00`; with its day as soon as it is a day old."""
+    """Format `as of 03:12:04 +01:00`; with the day if that is a day or more away."""
     full_text = text_format.format_date_time_with_offset(when, clock.zone)
     *_, time, offset = full_text.split()
     return f"as of {f'{time} {offset}' if abs(clock.now - when) < text_format.DAY else full_text}"
 
 
 def list_age_spans(state: ListState, clock: TimeContext, width: int) -> StyledSpans:
-    """How old the list is, in words once that is too old; and how often it is requested."""
+    """Format the age of the list: NO DATA, STALE or `as of`, and the poll interval."""
     spans: StyledSpans = [("PAUSED  ", BOLD)] if state.is_paused else []
     if since := state.health.lost_since:
         when, offset = (
             text_format.format_day_and_second(since, clock.now, clock.zone),
             text_format.format_zone_offset(since, clock.zone),
         )
-        return [*spans, (f"BLIND since {when} {offset}", ALERT_STYLE)]
+        return [*spans, (f"NO DATA since {when} {offset}", ALERT_STYLE)]
     if state.snapshot is None:
         return [*spans, (text_format.format_zone_offset(clock.now, clock.zone), PLAIN)]
     if state.is_stale:
@@ -81,7 +81,7 @@ def list_age_spans(state: ListState, clock: TimeContext, width: int) -> StyledSp
 
 
 def absence_spans(state: ListState, clock: TimeContext) -> StyledSpans:
-    """What happened while nobody looked, and how this computer's clock was set; nothing of nothing."""
+    """Format what happened during an absence, and a change of this computer's clock; empty if neither."""
     spans = absence_summary_spans(state.absence, clock) if state.absence else []
     if state.clock_step:
         spans += [("; ", PLAIN)] * bool(spans) + clock_step_spans(state.clock_step, clock)
@@ -89,7 +89,7 @@ def absence_spans(state: ListState, clock: TimeContext) -> StyledSpans:
 
 
 def absence_summary_spans(absence: AbsenceSummary, clock: TimeContext) -> StyledSpans:
-    """`Fri 18:02 – Mon 08:30: 3 failed (u steps), 112 ok of 115 runs; blind Sat 22:04 – Mon 08:31`."""
+    """Format `Fri 18:02 – Mon 08:30: 3 failed (u: next), 112 ok of 115 runs; no data Sat 22:04 – …`."""
 
     def span_text(since: datetime, until: datetime) -> str:
         first, last = (
@@ -101,7 +101,7 @@ def absence_summary_spans(absence: AbsenceSummary, clock: TimeContext) -> Styled
     ended = absence.outcome_counts
     counts = [(ended[outcome], outcome) for outcome in (*WORST_FIRST, Outcome.SUCCESS) if ended[outcome]]
     for position, (number, outcome) in enumerate(counts):
-        steps = " (u steps)" if outcome is Outcome.FAILED else ""
+        steps = " (u: next)" if outcome is Outcome.FAILED else ""
         word = "ok" if outcome is Outcome.SUCCESS else f"{outcome}{steps}"
         spans.append(
             (f"{', ' if position else ' '}{text_format.format_count(number)} {word}", OUTCOME_STYLES[outcome])
@@ -109,11 +109,11 @@ def absence_summary_spans(absence: AbsenceSummary, clock: TimeContext) -> Styled
     if counts:
         spans.append((f" of {text_format.format_counted(sum(number for number, _ in counts), 'run')}", PLAIN))
     else:
-        spans.append((" nothing ended", PLAIN))
+        spans.append((" no run ended", PLAIN))
     for period in absence.outages:
         until = period.until or absence.until
-        filled_suffix = ", filled from the server's list" if period.until else ""
-        spans.append((f"; blind {span_text(period.since, until)}{filled_suffix}", BOLD))
+        filled_suffix = ", history restored from server" if period.until else ""
+        spans.append((f"; no data {span_text(period.since, until)}{filled_suffix}", BOLD))
     for unlisted in absence.unlisted:
         runs = text_format.format_counted(unlisted.count, "run")
         spans.append(
@@ -134,7 +134,7 @@ def clock_step_spans(step: ClockStep, clock: TimeContext) -> StyledSpans:
 
 
 def session_header(session: Session, clock: TimeContext) -> StyledSpans:
-    """Type, outcome, start and length."""
+    """Format type, outcome, start and duration."""
     if not session.is_complete:
         return [(session.name or session.id, BOLD)]
     outcome = session.outcome
@@ -150,7 +150,7 @@ def session_header(session: Session, clock: TimeContext) -> StyledSpans:
 
 
 def _start_text(when: datetime, clock: TimeContext) -> str:
-    """`Sun 25 Oct 02:30:00`; with its offset where the first line has another: clocks were changed."""
+    """Format `Sun 25 Oct 02:30:00`; with its offset if that differs from the current one."""
     start_offset, current_offset = (
         text_format.format_zone_offset(moment, clock.zone) for moment in (when, clock.now)
     )
@@ -162,7 +162,7 @@ def _start_text(when: datetime, clock: TimeContext) -> str:
 
 
 def server_state_text(session: Session) -> str:
-    """State and Result as the server put them; one word where both say the same."""
+    """Format State and Result in the server's words; only one if they are equal."""
     words = dict.fromkeys(word for word in (session.state, session.result.value) if word)
     contradictory = " (contradictory)" if session.contradiction else ""
     return " / ".join(words) + contradictory + (", canceled" if session.result.is_canceled else "")
@@ -175,7 +175,7 @@ def _ended_text(session: Session, clock: TimeContext) -> str:
 
 
 def facts_text(session: Session, clock: TimeContext) -> str:
-    """Everything that is known of a session, one fact a line, and its message whole."""
+    """Format all details of a session, one per line, with the full message."""
     lines = (
         ("Message", session.message),
         ("Not readable", session.parse_problem),

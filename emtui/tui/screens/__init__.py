@@ -1,1 +1,1 @@
-"""The screens, a folder or a module each; `base` is what they have in common."""
+"""The screens, a package or a module each; `base` has their base class."""

@@ -1,4 +1,4 @@
-"""Acknowledging a run or a finding: a note is typed on one line; the same key removes the acknowledgement."""
+"""Acknowledge a run or a finding with an optional note, or remove its acknowledgement."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from emtui.em.model import Session
 from emtui.em.text_sanitizer import clean
 from emtui.query.expiry_parser import parse_note
 from emtui.query.query_errors import InvalidQueryError
-from emtui.triage.acknowledged import Acknowledgement, finding_key
+from emtui.triage.acknowledgement_matching import Acknowledgement, finding_key
 from emtui.triage.acknowledgement_text import format_acknowledgement_end, format_source_file
 from emtui.triage.findings import Finding
 from emtui.tui.formatting.assessment_text import formatter_for
@@ -19,39 +19,42 @@ from emtui.tui.widgets.prompt import Prompt
 from emtui.tui.widgets.text_input import TextInput
 
 PROMPT_SIGN = "note:"
-PLACEHOLDER = "a ticket, or nothing; at its end until 08:00, until 7d"
-NO_LIST_YET = "There is no list to think about yet."
-NOTHING_TO_ACKNOWLEDGE = "This run is as it should be: nothing about it is to be known."
+PLACEHOLDER = "optional note, such as INC123 until 08:00, or INC123 until 7d"
+NO_LIST_YET = "Session list not loaded yet."
+NO_ALERT_FOR_RUN = "Nothing to acknowledge: this run does not need attention."
 
 
 @dataclass(frozen=True, slots=True)
 class _AcknowledgementTarget:
-    """What would be acknowledged: its key, and the type that it is about."""
+    """What to acknowledge: its key and its session type."""
 
     key: str
     type: str | None
 
 
 async def toggle_run(screen: BaseScreen, run: Session | None) -> None:
-    """Acknowledge a run that needs attention, or remove its acknowledgement; say so if neither can be."""
+    """Acknowledge a run that needs attention, or remove its acknowledgement.
+
+    Shows a message if neither is possible.
+    """
     assessment = screen.ctx.assessment
     if assessment is None:
         screen.say(NO_LIST_YET)
     elif run is None:
-        screen.say("There is no row to mark.")
+        screen.say("Nothing to acknowledge: no run is selected.")
     elif acknowledgement := assessment.acknowledgement_of_run(run):
         await _remove_acknowledgement(screen, acknowledgement)
     elif key := assessment.acknowledgement_key(run):
         await _open_prompt(screen, _AcknowledgementTarget(key, run.type))
     else:
-        screen.say(NOTHING_TO_ACKNOWLEDGE)
+        screen.say(NO_ALERT_FOR_RUN)
 
 
 async def toggle_finding(screen: BaseScreen, finding: Finding | None) -> None:
     """Acknowledge a finding, or remove its acknowledgement."""
     assessment = screen.ctx.assessment
     if finding is None or assessment is None:
-        screen.say("There is nothing to mark.")
+        screen.say("Nothing to acknowledge: no alert is selected.")
     elif acknowledgement := assessment.acknowledgement_of_finding(finding):
         await _remove_acknowledgement(screen, acknowledgement)
     else:
@@ -60,22 +63,19 @@ async def toggle_finding(screen: BaseScreen, finding: Finding | None) -> None:
 
 async def _remove_acknowledgement(screen: BaseScreen, acknowledgement: Acknowledgement) -> None:
     if acknowledgement.source:
-        screen.say(
-            f"Known by {format_source_file(acknowledgement)} of notes: it can only be taken out there."
-        )
+        screen.say(f"Acknowledged in {format_source_file(acknowledgement)}; remove it from that file.")
         return
     feed = screen.ctx.list_feed
     problem = await feed.unacknowledge(acknowledgement) if feed else ""
     if screen.is_ready:
-        screen.say(
-            f"Known no more{f': {acknowledgement.note}' if acknowledgement.note else ''}. {problem}".rstrip()
-        )
+        note = f": {acknowledgement.note}" if acknowledgement.note else ""
+        screen.say(f"Acknowledgement removed{note}. {problem}".rstrip())
 
 
 async def _open_prompt(screen: BaseScreen, target: _AcknowledgementTarget) -> None:
-    """One line for the note and, at its end, until when it holds.
+    """Open the prompt for the note and an optional expiry at its end.
 
-    It begins with the note of an acknowledgement that no longer covers what is the case.
+    It starts with the note of an acknowledgement that no longer applies.
     """
     previous_focus = screen.focused
 
@@ -89,7 +89,7 @@ async def _open_prompt(screen: BaseScreen, target: _AcknowledgementTarget) -> No
             )
             screen.show_footer()
             if not accepted:
-                screen.say("Nothing was marked.")
+                screen.say("Not acknowledged.")
 
     prompt = Prompt(lambda _: None, on_closed, screen.is_low_bandwidth, id="note")
     await screen.mount(prompt, before="#foot")
@@ -103,7 +103,7 @@ async def _open_prompt(screen: BaseScreen, target: _AcknowledgementTarget) -> No
 
 
 async def _acknowledge(screen: BaseScreen, target: _AcknowledgementTarget, text: str) -> bool:
-    """Whether the prompt can be closed: not if the line cannot be read, which is said."""
+    """Acknowledge the target; false, with a message, if the text is invalid and the prompt must stay open."""
     if screen.ctx.assessment is None:
         return True
     now = screen.ctx.assessment.type_statuses.now
@@ -120,5 +120,5 @@ async def _acknowledge(screen: BaseScreen, target: _AcknowledgementTarget, text:
         expiry_text = format_acknowledgement_end(
             acknowledgement, assessment.acknowledgements, formatter_for(assessment, screen.zone)
         )
-        screen.say(f"Known {expiry_text}; m takes that back. {problem}".rstrip())
+        screen.say(f"{f'Acknowledged {expiry_text}'.rstrip()}. m: undo. {problem}".rstrip())
     return True

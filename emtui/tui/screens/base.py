@@ -1,4 +1,4 @@
-"""What every screen has: who and where on the first line, trouble under it, keys on the last."""
+"""Base of all screens: header line, problem line, body, footer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from emtui import text_format
-from emtui.tui.commands import (
+from emtui.tui.context import AppContext
+from emtui.tui.keymap import (
     FORM_SCOPES,
     CommandScope,
     bindings_for,
@@ -27,7 +28,6 @@ from emtui.tui.commands import (
     is_non_latin_key,
     key_label,
 )
-from emtui.tui.context import AppContext
 from emtui.tui.terminal.app_base import is_being_removed, unwatch
 from emtui.tui.theme import ALERT_STYLE, BOLD, CURSOR_STYLE, PLAIN
 from emtui.tui.widgets.status_line import FooterLine, StatusLine
@@ -39,33 +39,34 @@ if TYPE_CHECKING:
     from emtui.tui.formatting.open_command import Location
     from emtui.tui.widgets.prompt import Prompt
 
-NO_RUN = "There is no run to open."
+NO_RUN = "No run to open."
+NOT_CONNECTED = "Not connected. Log on first."
 COMPACT_HEIGHT = 20
-"""Below this many lines a screen has no blank ones."""
+"""Below this many lines a screen has no blank lines."""
 MIN_SIZE = (40, 10)
-"""Below so many columns or lines nothing can be read any more; 58×16 is what everything is made for."""
+"""Columns and lines below which a screen is unreadable; screens are designed for 58x16 and more."""
 LAYOUT_HINT = (
     "switch to a Latin keyboard layout, or use the arrow keys, Enter, Esc, F1 (help), F5 (refresh);"
-    " ctrl+c twice leaves."
+    " ctrl+c twice quits."
 )
 HINT_SPACING = 2
-"""Blanks between two hints of the footer."""
+"""Blanks between two footer hints."""
 
 
 class Requester(Protocol):
-    """What makes requests, such as a feed."""
+    """Sends the requests of a screen, such as a feed."""
 
     def refresh(self) -> bool:
-        """Request it now; false if it is requested already."""
+        """Send the request now; false if it is already running."""
         ...
 
     def stop(self) -> bool:
-        """Give up what is requested; false if nothing is."""
+        """Cancel the running request; false if there is none."""
         ...
 
 
 class BaseScreen(Screen[Any]):
-    """A view with a first line, a place for trouble, a body and a footer."""
+    """A view with a header line, a problem line, a body and a footer."""
 
     SCOPE: ClassVar[CommandScope]
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.EVERY_VIEW)
@@ -75,7 +76,7 @@ class BaseScreen(Screen[Any]):
     problem: var[str] = var("")
 
     def __init__(self, ctx: AppContext, requester: Requester | None = None) -> None:
-        """`requests` makes the requests for what this screen shows."""
+        """`requester` sends the requests for the content of this screen, if there are any."""
         super().__init__()
         self._requester = requester
         self.ctx = ctx
@@ -85,22 +86,22 @@ class BaseScreen(Screen[Any]):
 
     @property
     def is_ready(self) -> bool:
-        """Whether there is something to draw on: until the page is taken away, or the app ends."""
+        """Whether the screen can be drawn: mounted, not being removed, and the app is running."""
         return len(self.children) > 0 and self.app.is_running and not is_being_removed(self)
 
     def compose(self) -> ComposeResult:
-        """First line, trouble, body, footer."""
+        """Return header line, problem line, body and footer."""
         yield StatusLine(id="top")
         yield Static(id="trouble", markup=False)
         yield from self.compose_body()
         yield FooterLine(id="foot")
 
     def compose_body(self) -> Iterable[Widget]:
-        """What this page is about."""
+        """Return the widgets between the problem line and the footer."""
         return ()
 
     def on_mount(self) -> None:
-        """Draw the lines around the body."""
+        """Subscribe to the list state and the time zone, and draw everything."""
         self.watch(self.app, "zone", self.set_zone, init=False)
         self.watch(self.app, "list_state", self._on_list_state, init=False)
         if self.is_ready:
@@ -109,11 +110,11 @@ class BaseScreen(Screen[Any]):
         self.show_footer()
 
     def on_unmount(self) -> None:
-        """Let the application go: else it would keep this page, and what was read for it."""
+        """Unsubscribe from the app, which would otherwise keep this screen and its data alive."""
         unwatch(self.app, self)
 
     def as_of(self) -> datetime | None:
-        """When the server said what this page shows."""
+        """When the server sent the displayed data."""
         return None
 
     def _on_list_state(self, before: ListState | None, state: ListState | None) -> None:
@@ -121,7 +122,7 @@ class BaseScreen(Screen[Any]):
             self.handle_list_state(before, state)
 
     def handle_list_state(self, before: ListState | None, state: ListState) -> None:
-        """The list is another, or is known otherwise: show what is another than before."""
+        """Show what changed in the list state."""
         if before is None:
             return
         if state.is_paused is not before.is_paused:
@@ -134,7 +135,7 @@ class BaseScreen(Screen[Any]):
             self.handle_resume()
 
     def show_body(self) -> None:
-        """Draw what depends on the assessment, the zone or the size: at the start, and when one changes."""
+        """Draw what depends on the assessment, the zone or the size; called again when one changes."""
 
     def handle_assessment(self) -> None:
         """Called when the list was assessed, or something was acknowledged."""
@@ -142,23 +143,23 @@ class BaseScreen(Screen[Any]):
             self.show_body()
 
     def set_paused(self, _: bool) -> None:
-        """Polling is paused, or goes on: the first line says so."""
+        """Show in the header whether polling is paused."""
         self.show_header()
 
     def handle_resume(self) -> None:
-        """Called when this computer slept, or emtui was stopped: what the page shows may be old."""
+        """Called after this computer was suspended or emtui was suspended: the displayed data may be old."""
 
     def position(self) -> str:
-        """Where the cursor stands, for the end of the footer."""
+        """Cursor position, for the end of the footer."""
         return ""
 
     def say(self, text: str) -> None:
-        """One sentence in the footer, until the next key."""
+        """Show a message in the footer until the next key."""
         self._message, self._has_several_messages = text, False
         self.show_footer()
 
     def say_too(self, text: str) -> None:
-        """One sentence more, after what is said already: neither takes the other away."""
+        """Append a sentence to the message in the footer."""
         self._has_several_messages = bool(self._message)
         previous = (
             self._message
@@ -170,80 +171,82 @@ class BaseScreen(Screen[Any]):
 
     @property
     def has_secret_input(self) -> bool:
-        """Whether a password may be typed on this page."""
+        """Whether a password may be typed on this screen."""
         return self.SCOPE in (CommandScope.LOGIN, CommandScope.CERTIFICATE)
 
     def idle_caret(self) -> Offset:
-        """Where the terminal's cursor belongs while nothing has the focus: in the first list."""
+        """Position of the terminal's cursor while nothing has the focus: in the first list."""
         lines = next(iter(self.query(VirtualList)), None)
         return lines.caret() if lines is not None and lines.display else Offset(0, 0)
 
     def handle_user_activity(self) -> None:
-        """A key was pressed: what was said has been read."""
+        """Clear the message in the footer: a key was pressed."""
         if self._message:
             self.say("")
 
     def active_field(self) -> Input | None:
-        """The field that is open: whatever has the focus, keys are meant for it."""
+        """The open input field, which gets the keys even while something else has the focus."""
         prompt = self._active_prompt()
         return prompt.query_one("PromptInput", Input) if prompt else None
 
     def _active_prompt(self) -> Prompt | None:
-        """The line that one types in, the last one if there are several."""
+        """The open prompt, the last one if there are several."""
         return cast("Prompt | None", next(reversed(self.query("Prompt.-open")), None))
 
     def restore_focus(self) -> None:
-        """A field that is open has the focus before each key, and something always has it."""
+        """Focus the open input field, or the default widget without a focus; called before each key."""
         if isinstance(self.focused, Input):
             return
         if field := self.active_field():
-            self.set_focus(field, from_app_focus=True)  # nothing of it is selected by that
+            self.set_focus(field, from_app_focus=True)  # does not select its text
         elif self.focused is None:
             self.focus_default()
 
     def focus_default(self) -> None:
-        """The focus is nowhere: it belongs to what the page is about."""
+        """Focus the main widget of the screen."""
         self.set_focus(next((widget for widget in self.query(self.AUTO_FOCUS) if widget.focusable), None))
 
     def handle_unbound_key(self, key: str, character: str | None) -> None:
-        """Say where a key does something that does nothing here."""
+        """Tell where a key works that does not work here."""
         if self.SCOPE in FORM_SCOPES:
             return
         command = find_session_command(key)
         if command:
-            self.say(f"{key_label(key)} does nothing here. {command.scope.value}: {command.description}.")
+            self.say(
+                f"{key_label(key)} is not available here ({command.scope.value}: {command.description})."
+            )
         elif character and is_non_latin_key(character) and self.ctx.terminal.claim_layout_hint():
             self.say(f"{character} is not a command: {LAYOUT_HINT}")
 
     def ignores_input_before_paint(self, event: Event) -> bool:  # noqa: ARG002 - subclasses look at it
-        """Whether this input is older than what the page shows, and must not be used."""
+        """Whether this input was typed before the screen was painted and must be ignored."""
         return False
 
     def is_low_bandwidth(self) -> bool:
-        """Whether the line to the terminal wants care."""
+        """Whether the connection to the terminal is slow."""
         return self.ctx.terminal.is_low_bandwidth
 
     @property
     def is_busy(self) -> bool:
-        """Whether this page is asking for something."""
+        """Whether this screen is waiting for a response."""
         return False
 
     async def cancel_prompt(self) -> bool:
-        """Close the line that one types in, as it was before; false if none is open."""
+        """Close the open prompt and restore its text; false if none is open."""
         prompt = self._active_prompt()
         if prompt:
             await prompt.finish(accepted=False)
         return prompt is not None
 
     def action_stop(self) -> bool:
-        """Stop what is running; false if nothing is."""
+        """Cancel the running request; false if there is none."""
         if self._requester is None or not self._requester.stop():
             return False
-        self.say("Stopped. r asks again.")
+        self.say("Canceled. r: refresh.")
         return True
 
     def watch_problem(self, problem: str) -> None:
-        """A failure stays under the first line until the next success, or Esc."""
+        """Show the problem under the header until the next success or Esc."""
         if not self.is_ready:
             return
         line = self.query_one("#trouble", Static)
@@ -251,35 +254,33 @@ class BaseScreen(Screen[Any]):
         line.update(Content.assemble(("! ", "bold $error"), (problem, "bold")))
 
     def set_zone(self, zone: tzinfo) -> None:
-        """Show all times in this zone from now on."""
+        """Show all times in this zone."""
         self.zone = zone
 
     def watch_zone(self) -> None:
-        """Other times everywhere."""
+        """Redraw all times."""
         if self.is_ready:
             self.show_body()
             self.show_header()
 
     def show_header(self) -> None:
-        """Mark, profile, host and user; at the right the absolute time of the last complete answer."""
+        """Show mode, profile, host and user; on the right the time of the last complete response."""
         if not self.is_ready:
             return
         columns, lines = self.app.size
         if columns < MIN_SIZE[0] or lines < MIN_SIZE[1]:
-            self.query_one("#top", StatusLine).show(
-                [(f"{columns}×{lines} is too small: 58×16 at least", BOLD)]
-            )
+            self.query_one("#top", StatusLine).show([(f"Too small: {columns}x{lines}, minimum 58x16", BOLD)])
         else:
             self.query_one("#top", StatusLine).show(self._identity_spans(), self.freshness_spans())
 
     def freshness_spans(self) -> StyledSpans:
-        """How old what is shown is: the absolute time of the last complete answer; the zone in any case."""
+        """Polling state, time of the last complete response, and the zone."""
         as_of, zone = self.as_of(), self.zone
         spans: StyledSpans = []
         if feed := self.ctx.list_feed:
             spans = [("PAUSED  ", BOLD)] if feed.state.is_paused else []
             if feed.state.is_lost:
-                spans.append(("BLIND  ", ALERT_STYLE))
+                spans.append(("NO DATA  ", ALERT_STYLE))
             elif feed.state.is_stale:
                 spans.append(("STALE  ", ALERT_STYLE))
         if as_of:
@@ -299,7 +300,7 @@ class BaseScreen(Screen[Any]):
         return [*spans, ("  ".join(part for part in rest if part), PLAIN)]
 
     def show_footer(self) -> None:
-        """What was just said, else the keys; at the right the position."""
+        """Show the current message, or the keys; on the right the position."""
         if not self.is_ready:
             return
         position, footer = self.position(), self.query_one(FooterLine)
@@ -309,19 +310,19 @@ class BaseScreen(Screen[Any]):
             footer.show_keys(self._hint_spans(text_format.cell_width(position)), position)
 
     def _hint_spans(self, reserved_cells: int) -> StyledSpans:
-        """As many hints as fit whole."""
+        """The hints that fit without being cut."""
         spans: StyledSpans = []
         for key, label in fit_hints(self.hints(), self.size.width - reserved_cells):
             spans += [(f"{key} ", BOLD), (label, PLAIN), (" " * HINT_SPACING, PLAIN)]
         return spans[:-1]
 
     def hints(self) -> list[tuple[str, str]]:
-        """Key and word, in their order; those of the prompt while it is open."""
+        """Keys and labels of the footer; those of the prompt while it is open."""
         prompt = self._active_prompt()
         return footer_hints(prompt.SCOPE if prompt else self.SCOPE)
 
     def on_resize(self) -> None:
-        """As many hints as now fit; no blank lines where there is little room."""
+        """Redraw for the new size, without blank lines if it is small."""
         self.set_class(self.size.height < COMPACT_HEIGHT, "-short")
         if self.is_ready:
             self.show_body()
@@ -329,76 +330,79 @@ class BaseScreen(Screen[Any]):
         self.show_footer()
 
     def action_refresh(self) -> None:
-        """Ask the server now, never twice at once."""
+        """Send the request now, unless it is already running."""
         if self._requester is None:
-            self.say("Nothing on this page comes from the server.")
+            self.say("Nothing to refresh here.")
         elif not self._requester.refresh():
-            self.say("Already asking; Esc stops it.")
+            self.say("Refresh already running (Esc: cancel).")
 
     def dismiss(self, result: object = None) -> AwaitComplete:
-        """Go, but only once: a late Enter of a page that has gone would take away the one beneath.
+        """Close this screen if it is active; quit if it is the only one.
 
-        Behind the only page there is nothing: with it emtui ends.
+        The check keeps a late Enter on a closed screen from closing the screen below.
         """
         if not self.is_active:
             return AwaitComplete()
         if self.ctx.navigator.views == [self]:
+            self.ctx.navigator.close()
             self.call_later(self.run_action, "app.quit")
             return AwaitComplete()
         return super().dismiss(result)
 
     def action_pause(self) -> None:
-        """Request nothing until the next p or r; or go on."""
+        """Pause or resume polling."""
         feed = self.ctx.list_feed
         if feed is None:
-            self.say("Nothing is asked for yet.")
+            self.say(NOT_CONNECTED)
             return
         feed.set_paused(not feed.state.is_paused)
-        self.say("Paused: r asks once, p goes on." if feed.state.is_paused else "Going on.")
+        self.say(
+            "Polling paused. r: refresh once, p: resume." if feed.state.is_paused else "Polling resumed."
+        )
 
     def action_health(self) -> None:
-        """How well the server is known, and what requests cost it."""
+        """Show the connection statistics."""
         if self.ctx.list_feed is None:
-            self.say("Nothing is known yet: log on first.")
+            self.say(NOT_CONNECTED)
         else:
             self.ctx.navigator.open_health()
 
     def action_copy(self) -> None:
-        """Copy what the cursor stands on."""
-        self.say("There is nothing to copy on this page.")
+        """Copy the row or line under the cursor."""
+        self.say("Nothing to copy here.")
 
     def action_copy_command(self) -> None:
         """Copy the command that opens this view."""
         self.ctx.exporter.copy_open_command(self.ctx.navigator.location, self.SCOPE)
 
     def action_pager(self) -> None:
-        """The view as plain text, in the person's own pager."""
+        """Show the view as plain text in the user's pager."""
         text = self.plain_text()
         if text:
             self.ctx.exporter.read_in_pager(text)
         else:
-            self.say("There is no text to show on this page.")
+            self.say("No text to show here.")
 
     async def action_acknowledge(self) -> None:
-        """Mark what the cursor stands on as known, or no more."""
-        self.say("There is nothing to mark on this page: m is for runs and what needs you.")
+        """Acknowledge the run or alert under the cursor, or undo that."""
+        self.say("Nothing to acknowledge here: select a run or an alert.")
 
     def plain_text(self) -> Callable[[], str] | None:
-        """What makes a text of this view, in a thread; nothing where there is no text."""
+        """A function that formats this view as plain text (called in a thread); None if there is no text."""
         return None
 
     @property
     def current_run(self) -> Session | None:
-        """The run that this page is about, or that the cursor stands on."""
+        """The run that this screen shows, or the one under the cursor."""
         return None
 
     @property
     def current_log(self) -> Log | None:
-        """The log of that run, where it was read."""
+        """The log of `current_run`, if it was loaded."""
         return None
 
     def location(self, underlying: Location | None, /) -> Location | None:
-        """What is shown with this screen, above what is shown without it."""
+        """What is displayed with this screen on top; `underlying` is what the screens below it display."""
         return underlying
 
     def action_compare(self) -> None:
@@ -407,7 +411,7 @@ class BaseScreen(Screen[Any]):
             self.ctx.navigator.open_session_compared(run)
 
     def action_compare_with(self) -> None:
-        """Open the run under the cursor, compared with one that is chosen."""
+        """Open the run under the cursor, compared with a run that the user picks."""
         navigator = self.ctx.navigator
         if run := self._run_to_open():
             navigator.pick_run(run, None, lambda other: navigator.open_session_compared(run, other))
@@ -418,41 +422,41 @@ class BaseScreen(Screen[Any]):
             self.ctx.navigator.open_session_raw(run, xml=False)
 
     def _run_to_open(self) -> Session | None:
-        """The run under the cursor; where there is none, that is said."""
+        """The run under the cursor; shows a message if there is none."""
         run = self.current_run
         if run is None:
             self.say(NO_RUN)
         return run
 
     async def action_query(self) -> None:
-        """Go to the list and filter it."""
+        """Go to the session list and edit the query."""
         await self.ctx.navigator.edit_query()
 
     async def action_types(self) -> None:
-        """One line per type."""
+        """Open the overview of types."""
         await self.ctx.navigator.open_overview()
 
     async def action_alerts(self) -> None:
-        """All alerts."""
+        """Open the list of alerts."""
         await self.ctx.navigator.open_attention()
 
     def action_report(self) -> None:
-        """Open the reports: a ticket, a summary, a bundle."""
+        """Open the reports: ticket, shift summary, bundle."""
         if self.ctx.list_feed and self.ctx.list_state.snapshot:
             self.ctx.navigator.open_report()
         else:
-            self.say("There is nothing to hand over before the list has come.")
+            self.say("Nothing to report yet: session list not loaded.")
 
     def action_toggle_times(self) -> None:
-        """Times as clock, or as what has elapsed."""
-        self.say("Only the list and the events show times in two ways.")
+        """Toggle between clock times and elapsed times."""
+        self.say("Elapsed times are available in the session list and in event logs.")
 
     def action_close(self) -> None:
-        """Back to where one came from."""
+        """Go back to the previous screen."""
         self.dismiss(None)
 
     def action_cancel(self) -> None:
-        """Stop what is running, else take the trouble away, else go back."""
+        """Escape: cancel the request, dismiss the problem, or go back."""
         if self.action_stop():
             return
         if self.problem:
@@ -462,7 +466,7 @@ class BaseScreen(Screen[Any]):
 
 
 def fit_hints(hints: list[tuple[str, str]], room: int) -> list[tuple[str, str]]:
-    """The hints that fit: the last two come first, then the others in their order."""
+    """The hints that fit in `room` cells: always the last two, then the others in their order."""
 
     def cells(hint: tuple[str, str]) -> int:
         return text_format.cell_width(" ".join(hint)) + HINT_SPACING

@@ -1,4 +1,4 @@
-"""What `r` does on every screen that shows what the list says."""
+"""Refresh of the session list from screens that derive their content from it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from emtui.tui.screens.base import BaseScreen
 
 
 def refresh_list(screen: BaseScreen) -> None:
-    """Request the list now, and say so on the screen that is shown."""
+    """Request the list now and show a message on this screen."""
     feed = screen.ctx.list_feed
-    screen.say("Asking for the list." if feed and feed.refresh() else "Already asking for the list.")
+    screen.say("Refreshing the session list." if feed and feed.refresh() else "Refresh already running.")

@@ -1,6 +1,6 @@
-"""What the server said of a run: what was read of it, and the XML that it was read from.
+"""Details of a run: the parsed fields, and the XML that they were parsed from.
 
-The XML is requested when it is wanted; it is made harmless to print, and is otherwise as it came.
+The XML is requested on demand; control characters are replaced, all else is as received.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from textual.widget import Widget
 from emtui import text_format
 from emtui.em.errors import EmError
 from emtui.monitor.session_feed import SessionFeed, SessionState
-from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.formatting.session_text import facts_text
+from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD
 from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.text_view import TextView
 
 MAX_CHARACTERS = 100_000
-"""Characters of an answer that are shown: more would hold up every key."""
+"""Maximum characters shown of one response; more would delay key presses."""
 _BETWEEN_TAGS = re.compile(r">[ \t]*<")
 
 
 class RawScreen(BaseScreen):
-    """The facts of an opened run; `i` turns to the XML, and back. With `xml` it begins with that."""
+    """All fields of a run; `i` toggles the XML. `starts_with_xml` shows the XML first."""
 
     SCOPE: ClassVar[CommandScope] = CommandScope.RAW_VIEW
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.RAW_VIEW)
@@ -42,11 +42,11 @@ class RawScreen(BaseScreen):
     def __init__(self, ctx: AppContext, feed: SessionFeed, *, starts_with_xml: bool = False) -> None:
         super().__init__(ctx)
         self.text = ""
-        """What is shown: the facts, or the XML."""
+        """The displayed text: the fields or the XML."""
         self._feed = feed
         self._starts_with_xml = starts_with_xml
         self._is_reference = False
-        """Whether the facts that are shown are those of a run of which no more was known than its name."""
+        """Whether the displayed fields are those of a reference, before the session was received."""
         self._xml = ""
         self._as_of: datetime | None = None
 
@@ -56,10 +56,10 @@ class RawScreen(BaseScreen):
         yield TextView("")
 
     def on_mount(self) -> None:
-        """Show the facts, and more of them as soon as it is known; request the XML, if that is wanted."""
+        """Show the fields and their updates; request the XML if the screen starts with it."""
         self._show_facts()
         watcher = self._feed.watch(self._handle_state)
-        self.run_worker(watcher, group="session feed", description="show what becomes known of a session")
+        self.run_worker(watcher, group="session feed", description="show updates of a session")
         if self._starts_with_xml:
             self._request_if_idle()
 
@@ -69,7 +69,7 @@ class RawScreen(BaseScreen):
 
     @property
     def _heading(self) -> str:
-        return f"{self._run_name}, as XML" if self._is_xml_shown else self._run_name
+        return f"{self._run_name}, XML" if self._is_xml_shown else self._run_name
 
     @property
     def _is_xml_shown(self) -> bool:
@@ -92,13 +92,13 @@ class RawScreen(BaseScreen):
             self._show_facts()
 
     def watch_zone(self) -> None:
-        """Other times in the facts."""
+        """Show the times in another zone."""
         super().watch_zone()
         if self.is_ready and not self._is_xml_shown:
             self._show_facts()
 
     def as_of(self) -> datetime | None:
-        """When the XML came."""
+        """When the XML was received; `None` for the fields."""
         return self._as_of if self._is_xml_shown else None
 
     def position(self) -> str:
@@ -106,30 +106,30 @@ class RawScreen(BaseScreen):
         return self.query_one(TextView).position
 
     def hints(self) -> list[tuple[str, str]]:
-        """The same key leads there and back; what turns pages only where there is more than one."""
+        """Footer: `i` names the other view; paging only if there is more than one page."""
         back, (key, xml), more = super().hints()
-        raw = (key, "facts" if self._is_xml_shown else xml)
+        raw = (key, "details" if self._is_xml_shown else xml)
         return [back, raw, *([more] if self.position() else [])]
 
     def on_virtual_list_cursor_moved(self) -> None:
-        """How far one has read."""
+        """Update the position in the footer."""
         self.show_footer()
 
     def location(self, underlying: Location | None, /) -> Location | None:
-        """The run below, at what the server said of it."""
+        """The run of the screen below, with its fields or XML open."""
         return replace(underlying, view_name="xml" if self._is_xml_shown else "facts") if underlying else None
 
     def action_copy(self) -> None:
-        """Copy the facts, or the XML."""
+        """Copy the fields or the XML."""
         self.ctx.exporter.copy(self.text)
 
     def plain_text(self) -> Callable[[], str]:
-        """The title, and the facts or the XML."""
+        """The title, then the fields or the XML."""
         text = f"{self._heading}\n\n{self.text}\n"
         return lambda: text
 
     def action_xml(self) -> None:
-        """The XML, requested for the first time; or the facts again."""
+        """Toggle between XML and fields; the XML is requested the first time."""
         if self._is_xml_shown:
             self._show_facts()
         elif self._xml:
@@ -138,18 +138,18 @@ class RawScreen(BaseScreen):
             self._request_if_idle()
 
     def action_refresh(self) -> None:
-        """Request the XML anew, where it is shown."""
+        """Request the XML again if it is shown."""
         if self._is_xml_shown:
             self._request_if_idle()
         else:
-            self.say("i asks the server for the XML of this run.")
+            self.say("Press i to request the XML of this run.")
 
     def _request_if_idle(self) -> None:
-        self.say(f"asking {self._feed.source.server} for the XML  Esc stops")
+        self.say(f"Loading XML from {self._feed.source.server} … (Esc: cancel)")
         if not self.is_busy:
             self._request()
 
-    @work(exclusive=True, group="ask", description="ask for the XML of a run")
+    @work(exclusive=True, group="xml", description="request the XML of a run")
     async def _request(self) -> None:
         uid = self._feed.state.session.uid
         try:
@@ -163,35 +163,35 @@ class RawScreen(BaseScreen):
             self.say("")
             self.problem, self._as_of = "", self.ctx.clock.now()
             self._xml = "\n\n".join(
-                self._format_answer(*part) for part in (("show", session), ("events", events))
+                self._format_response(*part) for part in (("show", session), ("events", events))
             )
             self._show(self._xml)
 
-    def _format_answer(self, command: str, xml: str) -> str:
-        """One answer; of a very long one the beginning, and the command that prints it all."""
+    def _format_response(self, command: str, xml: str) -> str:
+        """Format one response; a very long one is cut and followed by the command that prints it all."""
         text = break_between_tags(xml[:MAX_CHARACTERS])
         if len(xml) > MAX_CHARACTERS:
             count = (
                 f"{text_format.format_count(MAX_CHARACTERS)} of"
                 f" {text_format.format_count(len(xml))} characters"
             )
-            text += f"\n\n{count}; emtui {command} {self._feed.state.session.id} -o xml prints them all."
+            text += f"\n\n{count} shown. Print all: emtui {command} {self._feed.state.session.id} -o xml"
         return text
 
     @property
     def is_busy(self) -> bool:
         """Whether the XML is being requested."""
-        return any(worker.group == "ask" and not worker.is_finished for worker in self.workers)
+        return any(worker.group == "xml" and not worker.is_finished for worker in self.workers)
 
     def action_stop(self) -> bool:
-        """Stop the request; false if there is none."""
+        """Cancel the request; false if there is none."""
         if not self.is_busy:
             return False
-        self.workers.cancel_group(self, "ask")
-        self.say("Stopped. i asks again.")
+        self.workers.cancel_group(self, "xml")
+        self.say("Canceled. i: try again.")
         return True
 
 
 def break_between_tags(xml: str) -> str:
-    """A document that came as one line, broken between its tags, where nothing stands."""
+    """Break a single-line document between adjacent tags; others stay unchanged."""
     return xml if "\n" in xml.strip() else _BETWEEN_TAGS.sub(">\n<", xml)

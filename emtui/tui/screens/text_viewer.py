@@ -1,4 +1,4 @@
-"""A text as a whole screen: a message that is longer than a line, the help."""
+"""Full-screen text, such as a long message or the help."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from textual.widget import Widget
 
-from emtui.tui.commands import CommandScope
 from emtui.tui.context import AppContext
+from emtui.tui.keymap import CommandScope
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD
 from emtui.tui.widgets.status_line import StatusLine
@@ -16,7 +16,7 @@ from emtui.tui.widgets.text_view import TextView
 
 
 class TextScreen(BaseScreen):
-    """A title, and a text to scroll in."""
+    """A title and a scrollable text."""
 
     SCOPE: ClassVar[CommandScope] = CommandScope.TEXT_VIEWER
 
@@ -31,20 +31,20 @@ class TextScreen(BaseScreen):
         yield TextView(self.text)
 
     def on_mount(self) -> None:
-        """Say what this is."""
+        """Show the title."""
         self.query_one("#title", StatusLine).show([(self._heading, BOLD)])
 
     def on_virtual_list_cursor_moved(self) -> None:
-        """Say how far one has read."""
+        """Update the position in the footer."""
         self.show_footer()
 
     def hints(self) -> list[tuple[str, str]]:
-        """What turns the page only where there is more than one."""
+        """Footer: paging only if there is more than one page."""
         back, *more = super().hints()
         return [back, *(more if self.position() else [])]
 
     def action_copy(self) -> None:
-        """The whole text."""
+        """Copy the full text."""
         self.ctx.exporter.copy(self.text)
 
     def plain_text(self) -> Callable[[], str]:

@@ -1,4 +1,4 @@
-"""What leaves the application: texts for the clipboard and the pager, and the command that opens a view."""
+"""Export: texts for the clipboard and the pager, and the command that opens a view."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 from emtui.em.background_thread import run_in_thread
 from emtui.em.server_address import Server
-from emtui.tui.commands import CommandScope
+from emtui.tui.keymap import CommandScope
 from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.services.host import AppHost
 from emtui.tui.services.logon_service import LogonService
 
-if TYPE_CHECKING:  # start-up time, here and in functions: loaded once there is something to hand over
+if TYPE_CHECKING:  # startup time, here and in functions: loaded with the first export
     from emtui.em.model import Session
     from emtui.tui.formatting.open_command import Location
     from emtui.tui.formatting.plain_text import ExportOrigin
 
 
 class Exporter:
-    """Hands over what is shown, without saying who looked."""
+    """Exports what is shown, without the user name."""
 
     def __init__(self, host: AppHost, options: LaunchOptions, logon_service: LogonService) -> None:
         self._host = host
@@ -30,7 +30,7 @@ class Exporter:
         self._logon_service = logon_service
 
     def origin(self, as_of: datetime | None) -> ExportOrigin:
-        """Whose answer a text shows, and of when."""
+        """Return the source and time of the data in a text."""
         from emtui.tui.formatting.plain_text import ExportOrigin
 
         return ExportOrigin(self._logon_service.server_name, self._logon_service.mode_mark or "", as_of)
@@ -38,7 +38,7 @@ class Exporter:
     # --- the clipboard ----------------------------------------------------------
 
     def copy(self, text: str, remark: str = "") -> None:
-        """Put it on the person's clipboard, and say which way, after the remark."""
+        """Copy a text to the clipboard, and show how, after `remark`."""
         self._host.start_worker(self._copy(text, remark), "copy", "copy a text")
 
     async def _copy(self, text: str, remark: str) -> None:
@@ -54,7 +54,7 @@ class Exporter:
     # --- the pager --------------------------------------------------------------
 
     def read_in_pager(self, render_text: Callable[[], str]) -> None:
-        """Show a text in the person's pager; one at a time."""
+        """Show a text in the user's pager; one at a time."""
         if not self._host.is_worker_running("pager"):
             self._host.start_worker(self._read_in_pager(render_text), "pager", "show a text in the pager")
 
@@ -70,14 +70,14 @@ class Exporter:
     # --- the command that opens a view ------------------------------------------
 
     def command_for(self, session: Session) -> str:
-        """The command that opens this run for anybody; nothing for a demo or a recording."""
+        """Return the command that opens this run for any user; empty in a demo or replay."""
         from emtui.query import DEFAULT_SORT_ORDER, Query
         from emtui.tui.formatting.open_command import Location
 
         return self.open_command(Location(Query(), DEFAULT_SORT_ORDER, session=session))
 
     def open_command(self, location: Location | None) -> str:
-        """The command that opens this view for anybody; nothing for a demo or a recording."""
+        """Return the command that opens this view for any user; empty in a demo or replay."""
         client = self._logon_service.client
         if client is None or location is None or self._options.mark or not isinstance(client.server, Server):
             return ""
@@ -86,7 +86,7 @@ class Exporter:
         return open_command(client.server, location)
 
     def copy_open_command(self, location: Location | None, scope: CommandScope) -> None:
-        """Copy the command that opens this view; say why, where there is none."""
+        """Copy the command that opens this view; show why if there is none."""
         from emtui.tui.formatting.open_command import caveat, no_command_reason
 
         command, reason = self.open_command(location), no_command_reason(scope)
@@ -97,7 +97,7 @@ class Exporter:
 
     def _no_command_text(self) -> str:
         if self._options.replay:
-            return "This is a recording: no command opens it for anybody but you."
+            return "Not available in replay mode: others do not have the recording."
         if self._options.mark:
-            return "This is a demo: it ends with you, and no command opens it for anybody else."
-        return "There is no view yet that a command could open: log on first."
+            return "Not available in the demo: it ends when you quit, so no command can reopen this view."
+        return "Not connected. Log on first."

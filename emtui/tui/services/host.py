@@ -1,4 +1,4 @@
-"""What services need of the application that they run in."""
+"""What services need from the application."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class AppHost(Protocol):
-    """Workers, timers and a sentence in the footer of the screen that is shown."""
+    """Workers, timers, and messages in the footer of the current screen."""
 
     def start_worker(
         self,
@@ -22,31 +22,31 @@ class AppHost(Protocol):
         *,
         exclusive: bool = False,
     ) -> Worker[None]:
-        """Run it beside everything else; `exclusive` ends what of the same group still runs."""
+        """Run a coroutine in the background; `exclusive` cancels workers of the same group."""
 
     def is_worker_running(self, group: str) -> bool:
-        """Whether a worker of this group still runs."""
+        """Whether a worker of this group is running."""
 
     def set_timer(self, delay: float, callback: Callable[[], object] | None = None) -> Timer:
-        """Call back once, after so many seconds."""
+        """Call back once, after `delay` seconds."""
 
     def call_later(self, callback: Callable[..., object], *arguments: object) -> bool:
-        """Call it once what is being handled now is done."""
+        """Call back after the current message has been handled."""
 
     def set_terminal_title(self, title: str) -> None:
-        """Name the terminal's window."""
+        """Set the terminal's title."""
 
     def bell(self) -> None:
         """Ring the terminal's bell."""
 
     def say(self, text: str) -> None:
-        """Show one sentence until the next key."""
+        """Show a message until the next key."""
 
     def say_too(self, text: str) -> None:
-        """Show one sentence more, after what is shown already."""
+        """Show another message after the current one."""
 
     async def suspend_for(self, work: Callable[[], T]) -> T:
-        """Give the terminal to `work`, which runs in a thread, until it has ended."""
+        """Lend the terminal to `work`, which runs in a thread, until it ends."""
 
     def write_sequence(self, sequence: str) -> None:
         """Send a control sequence to the terminal, such as a text for its clipboard."""

@@ -1,7 +1,7 @@
-"""The server of a list that is shown before anybody is logged on: the first question logs on.
+"""A session source that logs on at its first request.
 
-So the first picture is the list's own, with who is asked and since when. What goes
-wrong with the logon is not the list's to say: whoever gave `log_on` shows the login.
+The list can then be shown first, with the progress of its request. A failed logon is not reported
+here: the owner of `log_on` shows the login form.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class LazySource:
-    """A source that logs on when it is first asked, once however many ask."""
+    """A source that logs on at its first request, once for concurrent requests."""
 
     def __init__(self, server: Server, user: str, log_on: Callable[[], Awaitable[SessionSource]]) -> None:
         self.server = server
@@ -31,17 +31,17 @@ class LazySource:
 
     @property
     def certificate(self) -> Certificate | None:
-        """What the server showed; nothing yet before the logon."""
+        """The server's certificate; `None` before the logon."""
         return self._source.certificate if self._source else None
 
     @property
     def logon_times(self) -> Sequence[datetime]:
-        """When each logon was."""
+        """The time of each logon."""
         return self._source.logon_times if self._source else ()
 
     @property
     def response_stats(self) -> ResponseStats | None:
-        """What the last whole list was as an answer."""
+        """Statistics of the last complete list response."""
         return self._source.response_stats if self._source else None
 
     @property
@@ -51,7 +51,7 @@ class LazySource:
 
     @property
     def api_versions(self) -> str:
-        """The versions of its API that the server named."""
+        """The API versions that the server reported."""
         return self._source.api_versions if self._source else ""
 
     async def sessions(self, progress: Callable[[DownloadProgress], None] | None = None) -> Listing:
@@ -67,21 +67,21 @@ class LazySource:
         return await (await self._logged_on_source()).events(uid)
 
     async def session_xml(self, uid: Uid) -> str:
-        """The answer for one session as the server wrote it."""
+        """The unchanged XML response for one session."""
         return await (await self._logged_on_source()).session_xml(uid)
 
     async def events_xml(self, uid: Uid) -> str:
-        """The answer for one session's events as the server wrote it."""
+        """The unchanged XML response for the events of one session."""
         return await (await self._logged_on_source()).events_xml(uid)
 
     async def complete_references(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
-        """The same sessions, each known as well as it can be."""
+        """Yield the same sessions, with details where they could be loaded."""
         async with aclosing((await self._logged_on_source()).complete_references(references)) as sessions:
             async for session in sessions:
                 yield session
 
     async def close(self) -> None:
-        """Log off, if anybody is logged on."""
+        """Log off, if logged on."""
         if self._source:
             await self._source.close()
 

@@ -1,4 +1,4 @@
-"""The list while emtui runs: owns its feed, hands on what comes of it, and does what is then due."""
+"""Runs the session list: owns its feed, publishes its states, and triggers alerts and messages."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
-from emtui.tui.services.alerts import AlertNotifier
 from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.host import AppHost
+from emtui.tui.services.last_viewed_tracker import LastViewed
 from emtui.tui.services.logon_service import LogonService
 from emtui.tui.services.navigator import Navigator
-from emtui.tui.services.viewed import LastViewed
+from emtui.tui.services.notifier import AlertNotifier
 
 if TYPE_CHECKING:
     from emtui.em.session_source import SessionSource
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class ListService:
-    """`make_feed` makes a feed that goes on with the alerts of the one before; `set_state` gets each state."""
+    """Runs the session list.
+
+    `make_feed` creates a feed that continues the alerts of the previous one; `set_state` receives each state.
+    """
 
     def __init__(
         self,
@@ -40,7 +43,7 @@ class ListService:
         self._set_state = set_state
         self.feed: ListFeed | None = None
         self._previous_feed: ListFeed | None = None
-        """The last feed: the next one goes on with its alerts."""
+        """The last feed: the next one continues its alerts."""
         self.last_viewed = LastViewed(
             host, clock.now, lambda: logon_service.profile_name, self._last_activity_at
         )
@@ -48,7 +51,7 @@ class ListService:
         self._feed_worker: Worker[None] | None = None
 
     def show_list(self, source: SessionSource) -> None:
-        """A list of what this source has."""
+        """Show the list of this source."""
         self.feed = self._previous_feed = self._make_feed(source, self._previous_feed)
         self._feed_worker = self._host.start_worker(
             self._follow(self.feed), "list feed", "follow the list", exclusive=True
@@ -56,14 +59,14 @@ class ListService:
         self._navigator.show_list(self.feed)
 
     def use_source(self, source: SessionSource, *, poll: bool) -> None:
-        """The list that is there is requested from this source from now on; with `poll` at once."""
+        """Request the current list from this source from now on; with `poll` at once."""
         if self.feed and poll:
             self.feed.replace_source(source)
         elif self.feed:
             self.feed.source = source
 
     async def close_all(self) -> None:
-        """Take away every screen, and the list with them."""
+        """Close every screen, and drop the list."""
         if self._feed_worker:
             self._feed_worker.cancel()
         self.feed = None
@@ -82,7 +85,7 @@ class ListService:
                 previous = state
 
     def _handle_state(self, previous: ListState | None, state: ListState, feed: ListFeed) -> None:
-        """Alert, say and open what is due."""
+        """Send alerts, show messages and open views that are due."""
         self._alerts.notify(state.alerts)
         for notice in state.notices:
             self._host.say(notice)
@@ -100,4 +103,4 @@ class ListService:
     def _show_title(self, *, is_lost: bool) -> None:
         profile = self._logon_service.connection.profile
         if profile and profile.title:
-            self._host.set_terminal_title(f"emtui {profile.name}" + (": BLIND" if is_lost else ""))
+            self._host.set_terminal_title(f"emtui {profile.name}" + (": NO DATA" if is_lost else ""))

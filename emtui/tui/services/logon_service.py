@@ -1,7 +1,7 @@
-"""The logon: who is logged on where, what is shown meanwhile, and what happens after a refusal.
+"""Logging on: the current client and connection, what is shown meanwhile, and retries after a refusal.
 
-httpx, lxml, cryptography and tomlkit are loaded here, in a thread, when a person logs on: the first
-screen is painted long before.
+httpx, lxml, cryptography and tomlkit are loaded here, in a thread, when the user logs on, long after
+the first frame.
 """
 
 from __future__ import annotations
@@ -38,22 +38,22 @@ if TYPE_CHECKING:
     from emtui.em.session_source import SessionSource
 
 SECOND_LOGON_DELAY = timedelta(minutes=30)
-"""After so long a logon that was refused just after an outage is sent once more."""
+"""Delay before a logon that was refused after an outage is tried once more."""
 
 _LogOn: TypeAlias = "Callable[[Connection, LogonGuard, Callable[[], datetime]], Awaitable[Client]]"
 
 
 class SourceConsumer(Protocol):
-    """What has the list of the source that somebody is logged on to."""
+    """Shows the list of the source that the user is logged on to."""
 
     def show_list(self, source: SessionSource) -> None:
-        """A list of what this source has."""
+        """Show the list of this source."""
 
     def use_source(self, source: SessionSource, *, poll: bool) -> None:
-        """The list that is there asks this source from now on; with `poll` at once."""
+        """Request the current list from this source from now on; with `poll` at once."""
 
     async def close_all(self) -> None:
-        """Take away every screen, and the list with them."""
+        """Close every screen, and drop the list."""
 
 
 class LogonService:
@@ -77,40 +77,40 @@ class LogonService:
         self.client: SessionSource | None = None
         self.connection = options.connection
         self.second_logon_at: datetime | None = None
-        """When a refused logon is sent once more, if it is."""
+        """When a refused logon is tried once more, if it is."""
         self._second_logon_timer: Timer | None = None
         self._client_to_check: SessionSource | None = None
-        """The client whose certificate and clock nobody has been warned of yet."""
+        """The client whose certificate and clock have not been checked for warnings yet."""
 
-    # --- who is logged on where ---------------------------------------------------
+    # --- the current logon ---------------------------------------------------
 
     @property
     def skew(self) -> timedelta:
-        """How far the server's clock is ahead of ours, as its last answer said; zero if it is not known."""
+        """How far the server's clock is ahead of ours, by its last response; zero if unknown."""
         from emtui.em.server_clock import clock_offset
 
         return clock_offset(self.client.skew) if self.client else timedelta()
 
     @property
     def server_name(self) -> str:
-        """Whose sessions are shown; empty before anybody is logged on."""
+        """Name of the server whose sessions are shown; empty before the logon."""
         return str(self.client.server) if self.client else ""
 
     @property
     def profile_name(self) -> str | None:
-        """The profile under which the last look and the queries are kept, if they may be."""
+        """The profile whose last-viewed time and queries are saved, if saving is allowed."""
         profile = self.connection.profile
         return profile.name if profile and self._options.remember else None
 
     @property
     def mode_mark(self) -> str | None:
-        """DEMO or REPLAY, where this is one; REC while it is recorded."""
+        """DEMO or REPLAY in these modes; REC while recording."""
         if self._options.recorder:
             return "REC STOPPED" if self._options.recorder.problem else "REC"
         return self._options.mark
 
     def identity(self) -> tuple[str, str, str, str]:
-        """Mark, profile, server and user, for the first line; of a recording its file, and how it goes on."""
+        """Mark, profile, server and user for the header; for a replay its file and speed."""
         if self._options.replay:
             return self.mode_mark or "", "", self._options.replay.server, self._options.replay.speed_text
         if self.client is None:
@@ -122,14 +122,14 @@ class LogonService:
     # --- logging on ---------------------------------------------------------------
 
     def show_list_first(self) -> None:
-        """Show the list though nobody is logged on yet; what goes wrong with that leads to the login."""
+        """Show the list before the logon; if the logon fails, the login form follows."""
         server, user = self.connection.server, self.connection.user
         if server and user:
             self.client = LazySource(server, user, self._log_on_in_background)
             self._source_consumer().show_list(self.client)
 
     async def _log_on_in_background(self) -> SessionSource:
-        """Log on while the list is shown; nothing is loaded for it before there is something to see."""
+        """Log on while the list is shown, after the first frame: loading modules would delay that."""
         await self._first_paint.wait()
         try:
             self.connection = await with_saved_password(self.connection)
@@ -141,7 +141,7 @@ class LogonService:
         else:
             return self._use_background_client(client)
         never: asyncio.Future[SessionSource] = asyncio.get_running_loop().create_future()
-        return await never  # the login comes in place of the list, and ends this with it
+        return await never  # the login replaces the list, which cancels this request
 
     def _use_background_client(self, client: Client) -> SessionSource:
         self.client = source = self._with_recorder(client)
@@ -156,7 +156,7 @@ class LogonService:
         self._host.call_later(self._replace_list_with_login, interaction_needed)
 
     async def _replace_list_with_login(self, interaction_needed: InteractionNeededError) -> None:
-        """A person must say more than is known; unless somebody has, meanwhile."""
+        """Show the login form unless the user has already logged on."""
         if isinstance(self.client, LazySource):
             self.client = None
             await self._source_consumer().close_all()
@@ -167,7 +167,7 @@ class LogonService:
     async def log_on_as(
         self, client: Client, connection: Connection, remember: RememberChoice, remark: str = ""
     ) -> None:
-        """Show the list of this logon: the one that was open, if it is of the same server, else a new one."""
+        """Show the list of this logon: the open one if it is of the same server, else a new one."""
         self._cancel_second_logon()
         previous, self.client = self.client, self._with_recorder(client)
         self._client_to_check = client
@@ -190,23 +190,25 @@ class LogonService:
         return self._options.recorder.wrap_client(client) if self._options.recorder else client
 
     def _save_in_background(self, connection: Connection, remember: RememberChoice, remark: str = "") -> None:
-        self._host.start_worker(self._save_logon(connection, remember, remark), "keep", "keep the profile")
+        self._host.start_worker(
+            self._save_logon(connection, remember, remark), "save profile", "save the profile"
+        )
 
     async def _save_logon(self, connection: Connection, remember: RememberChoice, remark: str) -> None:
         saved, message = await save_logon(connection, remember)
-        if self.connection is connection:  # else somebody has logged on elsewhere meanwhile
+        if self.connection is connection:  # else the user has logged on to another server meanwhile
             self.connection = saved
         self._navigator.show_header()
         if message or remark:
             self._host.say_too(f"{remark} {message}".strip())
 
     def _log_off(self, client: SessionSource) -> None:
-        self._host.start_worker(client.close(), "farewell", "log off")
+        self._host.start_worker(client.close(), "log off", "log off")
 
-    # --- after a refusal ----------------------------------------------------------
+    # --- after a refused logon ----------------------------------------------------------
 
     def schedule_second_logon(self) -> None:
-        """Log on once more in half an hour: the directory behind the server may not be back yet."""
+        """Log on once more after half an hour: the server's directory service may not be available yet."""
         profile = self.connection.profile
         if self.second_logon_at or not self._options.remember or (profile and profile.no_second_logon):
             return
@@ -224,7 +226,7 @@ class LogonService:
         self._host.start_worker(self._log_on_again(), "logon", "log on once more", exclusive=True)
 
     async def _log_on_again(self) -> None:
-        """One attempt; if it is refused as well, a person must decide."""
+        """Make one more attempt; if it is refused as well, the user must log on."""
         previous = self.client
         if not previous:
             return
@@ -232,7 +234,7 @@ class LogonService:
             client = await connect(self.connection, self._clock.now, override_lockout=True)
         except EmError:
             return
-        if self.client is not previous:  # somebody was quicker
+        if self.client is not previous:  # the user has logged on meanwhile
             self._log_off(client)
             return
         self.client = self._with_recorder(client)
@@ -240,12 +242,12 @@ class LogonService:
         self._source_consumer().use_source(self.client, poll=True)
         self._log_off(previous)
 
-    # --- what is said of it -------------------------------------------------------
+    # --- warnings -------------------------------------------------------
 
     def show_warnings(self) -> None:
-        """Say once for each logon that the server's certificate ends soon, or that its clock is wrong.
+        """Warn once per logon if the server's certificate expires soon, or its clock is wrong.
 
-        The certificate of a demo is made by this computer, whatever the demo's clock shows.
+        A demo's certificate is made with this computer's clock, whatever the demo's clock shows.
         """
         from emtui.em.server_clock import utc_now
         from emtui.monitor.feed_health import LARGE_SKEW
@@ -257,9 +259,9 @@ class LogonService:
         if client and expiry_text:
             self._host.say_too(f"The certificate of {client.server} {expiry_text}.")
         elif abs(self.skew) >= LARGE_SKEW and not is_demo:
-            self._host.say_too(
-                f"The server's clock is {text_format.format_duration(abs(self.skew))} off: ! says more."
-            )
+            difference = text_format.format_duration(abs(self.skew))
+            direction = "ahead of" if self.skew > timedelta() else "behind"
+            self._host.say_too(f"The server's clock is {difference} {direction} this computer's. !: details.")
 
 
 async def connect(
@@ -269,9 +271,9 @@ async def connect(
     remember: bool = True,
     override_lockout: bool = False,
 ) -> Client:
-    """A client that is logged on; raises `EmError`. Without `remember` a refusal leaves no trace here.
+    """Log on and return the client; raises `EmError`. Without `remember` a refusal is not saved.
 
-    `now` is our clock. `override_lockout` sends a password although it was refused before.
+    `now` is the local clock. `override_lockout` sends a password even if it was refused before.
     """
     log_on, refusals, open_gate = await run_in_thread(
         partial(_load_logon_modules, override_lockout=override_lockout)
@@ -280,10 +282,10 @@ async def connect(
 
 
 def _load_logon_modules(*, override_lockout: bool) -> tuple[_LogOn, LogonGuard, LogonGuard]:
-    import emtui.em.certificate_reader  # noqa: F401 - the screens look at the certificate at once
+    import emtui.em.certificate_reader  # noqa: F401 - the screens show the certificate at once
     from emtui.em.logon import ALLOW_ALL
+    from emtui.local.client_logon import log_on
     from emtui.local.lockout_guard import LockoutGuard
-    from emtui.local.logon_policy import log_on
 
-    gc.freeze()  # what is loaded now stays: looking through it while a list arrives would hold the screen
+    gc.freeze()  # these modules stay loaded: a collection that visits them would block the screen
     return log_on, LockoutGuard(override_lockout, is_attended=not override_lockout), ALLOW_ALL

@@ -1,1 +1,1 @@
-"""The terminal below the screens, and the only package that touches Textual's private parts."""
+"""The terminal below the screens; the only package that uses Textual's private parts."""

@@ -1,7 +1,7 @@
 """The application at its terminal: reads keys, sends frames, and lends the terminal to other programs.
 
-Knows no screen of ours: what it needs of the screen on top, and of the widget with the focus,
-is in two protocols.
+It is independent of our screens: what it needs from the top screen and the focused widget is in two
+protocols.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _USER_INPUT = events.Key | events.Paste | events.MouseEvent | UnmarkedPasteEvent
 
 @runtime_checkable
 class InputScreen(Protocol):
-    """What the application needs of the screen on top to hand it input."""
+    """What the application needs from the top screen to pass input to it."""
 
     @property
     def has_secret_input(self) -> bool:
@@ -69,7 +69,7 @@ class InputScreen(Protocol):
         """Where the terminal's cursor belongs while nothing has the focus."""
 
     def say(self, text: str) -> None:
-        """Show one sentence until the next key."""
+        """Show a message until the next key."""
 
     def handle_user_activity(self) -> None:
         """A key was pressed, or a mouse button."""
@@ -78,10 +78,10 @@ class InputScreen(Protocol):
         """Give the focus to the widget that the next key is meant for."""
 
     def ignores_input_before_paint(self, event: events.Event) -> bool:
-        """Whether this input is older than what the screen shows, and must not be used."""
+        """Whether this input is older than the first frame of the screen, and must be ignored."""
 
     def handle_unbound_key(self, key: str, character: str | None) -> None:
-        """A key does nothing here."""
+        """Explain that a key does nothing here."""
 
 
 @runtime_checkable
@@ -97,7 +97,7 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     def __init__(self, terminal_options: TerminalOptions) -> None:
         super().__init__(ansi_color=True, driver_class=_driver_class())
-        self.animation_level = "none"  # animation costs bytes and says nothing
+        self.animation_level = "none"  # animation costs bytes and adds nothing
         self._disable_tooltips = self._disable_notifications = True  # nothing of ours floats above a screen
         self.terminal_options = terminal_options
         flow = FlowControl(
@@ -116,10 +116,10 @@ class TerminalApp(App[int], inherit_bindings=False):
         self.stylesheet.set_variables(self.get_css_variables())
         self._styled_theme = self.theme
         self.first_paint = asyncio.Event()
-        """Set once the first frame was sent: only then is loaded what that can do without."""
+        """Set once the first frame was sent; other modules are loaded afterwards."""
 
     def on_mount(self) -> None:
-        """From now on other threads can reach the event loop."""
+        """Store the event loop for calls from other threads."""
         self._event_loop = asyncio.get_running_loop()
 
     @property
@@ -142,13 +142,13 @@ class TerminalApp(App[int], inherit_bindings=False):
     # --- input ---------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        """Carry out keys one after another, each where the one before has led.
+        """Handle keys one after another, each in the state that the one before has left.
 
         Textual hands a key to whatever has the focus when it arrives; keys that arrive in one read
         (a slow connection, a paste without brackets) would all go to the first widget.
         """
         if isinstance(event, events.AppFocus | events.AppBlur):
-            return  # keys may come all the same, and belong where somebody writes
+            return  # the focus must stay where the next key belongs
         if isinstance(event, events.Resize):
             self._frames.reset()  # also after fg, when another program had the terminal
         if isinstance(event, _USER_INPUT):
@@ -186,7 +186,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         await super().on_event(event)
 
     def record_activity(self) -> None:
-        """Somebody is at the keys."""
+        """Record user activity; for subclasses."""
 
     def claim_layout_hint(self) -> bool:
         """Whether a hint on the keyboard layout is due; it then counts as shown."""
@@ -207,7 +207,7 @@ class TerminalApp(App[int], inherit_bindings=False):
             await self.on_event(key)
 
     async def _handle_without_screen(self, event: events.Event) -> None:
-        """Between two screens, only leaving can be meant."""
+        """Between two screens, handle only ctrl+c: it quits."""
         if isinstance(event, events.Key) and event.key == "ctrl+c":
             await self.run_action("quit")
 
@@ -221,10 +221,10 @@ class TerminalApp(App[int], inherit_bindings=False):
             return True
         return await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)
 
-    # --- the terminal lent to others -------------------------------------------------
+    # --- lending the terminal -------------------------------------------------
 
     async def suspend_for(self, work: Callable[[], T]) -> T:
-        """Lend the terminal, and ctrl+c, to `work` in a thread until it has ended."""
+        """Lend the terminal, and ctrl+c, to `work` in a thread until it ends."""
         driver = self._terminal_driver
         if driver is None or not driver.can_suspend:
             return await run_in_thread(work)
@@ -246,7 +246,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         return results[0]
 
     def action_suspend(self) -> None:
-        """To the shell; fg comes back to the same view."""
+        """Suspend emtui; `fg` resumes it in the same view."""
         if not process_hardening.is_under_job_control():
             self.say_suspend_refused()
             return
@@ -258,7 +258,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         self.call_in_loop(self.say_suspend_refused)
 
     def say_suspend_refused(self) -> None:
-        """Say why emtui was not suspended."""
+        """Show why emtui was not suspended."""
         if screen := self._input_screen:
             screen.say(SUSPEND_REFUSED)
 
@@ -347,7 +347,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._frames.invalidate()
         self.refresh(repaint=True, layout=True)
 
-    # --- what others ask of the terminal -------------------------------------------------
+    # --- terminal functions for services -------------------------------------------------
 
     def toggle_mouse(self) -> bool | None:
         """Turn mouse reporting on or off; return whether it is on now, None without a terminal."""
@@ -414,7 +414,7 @@ class TerminalApp(App[int], inherit_bindings=False):
 
 
 def is_being_removed(node: DOMNode) -> bool:
-    """Whether a screen or widget is being taken away: nothing may be drawn on it any more."""
+    """Whether a screen or widget is being removed: it must not be drawn any more."""
     return node._pruning  # noqa: SLF001 - Textual has no public name for this
 
 
@@ -423,7 +423,7 @@ class InputThreadError(Exception):
 
 
 def unwatch(watched: DOMNode, watcher: DOMNode) -> None:
-    """End all that `watcher` watches there: the framework forgets it only when a value changes next."""
+    """Remove all watchers of `watcher`: Textual removes them only when a value changes next."""
     for watchers in getattr(watched, "__watchers", {}).values():
         watchers[:] = [entry for entry in watchers if entry[0] is not watcher]
 
@@ -436,4 +436,4 @@ def _driver_class() -> type[Driver] | None:
 
 
 def _ignore_signal(_signal: int, _frame: FrameType | None) -> None:
-    """Ctrl+c is meant for the program that has the terminal."""
+    """Ignore ctrl+c: it is meant for the program that has the terminal."""

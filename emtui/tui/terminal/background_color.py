@@ -29,8 +29,8 @@ _IFLAG_INDEX, _LFLAG_INDEX = 0, 3
 class TerminalReply:
     """The terminal's replies, whether they are complete, and the keys typed among them.
 
-    `light` is None if the terminal did not report its color. An incomplete reply is part of
-    `typed`: the input filter, which reads on, recognizes it.
+    `is_light` is None if the terminal did not report its color. An incomplete reply is part of
+    `typed_ahead`: the input filter, which reads on, recognizes it.
     """
 
     is_light: bool | None = None
@@ -58,7 +58,7 @@ def _is_light(color: bytes) -> bool | None:
 
 
 class BackgroundQuery:
-    """The query at one terminal; from `send` until the modes are restored, typed keys are not echoed."""
+    """The query to one terminal; from `send` until the modes are restored, typed keys are not echoed."""
 
     def __init__(self, input_: TextIO | None, output: TextIO | None) -> None:
         self._input, self._output = input_, output

@@ -30,7 +30,7 @@ def without_unsupported(output: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What can be drawn: ASCII only, colors at all, and whether the background is light."""
+    """What can be drawn: ASCII only, colors, and whether the background is light."""
 
     ascii_only: bool = False
     has_color: bool = True

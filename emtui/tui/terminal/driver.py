@@ -54,7 +54,7 @@ _POLL_S = 0.1
 
 
 class DriverOwner(Protocol):
-    """What the driver needs of the application; all may be called from any thread."""
+    """What the driver needs from the application; all may be called from any thread."""
 
     @property
     def terminal_options(self) -> TerminalOptions:
@@ -76,7 +76,7 @@ class DriverOwner(Protocol):
         """Suspending was refused: no shell could resume the process."""
 
     def exit_soon(self, code: int) -> None:
-        """Nobody is at the terminal any more."""
+        """Exit with this code: the terminal is gone."""
 
 
 class EmtuiDriver(LinuxDriver):
@@ -104,7 +104,7 @@ class EmtuiDriver(LinuxDriver):
         """Requests that the terminal has not replied to."""
         self._has_replied = False
         self._is_unresponsive = False
-        """Whether a reply was waited for in vain."""
+        """Whether waiting for a reply has timed out."""
 
     @property
     def owner(self) -> DriverOwner:
@@ -143,7 +143,7 @@ class EmtuiDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Switch to the alternate screen, and watch for a hang-up from now on."""
         if sys.__stderr__ is None:
-            raise RuntimeError("there is no terminal to draw on")
+            raise RuntimeError("no terminal to draw on")
         self._output = OutputQueue(sys.__stderr__.fileno(), self.owner.handle_drained)
         super().start_application_mode()  # type: ignore[no-untyped-call] # Textual's
         self._use_original_modes()
@@ -182,7 +182,7 @@ class EmtuiDriver(LinuxDriver):
         return terminal.terminal_size(sys.__stderr__.fileno() if sys.__stderr__ else self.fileno, os.environ)
 
     def _sigtstp_application(self, *_: object) -> None:
-        """Stop only under job control; Textual would stop for ever."""
+        """Suspend only under job control; otherwise nothing could resume the process."""
         if process_hardening.is_under_job_control():
             super()._sigtstp_application()
         else:

@@ -1,4 +1,4 @@
-"""Knows what the terminal shows, so that only differences are sent.
+"""Tracks what the terminal shows, so that only differences are sent.
 
 Textual repaints whole widgets, and whole screens when one is opened; on a slow connection
 that is most of the traffic, and nearly all of it is on the terminal already.

@@ -27,7 +27,7 @@ class FrameScheduler:
         self._diff.paint(strips_of(update), width, capabilities)
 
     def reset(self) -> None:
-        """Forget everything: the terminal has another size, or is new, and will be painted anew."""
+        """Forget everything: the terminal has another size, or is new, and will be repainted."""
         self._diff.reset()
 
     def invalidate(self) -> None:

@@ -1,8 +1,8 @@
-"""Keeps garbage collection away from the sessions, and from moments when a person waits.
+"""Keeps garbage collection away from the sessions, and from moments when the user waits.
 
 A full collection visits every object and blocks keys and painting meanwhile: 1/8 second with
 100,000 sessions. Sessions are part of no reference cycle, so it would free none of them: those of
-the first list are frozen. Garbage that was frozen with them is collected when nobody is there.
+the first list are frozen. Garbage that was frozen with them is collected while the user is idle.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 COLLECT_INTERVAL_S = 1800.0
 """Seconds between two full collections, at least."""
 IDLE_S = 30.0
-"""Seconds without a key after which nobody waits."""
+"""Seconds without a key after which the user counts as idle."""
 _YOUNG, _MIDDLE, _OLD = gc.get_threshold()
 _NEVER = 1_000_000_000
 

@@ -1,4 +1,4 @@
-"""Turns input tokens into Textual events: keys, pastes and the mouse. No input makes it fail.
+"""Turns input tokens into Textual events: keys, pastes and the mouse. It never fails on any input.
 
 Textual's parser raises on numbers out of range, and types out sequences that are longer than it
 expects. So reports of the kitty keyboard protocol are read here and passed on in their simplest
@@ -44,7 +44,7 @@ _KEY_MODIFIERS = 63
 """Bits of the modifiers that change the key; caps lock and num lock do not."""
 _RELEASED = 3
 _ESC_CODE, _BACKSPACE_CODE, _CTRL_H_CODE = 27, 127, 8
-_KEYPAD = {57409 + place: ord(sign) for place, sign in enumerate("./*-+")} | {
+_KEYPAD = {57409 + index: ord(sign) for index, sign in enumerate("./*-+")} | {
     57415: ord("="),
     57416: ord(","),
 }

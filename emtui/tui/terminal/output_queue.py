@@ -1,8 +1,8 @@
 """The queue of output for the terminal: writing never blocks, and queued output can be discarded.
 
-A terminal that takes no output (a stopped tmux client, a broken connection) blocks whoever
-writes to it. Here that is a thread of its own; the application checks `is_ready` before it
-paints, and paints once when the queue has drained.
+A terminal that takes no output (a stopped tmux client, a broken connection) blocks any
+writer. Here that is a separate thread; the application checks `is_ready` before it paints, and
+paints once when the queue has drained.
 """
 
 from __future__ import annotations

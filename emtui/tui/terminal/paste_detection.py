@@ -42,7 +42,7 @@ class UnmarkedPasteEvent(events.Event):
 
 
 class EscapeOrAltEvent(events.Event):
-    """ESC and a key in one read: `alt` in a text field, elsewhere Esc and then `keys`."""
+    """ESC and a key in one read: `alt_keys` in a text field, elsewhere Esc and then the key."""
 
     def __init__(self, alt_keys: tuple[events.Key, ...], keys: tuple[events.Key, ...]) -> None:
         super().__init__()

@@ -1,1 +1,1 @@
-"""Lists and lines, drawn by the line: what changes on the screen is as small as possible."""
+"""Lists and lines, drawn line by line to keep screen updates small."""

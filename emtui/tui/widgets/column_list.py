@@ -1,4 +1,4 @@
-"""Rows of one kind of thing in columns, such as the types of the overview."""
+"""A list of items in columns, such as the types of the overview."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class ColumnList(VirtualList, Generic[T]):
-    """One line for each thing; `columns_for` gives the columns for a width."""
+    """One row per item; `columns_for` returns the columns for a width."""
 
     HEADING_LINES: ClassVar[int] = 1
 
@@ -24,16 +24,16 @@ class ColumnList(VirtualList, Generic[T]):
         self._time_context: TimeContext | None = None
 
     def columns_for(self, width: int) -> tuple[ListColumn[T], ...]:
-        """The columns of a list this wide."""
+        """Return the columns for this width in cells."""
         raise TypeError(f"{type(self).__name__} has no columns of its own at {width} cells")
 
     @property
     def selected_item(self) -> T | None:
-        """The thing under the cursor."""
+        """The item under the cursor."""
         return self.items[self.cursor] if self.items else None
 
     def show(self, items: tuple[T, ...], clock: TimeContext) -> None:
-        """These from now on; the cursor stays on its line."""
+        """Show these items; the cursor stays on its row."""
         self.items, self._time_context = items, clock
         self.replace_rows(len(items), self.cursor, self.top)
 
@@ -42,7 +42,7 @@ class ColumnList(VirtualList, Generic[T]):
         return render_strip([("  ", PLAIN), (column_titles(self.columns_for(width)), HEADING)], width)
 
     def render_row(self, row: int, width: int) -> StyledSpans:
-        """One of them."""
+        """Format one item."""
         if self._time_context is None:
             return []
         mark = f"{CURSOR_MARK} " if row == self.cursor else "  "

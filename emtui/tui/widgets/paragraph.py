@@ -1,4 +1,4 @@
-"""A text in a few lines, broken between words, the last one cut if more follows."""
+"""A text wrapped to a few lines, the last one cut if more follows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from emtui.tui.widgets.virtual_list import render_strip
 
 
 class Paragraph(Widget):
-    """As much of a text as `max_lines` lines hold; the style sheet says whether they are always there."""
+    """Shows as much of a text as fits in `max_lines` lines; the style sheet sets the height."""
 
     def __init__(self, max_lines: int, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -20,23 +20,23 @@ class Paragraph(Widget):
         self._text = ""
 
     def show(self, text: str) -> None:
-        """Draw this from now on."""
+        """Show this text."""
         if text != self._text:
             self._text = text
             self.refresh(layout=self.styles.is_auto_height)
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
-        """As many lines as the text takes."""
+        """Return the number of lines of the text."""
         return len(wrap_and_cut(self._text, width, self._max_lines))
 
     def render_line(self, y: int) -> Strip:
-        """One of the lines."""
+        """Draw one line."""
         lines = wrap_and_cut(self._text, self.size.width, self._max_lines)
         return render_strip([(lines[y] if y < len(lines) else "", PLAIN)], self.size.width)
 
 
 def wrap_and_cut(text: str, width: int, max_lines: int) -> list[str]:
-    """The text in lines of `width` cells, at most so many, the last one cut with `…` if more follows."""
+    """Wrap a text to `width` cells and `max_lines` lines, the last one cut with `…` if more follows."""
     if width < 1 or not text:
         return []
     head = text_format.join_lines(text[: width * (max_lines + 2)])

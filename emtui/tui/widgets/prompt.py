@@ -1,8 +1,8 @@
-"""The line in which a query or a search is typed.
+"""The line in which a query, a search or a note is typed.
 
-It tells of every change as it is typed, or, over a line that wants care, when typing
-pauses; Enter keeps, Esc restores what was there when it opened. It calls its page
-directly rather than by message: the key after Enter must already find the page as Enter has left it.
+It reports every change as it is typed, or, on a slow connection, when typing pauses. Enter accepts, Esc
+restores the previous text. It calls its screen directly instead of posting messages, so that the key
+after Enter is handled in the state that Enter has left.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from textual.timer import Timer
 from textual.widgets import Input, Label
 
 from emtui import text_format
-from emtui.tui.commands import CommandScope, bindings_for
+from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.theme import PLAIN
 from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.text_input import LineInput, TextInput
 
 TYPING_PAUSE_S = 0.15
-"""Seconds without a key after which somebody who types is taken to have paused."""
+"""Seconds without a key that count as a typing pause."""
 
 
 class PromptClosedCallback(Protocol):
-    """Told of Enter (`kept`) or Esc, with what stands, or what stood before."""
+    """Called on Enter (`accepted`) with the typed text, or on Esc with the previous one."""
 
     async def __call__(self, text: str, *, accepted: bool) -> None:
-        """Take the text, and close the prompt if it can be taken; the next key waits for that."""
+        """Use the text, and close the prompt if it is valid; the next key waits for this."""
 
 
 class PromptInput(LineInput):
-    """A field whose Enter belongs to the prompt around it."""
+    """The text field of a prompt, which handles Enter."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.PROMPT)
 
     async def action_accept(self) -> None:
-        """Keep what was typed."""
+        """Accept the typed text."""
         await self._prompt.finish(accepted=True)
 
     async def action_revert(self) -> None:
-        """As it was before."""
+        """Restore the previous text."""
         await self._prompt.finish(accepted=False)
 
     @property
@@ -51,16 +51,16 @@ class PromptInput(LineInput):
         return cast("Prompt", self.parent)
 
     def action_clear(self) -> None:
-        """Nothing is left of what was typed, wherever the cursor stands."""
+        """Clear the line."""
         self.value = ""
 
 
 class Prompt(Horizontal):
-    """Hidden until `open`; then one line with the focus."""
+    """A text field on one line, hidden until `open`."""
 
     INPUT_CLASS: ClassVar[type[PromptInput]] = PromptInput
     SCOPE: ClassVar[CommandScope] = CommandScope.PROMPT
-    """Where the commands of the field stand."""
+    """The scope of the field's commands."""
 
     DEFAULT_CSS = """
     Prompt { height: 1; display: none; }
@@ -84,17 +84,17 @@ class Prompt(Horizontal):
         self._sign = "/"
 
     def compose(self) -> ComposeResult:
-        """The sign and the field."""
+        """Create the sign and the field."""
         yield Label(self._sign, markup=False)
         yield self.INPUT_CLASS(select_on_focus=False)
 
     @property
     def is_open(self) -> bool:
-        """Whether a person may be typing here."""
+        """Whether the prompt is shown."""
         return self.has_class("-open")
 
     def open(self, text: str, text_to_restore: str | None = None, *, sign: str = "/") -> None:
-        """Show the line with this text and the focus in it; Esc goes back to `before`."""
+        """Show the prompt with this text, focused; Esc restores `text_to_restore`, by default `text`."""
         self._text_to_restore = text if text_to_restore is None else text_to_restore
         if sign != self._sign:
             self._sign = sign
@@ -111,7 +111,7 @@ class Prompt(Horizontal):
             self._typed_callback(text)
 
     def close(self) -> None:
-        """Hide the line."""
+        """Hide the prompt."""
         self._set_open(is_open=False)
 
     def _set_open(self, *, is_open: bool) -> None:
@@ -119,7 +119,7 @@ class Prompt(Horizontal):
         self.display = is_open
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Every keystroke; over a line that wants care, every pause between them."""
+        """Report every change; on a slow connection, only when typing pauses."""
         event.stop()
         self._stop_pause_timer()
         if self._is_low_bandwidth():
@@ -137,7 +137,7 @@ class Prompt(Horizontal):
             self._pause_timer = None
 
     async def finish(self, *, accepted: bool) -> None:
-        """Say what stands now, or what stood before."""
+        """Report the typed text, or the one to restore."""
         self._stop_pause_timer()
         await self._closed_callback(
             self.query_one(TextInput).value if accepted else self._text_to_restore, accepted=accepted
@@ -145,7 +145,7 @@ class Prompt(Horizontal):
 
 
 class CountedPrompt(Prompt):
-    """A prompt with a count of what is found beside it; while it is closed another line stands there."""
+    """A prompt with a count at the right; while closed, another line is shown in its place."""
 
     DEFAULT_CSS = """
     CountedPrompt { display: block; }
@@ -163,11 +163,11 @@ class CountedPrompt(Prompt):
     ) -> None:
         super().__init__(on_typed, on_closed, is_low_bandwidth, id=id)
         self.closed_line = StatusLine(id=closed_line_id)
-        """What is shown while nobody types."""
+        """The line shown while the prompt is closed."""
         self._count_line = StatusLine(id="found")
 
     def compose(self) -> ComposeResult:
-        """The line, or the sign, the field and the count."""
+        """Create the closed line, the sign, the field and the count."""
         yield self.closed_line
         for part in (*super().compose(), self._count_line):
             part.display = False
@@ -179,5 +179,5 @@ class CountedPrompt(Prompt):
             part.display = is_open is not (part is self.closed_line)
 
     def show_count(self, count: str) -> None:
-        """How many there are, at the right."""
+        """Show a count at the right."""
         self._count_line.show([], [(count, PLAIN)])

@@ -1,7 +1,7 @@
-"""The line in which a search is typed, for the events of a session and for the lines of a comparison.
+"""The search line, for the events of a session and the lines of a comparison.
 
-It owns the texts that lines are searched for and filtered by. Messages tell of them, but may come after the
-next key: what a key needs of the texts it reads here.
+It owns the search text and the filter text. Messages report changes, but may arrive after the next key:
+handlers of keys read the texts here.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from emtui.tui.widgets.prompt import CountedPrompt
 
 
 class SearchMode(Enum):
-    """What a text is for, by the sign before it: to search lines, or to show only those that hold it."""
+    """What a text is used for, by its sign: to search lines, or to show only those that contain it."""
 
     SEARCH = "/"
     FILTER = "&"
 
 
 class SearchBar(CountedPrompt):
-    """Hidden until it is opened; Enter keeps what was typed, Esc brings back what stood there before."""
+    """The search line, hidden until opened; Enter accepts, Esc restores the previous text."""
 
     class Changed(Message):
-        """Lines are to be searched for another text, or filtered by it."""
+        """The search text or the filter text has changed."""
 
     class Closed(Message):
-        """The line was closed with this text, which was `kept` or restored."""
+        """The line was closed with this text: typed if `accepted`, else restored."""
 
         def __init__(self, text: str, mode: SearchMode, *, accepted: bool) -> None:
             super().__init__()
@@ -47,21 +47,21 @@ class SearchBar(CountedPrompt):
 
     @property
     def search_text(self) -> str:
-        """What lines are searched for; empty if nothing is."""
+        """The text to search for; empty if there is no search."""
         return self._texts[SearchMode.SEARCH]
 
     @property
     def filter_text(self) -> str:
-        """What lines must hold to be shown; empty if all are."""
+        """The text that shown lines must contain; empty if all are shown."""
         return self._texts[SearchMode.FILTER]
 
     def open_for(self, mode: SearchMode) -> None:
-        """Let a text be typed, beginning with the one there is."""
+        """Open the line for this mode with its current text."""
         self.mode = mode
         self.open(self._texts[mode], sign=mode.value)
 
     def clear(self) -> bool:
-        """End the search, else show all lines; false if there was neither."""
+        """Clear the search, or else the filter; return False if there was neither."""
         mode = next((mode for mode in SearchMode if self._texts[mode]), None)
         if mode is None:
             return False
@@ -74,7 +74,7 @@ class SearchBar(CountedPrompt):
         self.post_message(self.Changed())
 
     async def _finish_search(self, text: str, *, accepted: bool) -> None:
-        """Closed at once, whatever waits for the messages: the next key is no longer meant for the field."""
+        """Close at once, before the message is handled: the next key is not meant for the field."""
         self._texts[self.mode] = text
         self.close()
         self.screen.set_focus(None)

@@ -1,7 +1,6 @@
-"""One line of the screen: something at the left, something at the right.
+"""One line of the screen with a left and a right part.
 
-If both do not fit, the left gives way; the right stays whole. The foot of a page has
-more lines where a sentence needs them.
+If both do not fit, the left part is cut. The footer has more lines if a message needs them.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from emtui.tui.widgets.paragraph import wrap_and_cut
 from emtui.tui.widgets.virtual_list import StyledSpans, render_strip
 
 MAX_FOOTER_LINES = 3
-"""How many lines a sentence may have."""
+"""Maximum lines of a message."""
 
 
 class StatusLine(Widget):
-    """Draws what `show` was given last, and repaints only when that differs."""
+    """Shows two parts, and repaints only when they change."""
 
     DEFAULT_CSS = "StatusLine { height: 1; }"
 
@@ -30,13 +29,13 @@ class StatusLine(Widget):
         self._right: StyledSpans = []
 
     def show(self, left: StyledSpans, right: StyledSpans | None = None) -> None:
-        """Draw this from now on."""
+        """Show these parts."""
         if (left, right or []) != (self._left, self._right):
             self._left, self._right = left, right or []
             self.refresh()
 
     def render_line(self, _: int) -> Strip:
-        """The line, cut to the width there is."""
+        """Draw the line, cut to the width."""
         width = self.size.width
         right = sum(text_format.cell_width(text) for text, _ in self._right)
         room = max(width - right - (2 if right else 0), 0)
@@ -46,11 +45,10 @@ class StatusLine(Widget):
 
 
 class FooterLine(StatusLine):
-    """The last line of a page: its keys, or a sentence; at the right where the cursor stands.
+    """The footer of a screen: its keys, or a message; at the right the position of the cursor.
 
-    A sentence that one line does not hold has up to three until the next key: half of it
-    would not say what to do. Of two sentences at once neither takes the place out of sight, unless
-    they need all lines.
+    A message takes up to three lines. Several messages leave room for the position, unless they need
+    all lines.
     """
 
     _sentence = ""
@@ -59,12 +57,12 @@ class FooterLine(StatusLine):
     _line_count = 1
 
     def show_keys(self, keys: StyledSpans, position: str) -> None:
-        """Draw these keys, on one line."""
+        """Show these keys, on one line."""
         self._set_sentence("", position)
         self.show(keys, [(position, PLAIN)] if position else [])
 
     def say(self, sentence: str, position: str, *, has_several_sentences: bool = False) -> None:
-        """Draw this sentence, whole if three lines hold it; it may be several sentences."""
+        """Show this message, in full if it fits in three lines; it may consist of several messages."""
         self._has_several_sentences = has_several_sentences
         self._set_sentence(sentence, position)
         self.show([(sentence, BOLD)], [(position, PLAIN)] if position else [])
@@ -97,11 +95,11 @@ class FooterLine(StatusLine):
         return max(len(self._lines(width)), 1)
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
-        """As many lines as the sentence takes."""
+        """Return the number of lines of the message."""
         return self._needed_lines(width)
 
     def render_line(self, y: int) -> Strip:
-        """One of its lines; the last has the place of the cursor, if there is room for it."""
+        """Draw one line; the last one has the position, if there is room for it."""
         width = self.size.width
         lines = self._lines(width)
         if not lines:
@@ -119,7 +117,7 @@ class FooterLine(StatusLine):
 
 
 def cut_spans(spans: StyledSpans, width: int) -> StyledSpans:
-    """The pieces in at most `width` cells, with `…` where something had to go."""
+    """Cut spans to `width` cells, with `…` where text was cut."""
     shown_spans: StyledSpans = []
     for text, style in spans:
         shown = text_format.truncate(text, width)

@@ -1,6 +1,6 @@
-"""Where one types a line: the framework's field, without the frame and the colours that it comes with.
+"""Text fields: Textual's `Input`, without its frame and colors.
 
-Its own style sheet is longer than all of ours, and would be read before the first picture.
+Textual's style sheet for it is longer than all of ours, and would delay the first frame.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 
 class TextInput(Input, inherit_css=False):
-    """One line in the terminal's own colours; the cursor is a reversed cell, and stands still."""
+    """A one-line field in the terminal's own colors, with a cursor that does not blink."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("alt+b,alt+left", "cursor_left_word", "a word to the left", show=False),
@@ -24,7 +24,7 @@ class TextInput(Input, inherit_css=False):
         Binding("alt+backspace", "delete_left_word", "delete the word at the left", show=False),
     ]
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
-    """How wide the text is. The framework's own lays out the whole screen anew with every character."""
+    """The size of the text. Textual's own attribute triggers a layout of the screen per character."""
     COMPONENT_CLASSES: ClassVar[set[str]] = Input.COMPONENT_CLASSES
     DEFAULT_CSS = """
     TextInput { width: 1fr; height: 1; overflow: hidden; pointer: text; }
@@ -38,15 +38,15 @@ class TextInput(Input, inherit_css=False):
         self.cursor_blink = False
 
     def caret(self) -> Offset:
-        """Where on the screen the next character is typed; Textual's own value is a cell too far."""
+        """Position of the next character on the screen; Textual's own value is one cell too far."""
         return self.cursor_screen_offset - Offset(int(self.cursor_at_end), 0)
 
 
 class LineInput(TextInput):
-    """One that takes all lines of a paste, on the one line there is."""
+    """A field that accepts all lines of a paste, joined on one line."""
 
     def on_paste(self, event: Paste) -> None:
-        """In the place of what is selected: nothing of it is lost."""
+        """Replace the selection by the pasted text; no line of it is lost."""
         event.prevent_default()
         event.stop()
         self.replace(" ".join(event.text.split()), *self.selection)

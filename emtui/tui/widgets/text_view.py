@@ -1,4 +1,4 @@
-"""A text broken to the width, with a window to scroll and no cursor."""
+"""A wrapped text to scroll, without a cursor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LABEL = re.compile(r" *\S+(?: \S+)* {2,}(?=\S)")
 
 
 def wrap_text(text: str, width: int) -> list[str]:
-    """The text in lines of `width` cells; what belongs to a label stays beside it, if that leaves room."""
+    """Wrap a text to `width` cells; a value after a label is indented, if that leaves room."""
     return [line for paragraph in text.split("\n") for line in _wrap_line(paragraph, width)]
 
 
@@ -29,7 +29,7 @@ def _wrap_line(line: str, width: int) -> list[str]:
 
 
 class TextView(VirtualList):
-    """A text broken to the width; there is a window, but no cursor to see."""
+    """A wrapped text to scroll, without a visible cursor."""
 
     def __init__(self, text: str) -> None:
         super().__init__(id="text")
@@ -37,7 +37,7 @@ class TextView(VirtualList):
         self._lines: list[str] = []
 
     def show_text(self, text: str) -> None:
-        """Show another text, from its beginning; the same one stays where it is."""
+        """Show another text, from its beginning; the same text keeps its position."""
         if text != self._text:
             self._text = text
             self._wrap_lines()
@@ -45,11 +45,11 @@ class TextView(VirtualList):
 
     @property
     def cursor_style(self) -> Style | None:
-        """No row is more than another."""
+        """No style: no row is selected."""
         return None
 
     def on_resize(self, _: Resize) -> None:
-        """Break it anew; the window stays at about the same part of the text."""
+        """Wrap the text again, and stay at about the same part of it."""
         fraction = self.top / max(self.count, 1)
         self._wrap_lines()
         top = round(fraction * len(self._lines))
@@ -57,7 +57,7 @@ class TextView(VirtualList):
 
     @property
     def position(self) -> str:
-        """`1–16 of 40 lines`; nothing where all of it is seen."""
+        """Format `1–16 of 40 lines`; empty if all lines are visible."""
         if self.count <= self.window_height:
             return ""
         return f"{self.top + 1}–{min(self.top + self.window_height, self.count)} of {self.count} lines"
@@ -66,11 +66,11 @@ class TextView(VirtualList):
         self._lines = wrap_text(self._text, max(self.size.width - 2, 1))
 
     def render_row(self, row: int, width: int) -> StyledSpans:
-        """One line of it."""
+        """Format one line."""
         return [(" " + self._lines[row], PLAIN)][:width]
 
     def move_to(self, cursor: int, *, top: int | None = None) -> None:
-        """The window moves, a line or a page at a time."""
+        """Scroll the window to this line."""
         new_top = cursor if top is None else top
         self.top = self.cursor = max(min(new_top, self.count - self.window_height), 0)
         self.refresh()

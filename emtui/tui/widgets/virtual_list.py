@@ -1,7 +1,7 @@
-"""A list of rows of one line each, with a cursor and a window onto the rows.
+"""A list of one-line rows with a cursor, of which a window is drawn.
 
-Drawn by Textual's line API: a moved cursor repaints two lines, not the widget.
-Rows are counted from 0; `top` is the row on the first line of the window, below the heading.
+It uses Textual's line API: moving the cursor repaints two lines, not the widget.
+Rows are counted from 0; `top` is the first row of the window, below the heading.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from emtui import text_format
-from emtui.tui.commands import CommandScope, bindings_for
+from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.theme import CURSOR_STYLE, FAINT, PLAIN
 
 StyledSpans: TypeAlias = list[tuple[str, Style]]
@@ -27,7 +27,7 @@ WHEEL_ROWS = 3
 
 
 def render_strip(spans: StyledSpans, width: int, overlay: Style | None = None) -> Strip:
-    """One line of exactly `width` cells, as `text_format` counts them; `over` is laid over all of it."""
+    """Render spans on a line of exactly `width` cells, as `text_format` counts them, under `overlay`."""
     segments, room = [], width
     for text, style in spans:
         shown = text_format.clip(text_format.strip_ambiguous(text_format.join_lines(text)), room)
@@ -39,13 +39,13 @@ def render_strip(spans: StyledSpans, width: int, overlay: Style | None = None) -
 
 
 class VirtualList(Widget, can_focus=True):
-    """A list of `count` rows, which a subclass draws one by one in `render_row`."""
+    """A list of `count` rows, which a subclass formats in `render_row`."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.NAVIGATION)
     HEADING_LINES: ClassVar[int] = 0
 
     class CursorMoved(Message):
-        """The cursor is on another row, or the rows have changed beneath it."""
+        """The cursor has moved, or the rows have changed."""
 
         def __init__(self, sender: VirtualList) -> None:
             super().__init__()
@@ -53,7 +53,7 @@ class VirtualList(Widget, can_focus=True):
 
         @property
         def control(self) -> VirtualList:
-            """The list that this is about."""
+            """The list that sent this message."""
             return self.sender
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -62,49 +62,49 @@ class VirtualList(Widget, can_focus=True):
         self.cursor = 0
         self.top = 0
         self.empty_lines: tuple[str, ...] = ()
-        """The lines that are shown while there are no rows."""
+        """Lines shown while there are no rows."""
 
     # --- for subclasses ---------------------------------------------------------
 
     def render_row(self, row: int, width: int) -> StyledSpans:
-        """The row at this place; what is wider than `width` cells is cut off."""
+        """Format a row; spans beyond `width` cells are cut off."""
         return [(str(row), PLAIN)][:width]
 
     def render_heading(self, width: int) -> Strip:
-        """The line above the rows, if there is one."""
+        """Draw the heading, if there is one."""
         return Strip.blank(width)
 
     @property
     def cursor_style(self) -> Style | None:
-        """The style that is laid over the row under the cursor."""
+        """Style of the row under the cursor."""
         return CURSOR_STYLE
 
     @property
     def stale_style(self) -> Style | None:
-        """The style that is laid over every other row."""
+        """Style of all other rows, if the list is stale."""
         return None
 
     def apply_pending(self) -> None:
-        """Carry out what was postponed, before something is done to a row; a subclass knows what."""
+        """Apply postponed changes before a row is used; for subclasses."""
 
     # --- drawing ----------------------------------------------------------------
 
     @property
     def window_height(self) -> int:
-        """How many rows can be seen at once."""
+        """Number of visible rows."""
         return max(self.size.height - self.HEADING_LINES, 1)
 
     def caret(self) -> Offset:
-        """Where on the screen the terminal's cursor belongs: at the beginning of the selected row."""
+        """Screen position of the terminal's cursor: the start of the selected row."""
         return self.content_region.offset + Offset(0, self.cursor_line)
 
     @property
     def cursor_line(self) -> int:
-        """The line of this widget on which the row under the cursor is."""
+        """Line of the widget on which the selected row is."""
         return max(min(self.cursor - self.top + self.HEADING_LINES, self.size.height - 1), 0)
 
     def render_line(self, y: int) -> Strip:
-        """One line of the window."""
+        """Draw one line of the window."""
         width = self.size.width
         if y < self.HEADING_LINES:
             return self.render_heading(width)
@@ -116,7 +116,7 @@ class VirtualList(Widget, can_focus=True):
         return self.render_row_strip(row, width)
 
     def render_row_strip(self, row: int, width: int) -> Strip:
-        """The line of this row, as it is painted."""
+        """Draw a row."""
         style = self.cursor_style if row == self.cursor else self.stale_style
         return render_strip(self.render_row(row, width), width, style)
 
@@ -125,13 +125,13 @@ class VirtualList(Widget, can_focus=True):
         return render_strip([("  " + text, FAINT)], width)
 
     def refresh_row(self, row: int) -> None:
-        """Draw this row again, if it can be seen."""
+        """Redraw this row, if it is visible."""
         self.refresh(Region(0, row - self.top + self.HEADING_LINES, self.size.width, 1))
 
     # --- moving -----------------------------------------------------------------
 
     def move_to(self, cursor: int, *, top: int | None = None) -> None:
-        """Put the cursor on this row, or the nearest there is, and the window around it."""
+        """Move the cursor to this row, or the nearest one, and scroll if needed."""
         old_cursor, old_top = self.cursor, self.top
         self.cursor = max(min(cursor, self.count - 1), 0)
         self.top = self._clamp_top(self.top if top is None else top)
@@ -144,7 +144,7 @@ class VirtualList(Widget, can_focus=True):
             self.post_message(self.CursorMoved(self))
 
     def replace_rows(self, count: int, cursor: int, top: int) -> None:
-        """There are `count` other rows: draw them, with this cursor and window."""
+        """Draw `count` new rows, with this cursor and window."""
         self.count = count
         self.cursor = max(min(cursor, self.count - 1), 0)
         self.top = self._clamp_top(top)
@@ -152,7 +152,7 @@ class VirtualList(Widget, can_focus=True):
         self.post_message(self.CursorMoved(self))
 
     def _clamp_top(self, top: int) -> int:
-        """The nearest window to `top` that holds the cursor and leaves no lines empty in vain."""
+        """Return the top row nearest to `top` that keeps the cursor visible and the window filled."""
         top = min(top, max(self.count - self.window_height, 0))
         return max(min(top, self.cursor), self.cursor - self.window_height + 1, 0)
 
@@ -165,61 +165,61 @@ class VirtualList(Widget, can_focus=True):
         self.move_to(self.cursor + rows, top=max(self.top + rows, 0))
 
     def action_down(self) -> None:
-        """One row down."""
+        """Move one row down."""
         self._move_by(1)
 
     def action_up(self) -> None:
-        """One row up."""
+        """Move one row up."""
         self._move_by(-1)
 
     def action_page_down(self) -> None:
-        """A page down: the last line becomes the first but one."""
+        """Move a page down, with one row of overlap."""
         self._scroll_by(max(self.window_height - 1, 1))
 
     def action_page_up(self) -> None:
-        """A page up."""
+        """Move a page up."""
         self._scroll_by(-max(self.window_height - 1, 1))
 
     def action_half_down(self) -> None:
-        """Half a page down."""
+        """Move half a page down."""
         self._scroll_by(max(self.window_height // 2, 1))
 
     def action_half_up(self) -> None:
-        """Half a page up."""
+        """Move half a page up."""
         self._scroll_by(-max(self.window_height // 2, 1))
 
     def action_top(self) -> None:
-        """To the first row."""
+        """Move to the first row."""
         self.move_to(0)
 
     def action_bottom(self) -> None:
-        """To the last row."""
+        """Move to the last row."""
         self.apply_pending()
         self.move_to(self.count - 1)
 
     # --- mouse and size ---------------------------------------------------------
 
     def on_resize(self, _: Resize) -> None:
-        """Keep the cursor in the window, and the window on the rows there are."""
+        """Keep the cursor visible and the window filled."""
         self.top = self._clamp_top(self.top)
         self.refresh()
 
     def focus_on_click(self) -> bool:
-        """Not while somebody types in the prompt: Enter, or a second click, ends that."""
+        """Take no focus while a prompt is open."""
         return not self.screen.query("Prompt.-open")
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        """Some rows down."""
+        """Scroll down."""
         event.stop()
         self._scroll_by(WHEEL_ROWS)
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """Some rows up."""
+        """Scroll up."""
         event.stop()
         self._scroll_by(-WHEEL_ROWS)
 
     def on_click(self, event: Click) -> None:
-        """The cursor goes there; where it is already, this is Enter."""
+        """Select the clicked row; a click on the selected row acts as Enter."""
         row = self.top + event.y - self.HEADING_LINES
         if event.y < self.HEADING_LINES or row >= self.count:
             return

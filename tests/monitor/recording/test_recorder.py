@@ -1,4 +1,4 @@
-"""What a client says is written down in order, and nothing that goes wrong with that stops anything."""
+"""Responses are recorded in order, and a failed recording does not stop the monitoring."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def now() -> datetime:
 
 
 class FullDisk(io.BytesIO):
-    """Takes so many writes, then none."""
+    """Accepts a number of writes, then fails."""
 
     def __init__(self, writes: int) -> None:
         super().__init__()
@@ -97,7 +97,7 @@ async def test_all_responses_are_recorded_in_order() -> None:
     assert str(played.port) not in failure.reason
 
 
-async def test_a_full_disk_is_reported_once_and_stops_nothing() -> None:
+async def test_a_full_disk_is_reported_once_and_polling_continues() -> None:
     problems: list[str] = []
     recorder = Recorder(RecordingWriter(FullDisk(2), NOON), now)
     recorder.on_problem = problems.append
@@ -138,16 +138,18 @@ async def test_another_server_ends_the_recording() -> None:
     assert record_kinds(file) == [RecordedList]
 
 
-async def test_runs_that_a_list_only_names_are_recorded_once() -> None:
+async def test_references_are_completed_and_recorded_once() -> None:
     reference = f'<Ref UID="urn:veeam:SystemSession:{GUID}" Name="Job" Type="SystemSessionReference"/>'
     references = f'<EntityReferences xmlns="http://www.veeam.com/ent/v1.0">{reference}</EntityReferences>'
 
-    def answer(asked: ReceivedRequest) -> ScriptedReply:
-        return make_reply("200 OK", references.encode()) if route_of(asked) == "list" else reply_well(asked)
+    def respond(request: ReceivedRequest) -> ScriptedReply:
+        return (
+            make_reply("200 OK", references.encode()) if route_of(request) == "list" else reply_well(request)
+        )
 
     file = io.BytesIO()
     recorder = Recorder(RecordingWriter(file, NOON), now)
-    async with scripted_server(answer) as played:
+    async with scripted_server(respond) as played:
         client = recorder.wrap_client(await connected(played.authority))
         for _ in range(3):
             listing = await client.sessions()

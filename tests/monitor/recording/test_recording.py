@@ -1,4 +1,4 @@
-"""What is written of a server is read back as it was; anything else is one sentence."""
+"""A recording is read back unchanged; anything else is one sentence."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ AT = '"at":"2026-11-23T12:00:00+00:00"'
 def write_recording(
     records: Sequence[RecordedResponse], *, is_closed: bool = True, redactor: RecordingRedactor = SECRETS_ONLY
 ) -> bytes:
-    """The file with these records."""
+    """Write a file with these records."""
     file = io.BytesIO()
     writer = RecordingWriter(file, NOON)
     for record in records:
@@ -65,7 +65,7 @@ def compress_lines(*lines: str) -> bytes:
 
 
 def read_until_error(data: bytes) -> tuple[list[RecordedResponse], str]:
-    """The records before the trouble, and the trouble."""
+    """Return the records before the error, and the error."""
     records: list[RecordedResponse] = []
     try:
         records.extend(read_recording(io.BytesIO(data), "night.rec"))
@@ -76,7 +76,7 @@ def read_until_error(data: bytes) -> tuple[list[RecordedResponse], str]:
 
 texts = st.none() | st.text(max_size=20).map(clean).filter(bool)
 PAST = datetime(2025, 12, 1, tzinfo=UTC)
-moments = st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2025, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is beside it
+moments = st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2025, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - combined with a zone
 uids = st.sampled_from([numbered_run(number).uid for number in range(6)])
 uids |= st.text("ab#1", min_size=1, max_size=9).map(Uid)
 sessions = st.builds(
@@ -99,7 +99,7 @@ listings = st.builds(
 events = st.builds(Event, st.none() | st.integers(-9, 9), moments, texts, texts)
 logs = st.builds(Log, st.lists(events, max_size=5).map(sort_events), st.integers(0, 9))
 sentences = st.text(min_size=1, max_size=20).map(clean)
-times = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is beside it
+times = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - combined with a zone
 sizes = st.integers(0, 10**9)
 spans = st.none() | st.integers(-(10**9), 10**9).map(lambda ms: timedelta(milliseconds=ms))
 records = (
@@ -119,7 +119,7 @@ records = (
 
 
 @given(st.lists(records, max_size=8))
-def test_what_is_written_is_read_back_as_it_was(written: list[RecordedResponse]) -> None:
+def test_a_recording_is_read_back_unchanged(written: list[RecordedResponse]) -> None:
     assert read_back(write_recording(written)) == written
 
 
@@ -147,11 +147,11 @@ def test_an_impossible_recorded_time_is_unknown_by_the_recorded_clock(
         f'{{"event":{{"order":1,"time":"{when}"}}}}',
         f'{{{AT},"log":"a","first":0}}',
     )
-    look, asked, log = read_back(file)
-    assert isinstance(look, RecordedList)
-    assert isinstance(asked, RecordedSession)
+    poll, request, log = read_back(file)
+    assert isinstance(poll, RecordedList)
+    assert isinstance(request, RecordedSession)
     assert isinstance(log, RecordedLog)
-    for session in (look.listing.sessions[0], asked.session):
+    for session in (poll.listing.sessions[0], request.session):
         assert session.started == (datetime.fromisoformat(when) if known else None)
         assert session.ended == (None if known else datetime(2026, 11, 1, tzinfo=UTC))
     assert (log.log.events[0].time is not None) == known
@@ -183,7 +183,7 @@ def test_a_damaged_file_is_one_sentence(written: list[RecordedResponse], data: s
 
 
 @given(st.binary(max_size=200))
-def test_garbage_is_no_recording(garbage: bytes) -> None:
+def test_arbitrary_bytes_are_not_a_recording(garbage: bytes) -> None:
     assert read_until_error(garbage)[1] == "night.rec is not an emtui recording."
     assert read_until_error(gzip.compress(garbage))[1].startswith("night.rec is not a")
 
@@ -203,13 +203,13 @@ def test_garbage_is_no_recording(garbage: bytes) -> None:
         max_leaves=8,
     )
 )
-def test_json_that_is_no_record_is_one_sentence(value: object) -> None:
+def test_json_that_is_not_a_record_is_one_sentence(value: object) -> None:
     found, message = read_until_error(compress_lines(HEAD, json.dumps(value)))
     assert len(found) <= 1
     assert found or message
 
 
-def test_after_each_record_the_file_holds_all_of_it() -> None:
+def test_after_each_record_the_file_is_complete() -> None:
     written: list[RecordedResponse] = [
         RecordedList(NOON, Listing((numbered_run(1), numbered_run(2)))),
         RecordedListFailure(NOON + timedelta(minutes=1), "It is gone."),
@@ -219,17 +219,17 @@ def test_after_each_record_the_file_holds_all_of_it() -> None:
     assert "all its records are complete" in message
 
 
-def test_a_list_that_is_the_same_is_the_very_same_object_and_costs_a_few_bytes() -> None:
+def test_an_unchanged_list_is_the_same_object_and_takes_a_few_bytes() -> None:
     listing = Listing(tuple(numbered_run(number) for number in range(100)))
-    looks = [RecordedList(NOON + timedelta(minutes=number), listing, 100_000, 0.25) for number in range(1000)]
-    data = write_recording(looks)
+    polls = [RecordedList(NOON + timedelta(minutes=number), listing, 100_000, 0.25) for number in range(1000)]
+    data = write_recording(polls)
     first, *others = read_back(data)
     assert isinstance(first, RecordedList)
     assert all(isinstance(other, RecordedList) and other.listing is first.listing for other in others)
-    assert len(data) < len(write_recording(looks[:1])) + 60 * len(others)
+    assert len(data) < len(write_recording(polls[:1])) + 60 * len(others)
 
 
-def test_only_what_differs_is_written() -> None:
+def test_only_differences_are_written() -> None:
     before = Listing(sort_newest_first([numbered_run(1, "InProgress"), numbered_run(2), numbered_run(3)]))
     after = Listing(sort_newest_first([numbered_run(0), numbered_run(1), numbered_run(2)]))
     lines = (
@@ -250,7 +250,7 @@ def test_a_log_that_grows_is_written_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "says"),
+    ("lines", "expected"),
     [
         (["{}"], "is not an emtui recording: line 1 contains an object without recording"),
         ([HEAD.replace(":1,", ":2,")], "format version 2; this emtui reads version 1"),
@@ -278,10 +278,10 @@ def test_a_log_that_grows_is_written_once() -> None:
         ([HEAD, "x" * (MAX_LINE_BYTES + 1)], "is too large"),
     ],
 )
-def test_an_invalid_recording_is_reported_in_one_sentence(lines: list[str], says: str) -> None:
+def test_an_invalid_recording_is_reported_in_one_sentence(lines: list[str], expected: str) -> None:
     found, message = read_until_error(compress_lines(*lines))
     assert found == []
-    assert says in message
+    assert expected in message
     assert message.endswith(".")
 
 
@@ -315,7 +315,7 @@ except UnreadableRecordingError as problem:
     ],
     ids=["blanks", "events", "rows", "brackets"],
 )
-def test_a_bomb_costs_little_memory_and_one_sentence(bomb: bytes) -> None:
+def test_a_decompression_bomb_uses_little_memory_and_is_one_sentence(bomb: bytes) -> None:
     data = gzip.compress((HEAD + "\n").encode() + bomb)
     done = subprocess.run([sys.executable, "-c", READ_SCRIPT], input=data, capture_output=True, check=True)
     *message, mebibytes = done.stdout.decode().split()
@@ -323,11 +323,11 @@ def test_a_bomb_costs_little_memory_and_one_sentence(bomb: bytes) -> None:
     assert int(mebibytes) < 256
 
 
-def test_text_of_a_recording_is_cleaned_like_the_wires() -> None:
+def test_text_of_a_recording_is_cleaned_like_that_of_a_server() -> None:
     row = json.dumps({"row": {"uid": "\x1b]0;", "name": "a\x1b[2Jb", "message": "\u202ex\r\ny\x9b"}})
-    (look,) = read_back(compress_lines(HEAD, row, f'{{{AT},"list":1,"took":0}}'))
-    assert isinstance(look, RecordedList)
-    (session,) = look.listing.sessions
+    (poll,) = read_back(compress_lines(HEAD, row, f'{{{AT},"list":1,"took":0}}'))
+    assert isinstance(poll, RecordedList)
+    (session,) = poll.listing.sessions
     assert (session.uid, session.name, session.message) == ("␛]0;", "a␛[2Jb", "⟨U+202E⟩x\ny⟨U+009B⟩")
 
 

@@ -14,7 +14,7 @@ from snapshot_factory import NOON, numbered_run
 from emtui.em.errors import EmError, SessionNotFoundError
 from emtui.em.model import Event, Listing, Log, Session
 from emtui.monitor.feed_health import Freshness, RequestCost
-from emtui.monitor.poller import ListResponse, Poller
+from emtui.monitor.list_poller import ListResponse, Poller
 from emtui.monitor.recording.recording_format import (
     RecordedList,
     RecordedListFailure,
@@ -62,10 +62,10 @@ async def collect_polls(
     replay: ReplaySource, max_polls: int = 100
 ) -> list[tuple[Snapshot | None, Freshness, str]]:
     """Snapshot, freshness and problem of each poll until the end."""
-    follow, seen = poll_replay(replay), []
-    async with aclosing(follow.snapshots()) as looks:
-        async for snapshot in looks:
-            seen.append((snapshot, follow.health.freshness, follow.health.problem))
+    poller, seen = poll_replay(replay), []
+    async with aclosing(poller.snapshots()) as polls:
+        async for snapshot in polls:
+            seen.append((snapshot, poller.health.freshness, poller.health.problem))
             if replay.end_message or len(seen) == max_polls:
                 break
     return seen
@@ -127,7 +127,7 @@ async def test_time_passes_at_the_given_speed_and_never_beyond_the_next_list() -
     )
     await replay.sessions()
     watch.seconds = 100.0
-    assert replay.now() == NOON, "time stands still while a look is taken in"
+    assert replay.now() == NOON, "the clock stops while a list is processed"
     event = asyncio.Event()
     event.set()
     await replay.wait(event, 60.0)
@@ -146,11 +146,11 @@ async def test_a_refresh_shows_the_next_list_at_once() -> None:
         RecordedList(NOON + 2 * MINUTE, FIRST),
         speed=1.0,
     )
-    follow = poll_replay(replay)
-    async with asyncio.timeout(60), aclosing(follow.snapshots()) as looks:
-        await anext(looks)
-        follow.refresh()
-        snapshot = await anext(looks)
+    poller = poll_replay(replay)
+    async with asyncio.timeout(60), aclosing(poller.snapshots()) as polls:
+        await anext(polls)
+        poller.refresh()
+        snapshot = await anext(polls)
     assert snapshot
     assert snapshot.sessions == SECOND.sessions
     assert snapshot.as_of == NOON + MINUTE
@@ -160,14 +160,14 @@ async def test_at_the_end_time_stops_and_a_refresh_changes_nothing() -> None:
     end_messages: list[str] = []
     replay = make_replay(RecordedList(NOON, FIRST), RecordedListFailure(NOON + MINUTE, "away"))
     replay.on_end = lambda: end_messages.append(replay.end_message)
-    follow = poll_replay(replay)
-    async with asyncio.timeout(60), aclosing(follow.snapshots()) as looks:
-        await anext(looks)
-        await anext(looks)
+    poller = poll_replay(replay)
+    async with asyncio.timeout(60), aclosing(poller.snapshots()) as polls:
+        await anext(polls)
+        await anext(polls)
         for _ in range(3):
-            follow.refresh()
-            await anext(looks)
-    assert follow.health.failures_in_a_row == 1
+            poller.refresh()
+            await anext(polls)
+    assert poller.health.failures_in_a_row == 1
     assert end_messages == ["The recording ends here."] * 4
     assert replay.now() == NOON + MINUTE
     assert replay.speed_text == "ended"
@@ -175,11 +175,11 @@ async def test_at_the_end_time_stops_and_a_refresh_changes_nothing() -> None:
 
 async def test_a_canceled_request_loses_no_list() -> None:
     replay = make_replay(RecordedList(NOON, FIRST), RecordedList(NOON + MINUTE, SECOND))
-    asked = asyncio.ensure_future(replay.sessions())
+    request = asyncio.ensure_future(replay.sessions())
     await asyncio.sleep(0)
-    asked.cancel()
+    request.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asked
+        await request
     assert await replay.sessions() is FIRST
     assert await replay.sessions() is SECOND
 
@@ -210,7 +210,7 @@ async def test_a_session_is_replayed_as_it_was_when_opened() -> None:
     with pytest.raises(EmError, match="500 Oops"):
         await replay.events(numbered_run(1).uid)
     await replay.sessions()
-    assert (await replay.session(running.uid)).name == "more", "what the list has no more was last seen so"
+    assert (await replay.session(running.uid)).name == "more", "an unlisted run is as last seen"
     assert await replay.events(running.uid) == LOG
     with pytest.raises(SessionNotFoundError, match="no such session"):
         await replay.session(numbered_run(9).uid)
@@ -267,7 +267,7 @@ async def test_a_recording_that_was_not_closed_is_not_reported_as_truncated() ->
 
 
 async def test_complete_records_are_shown_and_the_truncation_is_reported() -> None:
-    for broken, says in (
+    for broken, expected in (
         (truncated_recording, "is truncated here"),
         (damaged_recording, "cannot be read any further"),
     ):
@@ -275,7 +275,7 @@ async def test_complete_records_are_shown_and_the_truncation_is_reported() -> No
             "night.rec", broken(RecordedList(NOON, FIRST), RecordedList(NOON + MINUTE, SECOND)), 60_000.0
         )
         assert len(await collect_polls(replay)) == 2
-        assert replay.end_message == f"The recording {says}; all complete records were shown."
+        assert replay.end_message == f"The recording {expected}; all complete records were shown."
 
 
 def test_a_recording_without_a_list_is_one_sentence() -> None:
@@ -287,7 +287,7 @@ def test_a_recording_without_a_list_is_one_sentence() -> None:
         ReplaySource("night.rec", truncated_recording())
 
 
-async def test_a_clock_that_was_set_back_is_no_trouble() -> None:
+async def test_a_clock_that_was_set_back_is_replayed() -> None:
     replay = make_replay(
         RecordedList(NOON, FIRST), RecordedList(NOON - 60 * MINUTE, SECOND), RecordedList(NOON, FIRST)
     )

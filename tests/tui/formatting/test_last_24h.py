@@ -1,4 +1,4 @@
-"""The line of the last 24 hours: digits by the hour, and counts with their base."""
+"""The line of the last 24 hours: digits per hour, and counts with their total."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from session_factory import DAY, HOUR, MINUTE, NOON, make_run, make_series, runs
 from emtui.em.model import DISTANT_PAST, Listing, Outcome, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.unlisted_runs import UnlistedRuns
-from emtui.triage.acknowledged import Acknowledgements
+from emtui.triage.acknowledgement_matching import Acknowledgements
 from emtui.triage.acknowledgements import Acknowledgement, run_key
 from emtui.triage.message_fingerprint import fingerprint
 from emtui.tui.formatting.last_24h import HOUR_COUNT, Last24Hours, hours_text, last_24h_line, spans_width
@@ -52,13 +52,13 @@ def test_each_hour_shows_how_many_runs_that_began_in_it_failed() -> None:
     assert hours_line(snapshot, night, UTC) == "03h ······················11 02h failed"
 
 
-def test_ten_and_more_in_an_hour_are_a_plus() -> None:
+def test_ten_or_more_in_an_hour_are_a_plus() -> None:
     starts = [NOON - HOUR + number * MINUTE for number in range(10)]
     assert hours_line(snapshot_of(failed_runs(*starts))) == "13h ······················+· 12h failed"
     assert hours_line(snapshot_of(failed_runs(*starts[1:]))) == "13h ······················9· 12h failed"
 
 
-def test_an_hour_that_the_last_answer_does_not_reach_is_not_known() -> None:
+def test_an_hour_not_covered_by_the_last_response_is_unknown() -> None:
     snapshot = snapshot_of(failed_runs(NOON - 3 * HOUR), NOON)
     assert hours_line(snapshot, NOON + 3 * HOUR + 30 * MINUTE) == "16h ·················1··???? 15h failed"
     assert hours_line(snapshot, NOON + 40 * HOUR) == f"05h {'?' * HOUR_COUNT} 04h failed"
@@ -67,13 +67,13 @@ def test_an_hour_that_the_last_answer_does_not_reach_is_not_known() -> None:
     )
 
 
-def test_an_hour_with_a_run_known_by_name_only_is_not_known_unless_another_failed() -> None:
+def test_an_hour_with_a_run_without_details_is_unknown_unless_another_failed() -> None:
     named = [replace(make_run(NOON - back), is_complete=False, state=None) for back in (HOUR, 2 * HOUR)]
     snapshot = snapshot_of([*named, *failed_runs(NOON - 2 * HOUR + MINUTE)])
     assert hours_line(snapshot) == "13h ·····················1?· 12h failed"
 
 
-def test_hours_are_those_of_the_wall_where_zones_are_no_whole_hours_apart() -> None:
+def test_hours_follow_the_zone_even_with_offsets_of_half_hours() -> None:
     snapshot = snapshot_of(
         failed_runs(NOON - 20 * MINUTE)
     )  # 17:25; the hour began at 17:00 there, 11:15 in UTC
@@ -89,7 +89,7 @@ def test_hours_are_those_of_the_wall_where_zones_are_no_whole_hours_apart() -> N
         (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "04h", "02h"),  # the second
     ],
 )
-def test_where_the_clock_is_turned_an_hour_is_still_an_hour(now: datetime, first: str, last: str) -> None:
+def test_an_hour_lasts_60_minutes_when_clocks_change(now: datetime, first: str, last: str) -> None:
     hours_shown = hours_line(snapshot_of(failed_runs(now, now - 23 * HOUR), now), now, BERLIN)
     assert hours_shown == f"{first} 1{'·' * 22}1 {last} failed"
 
@@ -104,7 +104,7 @@ zones = st.sampled_from(
     now=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),  # noqa: DTZ001 # the zone follows
     back=st.lists(st.integers(0, 23 * 60 - 1), max_size=9, unique=True),
 )
-def test_every_failure_of_the_last_23_hours_stands_in_one_of_24(
+def test_every_failure_of_the_last_23_hours_is_counted_in_one_of_24(
     zone: tzinfo, now: datetime, back: list[int]
 ) -> None:
     now_utc = now.replace(tzinfo=UTC)
@@ -131,13 +131,13 @@ def last_24h_text(width: int, snapshot: Snapshot | None = None) -> str:
     return f"{plain_text(left)} | {plain_text(right)}" if right else plain_text(left)
 
 
-def test_the_counts_are_of_the_same_hours_with_what_still_runs_and_have_a_base() -> None:
+def test_the_counts_cover_the_same_hours_and_running_sessions_and_have_a_total() -> None:
     assert last_24h_text(120) == (
         "13h ······················2· 12h failed | 2 failed  1 warned  2 running  80 ok of 85 runs in 24h"
     )
 
 
-def test_the_narrower_the_fewer_words_and_the_hours_give_way_last() -> None:
+def test_narrow_lines_drop_words_first_and_hours_last() -> None:
     assert last_24h_text(88).endswith("| 2 failed  1 warned  2 running  80 ok of 85 runs")
     assert last_24h_text(84).endswith("| 2 failed  1 warned  2 running of 85 runs")
     assert last_24h_text(80).endswith("12h failed | 2 failed  1 warned  … of 85 runs")
@@ -149,23 +149,23 @@ def test_the_narrower_the_fewer_words_and_the_hours_give_way_last() -> None:
     assert last_24h_text(14) == "85 runs in 24h"
 
 
-def test_how_well_a_list_is_known_is_said_in_fewer_words_before_any_word_is_cut() -> None:
+def test_counts_of_incomplete_rows_are_shortened_before_any_word_is_cut() -> None:
     named = [replace(make_run(NOON - back * MINUTE), is_complete=False, state=None) for back in range(26)]
     older = [
         replace(make_run(NOON - DAY - back * HOUR), is_complete=False, state=None) for back in range(1, 962)
     ]
     for width, counts in (
-        (58, "26 runs in 24h  987 runs known by name only"),
-        (43, "26 runs in 24h  987 runs known by name only"),
-        (42, "26 runs in 24h  987 by name only"),
-        (31, "987 by name only"),
-        (15, "26 runs in 24h"),
+        (58, "26 runs in 24h  987 runs without details"),
+        (40, "26 runs in 24h  987 runs without details"),
+        (39, "26 runs in 24h  987 no details"),
+        (29, "987 no details"),
+        (14, "987 no details"),
         (13, ""),
     ):
         assert last_24h_text(width, snapshot_of([*named, *older])) == counts
 
 
-def test_what_could_not_be_read_is_said_whatever_gives_way_for_it() -> None:
+def test_unreadable_rows_are_always_counted() -> None:
     snapshot = replace(snapshot_of(NIGHT), replaced_count=1_204)
     assert (
         last_24h_text(80, snapshot)
@@ -181,12 +181,12 @@ def test_acknowledged_runs_are_counted_within_their_outcome() -> None:
         {fingerprint(bad): Acknowledgement(fingerprint(bad), bad.type, "INC0012345", NOON)}
     )
     right_text = plain_text(last_24h_line(snapshot, TimeContext(NOON, UTC), 120, known)[1])
-    assert right_text == "2 failed, 2 known  1 warned  2 running  80 ok of 85 runs in 24h"
+    assert right_text == "2 failed, 2 acknowledged  1 warned  2 running  80 ok of 85 runs in 24h"
 
 
 @cache
 def night_with_acknowledged(runs_per_outcome: int) -> tuple[Snapshot, Acknowledgements]:
-    """A night with so many runs of each outcome that is not well, and all of them acknowledged."""
+    """A night with this many runs of each bad outcome, all of them acknowledged."""
     bad = [BAD, WARNED, Outcome.UNKNOWN, Outcome.CANCELED]
     row = [outcome for outcome in bad for _ in range(runs_per_outcome)]
     snapshot = snapshot_of([*runs_with_outcomes(*row, interval=timedelta(seconds=5), until=NOON), *NIGHT])
@@ -200,7 +200,7 @@ def night_with_acknowledged(runs_per_outcome: int) -> tuple[Snapshot, Acknowledg
 
 @pytest.mark.parametrize("width", range(58, 200))
 @pytest.mark.parametrize("often", [1, 12, 1_234])
-def test_the_hours_stand_there_whatever_is_acknowledged(width: int, often: int) -> None:
+def test_the_hours_stay_whatever_is_acknowledged(width: int, often: int) -> None:
     snapshot, everything = night_with_acknowledged(often)
     before, after = (
         last_24h_line(snapshot, TimeContext(NOON, UTC), width, known) for known in (None, everything)
@@ -210,20 +210,20 @@ def test_the_hours_stand_there_whatever_is_acknowledged(width: int, often: int) 
     assert re.search(r"\d runs", plain_text(after[-1] or after[0])), "a count says of what"
 
 
-def test_a_day_without_a_run_says_so() -> None:
+def test_a_day_without_runs_says_so() -> None:
     old = snapshot_of(make_series("LogExport", HOUR, NOON - 25 * HOUR, count=50))
-    assert last_24h_text(80, old) == f"13h {'·' * 24} 12h failed | nothing ran in 24h"
+    assert last_24h_text(80, old) == f"13h {'·' * 24} 12h failed | no runs in 24h"
 
 
-def test_a_day_whose_runs_are_no_longer_listed_is_not_said_to_have_been_without_any() -> None:
+def test_a_day_with_unlisted_runs_does_not_say_that_there_were_none() -> None:
     before = snapshot_of([make_run(NOON - HOUR)])
     gone = before.with_listing(Listing(()), NOON)
     assert last_24h_text(80, gone) == f"13h {'·' * 22}?· 12h failed | no runs listed in 24h"
     assert last_24h_text(58, gone) == "no runs listed in 24h"
 
 
-def test_a_day_of_which_all_runs_are_no_longer_listed_does_not_say_that_nothing_ran() -> None:
+def test_a_day_with_only_unlisted_runs_does_not_say_that_there_were_none() -> None:
     lacks = UnlistedRuns((make_run(NOON - HOUR),), NOON)
     assert last_24h_text(80, replace(snapshot_of([]), unlisted=lacks)).endswith("| no runs listed in 24h")
     older = UnlistedRuns((make_run(NOON - 25 * HOUR),), NOON)
-    assert last_24h_text(80, replace(snapshot_of([]), unlisted=older)).endswith("| nothing ran in 24h")
+    assert last_24h_text(80, replace(snapshot_of([]), unlisted=older)).endswith("| no runs in 24h")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from emtui.em.certificate import Certificate
 from emtui.em.errors import CertificateChangedError, CertificateUntrustedError, LogonRefusedError
-from emtui.tui.formatting.list_text import decision_text
+from emtui.tui.formatting.list_text import stop_reason
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CERTIFICATE = Certificate(
@@ -15,16 +15,16 @@ CERTIFICATE = Certificate(
 
 
 def test_of_a_certificate_it_says_why_and_leaves_the_fingerprint_to_the_page_that_asks() -> None:
-    told = decision_text(
+    texts = stop_reason(
         CertificateUntrustedError(f"not trusted: compare it and give --pin {'ab' * 32}", CERTIFICATE)
     )
-    assert told == "This certificate is not trusted: it is self-signed. Nothing was sent."
-    told = decision_text(
+    assert texts == "This certificate is not trusted: it is self-signed. Nothing was sent."
+    texts = stop_reason(
         CertificateChangedError(f"changed: give --pin {'ab' * 32}", CERTIFICATE, "12" * 32, has_same_key=True)
     )
-    assert "its public key is the same" in told
-    assert "abab" not in told
+    assert "its public key is the same" in texts
+    assert "abab" not in texts
 
 
 def test_of_anything_else_it_says_all() -> None:
-    assert decision_text(LogonRefusedError("em01 refused the logon.", "ops")) == "em01 refused the logon."
+    assert stop_reason(LogonRefusedError("em01 refused the logon.", "ops")) == "em01 refused the logon."

@@ -1,4 +1,4 @@
-"""The command that opens a view, and what is said where there is none, or not quite the same."""
+"""The command that opens a view, and the messages if there is none or it differs between users."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from emtui.cli.query_args import normalize_operands
 from emtui.em.model import Session, uid_from_guid
 from emtui.em.server_address import Server
 from emtui.query import DEFAULT_SORT_ORDER, Query, QueryContext, format_term, is_session_ref, parse
-from emtui.tui.commands import CommandScope
 from emtui.tui.formatting.open_command import Location, caveat, no_command_reason, open_command
+from emtui.tui.keymap import CommandScope
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SERVER = Server("em01.example.net")
@@ -24,7 +24,7 @@ RUN = Session(uid_from_guid("0a1b2c3d-0000-4000-8000-000000000001"))
 OPEN_RUN_COMMAND = f"emtui open --server {SERVER} {RUN.id}"
 
 
-def test_a_run_is_its_id_with_what_was_shown_of_it() -> None:
+def test_a_session_is_opened_by_its_id_and_view() -> None:
     run = Location(Query(), DEFAULT_SORT_ORDER, session=RUN)
     assert open_command(SERVER, run) == OPEN_RUN_COMMAND
     assert open_command(SERVER, replace(run, view_name="xml")) == f"{OPEN_RUN_COMMAND} --view=xml"
@@ -32,28 +32,28 @@ def test_a_run_is_its_id_with_what_was_shown_of_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "text"),
     [
         ("state:failed", ""),
         ("name:unseen", ""),
         ("is:running", ""),
-        ("is:unseen", "What is unseen is each reader's own."),
-        ("-is:known state:failed", "What is acknowledged is each reader's own."),
-        ("is:unseen,known", "What is unseen or acknowledged is each reader's own."),
+        ("is:unseen", "Unseen runs differ from user to user."),
+        ("-is:known state:failed", "Acknowledged runs differ from user to user."),
+        ("is:unseen,known", "Unseen and acknowledged runs differ from user to user."),
     ],
 )
-def test_the_caveat_names_what_only_one_person_has_seen_or_acknowledged(query: str, said: str) -> None:
-    assert caveat(parse(query, now=NOON, zone=UTC, context=QueryContext(unseen=()))) == said
+def test_the_caveat_names_terms_that_differ_between_users(query: str, text: str) -> None:
+    assert caveat(parse(query, now=NOON, zone=UTC, context=QueryContext(unseen=()))) == text
 
 
-def test_pages_that_no_command_opens_say_so() -> None:
+def test_screens_without_a_command_give_the_reason() -> None:
     silent = {place for place in CommandScope if no_command_reason(place)}
     assert silent == {CommandScope.TEXT_VIEWER, CommandScope.RUN_PICKER, CommandScope.REPORT}
     assert all(len(no_command_reason(place)) < 72 for place in silent)
 
 
 def operands_in_shell(line: str) -> tuple[str, ...]:
-    """What `emtui open` is given for a query where a shell runs this line."""
+    """The arguments that `emtui open` gets when a shell runs this line."""
     done = subprocess.run(
         ["sh", "-c", f"printf '%s\\0' {line.removeprefix('emtui ')}"], capture_output=True, check=True
     )
@@ -61,7 +61,7 @@ def operands_in_shell(line: str) -> tuple[str, ...]:
 
 
 def is_same_in_shell(query: str) -> bool:
-    """Whether whoever runs the line has the same query."""
+    """Whether running the line gives the same query."""
     typed = parse(query, now=NOON, zone=UTC, context=QueryContext(unseen=()))
     operands = operands_in_shell(open_command(SERVER, Location(typed, DEFAULT_SORT_ORDER)))
     again = parse(" ".join(normalize_operands(operands)), now=NOON, zone=UTC, context=QueryContext(unseen=()))
@@ -90,7 +90,7 @@ def is_same_in_shell(query: str) -> bool:
         "",
     ],
 )
-def test_a_query_is_the_same_where_its_command_is_run_in_a_shell(query: str) -> None:
+def test_a_query_survives_the_shell(query: str) -> None:
     assert is_same_in_shell(query)
 
 
@@ -99,7 +99,7 @@ TEXTS = st.text(alphabet=st.characters(exclude_characters="\0", exclude_categori
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from(["", "message", "name"]), TEXTS), max_size=3))
-def test_any_text_in_a_query_comes_through_a_shell(terms: list[tuple[bool, str, str]]) -> None:
+def test_any_text_in_a_query_survives_the_shell(terms: list[tuple[bool, str, str]]) -> None:
     assert is_same_in_shell(
         " ".join(
             f"-{format_term(key, text)}" if turned else format_term(key, text) for turned, key, text in terms

@@ -1,4 +1,4 @@
-"""What is handed over as plain text: whole, with dates and offsets, without whoever is logged on."""
+"""Plain text for export: complete, with dates and offsets, without the user name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from emtui.em.model import Event, Log, Result, Session, uid_from_guid
 from emtui.monitor.snapshot import Snapshot
 from emtui.query import Query, SortOrder, parse
-from emtui.triage.acknowledged import Acknowledgement, Acknowledgements
+from emtui.triage.acknowledgement_matching import Acknowledgement, Acknowledgements
 from emtui.triage.message_fingerprint import fingerprint
 from emtui.tui.formatting.plain_text import (
     DisplayedList,
@@ -52,7 +52,7 @@ LOG = Log(
 )
 
 
-def test_a_row_is_one_line_with_its_date_offset_whole_message_and_id() -> None:
+def test_a_row_is_one_line_with_date_offset_full_message_and_id() -> None:
     assert row_line(FAILED, TIME_CONTEXT) == (
         "failed  CollectJob  2026-11-23 02:10:04 +01:00  4m12s  "
         + LONG_MESSAGE.replace("\n", " ⏎ ")
@@ -60,7 +60,7 @@ def test_a_row_is_one_line_with_its_date_offset_whole_message_and_id() -> None:
     )
 
 
-def test_the_length_of_a_row_that_is_unknown_is_said_and_other_things_are_left_out() -> None:
+def test_an_unknown_duration_is_shown_and_other_unknown_values_are_left_out() -> None:
     assert (
         row_line(Session(FAILED.uid), TIME_CONTEXT)
         == "unknown  took unknown  3f2504e0-4f89-41d3-9a0c-0305e82c3301"
@@ -73,7 +73,7 @@ def test_an_event_is_one_line_with_offset_and_absolute_time() -> None:
     assert event_line(LOG.events[1], START, UTC) == "not readable: no time"
 
 
-def test_a_list_says_whose_it_is_of_when_what_was_asked_for_and_how_many() -> None:
+def test_a_list_has_its_source_time_query_and_counts() -> None:
     snapshot = Snapshot((RUNNING, FAILED, BARE_REFERENCE), TIME_CONTEXT.now)
     query = parse("state:failed", now=TIME_CONTEXT.now, zone=UTC)
     lines = list_text(
@@ -83,7 +83,7 @@ def test_a_list_says_whose_it_is_of_when_what_was_asked_for_and_how_many() -> No
         "DEMO  em01.example.net  as of 2026-11-23 03:10:04 +01:00",
         "query: state:failed",
         "order: -duration_s",
-        "1 of 3 runs  1 failed  1 running  1 known by name only",
+        "1 of 3 runs  1 failed  1 running  1 without details",
         "",
     ]
     assert lines[5].split() == ["Outcome", "Type", "Started", "Took", "ID", "Message"]
@@ -114,7 +114,7 @@ def test_acknowledged_runs_of_a_list_are_counted_and_marked_as_on_the_screen() -
     head, *rows = list_text(
         ORIGIN, DisplayedList(snapshot.sessions, snapshot, Query(), acknowledgements=known), TIME_CONTEXT
     ).split("\n\n")
-    assert head.endswith("\n3 runs  2 failed, 1 known  1 running")
+    assert head.endswith("\n3 runs  2 failed, 1 acknowledged  1 running")
     assert [row[:10] for row in rows[0].splitlines()] == [
         "  Outcome ",
         "  running ",
@@ -123,7 +123,7 @@ def test_acknowledged_runs_of_a_list_are_counted_and_marked_as_on_the_screen() -
     ]
 
 
-def test_a_session_has_its_message_whole_and_every_event_with_both_times() -> None:
+def test_a_session_has_its_full_message_and_every_event_with_both_times() -> None:
     text = session_text(ORIGIN, FAILED, LOG, TIME_CONTEXT)
     assert text.startswith(
         "DEMO  em01.example.net  as of 2026-11-23 03:10:04 +01:00\n"
@@ -136,5 +136,5 @@ def test_a_session_has_its_message_whole_and_every_event_with_both_times() -> No
     assert text.endswith(f"  +1h00m  2026-11-23 03:10:04 +01:00  a\n{'':38}b\n")
 
 
-def test_events_that_have_not_come_are_not_said_to_be_none() -> None:
-    assert session_text(ORIGIN, RUNNING, None, TIME_CONTEXT).endswith("The events have not come yet.\n")
+def test_events_not_loaded_yet_are_not_shown_as_none() -> None:
+    assert session_text(ORIGIN, RUNNING, None, TIME_CONTEXT).endswith("Events not loaded yet.\n")

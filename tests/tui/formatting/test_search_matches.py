@@ -1,4 +1,4 @@
-"""The matches of a search: which is next, and how that is told."""
+"""The matches of a search: the next one, and the messages about it."""
 
 from __future__ import annotations
 
@@ -21,19 +21,17 @@ MATCHES = SearchMatches("bs02", (3, 8, 20))
         (5, -1, 3, ""),
     ],
 )
-def test_the_next_match_is_found_round_the_end_which_is_said(
-    place: int, step: int, found: int, remark: str
-) -> None:
+def test_searching_wraps_around_with_a_message(place: int, step: int, found: int, remark: str) -> None:
     assert MATCHES.next_match(place, step) == (found, remark)
 
 
 @pytest.mark.parametrize("step", [1, -1])
-def test_where_there_is_no_other_match_that_is_said(step: int) -> None:
-    assert SearchMatches("bs02", (3,)).next_match(3, step) == (3, "No other line holds “bs02”.")
-    assert SearchMatches("bs02").next_match(3, step) == (None, "No line holds “bs02”.")
+def test_a_missing_other_match_is_reported(step: int) -> None:
+    assert SearchMatches("bs02", (3,)).next_match(3, step) == (3, "No other match for “bs02”.")
+    assert SearchMatches("bs02").next_match(3, step) == (None, "No match for “bs02”.")
 
 
-def test_a_match_is_told_by_its_number_and_what_is_no_match_by_nothing() -> None:
+def test_a_match_has_a_number_and_other_lines_have_none() -> None:
     assert [MATCHES.position_text(place) for place in (-1, 3, 4, 20, 21)] == ["", "1 of 3", "", "3 of 3", ""]
     assert MATCHES.count_text("17 lines") == "3 of 17 lines match"
     assert SearchMatches("x", (1,)).count_text("2 shown") == "1 of 2 shown matches"

@@ -1,4 +1,4 @@
-"""Texts broken to a width."""
+"""Wrapping of texts to a width, and the initial profile."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from emtui.tui.widgets.text_view import wrap_text
 SERVER = Server("em01.example.net")
 
 
-def test_what_belongs_to_a_label_stays_beside_it() -> None:
+def test_wrapped_lines_are_indented_below_the_label() -> None:
     assert wrap_text("List       complete as of Mon 23 Nov 02:12:04 +00:00", 40) == [
         "List       complete as of Mon 23 Nov",
         "           02:12:04 +00:00",
     ]
 
 
-def test_a_label_that_leaves_no_room_is_text_as_any_other() -> None:
+def test_a_label_that_leaves_no_room_is_wrapped_like_text() -> None:
     assert wrap_text("A label of its own  and more", 20) == ["A label of its own", "and more"]
 
 
 @given(st.text("ab 語", max_size=80), st.integers(8, 40))
-def test_no_line_is_wider_than_the_page_and_no_letter_is_lost(text: str, width: int) -> None:
+def test_no_line_is_too_wide_and_no_letter_is_lost(text: str, width: int) -> None:
     lines = wrap_text(text, width)
     assert all(text_format.cell_width(line.rstrip()) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 
-def test_the_profile_that_was_asked_for_is_the_one_that_is_marked() -> None:
+def test_the_cursor_starts_on_the_given_profile() -> None:
     profiles = (Profile("prod", SERVER, None), Profile("lab", SERVER, None))
     assert ProfileList(profiles, profiles[1], id="profiles").cursor == 1
     assert ProfileList(profiles, id="profiles").cursor == 0

@@ -1,4 +1,4 @@
-"""The list while emtui runs: what goes on when another list takes its place."""
+"""The list service: what continues when another list replaces the current one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from emtui.tui.services.list_service import ListService
 
 
 class FakeAppHost:
-    """Runs workers as tasks; says nothing."""
+    """A host that runs workers as tasks and ignores messages."""
 
     def __init__(self) -> None:
         self.tasks: list[asyncio.Task[None]] = []
@@ -28,7 +28,7 @@ class FakeAppHost:
 
 
 class FakeNavigator:
-    """Shows nothing."""
+    """A navigator that shows nothing."""
 
     def show_list(self, feed: ListFeed) -> None:
         self.feed = feed
@@ -37,7 +37,7 @@ class FakeNavigator:
         del self.feed
 
 
-async def test_the_list_of_another_server_goes_on_with_the_alerts_that_wait() -> None:
+async def test_the_list_of_another_server_continues_pending_alerts() -> None:
     made: list[tuple[ListFeed, ListFeed | None]] = []
 
     def make_feed(source: SessionSource, before: ListFeed | None) -> ListFeed:

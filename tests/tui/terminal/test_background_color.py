@@ -1,4 +1,4 @@
-"""The terminal's background: what it answers, what it keeps to itself, and what is typed meanwhile."""
+"""The background query: complete, partial and missing replies, and keys typed meanwhile."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WHITE, BLACK = b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", b"\x1b]11;rgb:0000/0000/0000
 
 
 @pytest.mark.parametrize(
-    ("said", "light"),
+    ("reply", "light"),
     [
         (WHITE, True),
         (BLACK, False),
@@ -34,20 +34,20 @@ WHITE, BLACK = b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", b"\x1b]11;rgb:0000/0000/0000
         (b"", None),
     ],
 )
-def test_a_background_is_light_or_dark_by_what_an_eye_makes_of_it(said: bytes, light: bool | None) -> None:
-    assert parse_replies(said + DEVICE_REPLY) == TerminalReply(light, is_complete=True)
+def test_a_background_is_light_or_dark_by_its_luminance(reply: bytes, light: bool | None) -> None:
+    assert parse_replies(reply + DEVICE_REPLY) == TerminalReply(light, is_complete=True)
 
 
-def test_keys_between_the_answers_are_kept_in_their_order() -> None:
+def test_keys_between_the_replies_keep_their_order() -> None:
     assert parse_replies(b"j" + WHITE + b"\x1b[B" + DEVICE_REPLY + b"q").typed_ahead == b"j\x1b[Bq"
 
 
-def test_an_answer_that_has_only_begun_is_left_for_who_reads_on() -> None:
+def test_an_incomplete_reply_is_left_for_the_input_filter() -> None:
     assert parse_replies(b"j\x1b]11;rgb:ff") == TerminalReply(typed_ahead=b"j\x1b]11;rgb:ff")
 
 
 class PseudoTerminal:
-    """A terminal and its two ends."""
+    """A pseudo-terminal with its two ends."""
 
     def __init__(self) -> None:
         self.terminal_end, inside = pty.openpty()
@@ -75,7 +75,7 @@ def line() -> Iterator[PseudoTerminal]:
     line.close()
 
 
-def test_a_terminal_that_answers_is_not_waited_for_and_gets_its_modes_back(line: PseudoTerminal) -> None:
+def test_a_replying_terminal_costs_no_wait_and_gets_its_modes_back(line: PseudoTerminal) -> None:
     line.query.send()
     assert os.read(line.terminal_end, 100) == BACKGROUND_QUERY.encode()
     os.write(line.terminal_end, WHITE + b"j" + DEVICE_REPLY)
@@ -84,7 +84,7 @@ def test_a_terminal_that_answers_is_not_waited_for_and_gets_its_modes_back(line:
     assert line.modes == line.original_modes
 
 
-def test_what_comes_before_anybody_reads_is_not_echoed(line: PseudoTerminal) -> None:
+def test_input_before_the_first_read_is_not_echoed(line: PseudoTerminal) -> None:
     line.query.send()
     os.read(line.terminal_end, 100)
     os.write(line.terminal_end, b"late\r")
@@ -93,7 +93,7 @@ def test_what_comes_before_anybody_reads_is_not_echoed(line: PseudoTerminal) -> 
     assert os.read(line.terminal_end, 100) == b"end"
 
 
-def test_a_mute_terminal_keeps_our_modes_until_it_is_left(line: PseudoTerminal) -> None:
+def test_a_terminal_without_replies_keeps_our_modes_until_exit(line: PseudoTerminal) -> None:
     line.query.send()
     os.write(line.terminal_end, b"jj")
     assert line.query.read_reply() == TerminalReply(typed_ahead=b"jj")

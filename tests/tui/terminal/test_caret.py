@@ -1,4 +1,4 @@
-"""Where the terminal's own cursor is put: at what has the focus."""
+"""The position of the terminal's cursor: at the focus."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def no_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def app_at_login_with_profiles() -> AsyncIterator[EmtuiApp]:
-    """The login, beside a list of two profiles."""
+    """The login with two profiles."""
     app = EmtuiApp(LaunchOptions(Connection(), profiles=PROFILES))
     async with app.run_test(size=(80, 23)) as pilot:
         await pilot.pause()
@@ -43,7 +43,7 @@ def focus(app: EmtuiApp, widget: Widget | None) -> None:
     app.screen.set_focus(widget)
 
 
-async def test_pages_fields_and_lists_meet_what_the_terminal_needs_of_them() -> None:
+async def test_screens_fields_and_lists_satisfy_the_terminals_protocols() -> None:
     async with app_at_login_with_profiles() as app:
         page: InputScreen = app.current_screen
         widgets: list[CaretWidget] = [*app.screen.query(TextInput), app.screen.query_one(ProfileList)]
@@ -71,7 +71,7 @@ async def test_in_a_list_the_cursor_is_at_the_selected_row() -> None:
         assert app.caret_position().x == profiles.content_region.x
 
 
-async def test_where_nothing_has_the_focus_the_cursor_is_in_the_first_list() -> None:
+async def test_without_focus_the_cursor_is_in_the_first_list() -> None:
     async with app_at_login_with_profiles() as app:
         profiles = app.screen.query_one(ProfileList)
         focus(app, None)

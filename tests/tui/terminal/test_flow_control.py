@@ -1,4 +1,4 @@
-"""When the next frame may go: after the terminal has shown the last one."""
+"""When the next frame may be sent: after the terminal has shown the last one."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ FRAME_BYTES = 4000
 
 
 def responsive_flow(*, low_bandwidth: bool = False) -> FlowControl:
-    """A terminal that has record_ack at once, long ago."""
+    """The flow control of a terminal that has replied at once, long ago."""
     flow = FlowControl(low_bandwidth=low_bandwidth)
     flow.record_sent(-100.0, FRAME_BYTES)
     flow.record_ack(-100.0)
     return flow
 
 
-def test_the_first_frame_waits_for_nobody() -> None:
+def test_the_first_frame_is_sent_at_once() -> None:
     assert FlowControl().seconds_to_wait(0.0) == 0
     assert FlowControl(low_bandwidth=True).seconds_to_wait(0.0) == 0
 
@@ -40,7 +40,7 @@ def test_the_next_frame_waits_for_the_terminal() -> None:
     assert flow.seconds_to_wait(1.6) == 0
 
 
-def test_next_to_nothing_is_not_waited_for_until_it_has_become_something() -> None:
+def test_small_frames_are_not_delayed_until_they_add_up() -> None:
     flow = responsive_flow()
     flow.record_sent(1.0, ACK_WINDOW_BYTES // 2)
     assert flow.seconds_to_wait(1.0) == 0
@@ -50,7 +50,7 @@ def test_next_to_nothing_is_not_waited_for_until_it_has_become_something() -> No
     assert flow.seconds_to_wait(1.6) == 0
 
 
-def test_behind_a_multiplexer_a_frame_has_the_time_that_a_slow_line_needs_for_it() -> None:
+def test_behind_a_multiplexer_frames_keep_the_interval_of_a_slow_connection() -> None:
     flow = FlowControl(low_bandwidth=True, in_multiplexer=True)
     flow.record_sent(1.0, MULTIPLEXER_BYTES_PER_S)
     flow.record_ack(1.0)
@@ -60,13 +60,13 @@ def test_behind_a_multiplexer_a_frame_has_the_time_that_a_slow_line_needs_for_it
     assert flow.seconds_to_wait(2.0) == pytest.approx(LOW_BANDWIDTH_GAP_S)
 
 
-def test_an_answer_that_got_lost_is_not_waited_for_for_ever() -> None:
+def test_a_lost_reply_does_not_delay_frames_indefinitely() -> None:
     flow = responsive_flow()
     flow.record_sent(1.0, FRAME_BYTES)
     assert flow.seconds_to_wait(1.0 + ACK_LOST_S) == 0
 
 
-def test_a_terminal_that_never_answers_is_not_waited_for_and_soon_not_asked_again() -> None:
+def test_a_terminal_that_never_replies_delays_nothing_and_gets_no_more_requests() -> None:
     flow = FlowControl()
     for number in range(MAX_UNACKNOWLEDGED):
         assert flow.requests_ack
@@ -76,7 +76,7 @@ def test_a_terminal_that_never_answers_is_not_waited_for_and_soon_not_asked_agai
     assert flow.seconds_to_wait(1.0) == 0
 
 
-def test_a_terminal_that_answers_no_more_is_soon_not_waited_for() -> None:
+def test_a_terminal_that_stops_replying_soon_delays_nothing() -> None:
     flow, now = responsive_flow(), 0.0
     for _ in range(MAX_UNACKNOWLEDGED + 1):
         flow.record_sent(now, FRAME_BYTES)
@@ -88,7 +88,7 @@ def test_a_terminal_that_answers_no_more_is_soon_not_waited_for() -> None:
     assert flow.seconds_to_wait(now) > 0
 
 
-def test_what_was_asked_before_somebody_else_had_the_terminal_is_not_waited_for() -> None:
+def test_requests_before_another_program_had_the_terminal_delay_nothing() -> None:
     flow = responsive_flow()
     flow.record_sent(1.0, FRAME_BYTES)
     flow.reset()
@@ -107,7 +107,7 @@ def test_a_late_first_reply_acknowledges_the_first_request() -> None:
     assert flow.seconds_to_wait(1.8) == 0
 
 
-def test_over_a_low_bandwidth_line_frames_keep_their_distance() -> None:
+def test_on_a_slow_connection_frames_keep_an_interval() -> None:
     flow = responsive_flow(low_bandwidth=True)
     flow.record_sent(1.0, FRAME_BYTES)
     flow.record_ack(1.0)
@@ -115,7 +115,7 @@ def test_over_a_low_bandwidth_line_frames_keep_their_distance() -> None:
     assert flow.seconds_to_wait(1.0 + LOW_BANDWIDTH_GAP_S) == 0
 
 
-def test_a_line_that_answers_slowly_is_found_to_be_one_and_found_to_be_quick_again() -> None:
+def test_a_connection_is_detected_as_slow_and_as_fast_again() -> None:
     flow = responsive_flow()
     for number in range(5):
         flow.record_sent(float(number), FRAME_BYTES)
@@ -131,9 +131,7 @@ steps = st.lists(st.tuples(st.sampled_from(["sent", "answered", "nothing"]), st.
 
 
 @given(steps, st.booleans())
-def test_whatever_the_terminal_does_a_frame_goes_in_the_end(
-    steps: list[tuple[str, float]], quiet: bool
-) -> None:
+def test_a_frame_is_always_sent_eventually(steps: list[tuple[str, float]], quiet: bool) -> None:
     flow, now = FlowControl(low_bandwidth=quiet), 0.0
     for what, passed in steps:
         now += passed

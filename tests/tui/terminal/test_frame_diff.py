@@ -1,4 +1,4 @@
-"""What is sent for a frame leaves a terminal that shows the frame before showing exactly this one."""
+"""The output for a frame turns the previous frame on the terminal into exactly this one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def make_strip(line: list[tuple[str, Style]]) -> Strip:
 
 
 class TerminalScreen:
-    """A terminal with its paper."""
+    """A terminal with its frame diff."""
 
     def __init__(self) -> None:
         self.diff = FrameDiff()
@@ -46,7 +46,7 @@ class TerminalScreen:
         return sent
 
     def line(self, y: int) -> list[tuple[str, bool, bool]]:
-        """Each character of a line, whether it is bold, and whether it is turned round."""
+        """Each character of a line, whether it is bold, and whether it is reversed."""
         cells = (self.screen.buffer[y][x] for x in range(WIDTH))
         return [(cell.data, cell.bold, cell.reverse) for cell in cells]
 
@@ -63,21 +63,21 @@ def test_the_terminal_shows_what_was_painted_last(painted: list[dict[int, list[t
         assert all(seen.line(y) == repainted.line(y) for y in range(HEIGHT))
 
 
-def test_a_frame_that_is_shown_already_is_not_sent() -> None:
+def test_an_unchanged_frame_is_not_sent() -> None:
     seen = TerminalScreen()
     frame = {0: make_strip([("a row", RED)]), 2: make_strip([("あ", PLAIN)])}
     assert seen.show(frame)
     assert seen.show(frame) == ""
 
 
-def test_only_what_differs_is_sent_and_blanks_at_the_end_are_erased() -> None:
+def test_only_differences_are_sent_and_trailing_blanks_are_erased() -> None:
     seen = TerminalScreen()
     seen.show({1: make_strip([("row 1 of a long list", PLAIN)])})
     assert seen.show({1: make_strip([("row 2 of a long list", PLAIN)])}) == "\x1b[2;5H2"
     assert seen.show({1: make_strip([("row 2", PLAIN)])}) == "\x1b[2;7H\x1b[K"
 
 
-def test_a_terminal_that_somebody_else_wrote_on_is_painted_anew() -> None:
+def test_a_terminal_that_another_program_used_is_repainted() -> None:
     seen = TerminalScreen()
     frame = {0: make_strip([("a row", PLAIN)])}
     seen.show(frame)
@@ -85,27 +85,27 @@ def test_a_terminal_that_somebody_else_wrote_on_is_painted_anew() -> None:
     assert "a row" in seen.show(frame)
 
 
-def test_what_was_never_painted_is_left_alone() -> None:
+def test_unpainted_cells_are_left_alone() -> None:
     seen = TerminalScreen()
     seen.diff.paint([(0, 10, Strip([Segment("ab")]))], WIDTH, Capabilities())
     assert seen.diff.render_diff() == "\x1b[1;11Hab"
 
 
-def test_a_strip_that_is_wider_than_the_line_changes_nothing_beyond_it() -> None:
+def test_a_strip_wider_than_the_line_changes_nothing_beyond_it() -> None:
     seen = TerminalScreen()
     wide = Strip([Segment("x" * WIDTH)])
     assert seen.show({0: wide})
     assert seen.show({0: Strip([Segment("x" * (WIDTH + 3))])}) == ""
 
 
-def test_what_follows_characters_of_doubtful_width_is_placed_by_its_column() -> None:
+def test_text_after_characters_of_doubtful_width_is_placed_by_column() -> None:
     seen = TerminalScreen()
     sent = seen.show({1: make_strip([("日本e\u0301", CURSOR_BAR), ("end", RED)])})
     assert "\x1b[2;6H\x1b[1;31mend" in sent, "terminals disagree about what is before it"
     assert seen.screen.display[1].rstrip().endswith("end")
 
 
-def test_a_row_with_wide_characters_keeps_its_columns_and_its_bar() -> None:
+def test_a_row_with_wide_characters_keeps_its_columns_and_cursor_bar() -> None:
     row = [("› ■ failed  ", PLAIN), ("日本語のe\u0301  ", PLAIN), ("x", PLAIN)]
     seen = TerminalScreen()
     seen.show(
@@ -120,14 +120,14 @@ def test_a_row_with_wide_characters_keeps_its_columns_and_its_bar() -> None:
 
 
 @pytest.mark.parametrize("doubtful", ["का", "👍🏽", "🇩🇪", "\U0001faff"])
-def test_what_follows_a_piece_that_terminals_measure_differently_is_placed(doubtful: str) -> None:
+def test_text_after_characters_measured_differently_is_placed_by_column(doubtful: str) -> None:
     seen = TerminalScreen()
     width = cell_width(doubtful)
     sent = seen.show({0: render_strip([(doubtful, PLAIN), ("end", PLAIN)], WIDTH)})
     assert f"\x1b[1;{width + 1}Hend" in sent
 
 
-def test_under_such_a_piece_the_bar_has_no_hole() -> None:
+def test_the_cursor_bar_has_no_gap_under_such_characters() -> None:
     sent = TerminalScreen().show({0: render_strip([("का", CURSOR_BAR), ("end", CURSOR_BAR)], WIDTH)})
     assert "\x1b[7m  \x1b[1;1Hका" in sent, "a terminal that gives it one cell leaves the other as it was"
 
@@ -138,7 +138,7 @@ def test_no_joiner_and_no_selector_reaches_the_terminal_from_any_widget() -> Non
     assert "⚠👨👧|" in TerminalScreen().show({0: render_strip([(text, PLAIN)], WIDTH)})
 
 
-def test_a_widget_of_the_framework_takes_no_more_columns_than_it_reckons_with() -> None:
+def test_a_widget_of_textual_takes_no_more_columns_than_it_counts() -> None:
     seen = TerminalScreen()
     theirs = Strip([Segment("⚠\ufe0f का")])
     ours = render_strip([("|", PLAIN)], 1)

@@ -1,4 +1,4 @@
-"""What the terminal sends, told apart, however a line tears it up or heaps it up."""
+"""Terminal input is split into tokens, however a connection splits or merges it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DOWN = "\x1b[B"
 
 
 def tokens_for(*arrivals: tuple[float, str]) -> list[Token]:
-    """All that is heard of texts that arrive at these times."""
+    """All tokens of texts that arrive at these times."""
     input_filter, tokens = InputFilter(), list[Token]()
     for at, text in arrivals:
         tokens += input_filter.flush_overdue(at)
@@ -37,7 +37,7 @@ def tokens_for(*arrivals: tuple[float, str]) -> list[Token]:
     return tokens + input_filter.flush_overdue(arrivals[-1][0] + 2 * UNFINISHED_S)
 
 
-def test_the_key_esc_is_heard_once_nothing_else_can_belong_to_it() -> None:
+def test_esc_is_reported_once_nothing_else_can_belong_to_it() -> None:
     input_filter = InputFilter()
     assert input_filter.feed("\x1b", 1.0) == []
     assert input_filter.flush_overdue(1.0 + ESC_HOLD_S / 2) == []
@@ -47,25 +47,25 @@ def test_the_key_esc_is_heard_once_nothing_else_can_belong_to_it() -> None:
     assert input_filter.time_left(1.0 + ESC_HOLD_S) is None
 
 
-def test_an_arrow_that_comes_in_two_pieces_is_an_arrow() -> None:
+def test_an_arrow_key_split_in_two_is_an_arrow_key() -> None:
     assert tokens_for((0, "\x1b"), (0.2, "[B")) == [KeySequence(DOWN)]
     assert tokens_for((0, "\x1b"), (0.2, "OB")) == [KeySequence("\x1bOB")]
     assert tokens_for((0, "\x1b["), (0.9, "B")) == [KeySequence(DOWN)]
 
 
-def test_an_answer_between_the_pieces_of_an_arrow_parts_them_no_further() -> None:
+def test_a_reply_between_the_parts_of_an_arrow_key_does_not_break_it() -> None:
     assert tokens_for((0, "\x1b"), (0.1, "\x1b[0n"), (0.2, "[B")) == [Ack(), KeySequence(DOWN)]
     assert tokens_for((0, "\x1b"), (0.1, "\x1b[?62;4c\x1b[0n[B")) == [Ack(), KeySequence(DOWN)]
     assert tokens_for((0, "\x1b"), (0.1, "\x1b[0n")) == [Ack(), EscapeKey()]
     assert tokens_for((0, "\x1b"), (0.1, "\x1b[?2026;2$y")) == [EscapeKey(), KeySequence("\x1b[?2026;2$y")]
 
 
-def test_the_rest_of_an_arrow_that_comes_too_late_is_still_no_two_keys() -> None:
+def test_the_late_rest_of_an_arrow_key_is_not_typed() -> None:
     assert tokens_for((0, "\x1b"), (ESC_HOLD_S + 0.2, "[B")) == [EscapeKey(), KeySequence(DOWN)]
     assert tokens_for((0, "\x1b"), (ESC_HOLD_S + SPLIT_KEY_S + 0.2, "[B")) == [EscapeKey(), KeySequence("[B")]
 
 
-def test_the_rest_of_an_answer_that_comes_too_late_is_typed_nowhere() -> None:
+def test_the_late_rest_of_a_reply_is_not_typed() -> None:
     late = ESC_HOLD_S + 0.2
     assert tokens_for((0, "\x1b"), (late, "[0n")) == [EscapeKey(), Ack()]
     assert tokens_for((0, "\x1b"), (late, "[?62;22c")) == [EscapeKey()]
@@ -76,19 +76,19 @@ def test_the_rest_of_an_answer_that_comes_too_late_is_typed_nowhere() -> None:
 
 
 @pytest.mark.parametrize("letter", ["b", "f", "d", "q", "Q", "?", ":", "é", "[", "O", "]", "P"])
-def test_alt_and_a_letter_come_in_one_piece(letter: str) -> None:
+def test_alt_and_a_letter_in_one_read_are_one_key(letter: str) -> None:
     assert tokens_for((0, f"\x1b{letter}")) == [AltKey(letter)]
     assert tokens_for((0, f"j\x1b{letter}")) == [KeySequence("j"), AltKey(letter)]
     assert tokens_for((0, f"\x1b{letter}\x1b{letter}")) == [AltKey(letter), AltKey(letter)]
 
 
 @pytest.mark.parametrize("letter", ["b", "q", "?", "[", "O", "]"])
-def test_esc_and_then_a_letter_by_hand_are_two_keys(letter: str) -> None:
+def test_esc_and_later_a_letter_are_two_keys(letter: str) -> None:
     assert tokens_for((0, "\x1b"), (0.05, letter)) == [EscapeKey(), KeySequence(letter)]
     assert tokens_for((0, "\x1b"), (ESC_HOLD_S + 0.05, letter)) == [EscapeKey(), KeySequence(letter)]
 
 
-def test_esc_and_a_key_that_is_no_letter_in_one_piece_are_decided_by_whether_a_field_is_open() -> None:
+def test_esc_and_a_non_letter_key_in_one_read_depend_on_the_focus() -> None:
     assert tokens_for((0, "\x1b\r")) == [EscapeOrAltKey("\r")]
     assert tokens_for((0, "\x1b" + DOWN)) == [EscapeOrAltKey(DOWN)]
     assert tokens_for((0, "\x1b\x1bOB")) == [EscapeOrAltKey("\x1bOB")]
@@ -97,7 +97,7 @@ def test_esc_and_a_key_that_is_no_letter_in_one_piece_are_decided_by_whether_a_f
     assert tokens_for((0, "\x1b\x1b[0n")) == [EscapeKey(), Ack()]
 
 
-def test_esc_and_a_text_in_one_piece_are_both_meant() -> None:
+def test_esc_and_text_in_one_read_are_both_reported() -> None:
     assert tokens_for((0, "\x1bquarantine bs02?\r:leave it\r")) == [
         EscapeKey(),
         UnmarkedPaste("quarantine bs02?\r:leave it\r"),
@@ -111,7 +111,7 @@ def test_esc_and_a_text_in_one_piece_are_both_meant() -> None:
     assert tokens_for((0, "\x1bhello there")) == [EscapeKey(), UnmarkedPaste("hello there")]
 
 
-def test_alt_and_a_letter_of_a_field_is_followed_by_what_is_typed_there() -> None:
+def test_alt_and_a_letter_may_be_followed_by_typed_text() -> None:
     assert tokens_for((0, "\x1bbx")) == [AltKey("b"), KeySequence("x")]
     assert tokens_for((0, "\x1bbhello there")) == [AltKey("b"), UnmarkedPaste("hello there")]
 
@@ -133,7 +133,7 @@ def test_a_word_is_still_deleted_with_alt_and_backspace() -> None:
         "\x1bP1+r524742=38\x1b\\",
     ],
 )
-def test_an_answer_that_comes_late_is_typed_nowhere_however_it_is_torn(answer: str) -> None:
+def test_a_late_reply_is_not_typed_however_it_is_split(answer: str) -> None:
     for cut in range(len(answer) + 1):
         assert tokens_for((0, "a" + answer[:cut]), (0.05, answer[cut:] + "b")) == [
             KeySequence("a"),
@@ -146,17 +146,17 @@ def test_an_answer_that_comes_late_is_typed_nowhere_however_it_is_torn(answer: s
 def test_a_late_background_reply_is_recognized_and_not_typed(color: str, light: bool, end: str) -> None:
     answer = f"\x1b]11;rgb:{color}{end}"
     for cut in range(len(answer) + 1):
-        told = tokens_for((0, "a" + answer[:cut]), (0.05, answer[cut:] + "b"))
-        assert told == [KeySequence("a"), BackgroundReply(light), KeySequence("b")]
+        tokens = tokens_for((0, "a" + answer[:cut]), (0.05, answer[cut:] + "b"))
+        assert tokens == [KeySequence("a"), BackgroundReply(light), KeySequence("b")]
     assert tokens_for((0, "\x1b"), (0.1, answer)) == [BackgroundReply(light), EscapeKey()]
 
 
-def test_that_a_frame_was_shown_is_heard_and_typed_nowhere() -> None:
+def test_an_ack_is_reported_and_not_typed() -> None:
     assert tokens_for((0, "j\x1b[0n\x1b[0nj")) == [KeySequence("j"), Ack(), Ack(), KeySequence("j")]
     assert tokens_for((0, "\x1b[0"), (3.0, "n")) == [Ack()]
 
 
-def test_what_the_framework_reads_itself_is_handed_on() -> None:
+def test_sequences_that_textual_reads_are_passed_on() -> None:
     for sequence in (
         "\x1b[?2026;2$y",
         "\x1b[I",
@@ -168,7 +168,7 @@ def test_what_the_framework_reads_itself_is_handed_on() -> None:
         assert tokens_for((0, sequence)) == [KeySequence(sequence)]
 
 
-def test_what_never_comes_whole_is_dropped_and_not_typed() -> None:
+def test_an_incomplete_sequence_is_dropped_and_not_typed() -> None:
     assert tokens_for((0, "\x1b[106;1")) == [UnreadableSequence("\x1b[106;1")]
     assert tokens_for((0, "\x1b[106;1\rj")) == [UnreadableSequence("\x1b[106;1"), KeySequence("\rj")]
     assert tokens_for((0, "\x1b[106;1\x1b[B")) == [UnreadableSequence("\x1b[106;1"), KeySequence(DOWN)]
@@ -180,20 +180,20 @@ def test_what_never_comes_whole_is_dropped_and_not_typed() -> None:
     assert tokens_for((0, "\x1b[<1;-5;3M")) == [KeySequence("\x1b[<1;-5;3M")]
 
 
-def test_a_sequence_that_was_begun_is_given_up_for_a_key_that_ends_none() -> None:
+def test_an_unfinished_sequence_is_dropped_at_a_key_that_cannot_continue_it() -> None:
     assert tokens_for((0, "\x1b[106;1"), (1.0, "j")) == [UnreadableSequence("\x1b[106;1"), KeySequence("j")]
     assert tokens_for((0, "\x1b[106;1"), (1.0, ";106u")) == [KeySequence("\x1b[106;1;106u")]
     assert tokens_for((0, "\x1b[M"), (0.5, "j")) == [UnreadableSequence("\x1b[M"), KeySequence("j")]
 
 
-def test_an_answer_that_has_no_end_is_held_no_longer_because_keys_come() -> None:
+def test_keys_do_not_extend_the_wait_for_an_unfinished_reply() -> None:
     arrivals = [(0.0, "\x1b]11;rgb:"), *((1.0 + number, "a") for number in range(8))]
     tokens = tokens_for(*arrivals)
     assert tokens[0] == UnreadableSequence("\x1b]11;rgb:aaaa")
     assert tokens[1:] == 4 * [KeySequence("a")]
 
 
-def test_a_paste_is_one_piece_whatever_stands_in_it() -> None:
+def test_a_paste_is_one_token_whatever_it_contains() -> None:
     text = f"q\r:q!\r{GUID}\x1b[B"
     sequence = f"\x1b[200~{text}\x1b[201~"
     for cut in range(len(sequence) + 1):
@@ -203,7 +203,7 @@ def test_a_paste_is_one_piece_whatever_stands_in_it() -> None:
         ]
 
 
-def test_a_paste_that_never_ends_is_a_paste_in_the_end() -> None:
+def test_a_paste_without_an_end_marker_ends_after_a_timeout() -> None:
     assert tokens_for((0, "\x1b[200~abc"), (1.0, "def")) == [BracketedPaste("abcdef")]
     assert tokens_for((0, "\x1b[200~abc"), (2 * UNFINISHED_S, "j")) == [
         BracketedPaste("abc"),
@@ -222,7 +222,7 @@ def test_a_paste_that_never_ends_is_a_paste_in_the_end() -> None:
         ":q!\rQ\rquit it",
     ],
 )
-def test_text_that_is_not_typed_at_once_is_an_unmarked_paste(text: str) -> None:
+def test_text_too_long_to_be_typed_at_once_is_an_unmarked_paste(text: str) -> None:
     assert tokens_for((0, text)) == [UnmarkedPaste(text)]
 
 
@@ -238,7 +238,7 @@ def test_text_that_is_not_typed_at_once_is_an_unmarked_paste(text: str) -> None:
         "\x03\x03",
     ],
 )
-def test_keys_that_pile_up_on_a_slow_line_are_keys(text: str) -> None:
+def test_keys_that_pile_up_on_a_slow_connection_are_keys(text: str) -> None:
     assert tokens_for((0, text)) == [KeySequence(text)]
 
 
@@ -260,7 +260,7 @@ pieces = st.sampled_from(
 
 
 @given(st.lists(pieces, max_size=8), st.data())
-def test_where_a_line_cuts_makes_no_difference(sent: list[str], data: st.DataObject) -> None:
+def test_the_result_does_not_depend_on_where_input_is_split(sent: list[str], data: st.DataObject) -> None:
     sent_text = "".join(sent)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(sent_text)), max_size=6)))
     parts = [sent_text[start:end] for start, end in zip([0, *cuts], [*cuts, len(sent_text)], strict=True)]
@@ -269,7 +269,7 @@ def test_where_a_line_cuts_makes_no_difference(sent: list[str], data: st.DataObj
 
 
 @given(st.text(max_size=60), st.floats(0, 2))
-def test_nothing_that_comes_is_held_for_ever(text: str, later: float) -> None:
+def test_no_input_is_held_indefinitely(text: str, later: float) -> None:
     input_filter = InputFilter()
     input_filter.feed(text, 0.0)
     input_filter.feed(text[::-1], later)
@@ -278,7 +278,7 @@ def test_nothing_that_comes_is_held_for_ever(text: str, later: float) -> None:
 
 
 def _join_text(tokens: list[Token]) -> list[Token | str]:
-    """Plain text in one piece: in how many it came means nothing."""
+    """Join adjacent plain text: in how many pieces it arrives does not matter."""
     joined: list[Token | str] = []
     for token in tokens:
         text = (
@@ -305,7 +305,7 @@ def test_a_sequence_with_o_is_one_sequence_however_long_its_numbers_are(numbers:
     assert KeyReader().read(KeySequence(sequence)) is None
 
 
-def test_numbers_after_o_that_never_end_are_dropped() -> None:
+def test_endless_numbers_after_o_are_dropped() -> None:
     begun = f"\x1bO{'9' * 500}"
     assert tokens_for((0, begun)) == [UnreadableSequence(begun)]
     assert tokens_for((0, begun + DOWN)) == [UnreadableSequence(begun), KeySequence(DOWN)]

@@ -1,4 +1,4 @@
-"""What a report of a key means, and that nothing that comes makes its reading fail."""
+"""Key reports become keys, and no input makes the reader fail."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from emtui.tui.terminal.paste_detection import EscapeOrAltEvent, UnmarkedPasteEv
 
 
 def read_keys(sequence: str) -> list[tuple[str, str | None]]:
-    """Key and character of each key that this is."""
+    """Key and character of each key event."""
     read = KeyReader().read(KeySequence(sequence))
     assert read is not None
     return [(key.key, key.character) for key in read if isinstance(key, events.Key)]
@@ -121,14 +121,14 @@ def test_an_unreadable_report_is_reported_as_unreadable(report: str) -> None:
     assert KeyReader().read(UnreadableSequence(report)) is None
 
 
-def test_words_of_an_input_method_come_at_once() -> None:
+def test_text_of_an_input_method_arrives_at_once() -> None:
     (lump,) = KeyReader().read(KeySequence("\x1b[0;;26085:26412u")) or ()
     assert isinstance(lump, UnmarkedPasteEvent)
     assert [key.character for key in lump.keys] == ["日", "本"]
     assert lump.text == "日本"
 
 
-def test_the_other_things_that_are_meant() -> None:
+def test_escape_alt_and_paste_tokens_become_events() -> None:
     reader = KeyReader()
     (escape,) = reader.read(EscapeKey()) or ()
     assert isinstance(escape, events.Key)

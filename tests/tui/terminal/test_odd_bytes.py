@@ -1,4 +1,4 @@
-"""Whatever a terminal sends, keys go on: a hundred thousand odd bytes, cut everywhere."""
+"""Keys keep working whatever a terminal sends: a hundred thousand odd bytes, split anywhere."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHORT_DELAY_S = 0.001
 
 
 class InputPipeline:
-    """What one reader makes of bytes that come, piece after piece."""
+    """The events that a reader makes of bytes, piece by piece."""
 
     def __init__(self) -> None:
         self.input_filter = InputFilter()
@@ -49,13 +49,13 @@ class InputPipeline:
 
 
 def ends_with_plain_key(received: Iterable[Message | ResizeReport]) -> bool:
-    """Whether this is the plain key, after nothing but what means nothing."""
+    """Whether these events end with the plain key, after ignored ones only."""
     keys = [one.key for one in received if isinstance(one, events.Key)]
     return keys[-1:] == ["j"] and all(key.startswith(("alt+", "replacement")) for key in keys[:-1])
 
 
 @pytest.mark.parametrize("sequence", SEQUENCES, ids=repr)
-def test_the_next_key_is_that_key_wherever_a_sequence_is_cut(sequence: bytes) -> None:
+def test_the_next_key_is_recognized_wherever_a_sequence_is_cut(sequence: bytes) -> None:
     for cut in range(1, len(sequence) + 1):
         line = InputPipeline()
         list(line.feed(sequence[:cut]))
@@ -68,7 +68,7 @@ def test_the_next_key_is_that_key_wherever_a_sequence_is_cut(sequence: bytes) ->
 @pytest.mark.parametrize(
     "sequence", [one for one in SEQUENCES if one.startswith((b"\x1b[", b"\x1bO"))], ids=repr
 )
-def test_a_key_is_a_key_a_moment_after_a_sequence_was_begun(sequence: bytes) -> None:
+def test_a_key_is_recognized_shortly_after_an_unfinished_sequence(sequence: bytes) -> None:
     for end in range(2, len(sequence)):
         begun = sequence[:end]
         if not begun.startswith(b"\x1b[200~"):
@@ -79,7 +79,7 @@ def test_a_key_is_a_key_a_moment_after_a_sequence_was_begun(sequence: bytes) -> 
 
 
 @pytest.mark.parametrize("begun", [b"\x1b]11;rgb:1e", b"\x1bP>|tm", b"\x1b_Gi=1", b"\x1b]52;c;Zm9v"])
-def test_an_answer_without_an_end_holds_no_key_up(begun: bytes) -> None:
+def test_an_unfinished_reply_delays_no_key(begun: bytes) -> None:
     line = InputPipeline()
     list(line.feed(begun))
     line.advance(2 * SAME_BURST_S)
@@ -87,7 +87,7 @@ def test_an_answer_without_an_end_holds_no_key_up(begun: bytes) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0.2, 0.5, 1.5, 4.0])
-def test_a_paste_without_an_end_takes_keys_for_some_seconds_only(seconds: float) -> None:
+def test_a_paste_without_an_end_swallows_keys_for_seconds_only(seconds: float) -> None:
     line, came = InputPipeline(), list[Message | ResizeReport]()
     list(line.feed(b"\x1b[200~abc"))
     for _ in range(int(UNFINISHED_S / seconds) + 1):
@@ -99,7 +99,7 @@ def test_a_paste_without_an_end_takes_keys_for_some_seconds_only(seconds: float)
     assert {one.key for one in came if isinstance(one, events.Key)} == {"j"}
 
 
-def test_a_paste_that_comes_letter_by_letter_is_one_paste() -> None:
+def test_a_paste_that_arrives_letter_by_letter_is_one_paste() -> None:
     line, came = InputPipeline(), list[Message | ResizeReport]()
     for letter in "\x1b[200~" + 200 * "quit\r" + "\x1b[201~":
         came += line.advance(0.05)
@@ -116,7 +116,7 @@ def test_ctrl_c_ends_a_paste_without_an_end() -> None:
     assert [one.key for one in came if isinstance(one, events.Key)] == ["ctrl+c"]
 
 
-def test_after_a_hundred_thousand_random_bytes_the_next_key_is_that_key() -> None:
+def test_the_next_key_is_recognized_after_a_hundred_thousand_random_bytes() -> None:
     seed = secrets.randbits(32)
     line, sent = InputPipeline(), random_input(seed, 120_000)
     for number, piece in enumerate(split_randomly(seed, sent)):
@@ -129,7 +129,7 @@ def test_after_a_hundred_thousand_random_bytes_the_next_key_is_that_key() -> Non
 
 
 async def send_random_bytes(ui: TuiDriver, seed: int) -> None:
-    """Odd bytes come to this app, in pieces, as its driver would tell it."""
+    """Feed odd bytes to this app in pieces, as its driver would."""
     line = InputPipeline()
     for number, piece in enumerate(split_randomly(seed, random_input(seed, 4_000))):
         for event in [*line.feed(piece), *line.advance(SHORT_DELAY_S if number % 9 else 2 * UNFINISHED_S)]:
@@ -142,7 +142,7 @@ async def send_random_bytes(ui: TuiDriver, seed: int) -> None:
 
 
 @pytest.mark.parametrize("place", ["list", "query", "search"])
-async def test_random_bytes_at_a_list_or_in_its_fields_end_nothing(
+async def test_random_bytes_do_not_end_the_list_or_its_fields(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seed = secrets.randbits(32)
@@ -158,7 +158,7 @@ async def test_random_bytes_at_a_list_or_in_its_fields_end_nothing(
         assert ui.typed() == "x", seed
 
 
-async def test_random_bytes_at_the_login_end_nothing_and_the_fields_can_be_typed_into() -> None:
+async def test_random_bytes_do_not_end_the_login_and_its_fields_stay_usable() -> None:
     seed = secrets.randbits(32)
     async with running_app(LaunchOptions(Connection(), remember=False), (80, 24)) as ui:
         await send_random_bytes(ui, seed)

@@ -1,4 +1,4 @@
-"""The private parts of Textual that emtui uses: what fails here has moved with an upgrade of Textual."""
+"""The private parts of Textual that emtui uses: a failure here means that an upgrade has changed them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ ATTRIBUTES: tuple[tuple[type, str], ...] = (
     (LinuxDriver, "exit_event"),
     (LinuxDriver, "fileno"),
 )
-"""Read or set."""
+"""Attributes that emtui reads or sets."""
 
 CALLED: tuple[tuple[type, str, str], ...] = (
     (App, "_begin_update", ""),
@@ -57,7 +57,7 @@ CALLED: tuple[tuple[type, str, str], ...] = (
     (Driver, "process_message", "message"),
     (XTermParser, "feed", "data"),
 )
-"""Methods that are called, with their parameters."""
+"""Methods that emtui calls, with their parameters."""
 
 OVERRIDDEN: tuple[tuple[type, str, str], ...] = (
     (App, "_display", "screen, renderable"),
@@ -81,46 +81,46 @@ OVERRIDDEN: tuple[tuple[type, str, str], ...] = (
 
 
 @pytest.mark.parametrize("name", IMPORTED)
-def test_what_is_imported_from_a_private_module_is_there(name: str) -> None:
+def test_names_imported_from_private_modules_exist(name: str) -> None:
     module, _, attribute = name.rpartition(".")
     assert hasattr(import_module(module), attribute), f"{name} has moved"
 
 
 @pytest.mark.parametrize(("kind", "name"), ATTRIBUTES)
-def test_an_attribute_is_there(kind: type, name: str) -> None:
+def test_a_private_attribute_exists(kind: type, name: str) -> None:
     assert name in class_attributes(kind), f"{kind.__name__}.{name} has moved"
 
 
 @pytest.mark.parametrize(("kind", "name", "parameters"), [*CALLED, *OVERRIDDEN])
-def test_a_method_takes_what_it_took(kind: type, name: str, parameters: str) -> None:
+def test_a_private_method_has_its_parameters(kind: type, name: str, parameters: str) -> None:
     method = getattr(kind, name, None)
     assert method is not None, f"{kind.__name__}.{name} has moved"
     assert ", ".join([*inspect.signature(method).parameters][1:]) == parameters, f"{kind.__name__}.{name}"
 
 
-def test_an_update_of_the_whole_layout_has_its_strips_line_by_line() -> None:
+def test_a_layout_update_has_its_strips_by_line() -> None:
     update = LayoutUpdate([[Strip.blank(2)]], Region(3, 4, 2, 1))
     assert (update.region.x, update.region.y) == (3, 4)
     assert [[strip.cell_length for strip in line] for line in update.strips] == [[2]]
 
 
-def test_an_update_of_spans_has_its_strips_by_where_they_begin_and_end() -> None:
+def test_an_update_of_spans_has_its_strips_by_start_and_end() -> None:
     update = ChopsUpdate([{0: Strip.blank(2), 2: None}], [(0, 0, 2)], [[2, 4]])
     assert update.spans == [(0, 0, 2)]
     assert [*zip(update.chop_ends[0], update.chops[0], strict=True)] == [(2, 0), (4, 2)]
 
 
-def test_the_tables_of_keys_are_by_sequence_and_by_number_with_its_end() -> None:
+def test_key_tables_are_indexed_by_sequence_and_by_number_with_suffix() -> None:
     assert ANSI_SEQUENCES_KEYS["\x1b[A"] == (Keys.Up,)
     assert FUNCTIONAL_KEYS["57414u"] == "enter"
 
 
-def test_the_parser_gives_keys_for_text_and_for_a_report() -> None:
+def test_the_parser_returns_keys_for_text_and_for_a_report() -> None:
     for sequence, key in (("j", "j"), ("\x1b[A", "up"), ("\x1b[106;;106u", "j")):
         assert [event.key for event in XTermParser().feed(sequence) if isinstance(event, events.Key)] == [key]
 
 
-def test_every_private_part_that_is_used_is_named_here() -> None:
+def test_every_private_part_in_use_is_listed_here() -> None:
     named = {name for _, name in ATTRIBUTES} | {name for _, name, _ in (*CALLED, *OVERRIDDEN)} | {*IMPORTED}
     used = {name for path in TERMINAL.glob("*.py") for name in private_uses(path)}
     assert used - named == set()

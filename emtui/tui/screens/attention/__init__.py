@@ -1,1 +1,1 @@
-"""All findings of the list: what needs attention."""
+"""The list of alerts: everything that needs attention."""

@@ -1,4 +1,4 @@
-"""The findings, a line each, worst first; those that are acknowledged come last."""
+"""The list of alerts: one line per finding, most severe first, acknowledged ones last."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList
 
 
 class FindingList(VirtualList):
-    """A sentence for each finding."""
+    """One sentence per finding."""
 
     def __init__(self) -> None:
         super().__init__(id="findings")
         self.findings: tuple[Finding, ...] = ()
         self._sentences: tuple[str, ...] = ()
         self._acknowledged_count = 0
-        self.empty_lines = ("Nothing needs you.",)
+        self.empty_lines = ("Nothing needs attention.",)
 
     @property
     def selected(self) -> Finding | None:
@@ -28,9 +28,9 @@ class FindingList(VirtualList):
     def show(
         self, findings: tuple[Finding, ...], sentences: tuple[str, ...], acknowledged_count: int
     ) -> bool:
-        """Show these findings, of which the last ones are acknowledged.
+        """Show these findings; the last `acknowledged_count` are acknowledged.
 
-        The cursor stays on its finding, else on its line: false if its finding is none of them.
+        The cursor stays on its finding. False if that is gone; then the cursor stays on its line.
         """
         selected = self.selected
         index = find_finding_index(findings, selected)
@@ -39,7 +39,7 @@ class FindingList(VirtualList):
         return selected is None or index is not None
 
     def render_row(self, row: int, width: int) -> StyledSpans:
-        """One sentence, cut to the line; a note has no sign, an acknowledged finding another one."""
+        """The sentence, cut to the line; `k` before an acknowledged finding, no sign before a note."""
         cursor_mark = CURSOR_MARK if row == self.cursor else " "
         text = text_format.truncate(self._sentences[row], width - 4)
         if row >= len(self.findings) - self._acknowledged_count:

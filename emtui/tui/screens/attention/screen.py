@@ -1,4 +1,4 @@
-"""What needs attention: one line per finding, below it its evidence."""
+"""The list of alerts: one line per finding, with the evidence of the selected one below."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from emtui import text_format
 from emtui.em.model import Session
 from emtui.handover.absolute_time_text import AbsoluteTimeFormatter
 from emtui.triage.finding_text import format_on_time_counts
-from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.formatting.assessment_text import finding_sentences, finding_text, title_line
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import next_row
+from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_finding
 from emtui.tui.screens.attention.attention_text import attention_text, finding_line
 from emtui.tui.screens.attention.finding_list import FindingList
@@ -26,8 +26,8 @@ from emtui.tui.screens.list_refresh import refresh_list
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
 
-ALERTS_ABOUT = {"failed": "alert about a failed run", "warning": "alert about a warning"}
-"""What an alert of each kind is called."""
+ALERT_LABELS = {"failed": "alert about a failed run", "warning": "alert about a warning"}
+"""What the alerts that a key steps to are called, by kind."""
 
 
 class AttentionScreen(BaseScreen):
@@ -37,7 +37,7 @@ class AttentionScreen(BaseScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.ATTENTION)
 
     def compose_body(self) -> Iterable[Widget]:
-        """A title, the findings, the whole sentence with its evidence."""
+        """Return title, findings, and the full text of the selected finding."""
         yield StatusLine(id="title")
         yield FindingList()
         yield Paragraph(2, id="tail")
@@ -47,7 +47,7 @@ class AttentionScreen(BaseScreen):
         return self.query_one(FindingList)
 
     def show_body(self) -> None:
-        """Title and findings, as the list was assessed last."""
+        """Show title and findings of the newest assessment."""
         assessment = self.ctx.assessment
         if assessment is None:
             return
@@ -55,15 +55,16 @@ class AttentionScreen(BaseScreen):
         if not finding_list.show(
             assessment.findings, finding_sentences(assessment, self.zone), acknowledged_count
         ):
-            selection_text = "the next one is selected" if finding_list.count else "none is left"
-            self.say(f"The selected alert is over; {selection_text}.")
+            selection_text = "the next one is selected" if finding_list.count else "no alerts left"
+            self.say(f"The selected alert has been resolved; {selection_text}.")
         count_text = (
-            f"  {text_format.format_position(acknowledged_count, finding_list.count, 'alert')} known"
+            f"  {text_format.format_count(acknowledged_count)} of"
+            f" {text_format.format_count(finding_list.count)} acknowledged"
             if acknowledged_count
             else ""
         )
         title = title_line(
-            f"Attention{count_text}",
+            f"Alerts{count_text}",
             format_on_time_counts(assessment.attention.on_time_counts),
             self.size.width,
         )
@@ -71,7 +72,7 @@ class AttentionScreen(BaseScreen):
         self.show_header()
 
     def on_virtual_list_cursor_moved(self) -> None:
-        """The whole sentence under the cursor, and its evidence."""
+        """Show the full text of the selected finding, with its evidence."""
         assessment, finding = self.ctx.assessment, self._list.selected
         text = finding_text(assessment, finding, self.zone) if assessment and finding else ""
         self.query_one(Paragraph).show(text)
@@ -86,48 +87,46 @@ class AttentionScreen(BaseScreen):
         )
 
     def as_of(self) -> datetime | None:
-        """When the list was complete."""
+        """Arrival time of the last complete list."""
         return self.ctx.list_state.as_of
 
     def location(self, underlying: Location | None, /) -> Location | None:
-        """What needs attention, above the list."""
+        """The alerts, on top of the list."""
         return replace(underlying, view_name="attention", is_list_on_top=False) if underlying else None
 
     @property
     def current_run(self) -> Session | None:
-        """The run that the finding under the cursor is about."""
+        """The run of the selected finding."""
         assessment, finding = self.ctx.assessment, self._list.selected
         return assessment.run_of_finding(finding) if assessment and finding else None
 
     def action_copy(self) -> None:
-        """The sentence under the cursor, with its evidence."""
+        """Copy the selected alert with its evidence."""
         assessment, finding = self.ctx.assessment, self._list.selected
         if assessment is None or finding is None:
-            self.say("There is no line to copy.")
+            self.say("Nothing to copy: no alert is selected.")
             return
         formatter = AbsoluteTimeFormatter(assessment.type_statuses.now, self.zone)
         self.ctx.exporter.copy(finding_line(finding, assessment.acknowledgements, formatter))
 
     def plain_text(self) -> Callable[[], str] | None:
-        """All sentences, and how many types are on time."""
+        """All alerts, and how many types are on schedule."""
         assessment = self.ctx.assessment
         if assessment is None:
             return None
-        origin, on_time_text = (
-            self.ctx.exporter.origin(self.as_of()),
-            format_on_time_counts(assessment.attention.on_time_counts),
-        )
+        origin = self.ctx.exporter.origin(self.as_of())
+        counts_text = format_on_time_counts(assessment.attention.on_time_counts)
         formatter = AbsoluteTimeFormatter(assessment.type_statuses.now, self.zone)
         return lambda: attention_text(
-            origin, assessment.findings, on_time_text, assessment.acknowledgements, formatter
+            origin, assessment.findings, counts_text, assessment.acknowledgements, formatter
         )
 
     async def action_acknowledge(self) -> None:
-        """Acknowledge the finding, or no longer."""
+        """Acknowledge the selected finding, or undo that."""
         await toggle_finding(self, self._list.selected)
 
     def action_open(self) -> None:
-        """Open the run that the finding is about."""
+        """Open the run of the selected finding."""
         if run := self._run_to_open():
             self.ctx.navigator.open_session(run)
 
@@ -140,7 +139,7 @@ class AttentionScreen(BaseScreen):
             for row, run in enumerate(runs)
             if run and (run.has_failed if kind == "failed" else run.has_warning)
         ]
-        row, remark = next_row(rows, self._list.cursor, step, ALERTS_ABOUT[kind])
+        row, remark = next_row(rows, self._list.cursor, step, ALERT_LABELS[kind])
         if row is not None:
             self._list.move_to(row)
         self.say(remark)

@@ -1,1 +1,1 @@
-"""Two sessions compared: which lines of their logs differ, and which steps took longer."""
+"""Comparison of two sessions: differing log lines and slower steps."""

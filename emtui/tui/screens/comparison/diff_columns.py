@@ -1,7 +1,7 @@
-"""How a line of a difference is drawn: a sign, its time here and then, how many times that, the text.
+"""Formats the lines of a comparison: sign, offset, duration in both runs, their ratio, text.
 
-Pure: differences and the width of a whole line in, pieces of text with their styles out. Each colour
-stands beside a sign or a number that says the same.
+Pure: takes differences and the width of a line in cells, returns styled spans. No color carries meaning on
+its own: a sign or a number says the same.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ from emtui.em.model import Session
 from emtui.triage.diff_hunks import CollapsedLines
 from emtui.triage.diff_text import (
     COLLAPSED_SIGN,
+    CURRENT_HEADING,
     DIFF_SIGNS,
+    OTHER_HEADING,
+    RATIO_CELLS,
+    RATIO_HEADING,
     RunDifference,
     format_collapsed_lines,
     format_durations,
@@ -37,16 +41,17 @@ KIND_STYLES = {
     DiffKind.PENDING: FAINT,
 }
 CURSOR_CELLS = 1
-"""Cells before the sign, where the cursor is."""
+"""Cells of the cursor mark before the sign."""
 MIN_MESSAGE_CELLS = 16
-"""Cells, under which a message is not begun."""
+"""Minimum cells of a message column; below, it is omitted."""
 MIN_TEXT_CELLS = 8
-"""Cells that a text is given, however narrow it is."""
+"""Cells of a text on the narrowest screen."""
 
 
 def heading_text(difference: RunDifference | None, width: int) -> str:
-    """The titles of the columns; at the right, where there is room, what the signs mean."""
-    titles = f"{_format_cells('', _format_offset_cell('Offset', width), 'Here', 'Then', '×')}  Event"
+    """The titles of the columns, and a legend of the signs if there is room for it."""
+    offset_heading = _format_offset_cell("Offset", width)
+    titles = f"{_format_cells('', offset_heading, CURRENT_HEADING, OTHER_HEADING, RATIO_HEADING)}  Event"
     signs = format_legend(difference) if difference else ""
     room = width - CURSOR_CELLS - len(titles) - 2
     return (
@@ -57,7 +62,7 @@ def heading_text(difference: RunDifference | None, width: int) -> str:
 
 
 def row_spans(difference: RunDifference, row: DiffRow, width: int, search_text: str = "") -> StyledSpans:
-    """One line of both logs, or of one of them, with what is sought underlined."""
+    """Format one line of either or both logs, with matches of the search underlined."""
     duration, other_duration, ratio = format_durations(row)
     style = KIND_STYLES[row.kind]
     offset_cell = _format_offset_cell(_format_offset(difference.offset(row)), width)
@@ -69,24 +74,24 @@ def row_spans(difference: RunDifference, row: DiffRow, width: int, search_text: 
     return [(prefix, style), (ratio, BOLD), ("  ", PLAIN), *highlight_matches(text, search_text, style)]
 
 
-def grouped_lines_spans(stretch: CollapsedLines, width: int) -> StyledSpans:
-    """Several lines that make no difference, in one."""
+def collapsed_lines_spans(collapsed: CollapsedLines, width: int) -> StyledSpans:
+    """Format several equal lines as one."""
     prefix = _format_cells(
-        COLLAPSED_SIGN if stretch.kind is DiffKind.SAME else DIFF_SIGNS[stretch.kind],
+        COLLAPSED_SIGN if collapsed.kind is DiffKind.SAME else DIFF_SIGNS[collapsed.kind],
         _format_offset_cell("", width),
         "",
         "",
         "",
     )
-    return [(f"{prefix}  {format_collapsed_lines(stretch)}", FAINT)]
+    return [(f"{prefix}  {format_collapsed_lines(collapsed)}", FAINT)]
 
 
 def _format_cells(sign: str, offset_cell: str, duration: str, other_duration: str, ratio: str) -> str:
-    return f"{sign:<1} {offset_cell}{duration:>6}  {other_duration:>6} {ratio:>4}"
+    return f"{sign:<1} {offset_cell}{duration:>6}  {other_duration:>6} {ratio:>{RATIO_CELLS}}"
 
 
 def _format_offset_cell(text: str, width: int) -> str:
-    """Where there is room: when, after the start of its run."""
+    """The offset cell; empty on narrow screens."""
     return f"{text:>8}  " if width >= WIDE_CELLS else ""
 
 
@@ -95,7 +100,7 @@ def _format_offset(span: timedelta | None) -> str:
 
 
 def run_columns(width: int) -> tuple[ListColumn[Session], ...]:
-    """The columns of a list of runs of one type: outcome, start, length, ID, the message in what is left."""
+    """The columns of the run picker: outcome, start, duration, ID, and the message if there is room."""
     columns_by_field = {column.order_field: column for column in session_columns(WIDE_CELLS)}
     columns: list[ListColumn[Session]] = [
         columns_by_field["outcome"],
@@ -128,16 +133,16 @@ _ID_COLUMN: ListColumn[Session] = ListColumn("ID", "id", 8, _id_cell)
 
 
 def full_line_text(difference: RunDifference, row: DiffRow, zone: tzinfo) -> str:
-    """The text of a line, and what the other run said in its place, where that was not quite the same."""
+    """The text of a line, and that of the other run if it is not exactly the same."""
     event, other_event = difference.event(row), difference.other_event(row)
     if other_event is None or format_event(other_event) == format_event(event):
         return format_event(event)
     time_text = (
         f", {text_format.format_date_time_with_offset(other_event.time, zone)}" if other_event.time else ""
     )
-    return f"{format_event(event)}\n\nThen{time_text}:\n{format_event(other_event)}"
+    return f"{format_event(event)}\n\nOther run{time_text}:\n{format_event(other_event)}"
 
 
 def format_start_time(zone: tzinfo, start: datetime) -> str:
-    """As the head of a run has it; the offset stands on the first line."""
+    """Format a start like the header of a run; the UTC offset is on the first line of the screen."""
     return text_format.format_date_time(start, zone)

@@ -1,4 +1,4 @@
-"""Another run of the same type to compare with: the list of them, the newest first."""
+"""Screen to pick the other run of a comparison: runs of the same type, newest first."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from textual.widget import Widget
 from emtui import text_format
 from emtui.em.model import Session
 from emtui.query import AmbiguousSessionError, InvalidQueryError, NoMatchingSessionError
-from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.plain_text import row_line
 from emtui.tui.formatting.session_columns import ListColumn, TimeContext, summary_text
+from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.comparison.diff_columns import run_columns
 from emtui.tui.theme import BOLD, PLAIN
@@ -29,12 +29,12 @@ class RunTable(ColumnList[Session]):
     """The runs of one type."""
 
     def columns_for(self, width: int) -> tuple[ListColumn[Session], ...]:
-        """The columns of a list this wide."""
+        """The columns of a list of this width in cells."""
         return run_columns(width)
 
 
 class RunPickerScreen(BaseScreen):
-    """Ends with the UID of a run, or with nothing."""
+    """Returns the UID of the chosen run, or `None`."""
 
     SCOPE: ClassVar[CommandScope] = CommandScope.RUN_PICKER
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.RUN_PICKER)
@@ -48,43 +48,41 @@ class RunPickerScreen(BaseScreen):
         self._nearest = nearest
 
     def compose_body(self) -> Iterable[Widget]:
-        """A title, the runs, the message of the one under the cursor."""
+        """Title, runs, and the message of the one under the cursor."""
         yield StatusLine(id="title")
         yield RunTable(id="runs")
         yield Paragraph(2, id="tail")
 
     def on_mount(self) -> None:
-        """With the cursor on the run that it is compared with already."""
+        """Select the run that is the other one already, if it is listed."""
         self.show_body()
         uids = [run.uid for run in self._runs]
         if self._nearest and self._nearest.uid in uids:
             self.query_one(RunTable).move_to(uids.index(self._nearest.uid))
-            self.call_after_refresh(
-                self._scroll_around_cursor
-            )  # nobody knows yet how many rows there is room for
+            self.call_after_refresh(self._scroll_around_cursor)  # the height is unknown before the layout
 
     def _scroll_around_cursor(self) -> None:
-        """Some rows above the cursor, too."""
+        """Scroll so that some rows above the cursor are visible."""
         if self.is_ready:
             runs = self.query_one(RunTable)
             runs.move_to(runs.cursor, top=runs.cursor - runs.window_height // 3)
 
     def show_body(self) -> None:
-        """The runs, and which one they are to be compared with."""
+        """Show the runs, and which run is compared."""
         zone = self.zone
         started = self.session.started
-        start_text = f" of {text_format.format_date_time(started, zone)}" if started else ""
+        start_text = f" {text_format.format_date_time(started, zone)}" if started else ""
         count = text_format.format_counted(len(self._runs), "run")
-        title = f"Compare {self.session.type}{start_text} with"
+        title = f"Compare {self.session.type}{start_text} with:"
         self.query_one("#title", StatusLine).show([(title, BOLD)], [(count, PLAIN)])
         self.query_one(RunTable).show(self._runs, TimeContext(self.ctx.clock.server_now, zone))
 
     def as_of(self) -> datetime | None:
-        """When the list was complete that this shows."""
+        """When the session list was received."""
         return self.ctx.assessment.snapshot.as_of if self.ctx.assessment else None
 
     def on_virtual_list_cursor_moved(self) -> None:
-        """The whole message of the run under the cursor."""
+        """Show the full message of the run under the cursor."""
         selected = self.query_one(RunTable).selected_item
         self.query_one(Paragraph).show(summary_text(selected) if selected else "")
         self.show_footer()
@@ -95,7 +93,7 @@ class RunPickerScreen(BaseScreen):
         return text_format.format_position(runs.cursor + 1, runs.count, "run") if runs.count else ""
 
     def on_paste(self, event: Paste) -> None:
-        """A pasted ID is as good as a row; it may be that of any run."""
+        """Choose the run with the pasted ID; it may be of any type."""
         event.stop()
         try:
             run = self.ctx.navigator.find_session(event.text)
@@ -105,13 +103,13 @@ class RunPickerScreen(BaseScreen):
             self.dismiss(run.uid)
 
     def action_open(self) -> None:
-        """Compare with the run under the cursor."""
+        """Choose the run under the cursor."""
         selected = self.query_one(RunTable).selected_item
         if selected:
             self.dismiss(selected.uid)
 
     def action_copy(self) -> None:
-        """The row under the cursor, whole."""
+        """Copy the full row under the cursor."""
         selected = self.query_one(RunTable).selected_item
         if selected:
             clock = TimeContext(self.ctx.clock.server_now, self.zone)

@@ -1,8 +1,8 @@
-"""A session beside another one: what is new, missing or moved in its log, and which steps took longer.
+"""Comparison of a session with another one: new, missing and moved log lines, and slower steps.
 
-It follows the session's feed, whose log may grow. The other session is the last successful one before it,
-unless somebody has chosen; its log is requested once. Logs are compared in a thread; what is overtaken is
-dropped.
+Follows the session's feed, whose log may grow. The other session is the last successful one before it, or
+chosen by the user; its log is requested once. Logs are compared in a thread; outdated comparisons are
+discarded.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from emtui import text_format
 from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Session
-from emtui.monitor.backoff import MIN_INTERVAL
+from emtui.monitor.poll_schedule import MIN_INTERVAL
 from emtui.monitor.session_feed import SessionFeed, SessionState
 from emtui.query import LAST_SUCCESSFUL
 from emtui.triage.diff_hunks import CollapsedLines, next_difference, next_slower
@@ -38,7 +38,6 @@ from emtui.triage.diff_text import (
     format_line_counts,
 )
 from emtui.triage.log_diff import DiffRow
-from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.log_model import EventLine
 from emtui.tui.formatting.log_text import line_title
@@ -47,6 +46,7 @@ from emtui.tui.formatting.search_matches import no_match_sentence, wrapped_aroun
 from emtui.tui.formatting.session_columns import MEDIUM_CELLS, TimeContext
 from emtui.tui.formatting.session_error_text import missing_events_text, session_problem_text
 from emtui.tui.formatting.session_text import session_header
+from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_run
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.comparison.diff_columns import format_start_time, full_line_text
@@ -58,22 +58,22 @@ from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 RowFinder = Callable[[Sequence[DiffRow], int, int], int | None]
-"""Finds the next row (with a step of -1 the one before) after a place."""
+"""Finds the next (with a step of -1 the previous) row after an index."""
 
 
 @dataclass(slots=True)
 class _ComparisonAttempt:
-    """One comparison under way, until nobody wants it any more."""
+    """A running comparison, until it is done or replaced."""
 
     is_over: bool = False
 
     def is_active(self) -> bool:
-        """Whether somebody still waits for it."""
+        """Whether the result is still needed."""
         return not self.is_over
 
 
 class ComparisonScreen(BaseScreen):
-    """The difference of a session with another one."""
+    """Compares a session with another one."""
 
     SCOPE: ClassVar[CommandScope] = CommandScope.COMPARISON
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.COMPARISON)
@@ -81,7 +81,7 @@ class ComparisonScreen(BaseScreen):
 
     difference: var[RunDifference | None] = var(None)
     progress: var[str] = var("")
-    """What the comparison waits for, as a text; empty if for nothing."""
+    """The current request or computation, as text; empty when idle."""
 
     def __init__(self, ctx: AppContext, feed: SessionFeed, other: Session | None = None) -> None:
         super().__init__(ctx)
@@ -91,7 +91,7 @@ class ComparisonScreen(BaseScreen):
         self._attempt: _ComparisonAttempt | None = None
 
     def compose_body(self) -> Iterable[Widget]:
-        """Which two runs, how much is different, the lines, the whole line under the cursor."""
+        """Both runs, counts or search, lines, and the full line under the cursor."""
         yield StatusLine(id="head")
         yield StatusLine(id="with")
         yield SearchBar(self.is_low_bandwidth, closed_line_id="tally", id="prompt")
@@ -99,11 +99,11 @@ class ComparisonScreen(BaseScreen):
         yield Paragraph(2, id="tail")
 
     def on_mount(self) -> None:
-        """Whose difference it is, before it is known; it is compared as soon as both logs are there."""
+        """Show both runs, and compare them as soon as both logs are available."""
         self.problem = self._problem_text()
         self._compare_if_ready()
         watcher = self.feed.watch(self._show_run, lambda: self.is_current)
-        self.run_worker(watcher, group="session feed", description="show what comes of a compared session")
+        self.run_worker(watcher, group="session feed", description="show updates of a compared session")
         self.set_interval(MIN_INTERVAL, self._compare_open_step)
 
     @property
@@ -115,7 +115,7 @@ class ComparisonScreen(BaseScreen):
     def _search_bar(self) -> SearchBar:
         return self.query_one(SearchBar)
 
-    # --- what comes of the session and the list -------------------------------------
+    # --- updates of the session and the list ----------------------------------------
 
     def _show_run(self, state: SessionState) -> None:
         if not self.is_ready:
@@ -134,7 +134,7 @@ class ComparisonScreen(BaseScreen):
         )
 
     def handle_assessment(self) -> None:
-        """The list may know the last successful run now."""
+        """Compare with the last successful run if it is in the list now."""
         if self.other is None:
             self._compare_if_ready()
 
@@ -149,31 +149,31 @@ class ComparisonScreen(BaseScreen):
 
     @property
     def _is_last_successful(self) -> bool:
-        """Whether the other run is that."""
+        """Whether the other run is the last successful one."""
         last = self.last_successful
         return last is not None and self.other is not None and last.uid == self.other.uid
 
     def _compare_if_ready(self) -> None:
-        """Compare what is known now."""
+        """Compare if both logs are available; show the state."""
         self.other = self.other or self.last_successful
         if self.other and self._state.log:
             self._compare(self.other, self._state.log)
         self._show_state()
 
     def _compare_with(self, other: Session) -> None:
-        """Another run from now on."""
+        """Compare with another run."""
         self.other, self.difference, self.problem = other, None, self._problem_text()
         self._compare_if_ready()
 
     def _compare_open_step(self) -> None:
-        """The step that a run is still in lasts longer with each poll, though nothing comes."""
+        """Compare again after a poll without new events: the open step of a running run got longer."""
         diff = self.difference
         if diff and diff.current.is_running and not self.progress and diff.now != self._server_now:
             self._compare_if_ready()
 
     @property
     def _server_now(self) -> datetime:
-        """The server's clock when it last said something of this run."""
+        """The server's time at its last response about this run."""
         return self.feed.server_now
 
     @work(exclusive=True, group="compare", description="compare two runs")
@@ -182,8 +182,8 @@ class ComparisonScreen(BaseScreen):
         try:
             other, other_events = await self._fetch_other_log(other)
             self.progress = (
-                f"comparing {text_format.format_count(len(log.events))} lines"
-                f" with {text_format.format_count(len(other_events))}"
+                f"Comparing {text_format.format_count(len(log.events))} lines"
+                f" with {text_format.format_count(len(other_events))} …"
             )
             session, now, last_good = self._state.session, self._server_now, self._is_last_successful
             compare = partial(
@@ -202,9 +202,9 @@ class ComparisonScreen(BaseScreen):
                 self.progress = ""
 
     async def _fetch_other_log(self, other: Session) -> tuple[Session, tuple[Event, ...]]:
-        """The other run and its log; one that goes on, or is not in the list, is requested, too."""
+        """Fetch the log of the other run, and its session if it is running or not in the list."""
         source = self.feed.source
-        self.progress = f"asking {source.server} for the log of the other run"
+        self.progress = f"Loading the events of the other run from {source.server} …"
         if other.is_running or not other.is_complete:
             other = await source.session(other.uid)
         return other, await self.ctx.history.log(source, other)
@@ -212,29 +212,29 @@ class ComparisonScreen(BaseScreen):
     # --- showing ------------------------------------------------------------------------
 
     def as_of(self) -> datetime | None:
-        """When this run's log arrived."""
+        """When this run's log was received."""
         return self._state.as_of
 
     def position(self) -> str:
-        """`9 of 17 lines`, those that are folded counted too."""
+        """`9 of 17 lines`, including collapsed ones."""
         lines = self.diff_list
         return (
             text_format.format_position(lines.current_row + 1, len(lines.rows), "line") if lines.count else ""
         )
 
     def watch_progress(self) -> None:
-        """How far it has come."""
+        """Show the progress."""
         self._show_state()
 
     def watch_difference(self, diff: RunDifference | None) -> None:
-        """Other lines."""
+        """Show the new comparison."""
         if self.is_ready:
             self.show_header()
             self.show_body()
             self.diff_list.show(diff)
 
     def _show_state(self) -> None:
-        """The head; and why there are no lines, where there are none."""
+        """Show both runs, and why there are no lines if there are none."""
         if self.is_ready:
             self.show_body()
             self.diff_list.empty_lines = self._empty_text()
@@ -242,7 +242,7 @@ class ComparisonScreen(BaseScreen):
                 self.diff_list.refresh()
 
     def show_body(self) -> None:
-        """Both runs, and how much is different."""
+        """Show both runs, and the counts or the search."""
         session, other, diff = self._state.session, self.other, self.difference
         self.query_one("#head", StatusLine).show(
             session_header(session, TimeContext(self._server_now, self.zone))
@@ -265,20 +265,20 @@ class ComparisonScreen(BaseScreen):
     def _empty_text(self) -> tuple[str, ...]:
         session = self._state.session
         if self.progress or self._state.is_requesting:
-            return (self.progress or f"asking {self.feed.source.server} for the events", "Esc stops")
+            return (self.progress or f"Loading events from {self.feed.source.server} …", "Esc: cancel")
         if self.difference:
-            return ("The server has no events of either run.",)
+            return ("The server has no events for either run.",)
         if self._state.log is None:
             return (missing_events_text(self._state),)
         if self.other:
-            return ("The other run could not be compared.", "r asks again, D chooses another")
+            return ("The other run could not be compared.", "r: refresh, D: choose another run")
         if self.ctx.assessment is None:
-            return ("The list has not been read yet:", "which run was good last is not known.")
-        kind = session.type or "its type"
-        return (f"No good run of {kind} before this one is listed.", "D chooses another run")
+            return ("The last successful run is unknown: the session list is not loaded yet.",)
+        kind = session.type or "this type"
+        return (f"No earlier successful run of {kind} is listed.", "D: choose another run")
 
     def on_virtual_list_cursor_moved(self) -> None:
-        """The whole text of the line under the cursor."""
+        """Show the full text of the line under the cursor."""
         self.query_one(Paragraph).show(self._line_text())
         if self._search_bar.search_text:
             self.show_body()
@@ -290,7 +290,7 @@ class ComparisonScreen(BaseScreen):
         if line is None or diff is None:
             return ""
         if isinstance(line, CollapsedLines):
-            return f"{format_collapsed_lines(line)}: z or Enter shows them"
+            return f"{format_collapsed_lines(line)} (z or Enter: expand)"
         return format_event(diff.event(self.diff_list.rows[line]))
 
     # --- searching ------------------------------------------------------------------------
@@ -302,12 +302,12 @@ class ComparisonScreen(BaseScreen):
         self.show_footer()
 
     def on_search_bar_changed(self) -> None:
-        """Each keystroke goes to the first match from here."""
+        """Move to the first match from here with each keystroke."""
         self._apply_search()
         self._show_matches()
 
     def on_search_bar_closed(self, event: SearchBar.Closed) -> None:
-        """The text was kept with Enter, or is with Esc the one before."""
+        """Keep the new text after Enter, the previous one after Esc."""
         self._apply_search()
         if not self._search_bar.is_open:
             self.set_focus(self.diff_list)
@@ -316,17 +316,17 @@ class ComparisonScreen(BaseScreen):
             self.say(no_match_sentence(event.text))
 
     def _apply_search(self) -> None:
-        """What the search bar has now: a key may come before its message."""
+        """Apply the current text of the search bar, whose message may still be pending."""
         self.diff_list.search(self._search_bar.search_text)
         self._show_state()
 
     def _show_matches(self) -> None:
-        """Which match the cursor is on, beside what is being typed."""
+        """Show the position among the matches while typing."""
         zero_matches = "0 of 0" if self._search_bar.search_text and self.difference else ""
         self._search_bar.show_count(self.diff_list.match_position or zero_matches)
 
     def _search_spans(self) -> tuple[StyledSpans, StyledSpans]:
-        """What is sought, and how many of the lines hold it."""
+        """The search text with its position, and the number of matching lines."""
         lines, text = self.diff_list, self._search_bar.search_text
         left = [("  / ", FAINT), (text, BOLD), (f"  {lines.match_position}", PLAIN)]
         return left, [(lines.matches.count_text(f"{text_format.format_count(len(lines.rows))} lines"), FAINT)]
@@ -334,17 +334,17 @@ class ComparisonScreen(BaseScreen):
     # --- from line to line ------------------------------------------------------------------
 
     def action_go_to(self, kind: str, step: int) -> None:
-        """The next (or previous) match, difference or much slower step."""
+        """Go to the next (or previous) match, difference or much slower step."""
         self._apply_search()
         if kind == "slower":
-            wrapped_message = "No step {} this line took much longer."
-            self._go_to(next_slower, step, wrapped_message, "No other step took much longer.")
+            wrapped_message = "No much slower step {} this line."
+            self._go_to(next_slower, step, wrapped_message, "No other much slower step.")
         elif kind == "difference" or not self._search_bar.search_text:
             self._go_to(next_difference, step, "No difference {} this line.", "No other difference.")
         elif self.difference is None:
-            self.say(f"There are no lines yet in which “{self._search_bar.search_text}” could stand.")
-        elif remark := self.diff_list.next_match(step):
-            self.say(remark)
+            self.say("Nothing to search yet: the comparison is not ready.")
+        elif message := self.diff_list.next_match(step):
+            self.say(message)
 
     def _go_to(self, find: RowFinder, step: int, wrapped_message: str, no_other_message: str) -> None:
         rows, current = self.diff_list.rows, self.diff_list.current_row
@@ -360,21 +360,19 @@ class ComparisonScreen(BaseScreen):
         self.diff_list.go_to_row(row)
 
     def action_toggle_equal_lines(self) -> None:
-        """Fold equal lines, or show each."""
+        """Toggle grouping of equal lines."""
         previous_count, is_grouping = self.diff_list.count, not self.diff_list.is_grouping
         self.diff_list.set_grouping(is_grouping)
         if self.diff_list.count == previous_count:
-            self.say("There are too few equal lines in a row to fold.")
+            self.say("Too few equal lines in a row to group.")
         else:
-            self.say(
-                "Equal lines far from a difference stand in one." if is_grouping else "All lines are shown."
-            )
+            self.say("Equal lines grouped." if is_grouping else "All lines shown.")
 
     def action_open(self) -> None:
-        """The line whole, and what the other run said there; or the lines that are folded into it."""
+        """Open the full line of both runs, or expand collapsed lines."""
         line, diff = self.diff_list.selected, self.difference
         if line is None or diff is None:
-            self.say("There is no line to open.")
+            self.say("No line to open.")
         elif isinstance(line, CollapsedLines):
             self.action_toggle_equal_lines()
         else:
@@ -386,35 +384,35 @@ class ComparisonScreen(BaseScreen):
             self.ctx.navigator.open_text(title, full_line_text(diff, row, self.zone))
 
     def action_events(self) -> None:
-        """Back to the events of this run."""
+        """Go back to the events of this run."""
         self.action_close()
 
     def action_compare_with(self) -> None:
-        """Compare with a run of one's choice."""
+        """Compare with a run chosen from a list."""
         self.ctx.navigator.pick_run(self._state.session, self.other, self._compare_with)
 
-    # --- handing over -------------------------------------------------------------------------
+    # --- export -------------------------------------------------------------------------------
 
     @property
     def other_ref(self) -> str:
-        """How the command line names the other run."""
+        """The other run as an argument of the command line."""
         return self.other.id if self.other else LAST_SUCCESSFUL
 
     def location(self, underlying: Location | None, /) -> Location | None:
-        """The run below, beside the other one."""
+        """The view of the screen below, with the other run."""
         return replace(underlying, compare_with=self.other_ref) if underlying else None
 
     async def action_acknowledge(self) -> None:
-        """Mark the run whose difference it is as known, or no more."""
+        """Acknowledge this run, or undo that."""
         await toggle_run(self, self._state.session)
 
     def action_copy(self) -> None:
-        """The line under the cursor, whole."""
+        """Copy the full line under the cursor."""
         line, diff = self.diff_list.selected, self.difference
         if line is None or diff is None:
-            self.say("There is no line to copy.")
+            self.say("No line to copy.")
         elif isinstance(line, CollapsedLines):
-            self.say("These lines are folded: z shows them.")
+            self.say("These lines are grouped. z: expand.")
         else:
             self.ctx.exporter.copy(format_line(diff, self.diff_list.rows[line], self.zone))
 
@@ -425,30 +423,30 @@ class ComparisonScreen(BaseScreen):
             return None
         return lambda: f"{origin.format_line(zone)}\n{format_difference(diff, zone)}"
 
-    # --- requesting, stopping, undoing ----------------------------------------------------------
+    # --- requests and canceling -----------------------------------------------------------------
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is being requested or compared."""
+        """Whether a request or comparison is running."""
         return bool(self.progress)
 
     def action_refresh(self) -> None:
-        """Request this run again, and the other one where that could not be had."""
+        """Request this run again, and the other one if its log is missing."""
         if self.progress or not self.feed.refresh():
-            self.say("Already asking; Esc stops it.")
+            self.say("Refresh already running (Esc: cancel).")
         elif self.difference is None:
             self._compare_if_ready()
 
     def action_stop(self) -> bool:
-        """Stop requesting and comparing; false if nothing of that was going on."""
+        """Cancel requests and comparison; false if none is running."""
         if self.progress:
             self.workers.cancel_group(self, "compare")
         elif not self.feed.stop():
             return False
-        self.say("Stopped. r asks again.")
+        self.say("Canceled. r: refresh.")
         return True
 
     def action_cancel(self) -> None:
-        """Stop asking, else end the search, else take the trouble away, else go back."""
+        """Escape: cancel the request, clear the search, dismiss the error, or go back."""
         if not (self.action_stop() or self._search_bar.clear()):
             super().action_cancel()

@@ -1,1 +1,1 @@
-"""Where somebody logs on: profiles, server, user and password, and the certificate of the server."""
+"""The login screen: profiles, server, user and password; and the screen for an untrusted certificate."""

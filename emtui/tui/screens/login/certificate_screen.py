@@ -1,8 +1,7 @@
-"""The certificate of a server that is not trusted: a person looks, and pins it or leaves.
+"""The certificate of an untrusted server: the user checks it and pins it, or cancels.
 
-Nothing has been sent to that server when this is shown. The word `pin` must be
-typed, and keys typed before this was painted never reach it. Where the pin would be
-forgotten at the end, the name of a profile to save it as is asked for next.
+Nothing has been sent to the server when this is shown. The word `pin` must be typed, and keys typed before
+the first paint are ignored. If the pin would be lost on exit, a profile name to save it under is asked next.
 """
 
 from __future__ import annotations
@@ -19,32 +18,32 @@ from textual.widgets import Input, Label, Static
 
 from emtui.em.errors import CertificateUntrustedError
 from emtui.local.remembered_logon import PinnedCertificate, SaveProfileOffer
-from emtui.tui.commands import CommandScope, bindings_for, key_label
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.certificate_text import certificate_details, trust_question
+from emtui.tui.keymap import CommandScope, bindings_for, key_label
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.widgets.text_input import TextInput
 from emtui.tui.widgets.text_view import TextView
 
 ACCEPT_WORD = "pin"
-_WORD_PROMPT = "Type pin to trust it, Esc leaves: "
+_WORD_PROMPT = "Type pin to trust it (Esc: cancel): "
 _NAME_PROMPT = "Save as profile: "
-_SAVE_HINTS = (("enter", "save"), ("pagedown", "more"), ("escape", "this run only"))
-"""What the footer names while the name of a profile is asked for."""
+_SAVE_HINTS = (("enter", "save"), ("pagedown", "more"), ("escape", "until quit"))
+"""Footer hints while the profile name is typed."""
 
 
 class ConfirmationInput(TextInput):
-    """Where the word is typed; it has no y, so that this copies here, too. A name has one."""
+    """The field for `pin`, where `y` still copies the fingerprint, and then for the profile name."""
 
     is_name_input = False
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
-        """Whether this key is typed rather than a command."""
+        """Whether this key is typed into the field rather than run as a command."""
         return (self.is_name_input or key != "y") and super().check_consume_key(key, character)
 
 
 class CertificateScreen(BaseScreen):
-    """Ends with what is `PinnedCertificate`, or with nothing."""
+    """Returns a `PinnedCertificate`, or None if the user cancels."""
 
     SCOPE: ClassVar[CommandScope] = CommandScope.CERTIFICATE
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.CERTIFICATE)
@@ -53,7 +52,7 @@ class CertificateScreen(BaseScreen):
     def __init__(
         self, ctx: AppContext, error: CertificateUntrustedError, offer: SaveProfileOffer | None = None
     ) -> None:
-        """With an `offer` the name of a profile is asked for after the word."""
+        """With an `offer` a profile name is asked for after `pin`."""
         super().__init__(ctx)
         self._error = error
         self._offer = offer
@@ -61,7 +60,7 @@ class CertificateScreen(BaseScreen):
         self._painted_at: float | None = None
 
     def on_screen_resume(self) -> None:
-        """From the first paint on, keys are meant for this page."""
+        """Accept keys from the first paint on."""
         self.call_after_refresh(self._record_paint)
 
     def _record_paint(self) -> None:
@@ -72,7 +71,7 @@ class CertificateScreen(BaseScreen):
         return self._painted_at is None or event.time < self._painted_at
 
     def compose_body(self) -> Iterable[Widget]:
-        """Why one is asked, the certificate, and where the word is typed."""
+        """Return the question, the certificate and the input line."""
         yield Static(Content(trust_question(self._error)), id="why", markup=False)
         yield TextView(certificate_details(self._error, self.zone))
         with Horizontal(id="line"):
@@ -80,11 +79,11 @@ class CertificateScreen(BaseScreen):
             yield ConfirmationInput()
 
     def active_field(self) -> Input | None:
-        """Where the word is typed."""
+        """The field for the word or name."""
         return next(iter(self.query(TextInput)), None)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The word accepts, then a name saves; nothing and anything else is asked again."""
+        """Accept on `pin`, then save under the typed name; ask again on anything else."""
         typed = event.value.strip()
         if self._is_accepted:
             self._save_as(typed)
@@ -92,12 +91,12 @@ class CertificateScreen(BaseScreen):
             self._accept()
         elif typed:
             event.input.clear()
-            self.say(f"Type {ACCEPT_WORD} to trust it, or press Esc to leave.")
+            self.say(f"Type {ACCEPT_WORD} to trust it, or press Esc to cancel.")
         else:
-            self.say(f"Nothing was typed: type {ACCEPT_WORD} to trust it, or press Esc to leave.")
+            self.say(f"Nothing typed. Type {ACCEPT_WORD} to trust it, or press Esc to cancel.")
 
     def _accept(self) -> None:
-        """Trusted; where that would be forgotten, ask for a name to save it as."""
+        """Pin the certificate, after asking for a profile name if there is an offer to save it."""
         if self._offer is None:
             self._pin()
             return
@@ -114,7 +113,7 @@ class CertificateScreen(BaseScreen):
     def _save_as(self, name: str) -> None:
         refusal = self._offer.check_name(name) if self._offer and name else ""
         if not name:
-            self.say("No name was typed: type one for the profile, or press Esc to pin it for this run only.")
+            self.say("Type a profile name, or press Esc to pin it only until emtui quits.")
         elif refusal:
             self.say(refusal)
         else:
@@ -124,31 +123,31 @@ class CertificateScreen(BaseScreen):
         self.dismiss(PinnedCertificate(self._error.certificate.sha256, save_as))
 
     def hints(self) -> list[tuple[str, str]]:
-        """Key and word; others while a name is asked for."""
+        """Keys and labels of the footer; others while the profile name is typed."""
         return [(key_label(key), word) for key, word in _SAVE_HINTS] if self._is_accepted else super().hints()
 
     async def action_submit(self) -> None:
-        """Enter outside the field is Enter in it."""
+        """Submit the field, also while it does not have the focus."""
         await self.query_one(TextInput).action_submit()
 
     def action_more(self) -> None:
-        """Further down in the certificate."""
+        """Scroll down in the certificate."""
         self.query_one(TextView).action_half_down()
 
     def action_less(self) -> None:
-        """Back up in it."""
+        """Scroll up in the certificate."""
         self.query_one(TextView).action_half_up()
 
     def action_copy(self) -> None:
-        """The fingerprint, as `--pin` takes it."""
+        """Copy the fingerprint, as `--pin` accepts it."""
         self.ctx.exporter.copy(self._error.certificate.sha256)
 
     def plain_text(self) -> Callable[[], str]:
-        """Why one is asked, and the certificate."""
+        """The question and the certificate."""
         return lambda: f"{trust_question(self._error)}\n\n{certificate_details(self._error, self.zone)}\n"
 
     def action_back(self) -> None:
-        """Leave it untrusted; once it is trusted, save nothing."""
+        """Cancel; after `pin`, trust the certificate only until emtui quits."""
         if self._is_accepted:
             self._pin()
         else:

@@ -1,7 +1,7 @@
-"""A labelled field of a form, and under it what is to be said about it.
+"""A labeled input field with a hint or an error below it, and a checkbox.
 
-The field draws all but the value itself: each widget less is a millisecond before
-the first picture.
+The field draws everything but the value itself, since each additional widget delays the first paint by about
+a millisecond.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from emtui.tui.widgets.virtual_list import render_strip
 
 LABEL_CELLS = 11
 VALUE_OFFSET = LABEL_CELLS + 1
-"""What stands at the left of the value: the label, and the bracket that opens."""
+"""Cells on the left of the value: the label and the opening bracket."""
 CHECKBOX_CELLS = 4
 MAX_MESSAGE_LINES = 8
-"""Lines of what is wrong; the rest of a longer sentence is cut."""
+"""Lines of an error message; a longer one is cut."""
 PASSWORD_DOTS = "•" * 8
 
 
 class ValueInput(TextInput):
-    """Where one types; the key after Enter must already find the page as Enter has left it."""
+    """The input of a labeled field; Enter submits the screen."""
 
     async def action_submit(self) -> None:
-        """The page goes on, at once."""
+        """Submit the screen directly rather than by message, so that the next key sees the result."""
         await self.screen.run_action("submit")
 
 
 class LabeledInput(Widget):
-    """Label, value in brackets, and below it a hint or, in its place, what is wrong."""
+    """Label, value in brackets, and below it an error or a hint."""
 
     def __init__(self, label: str, *, id: str, password: bool = False) -> None:
         super().__init__(id=id)
@@ -46,32 +46,32 @@ class LabeledInput(Widget):
         self._hint = ""
         self._error = ""
         self.input = ValueInput(password=password)
-        """Where one types."""
+        """The input of the value."""
 
     def compose(self) -> ComposeResult:
-        """The value; the style sheet leaves room around it."""
+        """Return the input; the style sheet leaves room around it."""
         yield self.input
 
     @property
     def value(self) -> str:
-        """What was typed."""
+        """The typed text."""
         return self.input.value
 
     @property
     def message_text(self) -> str:
-        """What is said under the value."""
+        """The error, else the hint."""
         return self._error or self._hint
 
     def show_saved_marker(self, *, is_saved: bool) -> None:
-        """Whether a value is known that is not shown: dots stand for it, always as many."""
+        """Show a fixed number of dots if there is a saved value that is not displayed."""
         self.input.placeholder = PASSWORD_DOTS if is_saved else ""
 
     def show_hint(self, text: str) -> None:
-        """What stands below while nothing is wrong."""
+        """Set the text below the value that is shown while there is no error."""
         self._set_messages(text, "")
 
     def show_error(self, sentence: str) -> None:
-        """What is wrong with the value; empty takes it away."""
+        """Show this error below the value; an empty one clears it."""
         self._set_messages(self._hint, sentence)
 
     def _set_messages(self, hint: str, error: str) -> None:
@@ -80,11 +80,11 @@ class LabeledInput(Widget):
             self.refresh(layout=True)
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
-        """The line of the value, and those below."""
+        """Return the number of lines of the value and the message."""
         return 1 + len(self._lines(width))
 
     def render_line(self, y: int) -> Strip:
-        """What is around the value, or a line of what stands below."""
+        """Draw label and brackets, or a line of the message."""
         width = self.size.width
         if y == 0:
             style = BOLD if self.input.has_focus else PLAIN
@@ -102,18 +102,18 @@ class LabeledInput(Widget):
         return wrap_and_cut(self.message_text, width - VALUE_OFFSET, MAX_MESSAGE_LINES)
 
     def on_descendant_focus(self) -> None:
-        """The label of the field in which one types stands out."""
+        """Redraw the label in bold."""
         self.refresh()
 
     def on_descendant_blur(self) -> None:
-        """And no more."""
+        """Redraw the label in normal weight."""
         self.refresh()
 
 
 class Toggle(Widget, can_focus=True):
-    """`[x] something`, turned with Space."""
+    """A checkbox, `[x] text`, toggled with Space."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "turn", "turn", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "switch", "switch", show=False)]
     is_on: var[bool] = var(False)
 
     def __init__(self, text: str, *, id: str) -> None:
@@ -121,11 +121,11 @@ class Toggle(Widget, can_focus=True):
         self._text = text
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
-        """As many lines as the text needs beside the box."""
+        """Return the number of lines that the text needs beside the box."""
         return max(len(self._lines(width)), 1)
 
     def render_line(self, y: int) -> Strip:
-        """The box and the text, or the rest of it."""
+        """Draw the box and the first line of the text, or another line of it."""
         width, lines = self.size.width, self._lines(self.size.width)
         box = f"[{'x' if self.is_on else ' '}] " if self.can_focus else ""
         prefix = box if y == 0 else " " * len(box)
@@ -136,20 +136,20 @@ class Toggle(Widget, can_focus=True):
         return wrap_and_cut(self._text, width - CHECKBOX_CELLS, MAX_MESSAGE_LINES)
 
     def set_text(self, text: str, *, is_possible: bool = True) -> None:
-        """Another text; what is not possible cannot be turned on."""
+        """Change the text; if it is not `is_possible`, the box is hidden and off."""
         self._text = text
         self.can_focus = is_possible
         self.is_on = self.is_on and is_possible
         self.refresh(layout=True)
 
     def watch_is_on(self) -> None:
-        """The other box."""
+        """Redraw the box."""
         self.refresh()
 
     def watch_has_focus(self, _: bool) -> None:
-        """The focus is seen on the box."""
+        """Redraw the box, bold while it has the focus."""
         self.refresh()
 
-    def action_turn(self) -> None:
-        """On, or off."""
+    def action_switch(self) -> None:
+        """Turn it on or off."""
         self.is_on = not self.is_on and self.can_focus

@@ -1,6 +1,6 @@
-"""Server, user and password as they are typed, and what is known beneath them.
+"""The login form: server, user and password, and the connection that the fields were filled from.
 
-A password that is known is never in its field: it stays a secret, and dots stand for it.
+A saved password is never put into its field: it stays a `Secret`, and dots are shown instead.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from emtui.tui.screens.login.labeled_input import LabeledInput
 from emtui.tui.screens.login.remember_password import RememberPassword
 
 MISSING_MESSAGES = {
-    "server": "The server is missing: type a host, host:port or URL.",
-    "user": r"The user is missing: type DOMAIN\user, user@domain or user.",
-    "password": "The password is missing: type it; nothing is sent without one.",
+    "server": "Server required: type a host, host:port or URL.",
+    "user": r"User required: type DOMAIN\user, user@domain or user.",
+    "password": "Password required.",
 }
-"""What is said under a field that holds nothing, by its name."""
+"""Error of an empty field, by its name."""
 
 
 class LoginForm(Vertical):
-    """The fields; `known` is the connection that they began with."""
+    """The fields; `base_connection` is the connection that they were filled from."""
 
     def __init__(self, connection: Connection, *, id: str, can_remember: bool) -> None:
-        """Without `keeps` nothing is offered to be remembered."""
+        """Offer to save the password only if `can_remember`."""
         super().__init__(id=id)
-        self.known_connection = connection
+        self.base_connection = connection
         self._server = LabeledInput("Server", id="server")
         self._user = LabeledInput("User", id="user")
         self._password = LabeledInput("Password", id="password", password=True)
@@ -44,95 +44,95 @@ class LoginForm(Vertical):
         self._status = Static(id="status", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Three fields, the boxes, a line of status."""
+        """Return the fields, the checkboxes and the status line."""
         yield from self._fields
         if self._remember_password:
             yield self._remember_password
         yield self._status
 
-    # --- what is known ------------------------------------------------------------
+    # --- the connection -----------------------------------------------------------
 
     def fill(self, connection: Connection) -> None:
-        """Begin with this."""
+        """Fill the fields from this connection."""
         for field, text in (
             (self._server, str(connection.server or "")),
             (self._user, connection.user or ""),
         ):
-            with field.input.prevent(Input.Changed):  # nobody has typed this
+            with field.input.prevent(Input.Changed):  # not typed by the user
                 field.input.value = text
-        self._server.show_hint("host, host:port or URL; port 9398 unless given")
+        self._server.show_hint("host, host:port or URL (default port 9398)")
         self._explain_user()
-        self.set_known_connection(connection)
+        self.set_base_connection(connection)
         if self._remember_password:
-            self._remember_password.hide_never_ask()
+            self._remember_password.hide_keyring_opt_out()
         for field in self._fields:
             field.show_error("")
 
-    def set_known_connection(self, connection: Connection) -> None:
-        """Know this from now on; nothing is typed as a password."""
-        self.known_connection = connection
+    def set_base_connection(self, connection: Connection) -> None:
+        """Use this connection as the base, and clear the typed password."""
+        self.base_connection = connection
         field = self._password
         field.input.value = ""
         field.show_saved_marker(is_saved=bool(connection.password))
 
     @property
     def is_password_typed(self) -> bool:
-        """Whether somebody has begun to type a password."""
+        """Whether a password has been typed."""
         return bool(self._password.value)
 
     @property
-    def _is_known_for_fields(self) -> bool:
-        """Whether what is known is for the server and user in the fields.
+    def _base_matches_fields(self) -> bool:
+        """Whether the base connection has the server and user of the fields.
 
-        A password that was given before any server or user was is meant for whoever is named now.
+        A password that was given without a server or user is for whatever the fields contain.
         """
-        pairs = ((self.known_connection.server, self._server), (self.known_connection.user, self._user))
+        pairs = ((self.base_connection.server, self._server), (self.base_connection.user, self._user))
         return all(
-            known_value is None or str(known_value) == field.value.strip() for known_value, field in pairs
+            base_value is None or str(base_value) == field.value.strip() for base_value, field in pairs
         )
 
     @property
     def _has_password(self) -> bool:
-        """Whether a password need not be typed: it is there, or a command prints it."""
-        return self._is_known_for_fields and bool(
-            self.known_connection.password or self.known_connection.password_command
+        """Whether the base connection has a password or a password command for these fields."""
+        return self._base_matches_fields and bool(
+            self.base_connection.password or self.base_connection.password_command
         )
 
     def connection(self) -> Connection | None:
-        """The fields as a connection; what is wrong with them is said under them."""
-        known = self.known_connection
+        """The fields as a connection; None, with an error below the field, if the server is invalid."""
+        base = self.base_connection
         try:
-            server = parse_server(self._server.value, allow_http=known.allow_http)
+            server = parse_server(self._server.value, allow_http=base.allow_http)
         except InvalidAddressError as error:
             self.show_error("server", str(error))
             return None
-        is_same_server = server == known.server
+        is_same_server = server == base.server
         password_text = self._password.value
         return replace(
-            known,
-            profile=known.profile if is_same_server else None,
+            base,
+            profile=base.profile if is_same_server else None,
             server=server,
             user=self._user.value.strip(),
             password=Secret(password_text)
             if password_text
-            else known.password
-            if self._is_known_for_fields
+            else base.password
+            if self._base_matches_fields
             else None,
-            trust=known.trust if is_same_server else Trust(known.trust.ca_file),
-            save_as=known.save_as if is_same_server else None,
+            trust=base.trust if is_same_server else Trust(base.trust.ca_file),
+            save_as=base.save_as if is_same_server else None,
         )
 
     @property
     def remember(self) -> RememberChoice:
-        """What is to become of the password."""
+        """Whether to save the password in the keyring."""
         return self._remember_password.choice if self._remember_password else RememberChoice.NO
 
-    # --- what is said -------------------------------------------------------------
+    # --- focus and messages -------------------------------------------------------
 
     def focus_missing(self, *, is_requested: bool = False) -> bool:
-        """To the first field that holds nothing and must; false if there is none.
+        """Focus the first required field that is empty; false if there is none.
 
-        It says so there, if it is `asked` to go on from that very field.
+        An error is shown if it `is_requested` by the user and the field already has the focus.
         """
         required = self._fields[:2] if self._has_password else self._fields
         missing = next((field for field in required if not field.value.strip()), None)
@@ -143,35 +143,35 @@ class LoginForm(Vertical):
         return missing is not None
 
     def focus_password(self) -> None:
-        """Nothing else is to be typed."""
+        """Focus the password field."""
         self.screen.set_focus(self._password.input)
 
     def show_status(self, text: str) -> None:
-        """What is being done, or was."""
+        """Show what is being done."""
         self._status.update(Content(text))
 
     def show_error(self, name: str, sentence: str) -> None:
-        """What is wrong with the field of this name, and to it."""
+        """Show an error below the field with this name, and focus it."""
         field = next(field for field in self._fields if field.id == name)
         field.show_error(sentence)
         self.screen.set_focus(field.input)
 
     def show_keyring_name(self, first_paint: asyncio.Event) -> None:
-        """Say where a password would be kept, once the first picture is `shown`."""
+        """Show the keyring in which a password would be saved, after the first paint."""
         if self._remember_password:
             self._remember_password.show_keyring_name(first_paint)
 
-    def offer_never(self) -> None:
-        """The keyring of this profile is silent."""
-        if self._remember_password and self.known_connection.profile:
-            self._remember_password.offer_never(self.known_connection.profile.name)
+    def offer_keyring_opt_out(self) -> None:
+        """Offer not to use the keyring for this profile, since it does not respond."""
+        if self._remember_password and self.base_connection.profile:
+            self._remember_password.offer_keyring_opt_out(self.base_connection.profile.name)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """What was wrong with a field has been changed."""
+        """Clear the error of the changed field."""
         field = next(field for field in self._fields if field.input is event.input)
         field.show_error("")
         self._password.show_saved_marker(
-            is_saved=self._is_known_for_fields and bool(self.known_connection.password)
+            is_saved=self._base_matches_fields and bool(self.base_connection.password)
         )
         if field.id == "user":
             self._explain_user()

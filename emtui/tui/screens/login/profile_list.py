@@ -1,4 +1,4 @@
-"""The profiles to choose from: name, host and user."""
+"""The list of profiles on the login screen: name and host."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ NAME_CELLS = 12
 
 
 class ProfileList(VirtualList):
-    """One line a profile; Enter takes its fields into the form."""
+    """One line per profile; Enter fills the form from it."""
 
     HEADING_LINES: ClassVar[int] = 1
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", "choose", show=False)]
 
     class Chosen(Message):
-        """The person wants this profile."""
+        """The user chose this profile."""
 
         def __init__(self, profile: Profile) -> None:
             super().__init__()
             self.profile = profile
 
     def __init__(self, profiles: tuple[Profile, ...], selected: Profile | None = None, *, id: str) -> None:
-        """Begin at the one that the fields are filled from, if there is one."""
+        """Start with the cursor on `selected`, if given."""
         super().__init__(id=id)
         self._profiles = profiles
         self.count = len(profiles)
@@ -40,15 +40,15 @@ class ProfileList(VirtualList):
 
     @property
     def cursor_style(self) -> Style | None:
-        """Only while one chooses here: else the fields have the focus."""
+        """The style of the cursor's row; None without the focus."""
         return super().cursor_style if self.has_focus else None
 
     def watch_has_focus(self, _: bool) -> None:
-        """The bar comes and goes with the focus."""
+        """Redraw the cursor's row."""
         self.refresh()
 
     def render_heading(self, width: int) -> Strip:
-        """What this is."""
+        """Draw the heading."""
         return render_strip([("  Profiles", HEADING)], width)
 
     def render_row(self, row: int, width: int) -> StyledSpans:
@@ -63,6 +63,6 @@ class ProfileList(VirtualList):
         ]
 
     def action_choose(self) -> None:
-        """Take it."""
+        """Choose the profile under the cursor."""
         if self.count:
             self.post_message(self.Chosen(self._profiles[self.cursor]))

@@ -1,4 +1,4 @@
-"""What becomes of the password after a logon: which keyring would keep it, and whether it is asked at all."""
+"""Checkboxes of the login form: save the password in the keyring, or do not use the keyring."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ from emtui.tui.screens.login.labeled_input import Toggle
 
 
 class RememberPassword(Vertical):
-    """Two boxes to tick, both empty at first; the second only where a keyring does not answer."""
+    """Two checkboxes, off at first; the second is shown only if the keyring does not respond."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._remember = Toggle("remember it in the keyring", id="remember")
-        self._never_ask = Toggle("never ask it", id="never")
+        self._remember = Toggle("Save password in the keyring", id="remember")
+        self._keyring_opt_out = Toggle("Do not use the keyring", id="never")
 
     def compose(self) -> ComposeResult:
-        """The first box; the other, and why it cannot be ticked, are made for those who see them."""
+        """Return the first checkbox; the other one is mounted when needed."""
         yield self._remember
 
     @property
     def choice(self) -> RememberChoice:
-        """What was ticked."""
+        """The user's choice."""
         if self._remember.is_on:
             return RememberChoice.YES
-        return RememberChoice.NEVER if self._never_ask.is_on else RememberChoice.NO
+        return RememberChoice.NEVER if self._keyring_opt_out.is_on else RememberChoice.NO
 
-    def hide_never_ask(self) -> None:
-        """There is no reason to switch a keyring off."""
-        self._never_ask.is_on = False
-        self._never_ask.display = False
+    def hide_keyring_opt_out(self) -> None:
+        """Hide the second checkbox and turn it off."""
+        self._keyring_opt_out.is_on = False
+        self._keyring_opt_out.display = False
 
-    def offer_never(self, profile: str) -> None:
-        """The keyring is silent: it need not be asked for this profile any more."""
-        self._never_ask.set_text(f"never ask it for {profile}")
-        self._never_ask.display = True
-        if not self._never_ask.is_attached:
-            self.mount(self._never_ask, after=self._remember)
+    def offer_keyring_opt_out(self, profile: str) -> None:
+        """Show the second checkbox: the keyring does not respond."""
+        self._keyring_opt_out.set_text(f"Do not use the keyring for {profile}")
+        self._keyring_opt_out.display = True
+        if not self._keyring_opt_out.is_attached:
+            self.mount(self._keyring_opt_out, after=self._remember)
 
     @work(exclusive=True, description="name the keyring")
     async def show_keyring_name(self, first_paint: asyncio.Event) -> None:
-        """Say where a password would be kept, or why it cannot be; asked once a picture is `shown`."""
+        """Show where a password would be saved, or why it cannot be; looked up after the first paint."""
         await first_paint.wait()
         from emtui.local import credentials  # noqa: PLC0415 - start-up time: after the first paint
 
         try:
             name = await credentials.preferred_keyring()
         except credentials.KeyringUnavailableError as problem:
-            self._remember.set_text("it cannot be remembered here", is_possible=False)
+            self._remember.set_text("No keyring available", is_possible=False)
             await self.mount(Static(Content.styled(str(problem), "dim"), id="why-not", markup=False))
         else:
-            self._remember.set_text(f"remember it in {credentials.format_retention(name)}")
+            self._remember.set_text(f"Save password in {credentials.format_retention(name)}")

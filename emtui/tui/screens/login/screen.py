@@ -1,8 +1,7 @@
-"""Log on: the profiles at the left, server, user and password at the right.
+"""The login screen: profiles on the left; server, user and password on the right.
 
-Enter goes to the first thing that is missing, and logs on when nothing is. What
-is wrong stands under the field it is about, with the next step. Nothing is sent
-to a server before its certificate is trusted.
+Enter goes to the first empty field, and logs on if there is none. Errors are shown below the field that they
+are about, with the next step. Nothing is sent to a server before its certificate is trusted.
 """
 
 from __future__ import annotations
@@ -31,28 +30,28 @@ from emtui.local.connection import Connection, connection_from_profile
 from emtui.local.password_command import PasswordCommandFailedError
 from emtui.local.profiles import KEYRING_OFF, InvalidConfigError
 from emtui.local.remembered_logon import (
-    FOR_THIS_RUN,
+    UNTIL_QUIT,
     InteractionNeededError,
     load_saved_password,
     offer_to_save,
 )
-from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.context import AppContext
+from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.login.login_form import LoginForm
 from emtui.tui.screens.login.profile_list import ProfileList
 from emtui.tui.services.logon_service import connect
 
 NARROW_WIDTH = 80
-"""Below this width the profiles make room for the fields."""
-KEYRING_SILENT = (
-    "The keyring has not answered for {:.0f} s; it may be locked, or be asking on another"
-    " display. It is still waited for: type the password if you will not wait."
+"""Width below which the profiles are hidden."""
+KEYRING_NOT_RESPONDING = (
+    "Keyring not responding after {:.0f} s (locked, or its unlock prompt is on another display)."
+    " Wait, or type the password."
 )
 
 
 class LoginScreen(BaseScreen):
-    """Ends by telling the app that somebody is logged on."""
+    """Logs on, and passes the client to the logon service."""
 
     SCOPE: ClassVar[CommandScope] = CommandScope.LOGIN
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.LOGIN)
@@ -65,9 +64,10 @@ class LoginScreen(BaseScreen):
         log_on_at_once: bool = False,
         failed_logon: InteractionNeededError | None = None,
     ) -> None:
-        """Start with what is known; log on `log_on_at_once` if that is everything, and go on with what `failed`.
+        """Fill the form from the logon service's connection.
 
-        Nothing is offered to be remembered in a demo, or for a recording.
+        With `log_on_at_once` log on immediately if nothing is missing; with `failed_logon` continue from that
+        problem. In demo and replay mode the password cannot be saved.
         """
         super().__init__(ctx)
         self.form = LoginForm(ctx.logon_service.connection, id="fields", can_remember=not ctx.options.mark)
@@ -80,30 +80,30 @@ class LoginScreen(BaseScreen):
         self._last_focused: Widget | None = None
 
     def compose_body(self) -> Iterable[Widget]:
-        """Profiles, and the form."""
+        """Return the profiles and the form."""
         with Horizontal(id="form"):
             if self._profiles:
-                yield ProfileList(self._profiles, self.form.known_connection.profile, id="profiles")
+                yield ProfileList(self._profiles, self.form.base_connection.profile, id="profiles")
             yield self.form
 
     def on_mount(self) -> None:
-        """Fill in what is known, and go to what is missing."""
-        self._fill(self.form.known_connection)
+        """Fill the form, and log on if possible."""
+        self._fill(self.form.base_connection)
         if self._log_on_at_once and not self._initial_problem and not self.form.focus_missing():
-            self.add_class("-going")
+            self.add_class("-logging-on")
             self.action_submit()
             return
         self.form.show_keyring_name(self.ctx.terminal.first_paint)
         if self._initial_problem:
-            self._log_on(self.form.known_connection, self._initial_problem)
+            self._log_on(self.form.base_connection, self._initial_problem)
 
     def on_resize(self) -> None:
-        """Less where there is less room."""
+        """Hide the profiles on a narrow terminal."""
         super().on_resize()
         self.set_class(self.size.width < NARROW_WIDTH, "-narrow")
 
     def on_profile_list_chosen(self, event: ProfileList.Chosen) -> None:
-        """The fields of that profile."""
+        """Fill the form from the chosen profile."""
         self._fill(connection_from_profile(event.profile))
 
     def _fill(self, connection: Connection) -> None:
@@ -114,20 +114,20 @@ class LoginScreen(BaseScreen):
             self._look_for_password(connection)
 
     def _look_for_password(self, connection: Connection) -> None:
-        """Where the profile says that it is."""
+        """Look for the password in the keyring, or point out the profile's password command."""
         profile = connection.profile
         if profile and connection.password_command:
-            self.form.show_status(f"The password_command of {profile.name} is run when you log on.")
+            self.form.show_status(f"The password_command of {profile.name} runs when you log on.")
         elif profile is None or profile.keyring != KEYRING_OFF:
             self._read_keyring()
 
     # --- the keyring --------------------------------------------------------------
 
-    @work(exclusive=True, group="keyring", description="ask the keyring")
+    @work(exclusive=True, group="keyring", description="read the keyring")
     async def _read_keyring(self) -> None:
-        """Hold the password that the keyring has, unless the person was quicker."""
-        connection = self.form.known_connection
-        self.form.show_status("Asking the keyring for the password; you may type it meanwhile.")
+        """Use the password from the keyring, unless the user has typed one."""
+        connection = self.form.base_connection
+        self.form.show_status("Reading the password from the keyring. You can type it instead.")
         await self.ctx.terminal.first_paint.wait()
         from emtui.local.credentials import KEYRING_TIMEOUT_S, KeyringUnavailableError  # noqa: PLC0415 - start-up time
 
@@ -138,8 +138,8 @@ class LoginScreen(BaseScreen):
         try:
             await asyncio.wait({request}, timeout=KEYRING_TIMEOUT_S)
             if not request.done():
-                self.form.show_status(KEYRING_SILENT.format(KEYRING_TIMEOUT_S))
-                self.form.offer_never()
+                self.form.show_status(KEYRING_NOT_RESPONDING.format(KEYRING_TIMEOUT_S))
+                self.form.offer_keyring_opt_out()
             saved = await request
         except KeyringUnavailableError as problem:
             self.form.show_status(str(problem))
@@ -147,16 +147,16 @@ class LoginScreen(BaseScreen):
         finally:
             request.cancel()
         self.form.show_status("")
-        if saved.password and connection is self.form.known_connection and not self.form.is_password_typed:
-            self.form.set_known_connection(replace(connection, password=saved.password))
-            self.form.show_status(f"The password is from {saved.backend}.")
+        if saved.password and connection is self.form.base_connection and not self.form.is_password_typed:
+            self.form.set_base_connection(replace(connection, password=saved.password))
+            self.form.show_status(f"Password loaded from {saved.backend}.")
             if self._log_on_at_once:
                 self.action_submit()
 
     # --- logging on -------------------------------------------------------------
 
     def action_submit(self) -> None:
-        """To what is missing; log on if nothing is."""
+        """Go to the first empty field, or log on if there is none."""
         if self._is_logging_on or self.form.focus_missing(is_requested=True):
             return
         if connection := self.form.connection():
@@ -164,26 +164,26 @@ class LoginScreen(BaseScreen):
 
     @work(exclusive=True, group="log on", description="log on")
     async def _log_on(self, connection: Connection, problem: EmError | None = None) -> None:
-        """Log on, or go on from the problem that another has had with it."""
+        """Log on, or continue from the `problem` of an earlier attempt."""
         self._is_logging_on = True
         try:
             connection = await self._with_password(connection)
-            self.form.set_known_connection(connection)
-            self.form.show_status(f"Logging on to {connection.server} as {connection.user} …  Esc stops")
+            self.form.set_base_connection(connection)
+            self.form.show_status(f"Logging on to {connection.server} as {connection.user} … (Esc: cancel)")
             await self._connect_until_trusted(connection, problem)
         except PasswordCommandFailedError as command_error:
             self.form.show_error("password", f"{command_error} Type the password instead.")
         except EmError as error:
             if isinstance(error, LogonRefusedError):
-                self.form.set_known_connection(replace(self.form.known_connection, password=None))
+                self.form.set_base_connection(replace(self.form.base_connection, password=None))
             self.form.show_error(_field_for_error(error), str(error))
         finally:
             self._is_logging_on = False
-            self.remove_class("-going")
+            self.remove_class("-logging-on")
             self.form.show_status("")
 
     async def _with_password(self, connection: Connection) -> Connection:
-        """With what the profile's command prints, if nothing was typed; it has the terminal meanwhile."""
+        """Without a password, add the output of the password command, which may use the terminal."""
         command = connection.password_command
         if connection.password or not command:
             return connection
@@ -191,7 +191,7 @@ class LoginScreen(BaseScreen):
         return replace(connection, password=password)
 
     async def _connect_until_trusted(self, connection: Connection, problem: EmError | None = None) -> None:
-        """Connect; where the certificate is not trusted, ask the person and connect again."""
+        """Connect; if the certificate is not trusted, ask the user and connect again."""
         try:
             if problem:
                 raise problem
@@ -199,9 +199,9 @@ class LoginScreen(BaseScreen):
         except CertificateUntrustedError as error:
             pinned = await self._ask_to_pin(connection, error)
             if pinned is None:
-                self.form.show_error("server", "The certificate was not accepted: nothing was sent.")
+                self.form.show_error("server", "Certificate not trusted: nothing was sent.")
                 return
-            self.form.set_known_connection(pinned)
+            self.form.set_base_connection(pinned)
             await self._connect_until_trusted(pinned)
         else:
             self.app.call_later(
@@ -211,7 +211,7 @@ class LoginScreen(BaseScreen):
     async def _ask_to_pin(
         self, connection: Connection, error: CertificateUntrustedError
     ) -> Connection | None:
-        """With the certificate that a person accepts, and the name to save it as, if one must be given."""
+        """Add the certificate that the user pins, and the profile name to save it under; None if canceled."""
         profile_offer, reason = None, ""
         if connection.is_temporary and self.ctx.options.remember:
             try:
@@ -224,47 +224,47 @@ class LoginScreen(BaseScreen):
         is_permanent = pinned.save_as is not None or (
             self.ctx.options.remember and not connection.is_temporary
         )
-        self._pin_notice = "" if is_permanent else f"{FOR_THIS_RUN}{reason or '.'}"
+        self._pin_notice = "" if is_permanent else f"{UNTIL_QUIT}{reason or '.'}"
         trust = Trust(connection.trust.ca_file, pinned.sha256, error.certificate.key_sha256 or None)
         return replace(connection, trust=trust, save_as=pinned.save_as)
 
     def ignores_input_before_paint(self, event: Event) -> bool:
-        """Whether this is typed while the logon is under way: it is meant for what comes after it."""
+        """Whether this is text typed during the logon, which is not meant for the fields."""
         return self._is_logging_on and (
             isinstance(event, Paste) or (isinstance(event, Key) and event.is_printable)
         )
 
     def action_stop(self) -> bool:
-        """Stop logging on; false if nobody was being logged on."""
+        """Cancel the logon; false if there is none in progress."""
         if not self._is_logging_on:
             return False
         self.workers.cancel_group(self, "log on")
-        self.say("Stopped. Enter tries again.")
+        self.say("Canceled. Enter: try again.")
         return True
 
-    # --- moving about -----------------------------------------------------------
+    # --- focus ------------------------------------------------------------------
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Where the person is."""
+        """Remember the focused widget."""
         self._last_focused = event.widget
 
     def focus_default(self) -> None:
-        """Where the person was, else to what is missing."""
+        """Focus the last focused widget, else the first empty field."""
         if self._last_focused and self._last_focused.is_attached and self._last_focused.focusable:
             self.set_focus(self._last_focused)
         elif not self.form.focus_missing():
             self.form.focus_password()
 
     def action_next_field(self) -> None:
-        """The next field."""
+        """Go to the next field."""
         self.focus_next()
 
     def action_previous_field(self) -> None:
-        """The field before."""
+        """Go to the previous field."""
         self.focus_previous()
 
     def action_back(self) -> None:
-        """Stop; else the list one came from, or the profiles; never leave."""
+        """Escape: cancel the logon, or go back to the list or the profiles. Never quits."""
         if self.action_stop():
             return
         if self.ctx.logon_service.client:
@@ -272,10 +272,10 @@ class LoginScreen(BaseScreen):
         elif self._profiles:
             self.set_focus(self.query_one("#profiles"))
         else:
-            self.say("ctrl+c leaves emtui.")
+            self.say("Press ctrl+c twice to quit.")
 
 
 def _field_for_error(error: EmError) -> str:
-    """The field that an error is about: where Basic is not offered nobody looked at the password."""
+    """The field that an error is about: the password only if the server checked it."""
     is_denied = isinstance(error, AccessDeniedError) and not isinstance(error, BasicAuthNotOfferedError)
     return "password" if is_denied else "server"

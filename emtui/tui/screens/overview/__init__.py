@@ -1,1 +1,1 @@
-"""One line per type: how each type of session stands."""
+"""The overview of session types: one line per type."""

@@ -1,4 +1,4 @@
-"""The overview: one line per type, what needs attention on top."""
+"""The overview: one line per type, those that need attention first."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from emtui.em.model import Session
 from emtui.query import format_term
 from emtui.triage.finding_text import format_on_time_counts
 from emtui.triage.findings import Finding
-from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.formatting.assessment_text import finding_text, title_line
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import next_row
 from emtui.tui.formatting.session_columns import ListColumn, TimeContext, summary_text
+from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import refresh_list
@@ -29,20 +29,20 @@ from emtui.tui.widgets.column_list import ColumnList
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
 
-TYPES_WITH = {"failed": "type whose last run failed", "warning": "type whose last run has a warning"}
-"""What a type of each kind is called."""
-NEVER_RAN = "This type has not run within the last 30 days."
+TYPE_LABELS = {"failed": "type whose last run failed", "warning": "type whose last run has a warning"}
+"""What the types that a key steps to are called, by kind."""
+NO_RUNS = "No runs of this type in the last 30 days."
 
 
 class TypeTable(ColumnList[TypeRow]):
-    """The types."""
+    """The table of types."""
 
     def columns_for(self, width: int) -> tuple[ListColumn[TypeRow], ...]:
-        """The columns of a table this wide."""
+        """The columns for a table this wide, in cells."""
         return type_columns(width)
 
     def show(self, items: tuple[TypeRow, ...], clock: TimeContext) -> None:
-        """Show these types; the cursor stays on its type, wherever that is now."""
+        """Show these types; the cursor stays on its type."""
         names = [type_name(row) for row in items]
         if self.selected_item and type_name(self.selected_item) in names:
             self.cursor = names.index(type_name(self.selected_item))
@@ -50,19 +50,19 @@ class TypeTable(ColumnList[TypeRow]):
 
 
 class OverviewScreen(BaseScreen):
-    """How each type stands, as of the newest assessment of the list."""
+    """The status of each type, as of the newest assessment of the list."""
 
     SCOPE: ClassVar[CommandScope] = CommandScope.OVERVIEW
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.OVERVIEW)
 
     def compose_body(self) -> Iterable[Widget]:
-        """A title, the types, the sentence about the one under the cursor."""
+        """Return title, types, and the alert or message of the selected type."""
         yield StatusLine(id="title")
         yield TypeTable(id="types")
         yield Paragraph(2, id="tail")
 
     def show_body(self) -> None:
-        """Title and types, as the list was assessed last."""
+        """Show title and types of the newest assessment."""
         assessment, clock = self.ctx.assessment, self._clock
         if assessment is None or clock is None:
             return
@@ -73,7 +73,7 @@ class OverviewScreen(BaseScreen):
         self.show_header()
 
     def as_of(self) -> datetime | None:
-        """When the list was complete."""
+        """Arrival time of the last complete list."""
         return self.ctx.list_state.as_of
 
     def position(self) -> str:
@@ -85,10 +85,7 @@ class OverviewScreen(BaseScreen):
         )
 
     def on_virtual_list_cursor_moved(self) -> None:
-        """Why the type under the cursor needs attention, and the whole message of the run concerned.
-
-        That is its newest run where it needs none.
-        """
+        """Show the worst alert of the selected type and the message of its run, else of the newest run."""
         assessment, finding, run, text = self.ctx.assessment, self._worst_finding, self._newest_session, ""
         if assessment and finding:
             run = assessment.run_of_finding(finding)
@@ -103,24 +100,24 @@ class OverviewScreen(BaseScreen):
 
     @property
     def _newest_session(self) -> Session | None:
-        """The newest run of the type."""
+        """The newest run of the selected type."""
         row = self._table.selected_item
         return None if row is None or isinstance(row, str) else row.newest_run
 
     @property
     def _worst_finding(self) -> Finding | None:
-        """The worst finding about the type."""
+        """The worst finding of the selected type."""
         row, assessment = self._table.selected_item, self.ctx.assessment
         return assessment.worst_finding(type_name(row)) if row and assessment else None
 
     @property
     def _clock(self) -> TimeContext | None:
-        """The server's clock when the list was assessed; `None` before that."""
+        """The server's time when the list was assessed; None before that."""
         assessment = self.ctx.assessment
         return TimeContext(assessment.type_statuses.now, self.zone) if assessment else None
 
     def location(self, underlying: Location | None, /) -> Location | None:
-        """The types, above the list."""
+        """The overview, on top of the list."""
         return replace(underlying, view_name="types", is_list_on_top=False) if underlying else None
 
     @property
@@ -129,24 +126,24 @@ class OverviewScreen(BaseScreen):
         return self._newest_session
 
     def action_copy(self) -> None:
-        """The type under the cursor, whole."""
+        """Copy the selected type."""
         row, clock = self._table.selected_item, self._clock
         if row is None or clock is None:
-            self.say("There is no line to copy.")
+            self.say("Nothing to copy: no type is selected.")
         else:
             self.ctx.exporter.copy(type_line(row, clock))
 
     def plain_text(self) -> Callable[[], str] | None:
-        """Every type, and how many are on time."""
+        """All types, and how many are on schedule."""
         clock, assessment = self._clock, self.ctx.assessment
         if clock is None or assessment is None:
             return None
-        rows, on_time_text = self._table.items, format_on_time_counts(assessment.attention.on_time_counts)
+        rows, counts_text = self._table.items, format_on_time_counts(assessment.attention.on_time_counts)
         origin = self.ctx.exporter.origin(self.as_of())
-        return lambda: overview_text(origin, rows, on_time_text, clock)
+        return lambda: overview_text(origin, rows, counts_text, clock)
 
     async def action_acknowledge(self) -> None:
-        """Acknowledge the worst finding about the type, else its newest run; or no longer."""
+        """Acknowledge the worst finding of the type, else its newest run; or undo that."""
         finding = self._worst_finding
         await (toggle_finding(self, finding) if finding else toggle_run(self, self._newest_session))
 
@@ -155,14 +152,14 @@ class OverviewScreen(BaseScreen):
         if self._newest_session:
             self.ctx.navigator.open_session(self._newest_session)
         else:
-            self.say(NEVER_RAN)
+            self.say(NO_RUNS)
 
     def action_show_runs(self) -> None:
         """Show all runs of the type in the list."""
         if self._newest_session and self._newest_session.type:
             self.ctx.navigator.show_query(format_term("type", self._newest_session.type))
         else:
-            self.say(NEVER_RAN)
+            self.say(NO_RUNS)
 
     def action_go_to(self, kind: str, step: int) -> None:
         """Go to the next (or previous) type whose newest run failed or has a warning."""
@@ -172,7 +169,7 @@ class OverviewScreen(BaseScreen):
             for row, run in enumerate(newest)
             if run and (run.has_failed if kind == "failed" else run.has_warning)
         ]
-        row, remark = next_row(rows, self._table.cursor, step, TYPES_WITH[kind])
+        row, remark = next_row(rows, self._table.cursor, step, TYPE_LABELS[kind])
         if row is not None:
             self._table.move_to(row)
         self.say(remark)

@@ -1,9 +1,12 @@
-"""How a type becomes a line of the overview: last outcome, start, length, what is usual, what is due.
+"""Columns of the overview: last outcome, start, length, usual duration, interval, next start.
 
-Pure: type statuses and times in, pieces of text with their styles out. Unknown is empty.
+Pure: type statuses and times in, styled text out. Missing values are empty.
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
 
 from rich.style import Style
 
@@ -16,18 +19,20 @@ from emtui.tui.formatting.session_columns import MEDIUM_CELLS, ListColumn, TimeC
 from emtui.tui.theme import BOLD, ERROR_STYLE, FAINT, PLAIN
 
 TypeRow = TypeStatus | str
-"""The status of a type; a type that the documentation names and the list never had is its bare name."""
+"""The status of a type; just the name of a documented type without runs."""
 
 NEVER_RAN_TEXT = "never in 30 days"
+MAX_HOURS = 100
+"""Number of hours from which a rounded duration is written in days."""
 
 
 def type_name(row: TypeRow) -> str:
-    """The type that a row is about."""
+    """The type of a row."""
     return row if isinstance(row, str) else row.type
 
 
 def type_rows(statuses: TypeStatuses, attention: PrioritizedFindings) -> tuple[TypeRow, ...]:
-    """First what needs attention, in the order of the alerts, then by name; those that never ran last."""
+    """Types with alerts in the order of the alerts, then the others by name, those without runs last."""
     alerted_types = [finding.type for finding in attention.findings if finding.type is not None]
     rank = {kind: number for number, kind in reversed([*enumerate(alerted_types)])}
     listed = sorted(statuses.statuses, key=lambda row: (rank.get(row.type, len(alerted_types)), row.type))
@@ -36,7 +41,7 @@ def type_rows(statuses: TypeStatuses, attention: PrioritizedFindings) -> tuple[T
 
 
 def type_columns(width: int) -> tuple[ListColumn[TypeRow], ...]:
-    """The columns for an overview this wide, with the start in each; what is due takes what is left."""
+    """The columns for an overview this wide, in cells; the next start takes the remaining width."""
     is_wide = width >= MEDIUM_CELLS
     columns = [
         _OUTCOME_COLUMN,
@@ -44,8 +49,8 @@ def type_columns(width: int) -> tuple[ListColumn[TypeRow], ...]:
         _STARTED_COLUMN,
         *((_DURATION_COLUMN, _BASELINE_COLUMN, _INTERVAL_COLUMN) if is_wide else ()),
     ]
-    rest = width - 2 - sum(column.width + column.gap for column in columns)
-    return (*columns, ListColumn("Next", "next", max(rest, 0), _due_cell if is_wide else _short_due_cell))
+    rest = max(width - 2 - sum(column.width + column.gap for column in columns), 0)
+    return (*columns, ListColumn("Next", "next", rest, partial(_due_cell, rest)))
 
 
 def _outcome_cell(row: TypeRow, _: TimeContext) -> tuple[str, Style]:
@@ -78,25 +83,30 @@ def _interval_cell(row: TypeRow, _: TimeContext) -> tuple[str, Style]:
     return (text_format.format_interval(schedule.interval) if schedule else "", PLAIN)
 
 
-def _due_cell(row: TypeRow, clock: TimeContext) -> tuple[str, Style]:
-    """When it is due, or how it deviates from what is usual."""
+def _due_cell(room: int, row: TypeRow, clock: TimeContext) -> tuple[str, Style]:
+    """Next expected start, or how the type is overdue or slower than usual; shortened to `room` cells."""
     if isinstance(row, str):
-        return NEVER_RAN_TEXT, FAINT
+        return NEVER_RAN_TEXT if room >= len(NEVER_RAN_TEXT) else "never", FAINT
     if row.overruns:
-        return f"×{text_format.format_ratio(row.overruns[0].ratio)} usual", ERROR_STYLE
+        return f"{text_format.format_ratio(row.overruns[0].ratio)}× usual", ERROR_STYLE
     if row.due is None:
         return "", PLAIN
     if row.due.overdue_since is not None:
-        return f"late {text_format.format_duration(clock.now - row.due.overdue_since)}", BOLD
+        overdue_by = clock.now - row.due.overdue_since
+        text = f"overdue {text_format.format_duration(overdue_by)}"
+        return text if len(text) <= room else f"overdue {_format_rounded(overdue_by)}", BOLD
     return (
         text_format.format_minute(row.due.next_start, clock.now, clock.zone) if row.due.next_start else "",
         PLAIN,
     )
 
 
-def _short_due_cell(row: TypeRow, clock: TimeContext) -> tuple[str, Style]:
-    """The same where there is little room."""
-    return ("never", FAINT) if isinstance(row, str) else _due_cell(row, clock)
+def _format_rounded(span: timedelta) -> str:
+    """The duration in one unit, rounded down: `45m`, `44h`, `12d`; at most three cells within 30 days."""
+    hours = span // timedelta(hours=1)
+    if hours < 1:
+        return f"{span // timedelta(minutes=1)}m"
+    return f"{hours}h" if hours < MAX_HOURS else f"{hours // 24}d"
 
 
 _OUTCOME_COLUMN: ListColumn[TypeRow] = ListColumn("Last", "outcome", 10, _outcome_cell)

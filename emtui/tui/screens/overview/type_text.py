@@ -1,4 +1,4 @@
-"""The types as plain text to hand over.
+"""The overview as plain text to copy or export.
 
 Pure. Nothing is cut, and every time has its date and offset.
 """
@@ -15,7 +15,7 @@ from emtui.tui.screens.overview.type_columns import NEVER_RAN_TEXT, TypeRow
 
 
 def type_line(row: TypeRow, clock: TimeContext) -> str:
-    """Outcome, type, start and length of its newest run, what is usual, how often it runs, what is due."""
+    """Outcome, type, start and length of the newest run, usual duration, interval, next start."""
     if isinstance(row, str):
         return f"{row}{COLUMN_GAP}{NEVER_RAN_TEXT}"
     newest = row.newest_run
@@ -32,13 +32,13 @@ def type_line(row: TypeRow, clock: TimeContext) -> str:
 
 
 def _due_text(row: TypeStatus, clock: TimeContext) -> str:
-    """When it is due, or how it deviates from what is usual."""
+    """Next expected start, or how the type is overdue or takes longer than usual."""
     if row.overruns:
-        return f"×{text_format.format_ratio(row.overruns[0].ratio)} the usual"
+        return f"{text_format.format_ratio(row.overruns[0].ratio)}× the usual duration"
     if row.due is None:
         return ""
     if row.due.overdue_since is not None:
-        return f"late {text_format.format_duration(clock.now - row.due.overdue_since)}"
+        return f"overdue {text_format.format_duration(clock.now - row.due.overdue_since)}"
     return (
         f"due {text_format.format_full_date_time(row.due.next_start, clock.zone)}"
         if row.due.next_start
@@ -46,10 +46,8 @@ def _due_text(row: TypeStatus, clock: TimeContext) -> str:
     )
 
 
-def overview_text(
-    origin: ExportOrigin, rows: Sequence[TypeRow], on_time_text: str, clock: TimeContext
-) -> str:
-    """All types; before them whose list it is, and how many types are on time."""
+def overview_text(origin: ExportOrigin, rows: Sequence[TypeRow], counts_text: str, clock: TimeContext) -> str:
+    """The origin of the list, `counts_text`, and a line for each type."""
     return "\n".join(
-        [origin.format_line(clock.zone), on_time_text, "", *(type_line(row, clock) for row in rows), ""]
+        [origin.format_line(clock.zone), counts_text, "", *(type_line(row, clock) for row in rows), ""]
     )

@@ -1,7 +1,7 @@
-"""The reports on a run and on the list: requests what is missing, and keeps the texts.
+"""Builds the reports on a run and on the list: requests missing data and stores the texts.
 
-Once begun they stay as of then: what comes later is another job. What cannot be had is left out, with the
-reason. It knows nothing of screens.
+A job reports the state of its start; later data needs a new job. Unavailable data is omitted, with the
+reason. Independent of screens.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ from emtui.triage.acknowledgement_text import format_acknowledgement_rows
 from emtui.triage.diff_text import compare_runs
 
 _BUNDLE_CONTENTS = """\
-Enter writes {name}.zip
-into the folder that you stand in: yours alone (0600), never over another file.
+Enter saves {name}.zip
+in the current directory (mode 0600, existing files are never overwritten).
 
 ticket.md       the ticket
 session.json, events.jsonl
-                as emtui read them
+                session and events as parsed by emtui
 session.xml, events.xml
-                as the server writes them: it is asked for both once more
-comparison.txt  every line against the last good run's
+                as sent by the server; requested again for the bundle
+comparison.txt  comparison with the last successful run, all lines
 versions.txt, clocks.txt
-                what emtui is made of; how far the clocks disagree
-manifest.txt    sizes and SHA-256 of all that, and what was withheld:
-                password, token, logon id, your account, your profile
+                software versions; clock skew
+manifest.txt    sizes and SHA-256 of the files, and what is not included:
+                password, token, logon ID, your account, your profile
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One of the reports: the key that selects it, what it is, and the ending of its file."""
+    """A kind of report: its key, name, description and file suffix."""
 
     key: str
     name: str
@@ -60,17 +60,17 @@ class Report:
     suffix: str
 
 
-TICKET = Report("1", "ticket, Markdown", "since when, where, what differs", ".md")
-PLAIN_TICKET = Report("2", "ticket, plain", "the same for a mail or a chat", ".txt")
-SHIFT = Report("3", "shift summary", "the last 12 hours in few lines", ".md")
-BUNDLE = Report("4", "bundle", "a zip with all that is known", ".zip")
+TICKET = Report("1", "ticket, Markdown", "outcome, pauses, comparison, unknowns", ".md")
+PLAIN_TICKET = Report("2", "ticket, plain text", "the same for mail or chat", ".txt")
+SHIFT = Report("3", "shift summary", "the last 12 hours in a few lines", ".md")
+BUNDLE = Report("4", "bundle", "zip with the ticket, all data and raw responses", ".zip")
 
 
 class ReportJob:
-    """All reports on `run`, or only the shift summary if there is none.
+    """All reports on `run`, or only the shift summary without a run.
 
-    `log` is that of the run if it was read already; `command` opens it for anybody. `source` answers for the
-    logon that there is when it is called. `mark` is DEMO or REPLAY.
+    `log` is that of the run if it is loaded already; `command` reopens the run. `source` returns the source
+    of the current logon. `mode_label` is DEMO, REPLAY or empty.
     """
 
     def __init__(
@@ -86,12 +86,12 @@ class ReportJob:
     ) -> None:
         self.run = run
         self.origin: ReportOrigin | None = None
-        """On whose answers the reports are based; `None` before `begin`."""
+        """Server and list that the reports are based on; `None` before `prepare`."""
         self.texts: dict[Report, str] = {}
         self.is_stopped = False
-        """Whether somebody gave up what was still missing."""
+        """Whether the user canceled the preparation."""
         self.on_report_ready: Callable[[Report], object] = lambda _: None
-        """Called when the text of a report is there."""
+        """Called when the text of a report is ready."""
         self._source = source
         self._history = history
         self._zones = zones
@@ -102,11 +102,11 @@ class ReportJob:
 
     @property
     def reports(self) -> tuple[Report, ...]:
-        """The reports that there are, or will be."""
+        """The reports of this job, ready or not."""
         return (TICKET, PLAIN_TICKET, SHIFT, BUNDLE) if self.run else (SHIFT,)
 
     async def prepare(self, assessment: Assessment, health: FeedHealth) -> None:
-        """Make all texts as of this assessment."""
+        """Build all texts from this assessment."""
         self.origin = origin = self._build_origin(assessment, health)
         tasks = [self._summarize(origin, assessment, health)]
         if self.run:
@@ -131,8 +131,8 @@ class ReportJob:
             health.lost_since,
         )
 
-    def _withheld_fields(self) -> ReportRedactor:
-        """Made anew each time: a logon may have been renewed meanwhile."""
+    def _redactor(self) -> ReportRedactor:
+        """Return a new redactor each time: the logon may have been renewed."""
         return ReportRedactor(self._source().user)
 
     async def _summarize(self, origin: ReportOrigin, assessment: Assessment, health: FeedHealth) -> None:
@@ -141,50 +141,46 @@ class ReportJob:
         shift = ShiftReport(
             origin, assessment.sessions, statuses, findings, outages, assessment.acknowledgements
         )
-        withheld_fields = self._withheld_fields()
+        redactor = self._redactor()
         self._publish(
             SHIFT,
-            await run_in_thread(lambda: render_markdown(summarize_shift(shift), withheld_fields.redact_text)),
+            await run_in_thread(lambda: render_markdown(summarize_shift(shift), redactor.redact_text)),
         )
 
     async def _complete_ticket(self, assessment: Assessment, run_report: RunReport) -> None:
-        """Request what a ticket needs, and write it."""
+        """Request the data of a ticket, and build ticket and bundle texts."""
         explainer = Explainer(self._source(), self._history)
         self._run_report = run_report = await _complete_run_report(explainer, assessment, run_report)
-        withheld_fields = self._withheld_fields()
+        redactor = self._redactor()
         blocks = await run_in_thread(partial(build_ticket, run_report))
-        self._publish(
-            TICKET, await run_in_thread(partial(render_markdown, blocks, withheld_fields.redact_text))
-        )
-        self._publish(
-            PLAIN_TICKET, await run_in_thread(partial(render_text, blocks, withheld_fields.redact_text))
-        )
+        self._publish(TICKET, await run_in_thread(partial(render_markdown, blocks, redactor.redact_text)))
+        self._publish(PLAIN_TICKET, await run_in_thread(partial(render_text, blocks, redactor.redact_text)))
         self._publish(BUNDLE, _BUNDLE_CONTENTS.format(name=self.file_stem(BUNDLE)))
 
     def file_stem(self, report: Report) -> str:
-        """The name of its file without the ending, once its text is there."""
+        """File name without the suffix, once its text is ready."""
         if self.origin is None:
-            raise RuntimeError("a file of a report that was not begun")
+            raise RuntimeError("file name requested before the report was prepared")
         if report is SHIFT or self._run_report is None:
             return shift_summary_name(self.origin.now)
-        return bundle_name(self._withheld_fields().redact_session(self._run_report.session))
+        return bundle_name(self._redactor().redact_session(self._run_report.session))
 
     async def build_content(self, report: Report) -> bytes:
-        """What is written into its file, once its text is there; for the bundle the XML is requested."""
+        """Content of its file, once its text is ready; the bundle requests the XML."""
         run_report = self._run_report
         if report is not BUNDLE or run_report is None:
             return self.texts[report].encode("utf-8", "replace")
         server_xml = await _fetch_xml(self._source(), run_report.session)
-        withheld_fields = self._withheld_fields()
+        redactor = self._redactor()
         return await run_in_thread(
-            lambda: build_bundle(run_report, server_xml, installed_versions(), withheld_fields)
+            lambda: build_bundle(run_report, server_xml, installed_versions(), redactor)
         )
 
 
 async def _complete_run_report(
     explainer: Explainer, assessment: Assessment, run_report: RunReport
 ) -> RunReport:
-    """The same case, with all that can be had: log, explanation, difference from the last successful run."""
+    """Add the available data: log, explanation, comparison with the last successful run."""
     session, log, reason = await explainer.complete_run(run_report.session, run_report.log)
     run_report = replace(
         run_report, session=session, log=log, missing_log_reason=reason or run_report.missing_log_reason
@@ -208,7 +204,7 @@ async def _complete_run_report(
 
 
 async def _add_difference(explainer: Explainer, assessment: Assessment, run_report: RunReport) -> RunReport:
-    """With what is different from the last successful run, if both logs can be had."""
+    """Add the comparison with the last successful run if both logs are available."""
     last_successful = await explainer.find_last_successful(assessment, run_report.session)
     if last_successful is None or run_report.log is None or not run_report.log:
         return run_report
@@ -223,7 +219,7 @@ async def _add_difference(explainer: Explainer, assessment: Assessment, run_repo
 
 
 async def _fetch_xml(source: SessionSource, session: Session) -> RawResponses:
-    """What the server wrote about it, requested again, or why there is nothing of that."""
+    """Request the raw XML, or return the reason why it is missing."""
     try:
         received = RawXml(await source.session_xml(session.uid), await source.events_xml(session.uid))
     except EmError as problem:

@@ -1,4 +1,4 @@
-"""The reports to choose from, a line each: few enough to be seen at once."""
+"""Widget: the reports to choose from, one line each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAME_CELLS = 20
 
 
 class ReportList(VirtualList):
-    """Each report with its key. Keys that turn pages turn those of the preview."""
+    """Reports with their keys. Paging keys scroll the preview."""
 
     def __init__(self, reports: Sequence[Report], preview: TextView) -> None:
         super().__init__(id="reports")
@@ -35,32 +35,32 @@ class ReportList(VirtualList):
         return report in self._reports
 
     def render_row(self, row: int, width: int) -> StyledSpans:
-        """Its key, its name, what it is."""
+        """Key, name and description."""
         report = self._reports[row]
         cursor_mark = CURSOR_MARK if row == self.cursor else " "
         label = f"{cursor_mark} {report.key}  {report.name:<{_NAME_CELLS}}"
         return [(label, BOLD), (text_format.truncate(report.description, width - 6 - _NAME_CELLS), PLAIN)]
 
     def action_page_down(self) -> None:
-        """A page down in the preview."""
+        """Scroll the preview a page down."""
         self._preview.action_page_down()
 
     def action_page_up(self) -> None:
-        """A page up in the preview."""
+        """Scroll the preview a page up."""
         self._preview.action_page_up()
 
     def action_half_down(self) -> None:
-        """Half a page down in the preview."""
+        """Scroll the preview half a page down."""
         self._preview.action_half_down()
 
     def action_half_up(self) -> None:
-        """Half a page up in the preview."""
+        """Scroll the preview half a page up."""
         self._preview.action_half_up()
 
     def action_top(self) -> None:
-        """To the beginning of the preview."""
+        """Scroll to the top of the preview."""
         self._preview.action_top()
 
     def action_bottom(self) -> None:
-        """To the end of the preview."""
+        """Scroll to the bottom of the preview."""
         self._preview.action_bottom()

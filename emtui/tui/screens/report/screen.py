@@ -1,7 +1,7 @@
-"""Handing over: the reports, and below them the selected one as whoever receives it will see it.
+"""Report screen: the reports, and a preview of the selected one.
 
-Enter copies a text to the clipboard, or writes the bundle into a new file. An Enter that comes before
-the report does counts as soon as it is there.
+Enter copies a text to the clipboard, or saves the bundle to a new file. Pressed before the report is ready,
+it takes effect when it is.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from emtui import text_format
 from emtui.em.background_thread import run_in_thread
 from emtui.local import output_file
 from emtui.monitor.assessment import Assessment
-from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.context import AppContext
+from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import refresh_list
 from emtui.tui.screens.report.report_job import BUNDLE, PLAIN_TICKET, SHIFT, TICKET, Report, ReportJob
@@ -30,8 +30,8 @@ from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.text_view import TextView
 from emtui.tui.widgets.virtual_list import VirtualList
 
-_WORKERS = ("report", "write")
-"""Groups of what Esc stops."""
+_WORKERS = ("report", "save")
+"""Worker groups that Esc cancels."""
 
 
 class ReportScreen(BaseScreen):
@@ -45,12 +45,12 @@ class ReportScreen(BaseScreen):
         super().__init__(ctx)
         self._job = job
         self._job.on_report_ready = self._handle_report_ready
-        self._has_begun = False
-        self._pending_handover: tuple[Report, Callable[[], object]] | None = None
-        """What to do as soon as this report is there."""
+        self._has_started = False
+        self._pending_export: tuple[Report, Callable[[], object]] | None = None
+        """A report and what to do with it when it is ready."""
 
     def compose_body(self) -> Iterable[Widget]:
-        """What they are about, the reports, a preview of the selected one."""
+        """Title, reports, preview."""
         yield StatusLine(id="title")
         preview = TextView("")
         preview.can_focus = False
@@ -72,34 +72,34 @@ class ReportScreen(BaseScreen):
         await self._job.prepare(assessment, self.ctx.list_state.health)
 
     def _handle_report_ready(self, report: Report) -> None:
-        """It can be read, and handed over if somebody waits for it."""
+        """Show the report if it is selected, and run the pending export."""
         if not self.is_ready:
             return
         self._show_selected()
-        if self._pending_handover and self._pending_handover[0] is report:
-            hand_over, self._pending_handover = self._pending_handover[1], None
-            hand_over()
+        if self._pending_export and self._pending_export[0] is report:
+            export, self._pending_export = self._pending_export[1], None
+            export()
 
-    def _run_when_ready(self, report: Report, hand_over: Callable[[], object]) -> None:
-        """Do it now, or as soon as the report is there; only the last wish counts."""
+    def _run_when_ready(self, report: Report, export: Callable[[], object]) -> None:
+        """Export now, or when the report is ready; a later call replaces a pending one."""
         if report in self._job.texts:
-            hand_over()
+            export()
         else:
-            self._pending_handover = (report, hand_over)
-            self.say("As soon as it is there. Esc stops.")
+            self._pending_export = (report, export)
+            self.say("Preparing … (Esc: cancel)")
 
     # --- showing --------------------------------------------------------------------
 
     def show_body(self) -> None:
-        """The selected report; the job begins as soon as the list is assessed."""
-        if self.ctx.assessment and not self._has_begun:
-            self._has_begun = True
+        """Show the selected report; start the job when the list is assessed."""
+        if self.ctx.assessment and not self._has_started:
+            self._has_started = True
             self._prepare(self.ctx.assessment)
         self._show_selected()
 
     def _show_selected(self) -> None:
-        """What the reports are about, and the selected one as far as it is there."""
-        self.query_one("#title", StatusLine).show([("Hand over", BOLD), (f"  {self._subject_text()}", PLAIN)])
+        """Show the title and the selected report, or its placeholder."""
+        self.query_one("#title", StatusLine).show([("Report", BOLD), (f"  {self._subject_text()}", PLAIN)])
         self._preview.show_text(self._job.texts.get(self._list.selected) or self._placeholder_text())
         self.show_header()
         self.show_footer()
@@ -113,59 +113,59 @@ class ReportScreen(BaseScreen):
 
     def _placeholder_text(self) -> str:
         if self._job.is_stopped:
-            return "It was stopped before this was there: q goes back, and H begins anew."
-        return f"asking {self.ctx.logon_service.server_name} for what is missing, Esc stops"
+            return "Canceled. Press q, then H to start again."
+        return f"Loading data from {self.ctx.logon_service.server_name} … (Esc: cancel)"
 
     def as_of(self) -> datetime | None:
-        """When the list was complete that the reports are based on, whatever has come since."""
+        """When the list that the reports are based on was received."""
         return self._job.origin.as_of if self._job.origin else self.ctx.list_state.as_of
 
     def position(self) -> str:
-        """How far one has read; a sentence has the whole line."""
+        """Position in the preview; empty while a message has the line."""
         return "" if self._message else self._preview.position
 
     def hints(self) -> list[tuple[str, str]]:
-        """What can be done with the selected report: a bundle is a file, and no more than that."""
+        """Footer for the selected report; a bundle can only be saved."""
         if self._list.selected is not BUNDLE:
             return super().hints()
         return [
-            (key, "write it" if key == "Enter" else word)
+            (key, "save" if key == "Enter" else word)
             for key, word in super().hints()
             if key not in {"w", "v"}
         ]
 
     def on_virtual_list_cursor_moved(self, event: VirtualList.CursorMoved) -> None:
-        """Another report is selected, or a page of it was turned."""
+        """Show another report, or the position in the preview."""
         if event.sender is self._preview:
             self.show_footer()
         else:
             self._show_selected()
 
-    # --- handing over -----------------------------------------------------------------
+    # --- export -----------------------------------------------------------------------
 
     def action_export(self) -> None:
-        """Copy the selected text; write the bundle."""
+        """Copy the selected text, or save the bundle."""
         if self._list.selected is BUNDLE:
             self.action_save()
         else:
             self.action_copy()
 
     def action_copy(self) -> None:
-        """Copy the selected text, as soon as it is there."""
+        """Copy the selected text when it is ready."""
         report = self._list.selected
         if report is BUNDLE:
-            self.say("A bundle is a file: Enter writes it.")
+            self.say("A bundle cannot be copied. Enter: save it.")
         else:
             self._run_when_ready(report, lambda: self.ctx.exporter.copy(self._job.texts[report]))
 
     def action_save(self) -> None:
-        """Write the selected report into a new file, as soon as it is there."""
+        """Save the selected report to a new file when it is ready."""
         report = self._list.selected
-        self._run_when_ready(report, lambda: self._write(report))
+        self._run_when_ready(report, lambda: self._save(report))
 
-    @work(group="write", exclusive=True, description="write a report")
-    async def _write(self, report: Report) -> None:
-        self.say("Writing.")
+    @work(group="save", exclusive=True, description="save a report")
+    async def _save(self, report: Report) -> None:
+        self.say("Saving …")
         stem = self._job.file_stem(report)
         try:
             content = await self._job.build_content(report)
@@ -179,9 +179,9 @@ class ReportScreen(BaseScreen):
             self.say(str(problem))
             return
         self.problem = (
-            f"It is not where you stand: {output.fallback_reason}." if output.fallback_reason else ""
+            f"Not saved in the current directory: {output.fallback_reason}." if output.fallback_reason else ""
         )
-        self.say(f"Written: {output_file.format_path(output.path)}, {text_format.format_size(len(content))}.")
+        self.say(f"Saved: {output_file.format_path(output.path)}, {text_format.format_size(len(content))}.")
 
     def plain_text(self) -> Callable[[], str] | None:
         """The selected report."""
@@ -192,46 +192,46 @@ class ReportScreen(BaseScreen):
 
     def _select(self, report: Report) -> None:
         if not self._list.select(report):
-            self.say("There is no run here: only the shift summary.")
+            self.say("No run selected: only the shift summary is available.")
 
     def action_ticket(self) -> None:
-        """The ticket in Markdown."""
+        """Select the ticket in Markdown."""
         self._select(TICKET)
 
     def action_plain_ticket(self) -> None:
-        """The ticket in plain text."""
+        """Select the ticket in plain text."""
         self._select(PLAIN_TICKET)
 
     def action_shift_summary(self) -> None:
-        """The summary of the shift."""
+        """Select the shift summary."""
         self._select(SHIFT)
 
     def action_bundle(self) -> None:
-        """The bundle."""
+        """Select the bundle."""
         self._select(BUNDLE)
 
     def action_report(self) -> None:
-        """It is open already."""
-        self.say("Enter copies it or writes the bundle, w writes a file, q goes back.")
+        """Name the keys: the screen is open already."""
+        self.say("Enter: copy the text or save the bundle, w: save to a file, q: back.")
 
-    # --- requesting, stopping, undoing --------------------------------------------------
+    # --- requests and canceling ---------------------------------------------------------
 
     def action_refresh(self) -> None:
-        """Request the list now; the reports stay as they are."""
+        """Refresh the list; the reports stay unchanged."""
         refresh_list(self)
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is still being prepared or written."""
+        """Whether a report is being prepared or saved."""
         return any(worker.group in _WORKERS and not worker.is_finished for worker in self.workers)
 
     def action_stop(self) -> bool:
-        """Stop preparing or writing; false if neither is going on."""
+        """Cancel preparing or saving; false if neither is running."""
         if not self.is_busy:
             return False
-        self._pending_handover, self._job.is_stopped = None, True
+        self._pending_export, self._job.is_stopped = None, True
         for group in _WORKERS:
             self.workers.cancel_group(self, group)
-        self.say("Stopped.")
+        self.say("Canceled.")
         self._show_selected()
         return True

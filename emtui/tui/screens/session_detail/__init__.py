@@ -1,1 +1,1 @@
-"""One session: its head, what explains it, and its events."""
+"""One session: header, explanation and events."""

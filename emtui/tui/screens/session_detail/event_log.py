@@ -1,10 +1,9 @@
-"""The events of one session, in Order: when after its start, what; and how long was waited between two.
+"""The events of one session by Order, with their offsets and the pauses between them.
 
-Events are only ever added, and what is known of waits grows: whatever comes, the cursor stays on its own
-line. Lines can be left out, wrapped, moved to the side, followed to their end, and searched.
+Events are only added and pauses only gain details, so the cursor stays on its line. Lines can be filtered,
+wrapped, scrolled sideways, followed and searched.
 
-The server gives no severity, so no line has a colour of its own: a `!` marks words that suggest
-trouble, which is a guess.
+Events have no severity, so lines have no color of their own: `!` marks a suspected error, found by keywords.
 """
 
 from __future__ import annotations
@@ -47,20 +46,20 @@ from emtui.tui.screens.session_detail.event_row import (
 from emtui.tui.theme import CURSOR_MARK, FAINT, HEADING, NEW_MARK, PLAIN
 from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList, render_strip
 
-TROUBLE_MARK = "!"
+ERROR_MARK = "!"
 CLOCK_CELLS = 17
-"""Cells of the time with its day, where there is room for it beside the offset."""
-LINES_PER_TURN = 200
-"""Lines looked at between two keys."""
+"""Cells of day and time, shown next to the offset on wide screens."""
+LINES_PER_YIELD = 200
+"""Lines examined before yielding to other tasks."""
 CONTEXT_LINES = 2
-"""Lines above what sounds like trouble, when a session is opened there."""
+"""Lines shown above the first suspected error when a session opens there."""
 
 
 class EventLog(VirtualList):
-    """The lines of `session_log` that hold `filter_text`, with its `waits` between them, the `worst` marked.
+    """The lines of `session_log` that contain `filter_text`, with its `waits`; `worst_wait` is marked.
 
-    `search_text` is what is searched for. `started` is what offsets count from; with `clocks` the time of
-    day stands in place of the offset. Long messages are cut, or wrapped.
+    Matches of `search_text` are underlined. Offsets count from `started`; `shows_clock_times` replaces them
+    by the time of day. Long messages are cut, or wrapped with `wraps_messages`.
     """
 
     HEADING_LINES: ClassVar[int] = 1
@@ -81,51 +80,51 @@ class EventLog(VirtualList):
         self._rows = LogRows()
         self._cached_matches: tuple[LogRows, SearchMatches] = (self._rows, SearchMatches())
         self._shown_indexes: list[int] = []
-        """Which of the events are shown, as places in their order."""
+        """Indexes of the events that are shown."""
         self.unseen_indexes: frozenset[int] = frozenset()
-        """The places of those that came while somebody looked, until they have been seen."""
+        """Indexes of the events added since the session was opened and not yet viewed."""
         self._viewed_indexes: set[int] = set()
         self.is_following_end = False
-        """Whether the last line is followed as lines come."""
+        """Whether the cursor stays on the last line as lines are added."""
         self._is_at_initial_line = False
-        """Whether the cursor still stands where it was opened: nobody has pressed a key."""
-        self.is_opened_at_trouble = False
-        """Whether the cursor stands first on what sounds like trouble, if anything does."""
+        """Whether the cursor is where the log was opened: no key has been pressed since."""
+        self.opens_at_first_error = False
+        """Whether the cursor starts on the first suspected error, if there is one."""
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """The events as they came, in Order."""
+        """All events by Order."""
         return self.session_log.events if self.session_log else ()
 
     @property
     def line(self) -> LogLine | None:
-        """The line under the cursor: an event, or a wait."""
+        """The line under the cursor: an event or a pause."""
         return self._rows.line_at(self.cursor) if self.count else None
 
     @property
     def selected(self) -> Event | None:
-        """The event under the cursor, or the one that the wait under it follows."""
+        """The event under the cursor, or the one before the pause under it."""
         return self.line.event if self.line else None
 
     @property
     def shown_count(self) -> int:
-        """How many events are shown."""
+        """Number of events shown."""
         return len(self._shown_indexes)
 
     @property
     def ordinal(self) -> int:
-        """Which of them the cursor is on, or behind; from 1, 0 without any."""
+        """Number of the shown event at or before the cursor, from 1; 0 if there is none."""
         return bisect_right(self._shown_indexes, self.line.event_index) if self.line else 0
 
     @property
     def _line_number(self) -> int:
-        """Which line the cursor is on, from 0; -1 without any."""
+        """Index of the line under the cursor; -1 without lines."""
         return self._rows.line_index(self.cursor) if self.count else -1
 
-    # --- other lines ------------------------------------------------------------
+    # --- changed lines ----------------------------------------------------------
 
     def watch_session_log(self, before: Log | None, after: Log | None) -> None:
-        """Other lines: events are only ever added, so the cursor stays on its own, or on the last."""
+        """Show added events; the cursor stays on its line, or on the last one."""
         is_first = self.count == 0
         if before and after:
             added = range(len(before.events), len(after.events))
@@ -138,12 +137,12 @@ class EventLog(VirtualList):
         self._lay_out()
         if is_first and self.search_text and self._line_number not in self.matches.line_indexes:
             self.next_match(1)
-        elif is_first and self.is_opened_at_trouble and not self.search_text:
-            self._go_to_first_trouble()
+        elif is_first and self.opens_at_first_error and not self.search_text:
+            self._go_to_first_error()
 
-    def _go_to_first_trouble(self) -> None:
-        """A few lines below the top of the window, so that it is seen what led there."""
-        numbered_lines = enumerate(islice(self._rows.lines, LINES_PER_TURN))
+    def _go_to_first_error(self) -> None:
+        """Move to the first suspected error, with a few lines of context above it."""
+        numbered_lines = enumerate(islice(self._rows.lines, LINES_PER_YIELD))
         first_number = next(
             (number for number, line in numbered_lines if find_error_keyword(line.event.message)), None
         )
@@ -153,55 +152,55 @@ class EventLog(VirtualList):
             self._scroll_to_context()
 
     def _scroll_to_context(self) -> None:
-        """What comes after the line where it was opened is worth more than what was before."""
+        """Scroll the initial line near the top, below its context."""
         if self._is_at_initial_line:
             self.move_to(self.cursor, top=self.cursor - CONTEXT_LINES)
 
     def watch_filter_text(self) -> None:
-        """Other lines are shown: the cursor stays on its own, or goes to the next, or the last."""
+        """Filter the lines; the cursor stays on its line, or moves to the next shown or the last one."""
         self._lay_out()
 
     def watch_waits(self) -> None:
-        """Other waits, or more is known of them."""
+        """Show added or updated pauses."""
         self._lay_out()
 
     def watch_wraps_messages(self) -> None:
-        """Cut, or wrapped."""
+        """Cut or wrap the messages."""
         self.horizontal_offset = 0
         self._lay_out()
         if self.count:
             self._show_full_line(self.cursor)
 
     def watch_worst_wait(self) -> None:
-        """Another one is marked."""
+        """Mark another pause."""
         self.refresh()
 
     def watch_shows_clock_times(self) -> None:
-        """The time of day, or the offset."""
+        """Show the time of day or the offset."""
         self.refresh()
 
     def watch_zone(self) -> None:
-        """Other times."""
+        """Show the times in another zone."""
         self.refresh()
 
     def watch_horizontal_offset(self) -> None:
-        """Another part of the messages."""
+        """Scroll the messages sideways."""
         self.refresh()
 
     def watch_search_text(self) -> None:
-        """Other marks; the first match from here on."""
+        """Underline the matches and move to the first one from here."""
         if self.search_text and self._line_number not in self.matches.line_indexes:
             self.next_match(1)
         self.refresh()
 
     def on_resize(self, _: Resize) -> None:
-        """Wrap anew."""
+        """Wrap to the new width."""
         if self.wraps_messages:
             self._lay_out()
         self._scroll_to_context()
 
     def _lay_out(self) -> None:
-        """Reckon the lines anew; what was under the cursor stays there, on its line of the screen."""
+        """Rebuild the rows; the line under the cursor keeps its place on the screen."""
         screen_line = self.cursor - self.top
         spot: LogPosition = self._rows.position_at(self.cursor) if self.count else (0, False, 0)
         lines = log_lines(self.events, self.waits, self.filter_text)
@@ -216,7 +215,7 @@ class EventLog(VirtualList):
         self._scroll_to_context()
 
     def mark_viewed(self) -> None:
-        """Somebody has had before the eyes what is in the window."""
+        """Record the events in the window as viewed."""
         self._is_at_initial_line = False
         if self.unseen_indexes and self.count:
             last = min(self.top + self.window_height, self.count)
@@ -225,12 +224,12 @@ class EventLog(VirtualList):
     # --- moving -----------------------------------------------------------------
 
     def move_to(self, cursor: int, *, top: int | None = None) -> None:
-        """Put the cursor on this row: one that is not the last ends the following."""
+        """Move the cursor to this row; leaving the last row stops following the end."""
         super().move_to(cursor, top=top)
         self.is_following_end = self.is_following_end and self.cursor == self.count - 1
 
     def go_to_wait(self, index: int) -> bool:
-        """To the wait that follows the event at this place; false if it is not shown."""
+        """Move to the pause after the event at this index; false if it is not shown."""
         row = self._rows.row_at((index, True, 0))
         if not self.count or self._rows.position_at(row)[:2] != (index, True):
             return False
@@ -238,21 +237,21 @@ class EventLog(VirtualList):
         return True
 
     async def go_to_next(self, predicate: Callable[[LogLine], bool], step: int) -> bool:
-        """To the next (or previous) line that fits; false if there is none."""
+        """Move to the next (or previous) matching line; false if there is none."""
         end = len(self._rows.lines) if step > 0 else -1
         return await self._go_to_first(range(max(self._line_number, 0) + step, end, step), predicate)
 
     async def go_to_next_wrapped(self, predicate: Callable[[LogLine], bool], step: int) -> bool:
-        """To the first (or, backwards, the last) line that fits; false if the cursor comes before it."""
+        """Move to the first (backwards: last) matching line before the cursor is reached; false if none."""
         first = 0 if step > 0 else len(self._rows.lines) - 1
         return await self._go_to_first(range(first, max(self._line_number, 0), step), predicate)
 
     async def _go_to_first(self, numbers: range, predicate: Callable[[LogLine], bool]) -> bool:
-        """To the first of these lines that fits; other work has its turn meanwhile."""
+        """Move to the first matching one of these lines, yielding to other tasks between chunks."""
         rows = self._rows
-        for start in range(0, len(numbers), LINES_PER_TURN):
+        for start in range(0, len(numbers), LINES_PER_YIELD):
             number = next(
-                (n for n in numbers[start : start + LINES_PER_TURN] if predicate(rows.lines[n])), None
+                (n for n in numbers[start : start + LINES_PER_YIELD] if predicate(rows.lines[n])), None
             )
             if number is not None:
                 self._show_full_line(self._rows.row_at(rows.position_at(rows.starts[number])))
@@ -261,12 +260,12 @@ class EventLog(VirtualList):
         return False
 
     def _show_full_line(self, row: int) -> None:
-        """To this row, with the rest of its line in sight as far as there is room for it."""
+        """Move to this row and scroll the rest of its wrapped line into view."""
         below = self._rows.last_row_of_line(row) - self.window_height + 1
         self.move_to(row, top=max(self.top, min(below, row)))
 
     def shift(self, step: int) -> bool:
-        """Move the messages half their room to the left (or back); false at either end."""
+        """Scroll the messages by half their width (`step` 1 right, -1 left); false at either end."""
         room = self.message_width(self.size.width)
         last = min(self.top + self.window_height, self.count)
         lines = map(self._rows.line_at, range(self.top, last))
@@ -284,7 +283,7 @@ class EventLog(VirtualList):
 
     @property
     def matches(self) -> SearchMatches:
-        """The numbers of the lines whose event holds what is searched for, looked for once."""
+        """Matches of the search text, cached until rows or text change."""
         rows, text = self._rows, self.search_text
         if self._cached_matches[0] is not rows or self._cached_matches[1].text != text:
             needle = text_format.fold_text(text)
@@ -300,7 +299,7 @@ class EventLog(VirtualList):
         return self.matches.position_text(self._line_number)
 
     def next_match(self, step: int) -> str:
-        """To the next (or previous) match, round the end, this one at last; what is to be said of that."""
+        """Move to the next (or previous) match, wrapping around; return the message to show."""
         number, remark = self.matches.next_match(self._line_number, step)
         if number is not None:
             self._show_full_line(self._rows.starts[number])
@@ -312,14 +311,14 @@ class EventLog(VirtualList):
         """The titles of the columns."""
         clock = f"{'Time':<{CLOCK_CELLS}}" if width >= WIDE_CELLS else ""
         titles = (
-            f"{clock}{'Time' if self._is_clock_in_place_of_offset(width) else 'Offset':>{TIME_CELLS}}  Event"
+            f"{clock}{'Time' if self._replaces_offset_by_clock(width) else 'Offset':>{TIME_CELLS}}  Event"
         )
         return render_strip(
             [("   ", PLAIN), (text_format.fit_width(titles, max(width - 3, 0)), HEADING)], width
         )
 
     def render_row(self, row: int, width: int) -> StyledSpans:
-        """One event, a further part of its message, or one wait."""
+        """An event, a continuation of its message, or a pause."""
         line = self._rows.line_at(row)
         cursor = CURSOR_MARK if row == self.cursor else " "
         room = self.message_width(width)
@@ -334,23 +333,23 @@ class EventLog(VirtualList):
         clock = f"{self._format_clock(line.event):<{CLOCK_CELLS}}" if width >= WIDE_CELLS else ""
         time_text = (
             self._format_time_of_day(line.event)
-            if self._is_clock_in_place_of_offset(width)
+            if self._replaces_offset_by_clock(width)
             else self._format_offset(line.event)
         )
-        trouble_mark = TROUBLE_MARK if find_error_keyword(line.event.message) else " "
+        error_mark = ERROR_MARK if find_error_keyword(line.event.message) else " "
         unseen_mark = NEW_MARK if line.event_index in self.unseen_indexes else " "
         time_cell = f"{time_text:>{TIME_CELLS}}".ljust(TIME_CELLS + 2)
-        return [(cursor + trouble_mark + unseen_mark, PLAIN), (clock, FAINT), (time_cell, PLAIN), *message]
+        return [(cursor + error_mark + unseen_mark, PLAIN), (clock, FAINT), (time_cell, PLAIN), *message]
 
     def message_width(self, width: int) -> int:
-        """Cells of a message in a list this wide."""
+        """Cells of a message in a list of this width."""
         return max(width - MESSAGE_START - (CLOCK_CELLS if width >= WIDE_CELLS else 0), 8)
 
     def _format_clock(self, event: Event) -> str:
         return text_format.format_long_time(event.time, self.zone) if event.time and self.zone else ""
 
-    def _is_clock_in_place_of_offset(self, width: int) -> bool:
-        """Whether the time stands in place of the offset: where there is room, both stand there."""
+    def _replaces_offset_by_clock(self, width: int) -> bool:
+        """Whether the time replaces the offset; wide lists show both."""
         return self.shows_clock_times and width < WIDE_CELLS
 
     def _format_time_of_day(self, event: Event) -> str:
@@ -358,7 +357,7 @@ class EventLog(VirtualList):
 
     @property
     def offset_origin(self) -> datetime | None:
-        """The start of the run; where it is unknown, the first event."""
+        """Start of the run; if unknown, the time of the first event."""
         return self.started or next((other.time for other in self.events if other.time), None)
 
     def _format_offset(self, event: Event) -> str:

@@ -1,7 +1,4 @@
-"""How a line of a log becomes a row: when after the start, what; between them how long was waited.
-
-Pure: lines, times and widths in, pieces of text with their styles out. Widths are cells.
-"""
+"""Formats the pauses in a log as rows, and defines the column widths of event rows, in cells."""
 
 from __future__ import annotations
 
@@ -16,16 +13,16 @@ from emtui.tui.widgets.virtual_list import StyledSpans
 TIME_CELLS = 8
 """Cells of an offset, or of a time of day."""
 MESSAGE_START = 3 + TIME_CELLS + 2
-"""Where the message begins: behind the cursor, two marks, and the time."""
+"""First cell of the message, after the cursor, two marks and the time."""
 DURATION_CELLS = 6
 COLUMN_GAP = "  "
 REASON_ARROW = "   <- "
 
 
 def wait_spans(wait: Wait, reason: str, room: int) -> StyledSpans:
-    """`3m50s  usually 14s, longest of 20 good runs 31s   <- slowest`, as much of it as there is room for.
+    """`3m50s  usually 14s, at most 31s in 20 runs   <- slowest`, shortened to `room` cells.
 
-    `why` says what makes it the worst one, if it is.
+    `reason` comes from `worst_wait_reason`; empty for all pauses but the worst.
     """
     reason_text = REASON_ARROW + reason if reason else ""
     style = PLAIN if reason or wait.is_unusual else FAINT
@@ -39,13 +36,14 @@ def wait_spans(wait: Wait, reason: str, room: int) -> StyledSpans:
 
 
 def worst_wait_reason(wait: Wait, worst: Wait | None, waits: Iterable[Wait]) -> str:
-    """What makes this wait the worst of these: nothing, if it is not.
+    """Why this pause is the worst one; empty if it is not.
 
-    One in a step of no good run, or with a server that failed, need not be where most time was lost.
+    `slowest` only if it cost the most time: a pause in a step that no successful run has, or on a failed
+    server, may be the worst without being the slowest.
     """
     if worst is None or worst.step.index != wait.step.index:
         return ""
     if wait.is_stuck:
-        return "silent"
+        return "stuck"
     slowest_wait = None if wait.log_count_without else find_worst_wait(waits)
-    return "slowest" if slowest_wait and slowest_wait.step.index == wait.step.index else "waited"
+    return "slowest" if slowest_wait and slowest_wait.step.index == wait.step.index else "main pause"

@@ -1,22 +1,29 @@
-"""Which facts of an opened run have lines, where there is not room for all.
+"""Allocates the lines of a session's header to its facts.
 
-Pure: labels and lines in, lines out. Facts stand in the order in which they are read; what is left
-out goes by how much it matters: the backup server is usually the answer, then comes what people
-know of it, then where it waited and whether it is new.
+Facts keep their order. If there is not enough room, the most useful ones get lines first: the backup servers,
+acknowledgements and notes, the main pause, then since when it fails.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emtui.triage.finding_text import SERVERS_LABEL
+from emtui.triage.acknowledgement_text import ACKNOWLEDGED_LABEL, NOTE_LABEL
+from emtui.triage.finding_text import PAUSE_LABEL, SERVERS_LABEL, SINCE_LABEL, STUCK_LABEL
 
-PRIORITY_LABELS = (SERVERS_LABEL, "Known", "Note", "Silent", "Waited", "Since")
-"""The labels whose first fact has a line before any has two; all else comes after them, as it stands."""
+PRIORITY_LABELS = (
+    SERVERS_LABEL,
+    ACKNOWLEDGED_LABEL,
+    NOTE_LABEL,
+    STUCK_LABEL,
+    PAUSE_LABEL,
+    SINCE_LABEL,
+)
+"""Labels whose first fact gets a line first, in this order; the others follow as listed."""
 
 
 def allocate_lines(labels: Sequence[str], needed_lines: Sequence[int], room: int) -> list[int]:
-    """How many lines the fact with each label has, of those that it takes; none if it is left out."""
+    """Return the number of lines for each label, at most `needed_lines`; 0 if it is omitted."""
     priority = [labels.index(label) for label in PRIORITY_LABELS if label in labels]
     others = [index for index in range(len(labels)) if index not in priority]
     allocated = [0] * len(labels)

@@ -1,4 +1,4 @@
-"""Facts in a few lines: a label, and a text that may go on below itself."""
+"""Widget: labels with texts that may wrap, in a limited number of lines."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from emtui.tui.theme import FAINT, PLAIN
 from emtui.tui.widgets.paragraph import wrap_and_cut
 from emtui.tui.widgets.virtual_list import render_strip
 
-LABEL_CELLS = 10
-"""Cells of a label, with what parts it from its text."""
+LABEL_CELLS = 14
+"""Cells of a label, including the gap."""
 
 
 class FactList(Widget):
-    """As many of the facts as there is room for, `each` in so many lines; `allocate_lines` says which."""
+    """Facts in at most `max_lines` lines, as chosen by `allocate_lines`."""
 
     DEFAULT_CSS = "FactList { height: auto; }"
 
@@ -26,13 +26,13 @@ class FactList(Widget):
         self._max_lines = self._max_lines_per_fact = 0
 
     def show(self, facts: tuple[tuple[str, str], ...], max_lines: int, max_lines_per_fact: int) -> None:
-        """Draw these from now on, in `most` lines."""
+        """Show these facts in at most `max_lines` lines."""
         if (facts, max_lines, max_lines_per_fact) != (self._facts, self._max_lines, self._max_lines_per_fact):
             self._facts, self._max_lines, self._max_lines_per_fact = facts, max_lines, max_lines_per_fact
             self.refresh(layout=True)
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
-        """As many lines as they take."""
+        """Number of lines needed."""
         return len(self._lines(width))
 
     def render_line(self, y: int) -> Strip:

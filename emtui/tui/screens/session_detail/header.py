@@ -1,4 +1,4 @@
-"""The head of an opened session: what became of it, its message, and what explains it."""
+"""Header of a session: summary, message and explanation."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from emtui.triage.backup_server_stats import BackupServerResult
 from emtui.triage.finding_text import SERVERS_LABEL
 from emtui.tui.formatting.session_columns import TimeContext, summary_text
 from emtui.tui.formatting.session_text import session_header
+from emtui.tui.screens.session_detail.backup_server_table import ServerTable
 from emtui.tui.screens.session_detail.fact_list import FactList
-from emtui.tui.screens.session_detail.server_table import ServerTable
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
 
 MIN_FULL_HEIGHT = 20
-"""On a screen of fewer lines each fact has one, and servers are a fact."""
+"""On lower screens each fact has one line, and the servers are one fact."""
 MESSAGE_LINES = 4
 
 Facts = Sequence[tuple[str, str]]
-"""A label and a text each, those first that are read first."""
+"""Labels and texts, in reading order."""
 
 
 class SessionHeader(Widget):
-    """Draws what it is shown; how much of the explanation depends on the height of the screen."""
+    """Summary, message, facts and servers; a low screen shows fewer facts."""
 
     DEFAULT_CSS = "SessionHeader { height: auto; layout: vertical; }"
 
@@ -37,24 +37,24 @@ class SessionHeader(Widget):
         self._servers: tuple[BackupServerResult, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Head, message, facts, servers."""
+        """Summary, message, facts, servers."""
         yield StatusLine(id="head")
         yield Paragraph(MESSAGE_LINES, id="message")
         yield FactList(id="explained")
         yield ServerTable(id="servers")
 
     def show_session(self, session: Session, clock: TimeContext) -> None:
-        """What became of it, as of the time of this clock."""
+        """Show the summary and the message, as of the time of `clock`."""
         self.query_one("#head", StatusLine).show(session_header(session, clock))
         self.query_one("#message", Paragraph).show(summary_text(session))
 
     def show_explanation(self, facts: Facts, servers: tuple[BackupServerResult, ...], height: int) -> None:
-        """What explains it, on a screen of so many lines."""
+        """Show facts and servers on a screen of `height` lines."""
         self._facts, self._servers = facts, servers
         self.fit_height(height)
 
     def fit_height(self, height: int) -> None:
-        """The same on a screen of another height."""
+        """Show facts and servers for another screen height, in lines."""
         layout = header_layout(height, len(self._servers))
         facts = tuple(fact for fact in self._facts if not (layout.server_lines and fact[0] == SERVERS_LABEL))
         self.query_one(FactList).show(facts, layout.fact_lines, layout.lines_per_fact)
@@ -63,7 +63,7 @@ class SessionHeader(Widget):
 
 @dataclass(frozen=True, slots=True)
 class HeaderLayout:
-    """Lines for facts, for each of them, and for a table of servers; with none those are one fact more."""
+    """Lines for all facts, per fact, and for the server table; 0 shows the servers as a fact."""
 
     fact_lines: int
     lines_per_fact: int
@@ -71,7 +71,7 @@ class HeaderLayout:
 
 
 def header_layout(height: int, servers: int) -> HeaderLayout:
-    """A third of a screen of this height; the events have most of the rest."""
+    """Allocate about a third of `height` lines; events get most of the rest."""
     if height < MIN_FULL_HEIGHT:
         return HeaderLayout(3, 1, 0)
     server_lines = min(servers, max(height // 5, 4))

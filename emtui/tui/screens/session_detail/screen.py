@@ -1,6 +1,6 @@
-"""One session: what became of it, what explains it, and its events below, with the focus on them.
+"""One session: header, explanation and events, with the focus on the events.
 
-Shows at once what the list knew, then what the server says now. What is known of the session is the feed's.
+Shows the data of the list first, then that of the server. The session's state is owned by `SessionFeed`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from emtui.monitor.session_feed import SessionFeed, SessionState
 from emtui.triage.acknowledgement_text import format_acknowledgement_rows
 from emtui.triage.error_keywords import find_error_keyword
 from emtui.triage.incidents import PROBLEM_OUTCOMES
-from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.assessment_text import formatter_for
 from emtui.tui.formatting.log_model import EventLine, LogLine
@@ -31,21 +30,22 @@ from emtui.tui.formatting.search_matches import no_match_sentence, wrapped_aroun
 from emtui.tui.formatting.session_columns import WIDE_CELLS, TimeContext
 from emtui.tui.formatting.session_error_text import missing_events_text, session_problem_text
 from emtui.tui.formatting.session_text import server_state_text
+from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_run
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.session_detail.event_log import EventLog
 from emtui.tui.screens.session_detail.header import SessionHeader
-from emtui.tui.screens.session_detail.wait_navigation import has_wrapped, next_wait_index, worst_wait_index
+from emtui.tui.screens.session_detail.pause_navigation import has_wrapped, next_wait_index, worst_wait_index
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.search_bar import SearchBar, SearchMode
 from emtui.tui.widgets.virtual_list import StyledSpans
 
-WAITS_UNKNOWN = "It is not known yet where this run waited."
-NO_WAITS = "This run waited nowhere for as long as five seconds."
+WAITS_UNKNOWN = "Events not loaded yet."
+NO_WAITS = "This run has no pauses of 5s or longer."
 
 
-def _is_trouble(_: EventLog, line: LogLine) -> bool:
+def _is_suspected_error(_: EventLog, line: LogLine) -> bool:
     return isinstance(line, EventLine) and find_error_keyword(line.event.message) is not None
 
 
@@ -54,10 +54,10 @@ def _is_unseen(log: EventLog, line: LogLine) -> bool:
 
 
 LINE_TARGETS: dict[str, tuple[Callable[[EventLog, LogLine], bool], str]] = {
-    "error": (_is_trouble, "sounds like trouble"),
-    "unseen": (_is_unseen, "is new since you looked"),
+    "error": (_is_suspected_error, "suspected error"),
+    "unseen": (_is_unseen, "new event"),
 }
-"""Which lines a key goes to, one after the other, and what is said of them where there is none."""
+"""By the kind of step: the lines to go to, and their name in messages."""
 
 
 class SessionDetailScreen(BaseScreen):
@@ -74,25 +74,25 @@ class SessionDetailScreen(BaseScreen):
         self._has_visited_worst = False
 
     def compose_body(self) -> Iterable[Widget]:
-        """The head, the events, the whole line under the cursor."""
+        """Header, search bar, events, and the full line under the cursor."""
         yield SessionHeader()
         yield SearchBar(self.is_low_bandwidth, closed_line_id="search", id="prompt")
         yield EventLog(id="events").data_bind(SessionDetailScreen.zone)
         yield Paragraph(2, id="tail")
 
     def on_mount(self) -> None:
-        """Show what is known, and the rest as it comes; of what still runs the end is followed."""
+        """Show the session and its updates; the end of a running one is followed."""
         session, log = self._state.session, self.event_log
         log.shows_clock_times, log.wraps_messages = (
             self.ctx.settings.shows_clock_times,
             self.ctx.settings.wraps_messages,
         )
         log.is_following_end = session.is_running
-        log.is_opened_at_trouble = session.outcome in PROBLEM_OUTCOMES
+        log.opens_at_first_error = session.outcome in PROBLEM_OUTCOMES
         self.set_paused(self.ctx.list_state.is_paused)
         self.handle_assessment()
         watcher = self.feed.watch(self._show_state, lambda: self.is_current)
-        self.run_worker(watcher, group="session feed", description="show what comes of an opened session")
+        self.run_worker(watcher, group="session feed", description="show updates of an opened session")
 
     @property
     def event_log(self) -> EventLog:
@@ -103,7 +103,7 @@ class SessionDetailScreen(BaseScreen):
     def _search_bar(self) -> SearchBar:
         return self.query_one(SearchBar)
 
-    # --- what comes of the session and the list -----------------------------------
+    # --- updates of the session and the list --------------------------------------
 
     def _show_state(self, state: SessionState) -> None:
         if not self.is_ready:
@@ -112,7 +112,7 @@ class SessionDetailScreen(BaseScreen):
         if state.session != before.session and self.ctx.list_feed:
             self.ctx.list_feed.merge_details([state.session])
         if state.has_ended_while_open and not before.has_ended_while_open:
-            self.say(f"It has ended: {state.session.outcome}.")
+            self.say(f"Run ended: {state.session.outcome}.")
         if state.problem is not before.problem:
             now, server = self.ctx.clock.server_now, self.feed.source.server
             self.problem = session_problem_text(state, server, now, self.zone)
@@ -124,22 +124,22 @@ class SessionDetailScreen(BaseScreen):
         self._show_session()
 
     def set_paused(self, paused: bool) -> None:
-        """While paused nothing is polled."""
+        """Pause or resume polling of the session."""
         super().set_paused(paused)
         self.feed.set_paused(paused)
 
     def handle_assessment(self) -> None:
-        """The list says something else now, or for the first time."""
+        """Show the explanation based on the new assessment."""
         if self.ctx.assessment:
             self.feed.on_assessment(self.ctx.assessment)
             self._show_explanation()
 
     def handle_resume(self) -> None:
-        """Poll at once what runs: this computer slept, or emtui was stopped."""
+        """Poll at once after this computer was suspended or emtui was suspended."""
         self.feed.wake()
 
     def handle_user_activity(self) -> None:
-        """Somebody is there: what is on the screen has been seen."""
+        """Record the events on the screen as viewed."""
         super().handle_user_activity()
         if self.is_ready and self.is_current:
             self.event_log.mark_viewed()
@@ -148,11 +148,11 @@ class SessionDetailScreen(BaseScreen):
 
     @property
     def _clock(self) -> TimeContext:
-        """By the server's clock: a run is as long as it says."""
+        """The server's time, in the displayed zone."""
         return TimeContext(self.feed.server_now, self.zone)
 
     def as_of(self) -> datetime | None:
-        """When the events arrived."""
+        """When the events were received."""
         return self._state.as_of
 
     def position(self) -> str:
@@ -161,13 +161,13 @@ class SessionDetailScreen(BaseScreen):
         return text_format.format_position(log.ordinal, log.shown_count, "event") if log.count else ""
 
     def show_body(self) -> None:
-        """The head and what explains the run, as far as there is room for that."""
+        """Fit the header to the height of the screen and show all of it."""
         self.query_one(SessionHeader).fit_height(self.size.height)
         self._show_session()
         self._show_explanation()
 
     def _show_session(self) -> None:
-        """What became of it; and why there are no events, where there are none."""
+        """Show the header, the search, and why there are no events if there are none."""
         session, log = self._state.session, self.event_log
         log.started = session.started
         self.query_one(SessionHeader).show_session(session, self._clock)
@@ -177,7 +177,7 @@ class SessionDetailScreen(BaseScreen):
             log.refresh()
 
     def _show_explanation(self) -> None:
-        """The facts beside its own, the first ones first; before them what people know of it."""
+        """Show acknowledgements and notes, then the facts of the explanation."""
         state, assessment = self._state, self.ctx.assessment
         if state.explanation is None or assessment is None:
             return
@@ -190,18 +190,18 @@ class SessionDetailScreen(BaseScreen):
         header.show_explanation(facts, state.explanation.servers, self.size.height)
 
     def _empty_text(self) -> tuple[str, ...]:
-        """What stands in the place of events, where there are none."""
+        """The lines shown in place of events."""
         state = self._state
         if state.is_requesting:
-            return (f"asking {self.feed.source.server} for the events", "Esc stops")
+            return (f"Loading events from {self.feed.source.server} …", "Esc: cancel")
         if state.log is None:
             return (missing_events_text(state),)
         if self._search_bar.filter_text and state.log.events:
-            return (f"No event holds “{self._search_bar.filter_text}”.", "Esc shows all events")
-        return ("The server has no events of this run.",)
+            return (f"No match for “{self._search_bar.filter_text}”.", "Esc: show all events")
+        return ("The server has no events for this run.",)
 
     def on_virtual_list_cursor_moved(self) -> None:
-        """The whole text of the line under the cursor."""
+        """Show the full text of the line under the cursor."""
         line = self.event_log.line
         self.query_one("#tail", Paragraph).show(line_text(line) if line else "")
         if self._search_bar.search_text:
@@ -215,7 +215,7 @@ class SessionDetailScreen(BaseScreen):
         self._open_search_bar(SearchMode.SEARCH)
 
     def action_filter_lines(self) -> None:
-        """Show only the lines that hold a text; empty shows all."""
+        """Show only the lines that contain a text; an empty text shows all."""
         self._open_search_bar(SearchMode.FILTER)
 
     def _open_search_bar(self, mode: SearchMode) -> None:
@@ -224,12 +224,12 @@ class SessionDetailScreen(BaseScreen):
         self.show_footer()
 
     def on_search_bar_changed(self) -> None:
-        """Each keystroke goes to the first match from here, or hides what does not match."""
+        """Move to the first match, or filter, with each keystroke."""
         self._apply_search()
         self._show_matches()
 
     def on_search_bar_closed(self, event: SearchBar.Closed) -> None:
-        """Enter keeps what is sought; Esc what was sought before."""
+        """Keep the new text after Enter, the previous one after Esc."""
         self._apply_search()
         if not self._search_bar.is_open:
             self.set_focus(self.event_log)
@@ -240,13 +240,13 @@ class SessionDetailScreen(BaseScreen):
             self.say(no_match_sentence(event.text))
 
     def _apply_search(self) -> None:
-        """What the search bar has now: a key may come before its message."""
+        """Apply the current text of the search bar, whose message may still be pending."""
         self.event_log.filter_text = self._search_bar.filter_text
         self.event_log.search_text = self._search_bar.search_text
         self.event_log.empty_lines = self._empty_text()
 
     def _show_search(self) -> None:
-        """What is searched, else the server's own words; at the right how many events there are."""
+        """Show search and filter, else the server's state; at the right the number of events."""
         state, bar = self._state, self._search_bar
         server_text = server_state_text(state.session)
         left: StyledSpans = [(f"  server: {server_text}", FAINT)] if server_text else []
@@ -255,7 +255,7 @@ class SessionDetailScreen(BaseScreen):
         if bar.search_text:
             match_position = self.event_log.match_position
             left += [("/ ", FAINT), (bar.search_text, BOLD), (f"  {match_position}", PLAIN)]
-        right: StyledSpans = [("asking  Esc stops", BOLD)] if state.is_requesting and state.log else []
+        right: StyledSpans = [("Loading … (Esc: cancel)", BOLD)] if state.is_requesting and state.log else []
         if not right and state.log:
             right = [(self._count_text(state.log), FAINT)]
         self._search_bar.closed_line.show(left, right)
@@ -277,7 +277,7 @@ class SessionDetailScreen(BaseScreen):
         return count_text(log, self._state.waits)
 
     def _show_matches(self) -> None:
-        """Which match the cursor is on, beside the search; while that is typed, too."""
+        """Show the position among the matches, also while typing."""
         bar, log = self._search_bar, self.event_log
         if not bar.is_open:
             self._show_search()
@@ -291,12 +291,12 @@ class SessionDetailScreen(BaseScreen):
     def _go_to_match(self, step: int) -> None:
         self._apply_search()
         if not self._search_bar.search_text:
-            self.say("Nothing is searched yet: / searches.")
+            self.say("No search text yet. Press / to search.")
         elif remark := self.event_log.next_match(step):
             self.say(remark)
 
     async def action_go_to(self, kind: str, step: int) -> None:
-        """The next (or previous) line of this kind, round the end; or the next row of the list."""
+        """Go to the next (or previous) line of this kind, wrapping around, or row of the list."""
         if kind == "match":
             self._go_to_match(step)
         elif kind == "slow":
@@ -307,21 +307,22 @@ class SessionDetailScreen(BaseScreen):
             await self._go_to_line(kind, step)
 
     async def _go_to_line(self, kind: str, step: int) -> None:
-        (is_target, description), log = LINE_TARGETS[kind], self.event_log
+        (is_target, line_name), log = LINE_TARGETS[kind], self.event_log
         predicate = partial(is_target, log)
         if await log.go_to_next(predicate, step):
             return
         if await log.go_to_next_wrapped(predicate, step):
-            self.say(f"No line {'below' if step > 0 else 'above'} {description}. {wrapped_around_text(step)}")
+            side = "below" if step > 0 else "above"
+            self.say(f"No {line_name} {side} this line. {wrapped_around_text(step)}")
         else:
-            self.say(f"No other line {description}.")
+            self.say(f"No other {line_name}.")
 
     def action_severity(self) -> None:
-        """Why there is no next warning."""
-        self.say("Events have no severity; e goes to words that sound like trouble.")
+        """Explain why there is no next warning."""
+        self.say("Events have no severity. e: next suspected error.")
 
     def _go_to_wait(self, step: int) -> None:
-        """The step that it waited in most, then the next (or previous) one."""
+        """Go to the worst pause first, then to the next (or previous) one."""
         waits, before = self._state.waits, self.event_log.line
         if not waits:
             self.say(NO_WAITS if self._state.log else WAITS_UNKNOWN)
@@ -333,12 +334,12 @@ class SessionDetailScreen(BaseScreen):
         )
         wait = waits[number]
         if not self.event_log.go_to_wait(wait.step.index):
-            self.say("That step is not among the lines shown: Esc shows all.")
+            self.say("Pause hidden by the filter. Esc: show all events.")
             return
         is_wrapped = self._has_visited_worst and has_wrapped(before, self.event_log.line, step)
         self._has_visited_worst = self._has_visited_worst or self._state.explanation is not None
         wait_text = (
-            f"wait {text_format.format_count(number + 1)} of"
+            f"Pause {text_format.format_count(number + 1)} of"
             f" {text_format.format_count(len(waits))}: {short_wait_text(wait)}"
         )
         self.say(f"{wrapped_around_text(step)} {wait_text}" if is_wrapped else wait_text)
@@ -346,51 +347,51 @@ class SessionDetailScreen(BaseScreen):
     # --- how events are shown ---------------------------------------------------------
 
     def action_follow(self) -> None:
-        """Follow the end, or no more."""
+        """Toggle following the end."""
         log = self.event_log
         if log.is_following_end:
             log.is_following_end = False
-            self.say("The end is not followed any more.")
+            self.say("Auto-scroll off.")
         elif not self._state.session.is_running:
-            self.say("This run has ended: nothing will come.")
+            self.say("Run ended; no more events.")
         else:
             log.action_bottom()
             log.is_following_end = True
-            self.say("The end is followed, until you move up.")
+            self.say("Auto-scroll on: stays at the last event until you move up.")
 
     def action_toggle_times(self) -> None:
-        """When each event came: by the clock, or since the start."""
+        """Toggle between time of day and offset from the start."""
         if self.size.width >= WIDE_CELLS:
-            self.say("Time and offset both stand here already.")
+            self.say("Time and offset are both shown already.")
             return
         shows_clock_times = self.ctx.settings.shows_clock_times = (
             self.event_log.shows_clock_times
         ) = not self.event_log.shows_clock_times
-        self.say("The time of each event." if shows_clock_times else "How long after the start each came.")
+        self.say("Showing the time of day." if shows_clock_times else "Showing the offset from the start.")
 
     def action_wrap(self) -> None:
-        """Cut long lines, or wrap them."""
+        """Toggle wrapping of long lines."""
         wraps_messages = self.ctx.settings.wraps_messages = (
             self.event_log.wraps_messages
         ) = not self.event_log.wraps_messages
-        self.say("Long lines are wrapped." if wraps_messages else "Long lines are cut; l shows their end.")
+        self.say("Long lines wrapped." if wraps_messages else "Long lines cut. l: scroll right.")
 
     def action_left(self) -> None:
-        """Back to the beginning of long lines."""
+        """Scroll the lines left."""
         if not self.event_log.shift(-1):
-            self.say("This is where the lines begin.")
+            self.say("Already at the start of the lines.")
 
     def action_right(self) -> None:
-        """To the end of long lines."""
+        """Scroll the lines right."""
         if self.event_log.wraps_messages:
-            self.say("Long lines are wrapped: nothing is hidden. z cuts them.")
+            self.say("Nothing to scroll: long lines are wrapped. z: cut them.")
         elif not self.event_log.shift(1):
-            self.say("No line goes on to the right.")
+            self.say("Already at the end of the lines.")
 
-    # --- handing over -----------------------------------------------------------------
+    # --- export -----------------------------------------------------------------------
 
     def location(self, underlying: Location | None, /) -> Location | None:
-        """The run that is open; it stands for the whole view."""
+        """The view of this run, for commands that reopen it."""
         return (
             replace(underlying, session=self._state.session, view_name="", is_list_on_top=False)
             if underlying
@@ -399,48 +400,48 @@ class SessionDetailScreen(BaseScreen):
 
     @property
     def current_run(self) -> Session:
-        """The one that is open."""
+        """The opened run."""
         return self._state.session
 
     @property
     def current_log(self) -> Log | None:
-        """Its log, where it was read."""
+        """Its log; `None` if not received."""
         return self._state.log
 
     def action_copy(self) -> None:
-        """The event or the wait under the cursor, whole."""
+        """Copy the full line under the cursor."""
         line = self.event_log.line
         if line is None:
-            self.say("There is no line to copy.")
+            self.say("No line to copy.")
         else:
             self.ctx.exporter.copy(log_line(line, self.event_log.offset_origin, self.zone))
 
     def plain_text(self) -> Callable[[], str]:
-        """What became of it, its message, and all its events and waits, also those that are not shown."""
+        """Summary, message, and all events and pauses, including hidden ones."""
         origin, clock, state = self.ctx.exporter.origin(self.as_of()), self._clock, self._state
         return lambda: session_text(origin, state.session, state.log, clock, state.waits)
 
     async def action_acknowledge(self) -> None:
-        """Mark this run as known, or no more."""
+        """Acknowledge this run, or undo that."""
         await toggle_run(self, self._state.session)
 
-    # --- to other screens ---------------------------------------------------------------
+    # --- other screens -----------------------------------------------------------------
 
     def action_open(self) -> None:
-        """The whole line under the cursor."""
+        """Open the full line under the cursor."""
         line = self.event_log.line
         if line is None:
-            self.say("There is no line to open.")
+            self.say("No line to open.")
         else:
             title = line_title(line, self._state.session, self.zone)
             self.ctx.navigator.open_text(title, line_text(line))
 
     def action_compare(self) -> None:
-        """What is different from the last good run."""
+        """Compare with the last successful run."""
         self.ctx.navigator.open_comparison(self.feed)
 
     def action_compare_with(self) -> None:
-        """What is different from a run of one's choice."""
+        """Compare with a run chosen from a list."""
         explanation, navigator = self._state.explanation, self.ctx.navigator
         nearest = explanation.last_successful if explanation else None
         navigator.pick_run(
@@ -448,29 +449,29 @@ class SessionDetailScreen(BaseScreen):
         )
 
     def action_details(self) -> None:
-        """All that the server said of this run, its message whole; from there, the XML that came."""
+        """Open all fields of this run; from there, its XML."""
         self.ctx.navigator.open_raw_view(self.feed)
 
     def action_older(self) -> None:
-        """The run of the same type before this one, in its place."""
+        """Replace this run by the previous one of its type."""
         self._open_neighbor("older")
 
     def action_newer(self) -> None:
-        """The run of the same type after this one, in its place."""
+        """Replace this run by the next one of its type."""
         self._open_neighbor("newer")
 
     def _open_neighbor(self, direction: str) -> None:
         self.app.call_later(self.ctx.navigator.replace_session, self._state.session, direction)
 
-    # --- requesting, stopping, undoing ----------------------------------------------------
+    # --- requests and canceling -----------------------------------------------------------
 
     @property
     def is_busy(self) -> bool:
-        """Whether somebody waits for the session."""
+        """Whether a request is running."""
         return self.feed.state.is_requesting
 
     def action_cancel(self) -> None:
-        """Stop asking, else end the search, else show all lines, else take away the trouble, else go back."""
+        """Escape: cancel the request, clear search or filter, dismiss the error, or go back."""
         if self.action_stop() or self._search_bar.clear():
             return
         self.feed.dismiss_problem()

@@ -1,4 +1,4 @@
-"""What needs somebody, before any key: at most two sentences, or one that says that nothing does."""
+"""The lines above the session list: up to two alerts, or one line if nothing needs attention."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ ALERT_SIGN = "! "
 
 
 class AttentionLines(Widget):
-    """Two sentences of a line each; where only one fits, it may take both lines."""
+    """Up to two alerts, one line each; a single alert may be wrapped over both lines."""
 
     DEFAULT_CSS = "AttentionLines { height: auto; min-height: 1; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._sentences: tuple[str, ...] = ()
-        self._calm_text = ""
+        self._no_alerts_text = ""
         self._counts_text = ""
 
-    def show(self, sentences: tuple[str, ...], calm_text: str, counts_text: str = "") -> None:
-        """Draw these, the worst first, or `calm_text` if there is none; `more` at the right, as far as it fits."""
-        content = (sentences[:MAX_SENTENCES], calm_text, counts_text)
-        if content != (self._sentences, self._calm_text, self._counts_text):
-            self._sentences, self._calm_text, self._counts_text = content
+    def show(self, sentences: tuple[str, ...], no_alerts_text: str, counts_text: str = "") -> None:
+        """Draw the alerts, most severe first, or `no_alerts_text`; `counts_text` on the right, if it fits."""
+        content = (sentences[:MAX_SENTENCES], no_alerts_text, counts_text)
+        if content != (self._sentences, self._no_alerts_text, self._counts_text):
+            self._sentences, self._no_alerts_text, self._counts_text = content
             self.refresh(layout=True)
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
-        """One or two."""
+        """Return the number of lines, 1 or 2."""
         return max(len(self._lines(width)), 1)
 
     def render_line(self, y: int) -> Strip:
-        """One of the lines."""
+        """Draw one line."""
         width = self.size.width
         lines = self._lines(width)
         if y >= len(lines):
-            return render_strip([("" if lines or y else self._calm_text, FAINT)], width)
+            return render_strip([("" if lines or y else self._no_alerts_text, FAINT)], width)
         room = width - text_format.cell_width(lines[y]) - len(ALERT_SIGN)
         counts_text = shorten_counts(self._counts_text, room - 2) if y == len(lines) - 1 else ""
         sign = ALERT_SIGN if y == 0 or len(self._sentences) > 1 else " " * len(ALERT_SIGN)
@@ -57,7 +57,7 @@ class AttentionLines(Widget):
 
 
 def shorten_counts(counts_text: str, room: int) -> str:
-    """As much of `a: next of 6 alerts, 1 known` as `room` cells hold: all, `a: 6 alerts`, or nothing."""
+    """Shorten `a: next of 6 alerts, 1 acknowledged` to `room` cells: `a: 6 alerts`, or nothing."""
     first = counts_text.partition(",")[0]
     variants = (counts_text, first, first.replace("next of ", ""))
     return next((form for form in variants if text_format.cell_width(form) <= room), "")

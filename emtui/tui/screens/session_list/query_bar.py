@@ -1,7 +1,7 @@
-"""The line with the query: shown with its count, and typed: completed, underlined where it cannot be read.
+"""The query bar: shows the query and its number of matches, and edits it with completion and error marking.
 
-It owns the query that the rows match, and the queries that were kept before. It calls what is around it
-directly rather than by message: the key after Enter must already find the rows as Enter has left them.
+It owns the current query and the query history. It calls its host directly rather than by message, because
+the key after Enter must already see the rows of the new query.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from emtui.query import (
     without_incomplete_key,
 )
 from emtui.query.absolute_times import with_absolute_clock_times
-from emtui.tui.commands import CommandScope, bindings_for
+from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.session_list.query_completion import CompletionCycle, completion_spans
 from emtui.tui.screens.session_list.query_recall import NO_EARLIER_QUERY, NO_SAVED_QUERY, RecalledQueries
 from emtui.tui.theme import BOLD, FAINT, INVALID_STYLE, PLAIN
@@ -44,7 +44,7 @@ from emtui.tui.widgets.virtual_list import StyledSpans
 
 @dataclass(frozen=True, slots=True)
 class QueryInputs:
-    """What the meaning of a query depends on, as it is known now: the server's clock, the zone, the list."""
+    """What the meaning of a query depends on: the server's time, the zone and the session list."""
 
     now: datetime
     zone: tzinfo
@@ -53,38 +53,38 @@ class QueryInputs:
 
 
 class QueryHost(Protocol):
-    """What is around the line."""
+    """The screen that contains the query bar."""
 
     def query_inputs(self) -> QueryInputs:
-        """What a query depends on now."""
+        """Current inputs for parsing a query."""
 
     def handle_query(self) -> None:
-        """The query, or what is typed of it, is another."""
+        """Called when the query or its typed text changed."""
 
     async def leave_query(self) -> None:
-        """The line was closed: the next key is for the rows that match, and waits for them."""
+        """Called when the query bar was closed; returns when the matching rows are complete."""
 
     def say(self, text: str) -> None:
-        """Show one sentence until the next key."""
+        """Show a message until the next key."""
 
     def is_low_bandwidth(self) -> bool:
         """Whether the connection to the terminal is slow."""
 
 
 class ErrorUnderline(Highlighter):
-    """Draws a line under the part of a text that cannot be read."""
+    """Underlines the invalid part of a query."""
 
     def __init__(self) -> None:
         self.span: tuple[int, int] | None = None
 
     def highlight(self, text: Text) -> None:
-        """Under that part, if there is one."""
+        """Underline the invalid part, if there is one."""
         if self.span:
             text.stylize(INVALID_STYLE, *self.span)
 
 
 class QueryInput(PromptInput):
-    """The field of the query."""
+    """The input field of the query bar."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.QUERY_INPUT)
 
@@ -93,29 +93,29 @@ class QueryInput(PromptInput):
         return cast("QueryBar", self.parent)
 
     def on_key(self, event: Key) -> None:
-        """Any other key takes what Tab gave."""
+        """Accept the current completion on any key other than Tab."""
         if event.key not in {"tab", "shift+tab"}:
             self._prompt.completion_cycle.reset()
 
     def action_complete(self) -> None:
-        """The next word that fits."""
+        """Insert the next completion."""
         self._prompt.complete(1)
 
     def action_complete_previous(self) -> None:
-        """The one before."""
+        """Insert the previous completion."""
         self._prompt.complete(-1)
 
     def action_previous_query(self) -> None:
-        """A query that was kept before."""
+        """Recall the previous query of the history."""
         self._prompt.recall(self._prompt.history.previous_query(self.value))
 
     def action_next_query(self) -> None:
-        """The one after it."""
-        self._prompt.recall(self._prompt.history.next_query(), "This is what you type now.")
+        """Recall the next query of the history, or the draft after the newest."""
+        self._prompt.recall(self._prompt.history.next_query(), "No later query.")
 
 
 class QueryBar(CountedPrompt):
-    """A prompt that reads queries; `profile` is the name under which they are kept, if they are."""
+    """A prompt for queries; the history is saved under the profile's name, if there is one."""
 
     INPUT_CLASS = QueryInput
     SCOPE = CommandScope.QUERY_INPUT
@@ -142,32 +142,32 @@ class QueryBar(CountedPrompt):
         self._cached_offers: tuple[tuple[Session, ...], CompletionCandidates] = ((), CompletionCandidates())
 
     def on_mount(self) -> None:
-        """From now on what is wrong can be seen."""
+        """Underline invalid parts of the typed text."""
         self._field.highlighter = self._underline
 
     @property
     def _field(self) -> TextInput:
         return self.query_one(TextInput)
 
-    # --- what a query means ---------------------------------------------------------------
+    # --- parsing --------------------------------------------------------------------------
 
     def parse(self, text: str) -> Query:
-        """The query that this text is now, by the server's clock; raises `InvalidQueryError`.
+        """Parse `text`; raises `InvalidQueryError`.
 
-        It keeps that meaning: `since:24h` is a fixed moment from here on.
+        Relative times are resolved now, by the server's clock: `since:24h` becomes a fixed time.
         """
         inputs = self._host.query_inputs()
         return parse(text, now=inputs.now, zone=inputs.zone, context=inputs.context)
 
     def has_query_key(self, text: str) -> bool:
-        """Whether this text is a query that names what it looks at, such as `id:` or `message:`."""
+        """Whether this text is a query with a key, such as `id:` or `message:`."""
         try:
             return any(term.key for term in self.parse(text).terms)
         except InvalidQueryError:
             return False
 
     def apply_text(self, text: str) -> None:
-        """Show what matches; if the text is no query the last one stands, and the reason is said."""
+        """Apply this query; if it is invalid, show the error and keep the current one."""
         try:
             self._set_current(self.parse(text))
         except InvalidQueryError as error:
@@ -176,18 +176,18 @@ class QueryBar(CountedPrompt):
             self._host.say("")
 
     def reparse(self) -> None:
-        """Read it anew: it was read before anybody knew the server's clock, which may refuse it."""
+        """Parse the query again once the server's clock is available; it may be invalid then."""
         self._replace(lambda: self.parse(self.current_query.text))
 
     def update_context(self) -> None:
-        """What a query may depend on is another: one that does finds other rows.
+        """Update the query after the baselines, marks, acknowledgements or the list changed.
 
-        A state or type that may have been the server's own word is none, if the first list does not have it.
+        A state or type that the first list does not contain makes the query invalid.
         """
         self._replace(lambda: self.current_query.with_context(self._host.query_inputs().context))
 
     def fix_times(self) -> None:
-        """`since:02:10` was read in the zone before, and is written so that it stays true in another."""
+        """Make clock times such as `since:02:10` absolute before the time zone changes."""
         self._set_current(with_absolute_clock_times(self.current_query))
 
     def _replace(self, parse_query: Callable[[], Query]) -> None:
@@ -206,10 +206,10 @@ class QueryBar(CountedPrompt):
             self.current_query = query
             self._host.handle_query()
 
-    # --- what is shown ----------------------------------------------------------------------
+    # --- display ----------------------------------------------------------------------------
 
     def show_query(self, count: str, new_above: int) -> None:
-        """The query with its count, and how many new runs are above the window; empty without either."""
+        """Show the query, its number of matches, and how many new runs are above the window."""
         if self.is_open:
             self.show_count(count)
             return
@@ -222,7 +222,7 @@ class QueryBar(CountedPrompt):
         self.closed_line.show([("/", FAINT), (f" {text}", BOLD)] if text else [], right)
 
     def hint(self, width: int) -> StyledSpans:
-        """While a query is typed: why it cannot be read, else what Tab would give."""
+        """While a query is typed: its error, or the completions that Tab offers."""
         if not self.is_open:
             return []
         if self._error:
@@ -236,10 +236,10 @@ class QueryBar(CountedPrompt):
             self._underline.span = span
             self._field.refresh()
 
-    # --- what is typed ----------------------------------------------------------------------
+    # --- editing ----------------------------------------------------------------------------
 
     def edit(self, text: str) -> None:
-        """Let a query be typed, beginning with this text; Esc goes back to the one that stands now."""
+        """Open the query bar with this text; Esc restores the current query."""
         self._show_error(None)
         self.completion_cycle.reset()
         self.history.reset()
@@ -248,7 +248,7 @@ class QueryBar(CountedPrompt):
         self._load_history()
 
     def _on_typed(self, text: str) -> None:
-        """Show what matches; what is only not yet whole is no reason to complain."""
+        """Show what matches; no error is shown for a word that is still being typed."""
         self._show_error(None)
         try:
             self.current_query = self.parse(without_incomplete_key(text, self._field.cursor_position))
@@ -257,14 +257,14 @@ class QueryBar(CountedPrompt):
         self._host.handle_query()
 
     def _is_incomplete(self, error: InvalidQueryError) -> bool:
-        """Whether what cannot be read is only not yet whole: it is typed just now, and goes on somehow."""
+        """Whether the invalid part is the word at the cursor and can still become valid."""
         end = self._field.cursor_position
         if error.span is None or not error.span[0] <= end <= error.span[1]:
             return False
         return bool(self._completion_choices[0]) or self._field.value[:end].endswith(":")
 
     async def _on_closed(self, text: str, *, accepted: bool) -> None:
-        """Enter keeps a query that can be read; Esc restores the one before."""
+        """Apply the query on Enter if it is valid, or restore the previous one on Esc."""
         try:
             self.current_query = self.parse(text)
         except InvalidQueryError as error:
@@ -281,13 +281,13 @@ class QueryBar(CountedPrompt):
 
     @property
     def _completion_choices(self) -> tuple[tuple[str, ...], int]:
-        """What Tab would give here, and which of it comes next."""
+        """The completions at the cursor, and the index of the next one."""
         return self.completion_cycle.choices(
             self._field.value, self._field.cursor_position, self._find_offers()
         )
 
     def _find_offers(self) -> CompletionCandidates:
-        """What may be typed because the list has it; found once for each list."""
+        """Types and states of the list that can be completed; cached for each list."""
         inputs = self._host.query_inputs()
         if inputs.sessions is not self._cached_offers[0]:
             names = searchable_type_names(type_names(inputs.sessions))
@@ -298,16 +298,16 @@ class QueryBar(CountedPrompt):
         return self._cached_offers[1]
 
     def complete(self, step: int) -> None:
-        """Put the next word in the place of what was typed."""
+        """Insert the next (or previous) completion at the cursor."""
         field = self._field
         completed = self.completion_cycle.step(field.value, field.cursor_position, self._find_offers(), step)
         if completed:
             field.value, field.cursor_position = completed
         else:
-            self._host.say("Nothing is known that goes on like this.")
+            self._host.say("No completion.")
 
     def recall(self, query: str | None, fallback_message: str = NO_EARLIER_QUERY) -> None:
-        """Put a query that was kept in the place of what was typed."""
+        """Replace the typed text by a query of the history, or show a message if there is none."""
         if query is None:
             self._host.say(fallback_message if self.history.queries else NO_SAVED_QUERY)
         else:
@@ -319,12 +319,12 @@ class QueryBar(CountedPrompt):
         if query and (profile := self._get_profile_name()):
             self._save_query(profile, query)
 
-    @work(group="recent", description="keep the query")
+    @work(group="recent", description="save the query")
     async def _save_query(self, profile: str, query: str) -> None:
         await run_in_thread(partial(save_recent_query, profile, query))
 
-    @work(group="recall", exclusive=True, description="see which queries were kept")
+    @work(group="recall", exclusive=True, description="load the query history")
     async def _load_history(self) -> None:
-        """Another emtui may have kept some since."""
+        """Load the history again, since another emtui may have added queries."""
         if profile := self._get_profile_name():
             self.history.merge(await run_in_thread(partial(load_recent_queries, profile)))

@@ -1,4 +1,4 @@
-"""What Tab gives next while a query is typed. Pure: texts and places of the cursor in, the same out."""
+"""Tab completion in the query bar. Pure functions of text and cursor position."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from emtui.tui.widgets.virtual_list import StyledSpans
 
 
 class CompletionCycle:
-    """Tab, and Tab again: one word after the other in the place of what was typed."""
+    """Steps through the completions of a word with repeated Tab."""
 
     def __init__(self) -> None:
         self._completion = Completion(0, 0)
@@ -18,7 +18,7 @@ class CompletionCycle:
         self._last_result: tuple[str, int] | None = None
 
     def choices(self, text: str, cursor: int, offers: CompletionCandidates) -> tuple[tuple[str, ...], int]:
-        """The words that Tab goes through from here, and which of them comes next."""
+        """The completions at the cursor, and the index of the next one."""
         if (
             self._last_result == (text, cursor)
             and self._index is not None
@@ -28,7 +28,7 @@ class CompletionCycle:
         return complete(text, cursor, offers).suggestions, 0
 
     def step(self, text: str, cursor: int, offers: CompletionCandidates, step: int) -> tuple[str, int] | None:
-        """The text after Tab, or after shift+Tab with -1, and the cursor in it; nothing if nothing fits."""
+        """Text and cursor position after Tab (shift+Tab with a `step` of -1); None without a completion."""
         if (
             self._last_result == (text, cursor)
             and self._index is not None
@@ -45,12 +45,12 @@ class CompletionCycle:
         return self._last_result
 
     def reset(self) -> None:
-        """Another key was pressed: Tab begins anew from what stands there."""
+        """Start again from the typed text on the next Tab."""
         self._last_result = None
 
 
 def completion_spans(words: tuple[str, ...], next_index: int, room: int) -> StyledSpans:
-    """`Tab ›state:  since:`: what Tab gives next is marked, and stands within so many cells."""
+    """`Tab ›state:  since:`: the completions, the next one marked and within `room` cells."""
     if not words:
         return []
     spans: StyledSpans = [("Tab ", FAINT)]
@@ -62,7 +62,7 @@ def completion_spans(words: tuple[str, ...], next_index: int, room: int) -> Styl
 
 
 def _first_visible(words: tuple[str, ...], next_index: int, room: int) -> int:
-    """The first word of the row that the marked one stands in."""
+    """Index of the first word of the row that contains the marked word."""
     first, used_cells = 0, 0
     for index, word in enumerate(words[: next_index + 1]):
         used_cells += text_format.cell_width(word) + 2

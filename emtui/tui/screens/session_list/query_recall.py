@@ -1,15 +1,15 @@
-"""The queries that were kept before, recalled one after the other while a query is typed."""
+"""The query history of the query bar: earlier queries, recalled with Up and Down."""
 
 from __future__ import annotations
 
 MAX_QUERIES = 100
-"""Queries that are remembered."""
-NO_SAVED_QUERY = "No query was kept yet: Enter keeps one."
-NO_EARLIER_QUERY = "There is no earlier query."
+"""Size of the history."""
+NO_SAVED_QUERY = "No query history yet: Enter saves a query."
+NO_EARLIER_QUERY = "No earlier query."
 
 
 class RecalledQueries:
-    """The queries that were kept, the newest last, and where one is among them."""
+    """The history, newest last, and the position in it."""
 
     def __init__(self) -> None:
         self.queries: tuple[str, ...] = ()
@@ -17,23 +17,23 @@ class RecalledQueries:
         self._draft = ""
 
     def merge(self, queries: tuple[str, ...]) -> None:
-        """These are kept elsewhere, too; one who walks among them already is not disturbed."""
+        """Merge saved queries into the history, unless the user is already stepping through it."""
         if self._index is None:
             own_queries = tuple(query for query in self.queries if query not in queries)
             self.queries = (*queries, *own_queries)[-MAX_QUERIES:]
 
     def add(self, query: str) -> None:
-        """The newest, from now on."""
+        """Add a query as the newest."""
         self._index = None
         if query:
             self.queries = (*(other for other in self.queries if other != query), query)[-MAX_QUERIES:]
 
     def reset(self) -> None:
-        """The line was opened: one stands after the newest."""
+        """Move to the position after the newest query."""
         self._index = None
 
     def previous_query(self, text: str) -> str | None:
-        """The one before, if there is one that differs from what stands there."""
+        """The previous query that differs from `text`; None if there is none."""
         current = len(self.queries) if self._index is None else self._index
         index = next((number for number in range(current - 1, -1, -1) if self.queries[number] != text), None)
         if index is None:
@@ -44,7 +44,7 @@ class RecalledQueries:
         return self.queries[index]
 
     def next_query(self) -> str | None:
-        """The one after; after the newest, what was typed before one went back."""
+        """The next query; after the newest one the draft that was typed before; None at the draft."""
         if self._index is None:
             return None
         self._index += 1

@@ -1,6 +1,6 @@
-"""The text of a row of the list, whether it is a run or a group of successful ones.
+"""The text of a row of the session list: a run, or a group of successful runs.
 
-Pure: rows, times and widths in, pieces of text with their styles out.
+Pure: rows, times and widths in, styled text out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def row_cells(
 
 
 def _group_column(column: ListColumn[Session], group: RunGroup) -> ListColumn[Session]:
-    """The column as it reads of a group: of its newest run, with how many there are and since when."""
+    """The column for a group: its newest run, the number of runs, their median length and start times."""
 
     def cell(newest: Session, clock: TimeContext) -> tuple[str, Style]:
         match column.title:
@@ -39,10 +39,12 @@ def _group_column(column: ListColumn[Session], group: RunGroup) -> ListColumn[Se
                 return text_format.format_duration(
                     group.median_duration
                 ) if group.median_duration is not None else "", PLAIN
-            case "×":
+            case "Ratio":
                 return "", PLAIN
             case "Message":
-                return format_start_range(group, clock), FAINT
+                start_range = format_start_range(group, clock)
+                is_wide = text_format.cell_width(start_range) > column.width
+                return start_range.replace(" – ", "–") if is_wide else start_range, FAINT
             case _:
                 return column.render_cell(newest, clock)
 
@@ -50,16 +52,13 @@ def _group_column(column: ListColumn[Session], group: RunGroup) -> ListColumn[Se
 
 
 def format_type_count(type_name: str, number: int, width: int) -> str:
-    """`CollectJob  × 78`; where that does not fit the name gives way, never the number."""
-    full_text = f"{type_name}  × {text_format.format_count(number)}"
-    if text_format.cell_width(full_text) <= width:
-        return full_text
-    count = f" × {text_format.format_count(number)}"
+    """`CollectJob (78)`; if it is too wide, the name is cut, never the number."""
+    count = f" ({text_format.format_count(number)})"
     return text_format.truncate(type_name, max(width - text_format.cell_width(count), 1)) + count
 
 
 def format_start_range(group: RunGroup, clock: TimeContext) -> str:
-    """From the first to the last start: `03:25–22:40`, `Sun 22:40 – 23:55`, `24 Oct – Sun 22:40`."""
+    """First and last start: `03:25–22:40`, `Sun 22:40 – 23:55`, `24 Oct – Sun 22:40`."""
     first_start, last_start = group.oldest.started, group.newest.started
     if first_start is None or last_start is None:
         return ""
@@ -73,17 +72,17 @@ def format_start_range(group: RunGroup, clock: TimeContext) -> str:
 
 
 def _format_start(start: datetime, clock: TimeContext) -> str:
-    """To the minute, the day before it as soon as it is more than a day old, the date alone after six."""
+    """`22:40`; with its weekday if more than a day old, only the date after six days."""
     text = text_format.format_short_time(start, clock.now, clock.zone)
     return text[: len("22:40")] + text[len("22:40:03") :] if text.count(":") == 2 else text
 
 
 def row_detail(row: ListRow, clock: TimeContext) -> str:
-    """The whole message of a run; of a group how many runs of what it holds, since when."""
+    """The full message of a run; for a group the number of its runs, their type and start times."""
     if isinstance(row, Session):
         return summary_text(row)
-    group_text = f"{text_format.format_count(len(row.runs))} good runs of {row.newest.type} in a row"
-    return f"{group_text}, {format_start_range(row, clock)}; Enter or z shows them"
+    group_text = f"{text_format.format_count(len(row.runs))} successful runs of {row.newest.type}"
+    return f"{group_text}, {format_start_range(row, clock)} (Enter or z: expand)"
 
 
 def session_label(run: Session, clock: TimeContext) -> str:

@@ -1,8 +1,8 @@
-"""Which rows the list of sessions has: those that match, in order, successful runs grouped.
+"""The rows of the session list: matching sessions in order, successful runs grouped.
 
-`RowModel` is told what the rows depend on (`RowInputs`) and computes them in short steps; what is
-shown (`SessionRows`, frozen) stays until the next rows are complete. Rows that were begun
-for an earlier basis, and that nobody has seen, are dropped. Nothing is drawn here.
+`RowModel` computes the rows for its `RowInputs` in short steps. The displayed rows (`SessionRows`, frozen)
+stay until the next ones are complete; an unfinished computation is dropped when the inputs change. Nothing
+is drawn here.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ if TYPE_CHECKING:  # loaded with the first list: the first paint does not wait f
 T = TypeVar("T")
 
 MAX_SYNC_SESSIONS = 2_500
-"""A list of so many sessions is computed at once."""
+"""Lists up to this size are computed synchronously."""
 _UIDS_PER_SCAN = 2_500
-"""Sessions whose UIDs are compared together."""
+"""Sessions whose UIDs are compared at once."""
 _MATCH_ALL = Query()
 _get_uid = attrgetter("uid")
 
@@ -36,8 +36,8 @@ _get_uid = attrgetter("uid")
 class RowInputs:
     """What the rows depend on.
 
-    `sessions` are newest first, and None before there is a list; `now` is the server's clock, for how
-    long running ones took. `unseen` runs are grouped apart, `opened` has a run of each group that is open.
+    `sessions` are newest first, and None before there is a list; `now` is the server's time, for the length
+    of running sessions. `unseen` runs form groups of their own; `open_groups` has a run of each open group.
     """
 
     sessions: tuple[Session, ...] | None = None
@@ -50,16 +50,16 @@ class RowInputs:
 
     @property
     def can_group(self) -> bool:
-        """Whether successful runs can be grouped: newest first, and while nothing is filtered out."""
+        """Whether successful runs can be grouped: only newest first and without a query."""
         return self.query.is_empty and self.order == DEFAULT_SORT_ORDER
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SessionRows:
-    """Rows, and where each session stands among them.
+    """Rows, and the position of each session in them.
 
-    `sessions` is the whole list in its order, `matching` those of it that have a row or are in a
-    group. `positions` says where in the list the matching ones stand, unless they are `grouped`.
+    `sessions` is the complete list in order, `matching` the sessions that have a row or are in a group.
+    `positions` are the indexes of the matching sessions in `sessions`; empty if the rows are `grouped`.
     """
 
     sessions: tuple[Session, ...] = ()
@@ -69,31 +69,31 @@ class SessionRows:
     grouped: GroupedRows | None = None
 
     def row_of(self, uid: Uid) -> int | None:
-        """The row of this session, or of the group that it is in."""
+        """The row of this session, or of its group."""
         number = position_of(uid, self.matching)
         return None if number is None else self._row(number)
 
     def _row(self, number: int) -> int:
-        """The row of one of the matching sessions, by its number among them."""
+        """The row of a matching session, by its index in `matching`."""
         return self.grouped.row_of(number) if self.grouped else number
 
     def ordinal_of(self, row: int) -> int:
-        """Which of the matching sessions this row is, or stands for, counted from 1."""
+        """Position of this row's (newest) session in `matching`, counted from 1."""
         return (self.grouped.positions[row] if self.grouped else row) + 1
 
     def rows_of(self, uids: Container[Uid]) -> list[int]:
-        """The rows of these sessions, one for each that has one."""
+        """The rows of these sessions, those without a row left out."""
         return [self._row(number) for number, session in enumerate(self.matching) if session.uid in uids]
 
     def group_of(self, uid: Uid) -> RunGroup | None:
-        """The group of this session, open or not."""
+        """The group of this session, expanded or not."""
         position = position_of(uid, self.sessions) if self.grouped else None
         return self.grouped.groups.group_at(position) if self.grouped and position is not None else None
 
     def find_nearest_row(self, uid: Uid, before: tuple[Session, ...]) -> tuple[int, bool]:
-        """The row of this session, else of the next one in the order, else of the one before.
+        """The row of this session, else of the next session in order, else of the previous one.
 
-        And whether the list has it at all; else its neighbours are those that it had `before`.
+        The second value is whether the list contains the session; if not, its neighbors in `before` count.
         """
         position = position_of(uid, self.sessions)
         if position is not None:
@@ -102,8 +102,8 @@ class SessionRows:
         if position is None:
             return 0, False
         numbers = dict(zip(map(_get_uid, self.matching), count(), strict=False))
-        neighbours = chain(islice(before, position, None), reversed(before[:position]))
-        number = next((numbers[session.uid] for session in neighbours if session.uid in numbers), None)
+        neighbors = chain(islice(before, position, None), reversed(before[:position]))
+        number = next((numbers[session.uid] for session in neighbors if session.uid in numbers), None)
         return 0 if number is None else self._row(number), False
 
     def _nearest_row(self, position: int) -> int:
@@ -112,9 +112,9 @@ class SessionRows:
         return max(min(bisect_left(self.positions, position), len(self.positions) - 1), 0)
 
     def iter_runs(self, row: int, step: int, end: int | None = None) -> Iterator[Session]:
-        """The runs of all rows below this one (or above, upwards); of a group first the one it stands for.
+        """The runs of all rows below this one (above it with a `step` of -1), a group's newest run first.
 
-        Not those of the row at `end`, nor beyond.
+        Stops before the row `end`.
         """
         stop = (len(self.rows) if step > 0 else -1) if end is None else end
         for index in range(row + step, stop, step):
@@ -128,7 +128,7 @@ class SessionRows:
 
 @dataclass(slots=True)
 class _CachedComputation(Generic[T]):
-    """A part of the computation that is kept, complete or not, for as long as it depends on the same."""
+    """A part of the computation, complete or not, that is reused while its inputs are the same."""
 
     sessions: tuple[Session, ...]
     key: object
@@ -136,20 +136,20 @@ class _CachedComputation(Generic[T]):
 
 
 class RowModel:
-    """Owns the rows that are shown, and the computation of those that will be."""
+    """Owns the displayed rows and the computation of the next ones."""
 
     def __init__(self) -> None:
         self.inputs = RowInputs()
         self.current_rows = SessionRows()
         self.is_user_requested = False
-        """Whether a person asked for what is being computed: else only the list has changed."""
+        """Whether the running computation follows a user action, not only a changed list."""
         self._computation: ChunkedComputation[SessionRows] | None = None
         self._sort_cache: _CachedComputation[tuple[Session, ...]] | None = None
         self._group_cache: _CachedComputation[RunGroups] | None = None
         self._filter: IncrementalFilter | None = None
 
     def update(self, inputs: RowInputs, *, is_user_requested: bool) -> None:
-        """The rows depend on this from now on; what is shown stays until `step` has found them."""
+        """Start to compute the rows for these inputs; the displayed rows stay until they are complete."""
         self.inputs = inputs
         self.is_user_requested |= is_user_requested
         self._computation = (
@@ -158,16 +158,16 @@ class RowModel:
 
     @property
     def is_pending(self) -> bool:
-        """Whether other rows than those that are shown are being computed."""
+        """Whether rows are being computed."""
         return self._computation is not None
 
     @property
     def is_short(self) -> bool:
-        """Whether the list is short enough to be computed at once."""
+        """Whether the list is short enough to be computed synchronously."""
         return len(self.inputs.sessions or ()) <= MAX_SYNC_SESSIONS
 
     def step(self, seconds: float) -> bool:
-        """Compute for about this time; whether other rows are shown now."""
+        """Compute for about this many seconds; true if new rows are complete."""
         rows = self._computation.run_for(seconds) if self._computation else None
         if rows is None:
             return False
@@ -208,19 +208,19 @@ def _reuse_or_start(
     key: object,
     steps: Callable[[], Steps[T]],
 ) -> _CachedComputation[T]:
-    """The stage itself, if it depends on the very same; else a new one."""
+    """Return the cached computation if its inputs are the same, else a new one."""
     if cached and cached.sessions is sessions and cached.key == key:
         return cached
     return _CachedComputation(sessions, key, ChunkedComputation(steps()))
 
 
 def newest_session(row: ListRow) -> Session:
-    """The session itself, or the one that its group stands for."""
+    """The session of this row, or the newest one of its group."""
     return row if isinstance(row, Session) else row.newest
 
 
 def position_of(uid: Uid, sessions: tuple[Session, ...]) -> int | None:
-    """Where this one stands; a few thousand at once, as that is quicker than one by one."""
+    """Index of this session; None if it is not listed."""
     for start in range(0, len(sessions), _UIDS_PER_SCAN):
         uids = list(map(_get_uid, sessions[start : start + _UIDS_PER_SCAN]))
         if uid in uids:

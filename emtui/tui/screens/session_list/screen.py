@@ -1,7 +1,7 @@
-"""The list: filtered while one types, walked from run to run, and what is selected opened.
+"""The session list: filter, navigate, group, acknowledge and open runs.
 
-What is known of the list is the feed's; it comes as a frozen `ListState`. The query is the query bar's. The
-screen stays under the others, so that coming back finds the same row, scroll and query.
+The list's state belongs to the feed and arrives as a frozen `ListState`; the query belongs to the query bar.
+The screen stays below the others, so that going back shows the same row, scroll position and query.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.unseen_marks import UnseenMark
 from emtui.query import InvalidQueryError, Query, QueryContext, SortOrder
 from emtui.query.absolute_times import with_absolute_times
-from emtui.tui.commands import CommandScope, bindings_for
 from emtui.tui.context import AppContext
-from emtui.tui.formatting.list_text import empty_text, own_queries_text, problem_text, progress_text
+from emtui.tui.formatting.list_text import empty_text, problem_text, progress_text, saved_queries_text
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import wrapped_around_text
 from emtui.tui.formatting.session_columns import TimeContext, session_columns
 from emtui.tui.formatting.session_text import absence_spans, list_age_spans
+from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import NO_RUN, BaseScreen
 from emtui.tui.screens.session_list.attention_lines import AttentionLines
 from emtui.tui.screens.session_list.query_bar import QueryBar, QueryInputs
@@ -50,6 +50,7 @@ if TYPE_CHECKING:  # start-up time, here and in functions: loaded once there is 
     from emtui.triage.findings import Finding
     from emtui.triage.grouping import ListRow
 
+GROUPING_OFF = "Grouping off: every run has its own row. Z: group again."
 UNSEEN_GLYPHS = {UnseenMark.NEW: NEW_MARK, UnseenMark.CHANGED: CHANGED_MARK}
 RUN_TARGETS: Mapping[str, tuple[Callable[[SessionTable, Session], bool], str]] = {
     "failed": (lambda _, run: run.has_failed, "failed run"),
@@ -57,11 +58,11 @@ RUN_TARGETS: Mapping[str, tuple[Callable[[SessionTable, Session], bool], str]] =
     "slow": (SessionTable.is_unusual, "unusually long run"),
     "unseen": (SessionTable.is_unseen, "new or changed run"),
 }
-"""Which runs a key goes to, one after the other, and what such a run is called."""
+"""The runs that a key steps to, and what such a run is called, by kind."""
 
 
 def _load_modules() -> None:
-    """Load what an assessment takes, while the first list is on its way."""
+    """Import the modules that the first assessment needs, while the list is loading."""
     import emtui.local.knowledge_base
     import emtui.monitor.assessment
     import emtui.triage.grouping
@@ -85,10 +86,10 @@ class SessionListScreen(BaseScreen):
         self._query_bar = QueryBar(query, self, lambda: ctx.logon_service.profile_name, id="prompt")
         self._state = ListState()
         self._finding_target: tuple[Uid | None, Finding | None] = (None, None)
-        """The finding that was gone to, and the run that it is about."""
+        """The finding that `a` went to, and its run."""
 
     def compose_body(self) -> Iterable[Widget]:
-        """Absence, what needs attention, counts, query, list, message."""
+        """Return the lines for absence, alerts, counts and query, the table, and the message."""
         yield Static(id="away", markup=False)
         yield AttentionLines(id="attention")
         yield StatusLine(id="tally")
@@ -97,14 +98,14 @@ class SessionListScreen(BaseScreen):
         yield Paragraph(2, id="tail")
 
     def on_mount(self) -> None:
-        """Show what is asked for, before there is an answer."""
+        """Show the query and the progress before the first list arrives."""
         for part in ("unseen_glyphs", "baselines", "acknowledgements", "snapshot"):
             self.watch(self.table, part, self._query_bar.update_context, init=False)
         self.handle_query()
         self.handle_list_state(None, self.feed.state)
         self.call_after_refresh(self._preload_modules)
 
-    @work(group="prepare", description="load what an assessment takes")
+    @work(group="prepare", description="load the modules for an assessment")
     async def _preload_modules(self) -> None:
         await run_in_thread(_load_modules)
 
@@ -115,7 +116,7 @@ class SessionListScreen(BaseScreen):
 
     @property
     def assessment(self) -> Assessment | None:
-        """What the list says, once it was analyzed."""
+        """The assessment of the list; None before the first."""
         return self._state.assessment
 
     @property
@@ -123,10 +124,10 @@ class SessionListScreen(BaseScreen):
         """The query that the rows match."""
         return self._query_bar.current_query
 
-    # --- what comes of the list -------------------------------------------------------
+    # --- changes of the list ----------------------------------------------------------
 
     def handle_list_state(self, before: ListState | None, state: ListState) -> None:
-        """Show what is another than before."""
+        """Show what changed since the last state."""
         before, self._state = self._state, state
         if not self.is_ready:
             return
@@ -157,7 +158,7 @@ class SessionListScreen(BaseScreen):
         self._show_row()
 
     def handle_assessment(self) -> None:
-        """What needs attention; what is acknowledged is counted apart, and shown with its note."""
+        """Show alerts, acknowledgements and baselines of the new assessment."""
         if not self.is_ready or self.assessment is None:
             return
         if self.assessment.type_statuses.baselines != self.table.baselines:
@@ -168,18 +169,18 @@ class SessionListScreen(BaseScreen):
         self.on_virtual_list_cursor_moved()
 
     def handle_user_activity(self) -> None:
-        """Somebody is there: what is on the screen has been seen."""
+        """Mark the visible runs as viewed."""
         super().handle_user_activity()
         if self.is_ready and self.is_current and self.table.unseen_glyphs:
             self.feed.mark_viewed(self.table.visible_unseen_uids)
 
     def set_zone(self, zone: tzinfo) -> None:
-        """The same rows, and all times in this zone from now on."""
+        """Show all times in this zone; the rows stay the same."""
         self._query_bar.fix_times()
         super().set_zone(zone)
 
     def on_virtual_list_cursor_moved(self) -> None:
-        """Another row is under the cursor, or the same one reads otherwise."""
+        """Show the message, query and footer for the row under the cursor."""
         self._show_row()
         self._show_query()
         self.show_footer()
@@ -187,40 +188,40 @@ class SessionListScreen(BaseScreen):
             self.feed.set_visible([session.uid for session in self.table.visible_sessions])
 
     def on_session_table_selection_lost(self, event: SessionTable.SelectionLost) -> None:
-        """A later list has not got the selected row: say where the selection moved to."""
+        """Tell that the selected run is gone, and which run is selected instead."""
         if event.is_listed and self._query_bar.is_open:
             return
         reason = "no longer matches" if event.is_listed else "is no longer listed"
         new_selection = event.new_selection
         selection_text = (
-            "no row is left"
+            "no rows left"
             if new_selection is None
             else f"now selected: {session_label(new_selection, self._server_clock)}"
         )
         self.say(f"The selected run {reason}; {selection_text}.")
 
-    # --- what is shown around the rows ---------------------------------------------------
+    # --- lines around the table ----------------------------------------------------------
 
     @property
     def _local_clock(self) -> TimeContext:
-        """For when something was requested or seen."""
+        """Time context for requests and views: the local clock."""
         return TimeContext(self.ctx.clock.now(), self.zone)
 
     @property
     def _server_clock(self) -> TimeContext:
-        """For runs, as of now."""
+        """Time context for runs, as of now: the server's clock."""
         return TimeContext(self.ctx.clock.server_now, self.zone)
 
     def _list_clock(self, snapshot: Snapshot) -> TimeContext:
-        """For runs, as of the list."""
+        """Time context for runs, as of the list."""
         return TimeContext(snapshot.server_time, self.zone)
 
     def as_of(self) -> datetime | None:
-        """When the last complete list arrived."""
+        """Arrival time of the last complete list."""
         return self.snapshot.as_of if self.snapshot else None
 
     def freshness_spans(self) -> StyledSpans:
-        """How old the list is and how often it is requested, in words where that is not as usual."""
+        """Age of the list and poll interval, or the reason why it is not up to date."""
         return list_age_spans(self._state, self._local_clock, self.size.width)
 
     def position(self) -> str:
@@ -228,13 +229,13 @@ class SessionListScreen(BaseScreen):
         return self.table.position
 
     def show_header(self) -> None:
-        """The first line, and the one whose hours pass with it."""
+        """Show the header, and the counts of the last 24 hours."""
         super().show_header()
         if self.is_ready:
             self._show_tally()
 
     def show_body(self) -> None:
-        """The worst findings that are not acknowledged, or why nothing needs attention; and the row."""
+        """Show the most severe alerts that are not acknowledged, and the message of the selected row."""
         if self.assessment is not None:
             from emtui.tui.formatting.assessment_text import attention_summary
 
@@ -247,7 +248,7 @@ class SessionListScreen(BaseScreen):
         return progress_text(self._state.progress, self.feed.source.server, self.zone)
 
     def _show_tally(self) -> None:
-        """What failed by the hour, or a hint while a query is typed; at the right how far an answer is."""
+        """Show failures by the hour, or a hint while a query is typed; on the right the progress."""
         line, width = self.query_one("#tally", StatusLine), self.size.width
         hint = self._query_bar.hint(width)
         if self.snapshot is None:
@@ -261,7 +262,7 @@ class SessionListScreen(BaseScreen):
         )
 
     def _show_absence(self) -> None:
-        """What happened while nobody looked; it stays until Esc."""
+        """Show the absence summary until Esc."""
         line, text = self.query_one("#away", Static), absence_spans(self._state, self._local_clock)
         line.display = bool(text)
         if text:
@@ -273,7 +274,7 @@ class SessionListScreen(BaseScreen):
             self.table.refresh()
 
     def _show_row(self) -> None:
-        """The whole message of the row, or what its group holds; or the finding that was gone to."""
+        """Show the full message of the selected row, or the finding that `a` went to."""
         selected, row, (uid, finding) = (
             self.table.session_under_cursor,
             self.table.selected_row,
@@ -291,7 +292,7 @@ class SessionListScreen(BaseScreen):
         self.query_one(Paragraph).show(text)
 
     def _row_text(self, row: ListRow) -> str:
-        """The whole message of a run, after the note if it is acknowledged; what a group holds."""
+        """The note of an acknowledged run and its full message; a summary of a group."""
         text = row_detail(row, self._list_clock(self.snapshot)) if self.snapshot else ""
         if self.assessment is None or not self.assessment.acknowledgements or not isinstance(row, Session):
             return text
@@ -302,7 +303,7 @@ class SessionListScreen(BaseScreen):
         return " · ".join(part for part in (note, text) if part)
 
     def _finding_text(self, finding: Finding) -> str:
-        """The sentence with its evidence, and the note if it is acknowledged."""
+        """The alert with its evidence, and its note if it is acknowledged."""
         if self.assessment is None:
             return ""
         from emtui.tui.formatting.assessment_text import finding_text
@@ -312,7 +313,7 @@ class SessionListScreen(BaseScreen):
     # --- the query ----------------------------------------------------------------------
 
     def query_inputs(self) -> QueryInputs:
-        """What a query may depend on, as it is known now."""
+        """Current inputs for parsing a query."""
         snapshot, table = self.table.snapshot, self.table
         context = QueryContext(None, table.baselines, table.unseen_glyphs, table.acknowledgements)
         if snapshot:
@@ -322,7 +323,7 @@ class SessionListScreen(BaseScreen):
         return QueryInputs(self.ctx.clock.server_now, self.zone, context, sessions)
 
     def handle_query(self) -> None:
-        """Another query, or another text in its line: other rows, another count and hint."""
+        """Update rows, count and hint after the query or its typed text changed."""
         if self.is_ready:
             self.table.session_query = self.current_query
             self._show_query()
@@ -335,7 +336,7 @@ class SessionListScreen(BaseScreen):
         self._query_bar.show_query(count, self.table.new_above_count)
 
     async def leave_query(self) -> None:
-        """The next key is for the rows that match, and waits for them."""
+        """Return the focus to the table, and wait until the matching rows are complete."""
         self.say("")
         self.set_focus(self.table)
         self.handle_query()
@@ -343,48 +344,48 @@ class SessionListScreen(BaseScreen):
         await self.table.wait_idle()
 
     async def action_query(self) -> None:
-        """Filter while typing."""
+        """Edit the query; the list is filtered while typing."""
         self.offer_query(self.current_query.text)
 
     def offer_query(self, text: str) -> None:
-        """Open the query line with this text; Esc goes back to the query that stands now."""
+        """Open the query bar with this text; Esc restores the current query."""
         self._query_bar.edit(text)
         self.show_footer()
 
     @property
     def is_not_typing(self) -> bool:
-        """Whether the rows have the focus: nobody is typing a query."""
+        """Whether the table has the focus, not the query bar."""
         return self.focused is self.table
 
     def has_query_key(self, text: str) -> bool:
-        """Whether this text is a query that names what it looks at, such as `id:` or `message:`."""
+        """Whether this text is a query with a key, such as `id:` or `message:`."""
         return self._query_bar.has_query_key(text)
 
     async def action_filter(self, text: str) -> None:
-        """Show what matches this query; the next key finds its rows."""
+        """Apply this query, and wait until its rows are complete."""
         self._query_bar.apply_text(text)
         await self.table.wait_idle()
 
     async def action_saved_query(self, digit: str = "") -> None:
-        """The query that the configuration has for this digit."""
+        """Apply the saved query that is configured for this digit."""
         queries = self.ctx.options.own_queries
         if digit not in queries:
-            self.say(own_queries_text(digit, tuple(queries), reads_configuration=not self.ctx.options.mark))
+            self.say(saved_queries_text(digit, tuple(queries), reads_configuration=not self.ctx.options.mark))
             return
         text, file = str(queries[digit].value), queries[digit].file
         try:
             self._query_bar.parse(text)
         except InvalidQueryError as error:
-            self.say(f"{digit}: {error} It stands in {abbreviate_path(file)}.")
+            self.say(f"Query {digit} in {abbreviate_path(file)} is invalid: {error}")
         else:
             await self.action_filter(text)
 
     def set_query(self, text: str) -> None:
-        """Show what matches this query, the newest first on top."""
+        """Apply this query and move the cursor to the first row."""
         self._query_bar.apply_text(text)
         self.table.move_to(0)
 
-    # --- what can be done with a row --------------------------------------------------------
+    # --- actions on the selected row --------------------------------------------------------
 
     @property
     def current_run(self) -> Session | None:
@@ -392,18 +393,18 @@ class SessionListScreen(BaseScreen):
         return self.table.selected
 
     def location(self, _: Location | None, /) -> Location:
-        """The list with its query and order."""
+        """The session list with its query and order."""
         return Location(self.current_query, self.table.order)
 
     async def action_acknowledge(self) -> None:
-        """Acknowledge what `a` led to, else the run under the cursor; or remove that."""
+        """Acknowledge the finding that `a` went to, else the run under the cursor; or undo that."""
         from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
 
         finding = self._finding_target[1]
         await (toggle_finding(self, finding) if finding else toggle_run(self, self.table.selected))
 
     def action_copy(self) -> None:
-        """The row under the cursor, whole."""
+        """Copy the row under the cursor without cutting it."""
         self.table.apply_pending()
         row = self.table.selected_row
         if row and self.snapshot:
@@ -411,10 +412,10 @@ class SessionListScreen(BaseScreen):
 
             self.ctx.exporter.copy(row_line(row, self._list_clock(self.snapshot)))
         else:
-            self.say("There is no row to copy.")
+            self.say("Nothing to copy: no row is selected.")
 
     def plain_text(self) -> Callable[[], str] | None:
-        """All rows that match, also those that the window does not show."""
+        """All matching runs, also those outside the window."""
         snapshot = self.snapshot
         if snapshot is None:
             return None
@@ -431,10 +432,10 @@ class SessionListScreen(BaseScreen):
         origin, clock = self.ctx.exporter.origin(snapshot.as_of), self._list_clock(snapshot)
         return lambda: list_text(origin, listing, clock)
 
-    # --- to other screens -----------------------------------------------------------------
+    # --- opening ----------------------------------------------------------------------------
 
     def action_open(self) -> None:
-        """Open the selected session; a group shows its runs first."""
+        """Open the selected run, or expand the selected group."""
         selected = self.table.selected
         if selected is None:
             self.say(NO_RUN)
@@ -444,11 +445,11 @@ class SessionListScreen(BaseScreen):
             self.ctx.navigator.open_session(selected)
 
     def select(self, uid: Uid) -> bool:
-        """Put the cursor on this session; false if it is not shown."""
+        """Put the cursor on this session; false if it does not match."""
         return self.table.select(uid)
 
     async def select_finding(self, finding: Finding) -> None:
-        """Put the cursor on the run that a finding is about, whatever the query was, and say it whole."""
+        """Put the cursor on the run of a finding, clearing the query if necessary, and show the finding."""
         run = self.assessment.run_of_finding(finding) if self.assessment else None
         is_selected = run is not None and self.table.select(run.uid)
         if run and not is_selected and not finding.is_unlisted:
@@ -459,10 +460,10 @@ class SessionListScreen(BaseScreen):
         if not is_selected:
             self.say(self._finding_text(finding))
 
-    # --- from run to run ------------------------------------------------------------------
+    # --- stepping -------------------------------------------------------------------------
 
     async def action_go_to(self, kind: str, step: int) -> None:
-        """The next (or previous) run of this kind, round the end; all rows that are shown match."""
+        """Go to the next (or previous) run of this kind, or row for `match`; wraps around."""
         if kind == "match":
             self._go_to_row(step)
             return
@@ -484,21 +485,21 @@ class SessionListScreen(BaseScreen):
             row = row % table.count
             self.say(f"No row {'below' if step > 0 else 'above'} this one. {wrapped_around_text(step)}")
         elif table.count <= 1:
-            self.say("There is no other row." if table.count else "There is no row.")
+            self.say("No other row." if table.count else "No rows.")
         table.move_to(row)
 
     def neighbor(self, session: Session, direction: str) -> Session | None:
-        """The run before or after of the same type, or the next or previous row."""
+        """The `older` or `newer` run of the same type, or the run of the `next_row` or `previous_row`."""
         if direction in {"older", "newer"}:
             return self.snapshot.adjacent_run(session, newer=direction == "newer") if self.snapshot else None
         return self.table.neighbor(session.uid, 1 if direction == "next_row" else -1)
 
     def action_older(self) -> None:
-        """The run of the same type before this one."""
+        """Go to the previous run of the same type."""
         self._go_to_run_of_type("older")
 
     def action_newer(self) -> None:
-        """The run of the same type after this one."""
+        """Go to the next run of the same type."""
         self._go_to_run_of_type("newer")
 
     def _go_to_run_of_type(self, direction: str) -> None:
@@ -507,83 +508,84 @@ class SessionListScreen(BaseScreen):
             return
         run = self.neighbor(selected, direction)
         if not run:
-            self.say(f"There is no {direction} {selected.type} in the list.")
+            self.say(f"No {direction} run of {selected.type or 'its type'} in the list.")
         elif not self.table.select(run.uid):
-            self.say("That run does not match the query; 0 shows everything.")
+            self.say("That run does not match the query. 0: show all.")
 
     # --- order and groups -----------------------------------------------------------------
 
     def action_follow(self) -> None:
-        """Follow the top of the list, or stay with the selected run."""
+        """Toggle whether the first row stays selected when new runs arrive."""
         self.table.follow_top = not self.table.follow_top
         self.say(
-            "The top of the list is followed while its first row is selected."
+            "Follow on: at the top, the newest run stays selected."
             if self.table.follow_top
-            else "The selected run stays selected; new ones are counted."
+            else "Follow off: the selected run stays selected when new runs arrive."
         )
 
     def action_toggle_times(self) -> None:
-        """When each run started, or how long ago."""
+        """Toggle between start times and ages."""
         self.table.shows_age = not self.table.shows_age
-        self.say("How long ago each run started." if self.table.shows_age else "When each run started.")
+        self.say("Showing how long ago runs started." if self.table.shows_age else "Showing start times.")
 
     def action_order(self) -> None:
-        """By the next column."""
+        """Sort by the next column."""
         fields = [column.order_field for column in session_columns(self.size.width) if column.order_field]
         before = self.table.order.field
         field = fields[(fields.index(before) + 1) % len(fields)] if before in fields else fields[0]
         self.table.order = SortOrder(field, is_descending=field in {"started", "duration_s"})
 
     def action_reverse(self) -> None:
-        """The other way round."""
+        """Reverse the sort order."""
         order = self.table.order
         self.table.order = SortOrder(order.field, not order.is_descending)
 
     async def action_toggle_group(self) -> None:
-        """Open the group under the cursor, or close the one that the run under it is of."""
+        """Expand the group under the cursor, or collapse the group of the run under it."""
         if reason := self._ungrouped_reason():
             self.say(reason)
         elif not self.table.is_grouped:
-            self.say("Every run has a row of its own now; Z folds the good ones again.")
+            self.say(GROUPING_OFF)
         elif not await self.table.toggle_group():
-            self.say("Nothing folds here: only good runs in a row do.")
+            self.say("Not in a group: only consecutive successful runs are grouped.")
 
     async def action_toggle_grouping(self) -> None:
-        """A row for every run, or successful ones grouped."""
+        """Turn the grouping of successful runs on or off."""
         if reason := self._ungrouped_reason():
             self.say(reason)
             return
         await self.table.set_grouped(not self.table.is_grouped)
         self.say(
-            "Good runs of a type in a row are one row."
+            "Grouping on: consecutive successful runs of a type share a row."
             if self.table.is_grouped
-            else "Every run has a row of its own; Z folds the good ones again."
+            else GROUPING_OFF
         )
 
     def _ungrouped_reason(self) -> str:
-        """Why nothing of what is shown could be grouped."""
+        """Why the current rows cannot be grouped; empty if they can."""
         if self.snapshot is None:
-            return "There is no list to fold yet."
+            return "Session list not loaded yet."
         if not self.current_query.is_empty:
-            return "What a query finds is never folded; 0 shows everything."
-        return "" if self.table.can_group else "Only the order newest first is folded; o changes the order."
+            return "Query results are not grouped. 0: show all."
+        return "" if self.table.can_group else "Grouping requires newest-first order. o: change the order."
 
-    # --- requesting, stopping, leaving ----------------------------------------------------
+    # --- requests and quitting ------------------------------------------------------------
 
     @property
     def is_busy(self) -> bool:
-        """Whether the list, or a run that it only names, is requested."""
+        """Whether the list or details of its runs are being requested."""
         return self._state.is_busy
 
     def action_cancel(self) -> None:
-        """Stop the request, else dismiss the problem, the absence, or the query; never quit."""
+        """Escape: cancel the request, dismiss the problem or absence, or clear the query. Never quits."""
         if self.action_stop() or self.feed.dismiss_problem() or self.feed.dismiss_absence():
             return
         if not self.current_query.is_empty:
             self._query_bar.apply_text("")
         else:
-            self.say("q leaves emtui.")
+            self.say("Press q to quit.")
 
     def action_close(self) -> None:
-        """There is nothing behind the list: quit."""
+        """Quit: there is no screen below the list."""
+        self.ctx.navigator.close()
         self.call_later(self.run_action, "app.quit")

@@ -1,10 +1,9 @@
-"""The table of sessions: those that match a query, in an order, successful runs grouped; one is selected.
+"""The table of sessions: those that match a query, sorted, successful runs grouped; one is selected.
 
-What is selected is a session, not a row number: when rows come, go or change their
-order, the session that the person chose last stays selected on the same line of the
-screen, or its nearest neighbour if it is gone or does not match. Only where the first
-row is selected at the top of the list does that place count: what is newest comes there.
-A group is selected as the newest of its runs.
+The selection is a session, not a row number: when rows are added, removed or sorted, the session that the
+user selected last stays selected on the same line of the screen, or its nearest neighbor if it is gone or
+does not match. Only if the first row is selected at the top of the list, the selection follows the newest
+session. Selecting a group selects its newest run.
 """
 
 from __future__ import annotations
@@ -46,14 +45,14 @@ from emtui.tui.theme import CURSOR_MARK, FAINT, HEADING, NEW_MARK, PLAIN, STALE_
 from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList, render_strip
 
 if TYPE_CHECKING:  # loaded with the first list: the first paint does not wait for it
-    from emtui.triage.acknowledged import Acknowledgements
+    from emtui.triage.acknowledgement_matching import Acknowledgements
     from emtui.triage.baseline import Baselines
     from emtui.triage.grouping import ListRow, RunGroup
 
 _MAX_CACHED_STRIPS = 500
-"""Painted rows that are kept: a few windows."""
+"""Size of the cache of painted rows: a few windows."""
 _RUNS_PER_TURN = 500
-"""Runs that are examined between two keys."""
+"""Runs examined before other tasks get a turn."""
 
 
 class SessionTable(VirtualList):
@@ -61,9 +60,9 @@ class SessionTable(VirtualList):
 
     HEADING_LINES: ClassVar[int] = 1
     STEP_S: ClassVar[float] = 0.004
-    """Seconds for which rows are computed between two keys."""
+    """Seconds of computation before other tasks get a turn."""
     FIRST_STEP_S: ClassVar[float] = 0.010
-    """The same right after a key: rows that are found within this time are painted together with the key."""
+    """The same right after a key: rows complete within this time are painted with the key's effect."""
 
     snapshot: var[Snapshot | None] = var(None)
     session_query: var[Query] = var(Query())
@@ -76,9 +75,9 @@ class SessionTable(VirtualList):
     acknowledgements: var[Acknowledgements | None] = var(None)
 
     class SelectionLost(Message):
-        """The selected run is not among the rows of a later list; `new_selection` is, if there is any row.
+        """The selected run has no row in a new list; `new_selection` is selected instead, if any.
 
-        `is_listed`: the list still has it, but it does not match the query any more.
+        `is_listed`: the run is still in the list, but no longer matches the query.
         """
 
         def __init__(self, new_selection: Session | None, *, is_listed: bool) -> None:
@@ -88,57 +87,57 @@ class SessionTable(VirtualList):
 
     def __init__(self, *, id: str | None = None) -> None:
         self._strips: dict[tuple[int, bool, int], Strip] = {}
-        """Rows as they were painted, by place, whether the cursor is on them, and width."""
+        """Painted rows by row number, whether the cursor is on them, and width."""
         super().__init__(id=id)
         self._model = RowModel()
         self._chosen_uid: Uid | None = None
-        """The session that was chosen last."""
+        """The session that the user selected last."""
         self._had_previous_list: bool | None = None
-        """Whether a list was shown before the one whose rows are being computed; None if that is shown."""
+        """Whether a list was shown before the one being computed; None if no new list is being computed."""
         self._new_rows: list[int] | None = None
         self.follow_top = True
-        """Whether the top is followed at all; the person's choice."""
+        """Whether the user wants the top to be followed."""
         self.is_following = True
-        """Whether it is now: not while another screen lies over the list."""
+        """Whether following is active: not while another screen covers the list."""
 
-    # --- what is selected -------------------------------------------------------
+    # --- selection --------------------------------------------------------------
 
     @property
     def matching(self) -> tuple[Session, ...]:
-        """The sessions that match, in their order, also those that are in a group."""
+        """The matching sessions in order, including those in groups."""
         self._compute_all()
         return self._model.current_rows.matching
 
     @property
     def match_count(self) -> int:
-        """How many sessions match in what is shown; each run of a group counts."""
+        """Number of matching sessions in the displayed rows; each run of a group counts."""
         return len(self._model.current_rows.matching)
 
     @property
     def selected(self) -> Session | None:
-        """The session under the cursor."""
+        """The session under the cursor, after pending user actions."""
         self.apply_pending()
         return self.session_under_cursor
 
     @property
     def session_under_cursor(self) -> Session | None:
-        """The session under the cursor as it is on the screen, whatever is about to be shown."""
+        """The session under the cursor in the displayed rows, without pending changes."""
         return newest_session(self.selected_row) if self.selected_row else None
 
     @property
     def selected_row(self) -> ListRow | None:
-        """The same, or the group that is shown there."""
+        """The session or group under the cursor in the displayed rows."""
         return self._model.current_rows.rows[self.cursor] if self.count else None
 
     @property
     def selected_group(self) -> RunGroup | None:
-        """The group under the cursor as it is on the screen, if there is one."""
+        """The group under the cursor in the displayed rows; None if it is a session."""
         return None if isinstance(self.selected_row, Session) else self.selected_row
 
     def select(self, uid: Uid) -> bool:
-        """Put the cursor on this session, if it is among the rows; the group that it is in is opened.
+        """Put the cursor on this session; false if it does not match.
 
-        Unless that stands for it, as its newest run.
+        Its group is expanded, unless the session is the newest run of the group.
         """
         self._compute_all()
         row = self._model.current_rows.row_of(uid)
@@ -151,7 +150,7 @@ class SessionTable(VirtualList):
         return True
 
     def neighbor(self, uid: Uid, step: int) -> Session | None:
-        """What the row after (or before) this session's stands for."""
+        """The session of the row after (or before) this session's row."""
         self._compute_all()
         row = self._model.current_rows.row_of(uid)
         if row is None or not 0 <= row + step < self.count:
@@ -159,12 +158,12 @@ class SessionTable(VirtualList):
         return newest_session(self._model.current_rows.rows[row + step])
 
     async def select_next(self, predicate: Callable[[Session], bool], step: int) -> bool:
-        """Put the cursor on the next (or previous) run that is wanted; false if there is none."""
+        """Put the cursor on the next (or previous) run that fulfills `predicate`; false if there is none."""
         await self.wait_idle()
         return await self._select_first(self._model.current_rows.iter_runs(self.cursor, step), predicate)
 
     async def select_next_wrapped(self, predicate: Callable[[Session], bool], step: int) -> bool:
-        """The same from the top (or, backwards, the bottom) up to the row under the cursor."""
+        """Like `select_next`, from the top (or, backwards, the bottom) up to the row under the cursor."""
         await self.wait_idle()
         start = -1 if step > 0 else self.count
         return await self._select_first(
@@ -181,7 +180,7 @@ class SessionTable(VirtualList):
         return False
 
     def move_to(self, cursor: int, *, top: int | None = None) -> None:
-        """Put the cursor on this row: from now on that session is the one to keep hold of."""
+        """Put the cursor on this row; its session stays selected from now on."""
         self.apply_pending()
         super().move_to(cursor, top=top)
         self._chosen_uid = self.session_under_cursor.uid if self.session_under_cursor else self._chosen_uid
@@ -190,16 +189,16 @@ class SessionTable(VirtualList):
 
     @property
     def can_group(self) -> bool:
-        """Whether successful runs can be grouped: not in another order, nor in what a query finds."""
+        """Whether successful runs can be grouped: only newest first and without a query."""
         return self._model.inputs.can_group
 
     @property
     def is_grouped(self) -> bool:
-        """Whether they are to be, wherever they can."""
+        """Whether grouping is on."""
         return self._model.inputs.is_grouped
 
     async def set_grouped(self, is_grouped: bool) -> None:
-        """Group all successful runs, or none; groups that were opened are closed."""
+        """Turn grouping on or off; collapses all groups."""
         self._update(
             replace(self._model.inputs, is_grouped=is_grouped, open_groups=frozenset()),
             is_user_requested=True,
@@ -207,7 +206,7 @@ class SessionTable(VirtualList):
         await self.wait_idle()
 
     async def toggle_group(self) -> bool:
-        """Open the group under the cursor, or close the one that its run is in; false if there is none."""
+        """Expand the group under the cursor, or collapse the group of its run; false without a group."""
         await self.wait_idle()
         selected = self.session_under_cursor
         group = self._model.current_rows.group_of(selected.uid) if selected else None
@@ -221,37 +220,37 @@ class SessionTable(VirtualList):
         return True
 
     def open_group(self, uid: Uid) -> None:
-        """Open the group of this session, and put the cursor on it; the window stays, if it can."""
+        """Expand the group of this session and put the cursor on it, scrolling only if necessary."""
         self._compute_all()
         self._set_open_groups(self._model.inputs.open_groups | {uid})
         self._chosen_uid = uid
         self._show_rows(None)
 
     def _set_open_groups(self, open_groups: frozenset[Uid]) -> None:
-        """Lay out the rows with these groups open, before anything else is done."""
+        """Compute the rows with these groups open, synchronously."""
         self._model.update(replace(self._model.inputs, open_groups=open_groups), is_user_requested=True)
         while self._model.is_pending:
             self._model.step(self.STEP_S)
 
-    # --- what the rows depend on ------------------------------------------------
+    # --- inputs of the rows -----------------------------------------------------
 
     def watch_snapshot(self, before: Snapshot | None, after: Snapshot | None) -> None:
-        """Other sessions: the same one stays selected. The same sessions: only what time has changed."""
+        """Update the rows if the sessions changed, otherwise only ages and lengths."""
         if before and after and before.sessions is after.sessions:
             self._refresh_ages(before, after)
             if self.order.field == "duration_s" and after.outcome_counts[Outcome.RUNNING]:
-                self._update_list(after)  # what runs takes longer now
+                self._update_list(after)  # running sessions took longer and may sort differently
         elif after:
             if self._had_previous_list is None:
                 self._had_previous_list = before is not None
             self._update_list(after)
 
     def watch_session_query(self) -> None:
-        """Another query: the selected session stays, if it matches."""
+        """Update the rows; the selected session stays selected if it matches."""
         self._update(replace(self._model.inputs, query=self.session_query), is_user_requested=True)
 
     def watch_order(self, before: SortOrder, after: SortOrder) -> None:
-        """Another order: to the selected session's new place."""
+        """Sort the rows; the selected session stays selected."""
         if self.snapshot:
             self._update_list(self.snapshot, is_user_requested=before != after)
 
@@ -267,9 +266,9 @@ class SessionTable(VirtualList):
         self._update(inputs, is_user_requested=is_user_requested)
 
     def _update(self, inputs: RowInputs, *, is_user_requested: bool) -> None:
-        """Compute the rows for this; what is shown stays until they are complete.
+        """Compute the rows for these inputs; the displayed rows stay until they are complete.
 
-        A short list is gone through at once, a long one between the keys.
+        A short list is computed synchronously, a long one in a worker.
         """
         self._model.update(inputs, is_user_requested=is_user_requested)
         if self._model.is_short:
@@ -282,7 +281,7 @@ class SessionTable(VirtualList):
     # --- computing the rows -----------------------------------------------------
 
     def _compute_for(self, seconds: float) -> None:
-        """Compute for so long, and draw the rows if they are complete."""
+        """Compute for this many seconds, and draw the rows if they are complete."""
         before = self._model.current_rows
         if self._model.step(seconds):
             self._show_computed(before)
@@ -292,25 +291,24 @@ class SessionTable(VirtualList):
             self._compute_for(self.STEP_S)
 
     def apply_pending(self) -> None:
-        """Find the rows that a person asked for: whoever acts on a row means those, not a later list's."""
+        """Complete the rows of a user action, so that the next action applies to them."""
         if self._model.is_user_requested:
             self._compute_all()
 
     async def wait_idle(self) -> None:
-        """Find all rows, while keys and paints have their turn."""
+        """Complete all rows, while keys and paints have their turn."""
         while self._model.is_pending:
             self._compute_for(self.STEP_S)
             await asyncio.sleep(0)
 
-    @work(exclusive=True, group="rows", description="find the rows")
+    @work(exclusive=True, group="rows", description="compute the rows")
     async def _compute_rest(self) -> None:
         await self.wait_idle()
 
     def _show_computed(self, before: SessionRows) -> None:
-        """Draw the rows that were computed in place of those from `before`.
+        """Replace the rows `before` by the computed rows.
 
-        The selected one stays on its line of the screen; with another list, unless it is the
-        first row that is followed, the top does not stay in sight where it was.
+        The selected session stays on its line of the screen, unless the top of the list is followed.
         """
         had_previous_list, self._had_previous_list = self._had_previous_list, None
         is_new_list, selected = had_previous_list is not None, self._session_under_cursor_in(before)
@@ -327,20 +325,20 @@ class SessionTable(VirtualList):
         if self.session_under_cursor and not is_listed:
             self._chosen_uid = self.session_under_cursor.uid
         if is_new_list and is_followed and not self.count:
-            self._chosen_uid = None  # so that the top is followed again once there are rows
+            self._chosen_uid = None  # the top is followed again once there are rows
         elif is_new_list and selected and not is_followed:
             self._post_if_selection_lost(selected)
         if self._model.current_rows.grouped:
             self.baselines = self._model.current_rows.grouped.groups.baselines
 
     def _session_under_cursor_in(self, rows: SessionRows) -> Session | None:
-        """The session that was under the cursor while these rows were shown."""
+        """The session that was under the cursor while these rows were displayed."""
         return newest_session(rows.rows[self.cursor]) if self.count else None
 
     def _followed_top_uid(self, before: SessionRows) -> Uid | None:
-        """The session to select if the top is followed; None if it is not the top that was chosen.
+        """The session to select if the top is followed; None if the user did not select the first row.
 
-        A query may show the neighbour of the selected session in the first row: that was not chosen.
+        With a query the first row may be the neighbor of the selected session, which the user did not select.
         """
         rows, selected = self._model.current_rows, self._session_under_cursor_in(before)
         if before.sessions and self._chosen_uid == before.sessions[0].uid:
@@ -355,9 +353,9 @@ class SessionTable(VirtualList):
             self.post_message(self.SelectionLost(self.session_under_cursor, is_listed=is_listed))
 
     def _show_rows(self, line: int | None, before: SessionRows | None = None) -> bool:
-        """Draw the rows there are now, the one to keep hold of on this line of the window.
+        """Draw the current rows with the selected session on this line of the window.
 
-        Without a line the window stays, if that row can be seen in it. False if the list has it no more.
+        Without a line the scroll position stays if the session is visible. False if it is no longer listed.
         """
         rows, previous_sessions = self._model.current_rows, before.sessions if before else ()
         row, is_listed = (
@@ -367,39 +365,39 @@ class SessionTable(VirtualList):
         return is_listed
 
     def replace_rows(self, count: int, cursor: int, top: int) -> None:
-        """Other rows: others of them are new."""
+        """Replace the rows, and recount the new ones."""
         self._new_rows = None
         super().replace_rows(count, cursor, top)
 
-    # --- what the rows say ------------------------------------------------------
+    # --- painting the rows ------------------------------------------------------
 
     def watch_unseen_glyphs(self) -> None:
-        """Other marks in the rows."""
+        """Redraw the marks of new and changed runs."""
         self._new_rows = None
         self.refresh()
 
     def watch_is_stale(self) -> None:
-        """The rows are old, or no more."""
+        """Toggle the stale style."""
         self.refresh()
 
     def watch_shows_age(self) -> None:
-        """When each run started, or how long ago."""
+        """Redraw start times as times or ages."""
         self.refresh()
 
     def watch_zone(self) -> None:
-        """Other times in every row."""
+        """Redraw all times."""
         self.refresh()
 
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
-        """Draw all of it anew, or only paint these regions again."""
+        """Redraw everything, or only repaint these regions."""
         if not regions:
             self._strips.clear()
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def watch_baselines(self, before: Baselines | None, after: Baselines | None) -> None:
-        """Something else is usual: repaint the rows that read otherwise now."""
+        """Repaint the rows whose usual duration or ratio changed."""
         self._strips.clear()
         if self.zone is None or self.snapshot is None:
             return
@@ -410,11 +408,11 @@ class SessionTable(VirtualList):
         self._refresh_changed(lambda row: row_cells(old, row, clock) != row_cells(new, row, clock))
 
     def watch_acknowledgements(self, before: Acknowledgements | None, after: Acknowledgements | None) -> None:
-        """Something else is known: repaint the rows that are dimmed or no more."""
+        """Repaint the rows that were acknowledged or no longer are."""
         self._refresh_changed(lambda row: _is_acknowledged(row, before) != _is_acknowledged(row, after))
 
     def _refresh_ages(self, before: Snapshot, after: Snapshot) -> None:
-        """Repaint the rows that read otherwise now."""
+        """Repaint the rows whose times or lengths changed."""
         if self.zone is None:
             return
         columns = self._columns(self.size.width)
@@ -431,12 +429,12 @@ class SessionTable(VirtualList):
         return session_columns(width, self.baselines, shows_age=self.shows_age)
 
     def render_heading(self, width: int) -> Strip:
-        """The titles of the columns."""
+        """Draw the column titles."""
         titles = column_titles(self._columns(width), self.order.field, self.order.is_descending)
         return render_strip([("  ", PLAIN), (titles, HEADING)], width)
 
     def render_row(self, row: int, width: int) -> StyledSpans:
-        """One session, or a group of them."""
+        """The cells of a session or group."""
         if self.snapshot is None or self.zone is None:
             return []
         list_row = self._model.current_rows.rows[row]
@@ -450,7 +448,7 @@ class SessionTable(VirtualList):
         ]
 
     def render_row_strip(self, row: int, width: int) -> Strip:
-        """The line of this row: scrolling draws only the rows that come into sight."""
+        """The painted line of this row, cached, so that scrolling draws only the new rows."""
         key = row, row == self.cursor, width
         strip = self._strips.get(key)
         if strip is None:
@@ -461,37 +459,37 @@ class SessionTable(VirtualList):
 
     @property
     def stale_style(self) -> Style | None:
-        """Faint while the list is stale."""
+        """Faint while the list is stale, else None."""
         return FAINT if self.is_stale else None
 
-    # --- what is in sight -------------------------------------------------------
+    # --- visible rows -----------------------------------------------------------
 
     @property
     def visible_sessions(self) -> tuple[Session, ...]:
-        """The sessions that can be seen now; of a group the one that it stands for."""
+        """The sessions of the visible rows; the newest run of a group."""
         return tuple(newest_session(row) for _, row in self._visible_rows())
 
     def _visible_rows(self) -> Iterator[tuple[int, ListRow]]:
         return enumerate(self._model.current_rows.rows[self.top : self.top + self.window_height], self.top)
 
     def is_unusual(self, session: Session) -> bool:
-        """Whether it took unusually long, or has gone on for so long, as far as that is known."""
+        """Whether the run took unusually long, or has been running for unusually long."""
         baselines, now = self.baselines, self.snapshot.server_time if self.snapshot else None
         return bool(baselines and now and baselines.unusual_ratio(session, session.duration(now)))
 
     @property
     def visible_unseen_uids(self) -> set[Uid]:
-        """Those that are new or differ and can be seen now, alone or in a group that is marked as well."""
+        """The visible new or changed runs, including those in marked groups."""
         rows = [row for _, row in self._visible_rows() if self.is_unseen(newest_session(row))]
         return {run.uid for row in rows for run in ((row,) if isinstance(row, Session) else row.runs)}
 
     def is_unseen(self, session: Session) -> bool:
-        """Whether it is new or differs."""
+        """Whether the run is new or changed."""
         return session.uid in self.unseen_glyphs
 
     @property
     def new_above_count(self) -> int:
-        """How many new ones are above the window."""
+        """Number of new runs above the window."""
         if self._new_rows is None:
             new = {uid for uid, mark in self.unseen_glyphs.items() if mark == NEW_MARK}
             self._new_rows = sorted(self._model.current_rows.rows_of(new)) if new else []
@@ -499,7 +497,7 @@ class SessionTable(VirtualList):
 
     @property
     def position(self) -> str:
-        """`3 of 2,914 runs`: which run of all that match; nothing while none has been read."""
+        """`3 of 2,914 runs`: position among the matching runs; empty before the first list."""
         if self.snapshot is None or (self._model.is_pending and not self.count):
             return ""
         number = self._model.current_rows.ordinal_of(self.cursor) if self.count else 0
@@ -507,7 +505,7 @@ class SessionTable(VirtualList):
 
 
 def _is_acknowledged(row: ListRow, acknowledgements: Acknowledgements | None) -> bool:
-    """Whether a mark holds for a run; a group holds none of those."""
+    """Whether a run is acknowledged; groups contain no acknowledged runs."""
     return (
         acknowledgements is not None
         and isinstance(row, Session)

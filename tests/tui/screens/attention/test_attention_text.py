@@ -1,4 +1,4 @@
-"""The findings, handed over as text: every time with its date and offset, nothing cut."""
+"""The alerts as plain text: every time with its date and offset, nothing cut."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from emtui.demo.world import SimulatedWorld
 from emtui.handover.absolute_time_text import AbsoluteTimeFormatter
-from emtui.triage.acknowledged import NONE_ACKNOWLEDGED, Acknowledgement, Acknowledgements, finding_key
-from emtui.triage.finding_text import format_on_time_counts
+from emtui.triage.acknowledgement_matching import (
+    NONE_ACKNOWLEDGED,
+    Acknowledgement,
+    Acknowledgements,
+    finding_key,
+)
+from emtui.triage.finding_text import format_evidence, format_on_time_counts
 from emtui.triage.prioritization import prioritize_findings
 from emtui.triage.type_status import compute_type_statuses
 from emtui.tui.formatting.plain_text import ExportOrigin
@@ -21,19 +26,21 @@ FORMATTER = AbsoluteTimeFormatter(NIGHT, timezone(timedelta(hours=1)))
 FULL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d")
 
 
-def test_a_sentence_has_its_evidence_its_dates_and_the_note() -> None:
-    hangs = next(finding for finding in ATTENTION.findings if finding.type == "DatabaseMaintenance")
-    line = finding_line(hangs, NONE_ACKNOWLEDGED, FORMATTER)
+def test_an_alert_has_its_evidence_its_dates_and_the_note() -> None:
+    stuck = next(finding for finding in ATTENTION.findings if finding.type == "DatabaseMaintenance")
+    line = finding_line(stuck, NONE_ACKNOWLEDGED, FORMATTER)
     assert line == (
-        "DatabaseMaintenance has run for 2h11m since 2026-11-23 01:00:22 +01:00, usually 3m02s "
-        "(on 29 good runs)"
+        "DatabaseMaintenance running for 2h11m since 2026-11-23 01:00:22 +01:00, usually 3m02s"
+        f" ({format_evidence(stuck)})"
     )
-    mark = Acknowledgement(finding_key(hangs), "DatabaseMaintenance", "INC0012345", NIGHT)
-    known = Acknowledgements({mark.key: mark})
-    assert finding_line(hangs, known, FORMATTER) == f"{line}; known: INC0012345, until it ends"
+    acknowledgement = Acknowledgement(finding_key(stuck), "DatabaseMaintenance", "INC0012345", NIGHT)
+    acknowledgements = Acknowledgements({acknowledgement.key: acknowledgement})
+    assert (
+        finding_line(stuck, acknowledgements, FORMATTER) == f"{line}; acknowledged: INC0012345, until it ends"
+    )
 
 
-def test_all_findings_come_with_whose_they_are_of_when_and_no_time_without_its_day() -> None:
+def test_all_alerts_follow_the_origin_and_no_time_lacks_its_day() -> None:
     text = attention_text(
         ORIGIN,
         ATTENTION.findings,
@@ -41,14 +48,14 @@ def test_all_findings_come_with_whose_they_are_of_when_and_no_time_without_its_d
         NONE_ACKNOWLEDGED,
         FORMATTER,
     )
-    head, base, empty, *lines = text.splitlines()
+    head, counts_text, empty, *lines = text.splitlines()
     assert head == "em01.example.net  as of 2026-11-23 03:12:04 +01:00"
-    assert base.startswith("9 of 12 types on time")
+    assert counts_text == format_on_time_counts(ATTENTION.on_time_counts)
     assert empty == ""
     assert len(lines) == len(ATTENTION.findings)
     assert not re.search(r"\d:\d", FULL_TIME.sub("", text))
 
 
-def test_where_nothing_needs_attention_that_is_said() -> None:
-    text = attention_text(ORIGIN, (), "12 of 12 types on time", NONE_ACKNOWLEDGED, FORMATTER)
-    assert text.endswith("\n12 of 12 types on time\n\nNothing needs you.\n")
+def test_without_alerts_the_text_tells_that_nothing_needs_attention() -> None:
+    text = attention_text(ORIGIN, (), "12 of 12 types on schedule", NONE_ACKNOWLEDGED, FORMATTER)
+    assert text.endswith("\n12 of 12 types on schedule\n\nNothing needs attention.\n")

@@ -1,4 +1,4 @@
-"""How the lines of a difference are drawn, folded and kept hold of."""
+"""Format, grouping and cursor of the lines of a comparison."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from emtui.triage.diff_hunks import CollapsedLines
 from emtui.triage.diff_text import RunDifference, compare_runs
 from emtui.tui.formatting.session_columns import WIDE_CELLS
 from emtui.tui.screens.comparison.diff_columns import (
+    collapsed_lines_spans,
     full_line_text,
-    grouped_lines_spans,
     heading_text,
     row_spans,
     run_columns,
@@ -56,68 +56,68 @@ def drawn_lines(diff: RunDifference, width: int) -> list[str]:
     return ["".join(text for text, _ in row_spans(diff, row, width)).rstrip() for row in rows]
 
 
-def test_a_line_has_a_sign_its_time_here_and_then_and_how_many_times_where_it_took_much_longer() -> None:
+def test_a_line_has_sign_both_durations_and_their_ratio_if_much_slower() -> None:
     assert drawn_lines(STEPS, 80) == [
-        "    1.0s    1.0s       Start",
-        "   3m50s     14s   16  Reading bs02",
-        "-           5.0s       bs02 was read",
-        "+   9.0s               bs02 did not answer",
-        "                       End",
+        "    1.0s    1.0s        Start",
+        "   3m50s     14s    16  Reading bs02",
+        "-           5.0s        bs02 was read",
+        "+   9.0s                bs02 did not answer",
+        "                        End",
     ]
 
 
 @pytest.mark.parametrize("width", [58, 80, WIDE_CELLS, 200])
-def test_titles_stand_over_their_columns_and_the_signs_are_explained(width: int) -> None:
+def test_titles_are_aligned_with_their_columns_and_signs_have_a_legend(width: int) -> None:
     title = heading_text(STEPS, width)
     assert len(title) == width - 1
     assert title.endswith("+ new  - missing  ~ moved")
     line = drawn_lines(STEPS, width)[1]
-    assert line.index("3m50s") + 5 == title.index("Here") + 4
-    assert line.index("14s") + 3 == title.index("Then") + 4
-    assert line.index("16") + 2 == title.index("×") + 1
+    assert line.index("3m50s") + 5 == title.index("This") + 4
+    assert line.index("14s") + 3 == title.index("Other") + 5
+    assert line.index("16") + 2 == title.index("Ratio") + 5
     assert line.index("Reading") == title.index("Event")
     assert ("Offset" in title) == (width >= WIDE_CELLS)
 
 
-def test_where_there_is_no_room_for_it_nothing_is_explained() -> None:
-    assert heading_text(STEPS, 50) == text_format.fit_width("    Here    Then    ×  Event", 49)
-    assert heading_text(None, 80) == text_format.fit_width("    Here    Then    ×  Event", 79)
+def test_without_room_there_is_no_legend() -> None:
+    assert heading_text(STEPS, 50) == text_format.fit_width("    This   Other Ratio  Event", 49)
+    assert heading_text(None, 80) == text_format.fit_width("    This   Other Ratio  Event", 79)
 
 
 @given(st.text(min_size=0, max_size=300), st.integers(40, 200))
-def test_no_text_of_a_server_makes_a_line_wider_than_the_screen(text: str, width: int) -> None:
+def test_no_text_makes_a_line_wider_than_the_screen(text: str, width: int) -> None:
     for line in drawn_lines(compare_logs(log_texts(text, "a"), log_texts("a")), width):  # type: ignore[arg-type]
         assert text_format.cell_width(line) <= width - 1
         assert "\n" not in line
 
 
-def test_each_colour_stands_beside_a_sign_and_equal_lines_have_none() -> None:
+def test_every_colored_line_has_a_sign_and_equal_lines_have_neither() -> None:
     for row in STEPS.comparison.rows:
         (sign, style), *_ = row_spans(STEPS, row, 80)
         assert (style == PLAIN) == (sign[0] == " ")
 
 
-def test_drawn_signs_differ_in_ascii_too() -> None:
+def test_signs_are_distinct_in_ascii_too() -> None:
     moved = compare_logs(log_texts("a", "b", "c", "d"), log_texts("b", "c", "d", "a"))  # type: ignore[arg-type]
-    many = grouped_lines_spans(CollapsedLines(0, 120, STEPS.comparison.rows[0].kind), 80)[0][0]
+    many = collapsed_lines_spans(CollapsedLines(0, 120, STEPS.comparison.rows[0].kind), 80)[0][0]
     signs = {line[0] for line in (*drawn_lines(STEPS, 80), *drawn_lines(moved, 80), many)}
     assert signs == {" ", "+", "-", "~", "="}
     assert all(to_ascii(sign) == sign for sign in signs)
     assert many.endswith("120 equal lines")
 
 
-def test_an_opened_line_has_the_text_of_the_other_run_where_that_differs() -> None:
+def test_an_opened_line_has_the_text_of_the_other_run_if_it_differs() -> None:
     near = compare_logs(make_log((0, "Collected bs01: 44 jobs")), make_log((0, "Collected bs01: 43 jobs")))
     row = near.comparison.rows[0]
     assert full_line_text(near, row, UTC) == (
-        "Collected bs01: 44 jobs\n\nThen, Mon 23 Nov 12:00:00 +00:00:\nCollected bs01: 43 jobs"
+        "Collected bs01: 44 jobs\n\nOther run, Mon 23 Nov 12:00:00 +00:00:\nCollected bs01: 43 jobs"
     )
     assert full_line_text(STEPS, STEPS.comparison.rows[0], UTC) == "Start"
     assert full_line_text(STEPS, STEPS.comparison.rows[2], UTC) == "bs02 was read"
 
 
 @pytest.mark.parametrize("width", [58, 80, 120])
-def test_a_run_to_choose_has_outcome_start_length_and_id_and_its_message_where_that_can_be_read(
+def test_the_run_picker_has_outcome_start_duration_id_and_the_message_if_there_is_room(
     width: int,
 ) -> None:
     titles = [column.title for column in run_columns(width)]
@@ -135,7 +135,7 @@ def diff_list_app(diff: RunDifference, height: int = 12) -> AbstractAsyncContext
 MIDDLE = compare_logs(log_texts(*HOSTS[:30], "new", *HOSTS[30:]), log_texts(*HOSTS))  # type: ignore[arg-type]
 
 
-async def test_it_opens_on_the_first_divergence_with_equal_lines_grouped() -> None:
+async def test_it_opens_on_the_first_difference_with_equal_lines_grouped() -> None:
     async with diff_list_app(MIDDLE) as lines:
         assert lines.row_count() == 9
         assert lines.cursor_row().startswith("›+")
@@ -143,7 +143,7 @@ async def test_it_opens_on_the_first_divergence_with_equal_lines_grouped() -> No
         assert lines.window_lines()[8].endswith("27 equal lines")
 
 
-async def test_ungrouped_and_grouped_again_the_cursor_stays_on_its_line_of_the_screen() -> None:
+async def test_expanding_and_grouping_keep_the_cursor_on_its_screen_line() -> None:
     async with diff_list_app(MIDDLE) as lines:
         before, line = lines.cursor_row(), lines.cursor_line()
         lines.group(groups=False)
@@ -152,7 +152,7 @@ async def test_ungrouped_and_grouped_again_the_cursor_stays_on_its_line_of_the_s
         assert (lines.row_count(), lines.cursor_row()) == (9, before)
 
 
-async def test_a_grouped_line_that_is_ungrouped_leaves_the_cursor_on_its_first_one() -> None:
+async def test_expanding_a_group_puts_the_cursor_on_its_first_line() -> None:
     async with diff_list_app(MIDDLE) as lines:
         lines.move_to(8)
         assert lines.is_group()
@@ -160,7 +160,7 @@ async def test_a_grouped_line_that_is_ungrouped_leaves_the_cursor_on_its_first_o
         assert lines.cursor_row().endswith("host33")
 
 
-async def test_the_first_of_grouped_lines_is_found_from_there_and_seen() -> None:
+async def test_a_search_from_a_group_finds_its_lines_and_expands_it() -> None:
     async with diff_list_app(MIDDLE) as lines:
         lines.move_to(8)
         assert lines.is_group()
@@ -178,7 +178,7 @@ async def test_equal_logs_are_shown_completely_from_the_top() -> None:
         assert (lines.row_count(), lines.cursor()) == (60, 0)
 
 
-async def test_a_run_that_differs_in_nothing_so_far_opens_where_it_is_now() -> None:
+async def test_a_running_run_without_differences_opens_at_its_current_step() -> None:
     so_far = compare_logs(log_texts(*HOSTS[:9], "Waiting"), log_texts(*HOSTS[:9], "Waiting"), is_running=True)  # type: ignore[arg-type]
     quick = compare_runs(
         RUNNING, so_far.events[:5], GOOD, so_far.events, NOON + 5 * SECOND, is_last_successful=True
@@ -188,8 +188,8 @@ async def test_a_run_that_differs_in_nothing_so_far_opens_where_it_is_now() -> N
         assert lines.window_lines()[lines.cursor_line() + 1].startswith(" .")
 
 
-@pytest.mark.parametrize("place", [3, 5, 12])
-async def test_as_a_log_grows_the_cursor_stays_on_its_line(place: int) -> None:
+@pytest.mark.parametrize("cursor", [3, 5, 12])
+async def test_as_a_log_grows_the_cursor_stays_on_its_line(cursor: int) -> None:
     other_events = log_texts(*HOSTS[:20])
     before = compare_logs(log_texts(*HOSTS[:4], "new", *HOSTS[4:8]), other_events, is_running=True)  # type: ignore[arg-type]
     after = compare_logs(
@@ -199,7 +199,7 @@ async def test_as_a_log_grows_the_cursor_stays_on_its_line(place: int) -> None:
     )
     async with diff_list_app(before, height=30) as lines:
         lines.group(groups=False)
-        lines.move_to(place)
+        lines.move_to(cursor)
         await lines.pause()
         text = lines.cursor_row().split()[-1]
         lines.show(after)
@@ -207,7 +207,7 @@ async def test_as_a_log_grows_the_cursor_stays_on_its_line(place: int) -> None:
         assert lines.cursor_row().split()[-1] == text
 
 
-async def test_another_run_to_compare_with_begins_at_its_own_first_divergence() -> None:
+async def test_another_comparison_starts_at_its_own_first_difference() -> None:
     other = make_run(NOON - timedelta(hours=5))
     another = compare_runs(BAD, MIDDLE.events, other, MIDDLE.events[1:], NOON, is_last_successful=False)
     async with diff_list_app(MIDDLE) as lines:

@@ -1,4 +1,4 @@
-"""The difference of two runs on its screen: asked for, followed as a log grows, stopped, chosen anew."""
+"""The comparison screen: requests, growing logs, cancellation, and picking another run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 
 @dataclass
 class GatedDemoApp:
-    """A demo whose answers for some paths wait until the gate is opened; it counts what was asked."""
+    """A demo whose responses for some paths wait until the gate is open; records all requests."""
 
     demo: ASGIApp
     blocked_path: str = "no path"
@@ -38,7 +38,7 @@ class GatedDemoApp:
 
 @dataclass
 class ComparisonNight:
-    """The demo's night, with a clock whose hands are moved by the test."""
+    """The demo at a time that the test controls."""
 
     ui: TuiDriver
     gate: GatedDemoApp
@@ -49,13 +49,13 @@ class ComparisonNight:
         return next(row for row in rows if row.type == kind and row.outcome is outcome)
 
     def successful_before(self, run: Session) -> Session:
-        """The last good run of the same type before this one."""
+        """The last successful run of the same type before this one."""
         rows = self.ui.all_sessions()
         older = rows[rows.index(run) + 1 :]
         return next(row for row in older if row.type == run.type and row.outcome is Outcome.SUCCESS)
 
     async def open(self, run: Session, *keys: str) -> None:
-        """Open this run, and press these keys there."""
+        """Open this run, then press these keys."""
         self.ui.paste(run.id)
         await self.ui.wait_at("session_detail")
         await self.ui.wait_idle()
@@ -73,15 +73,15 @@ async def comparison_night(at: datetime = NIGHT) -> AsyncIterator[ComparisonNigh
         yield ComparisonNight(ui, gate, server_time)
 
 
-async def test_d_shows_the_difference_with_the_last_successful_run_and_d_again_the_events() -> None:
+async def test_d_compares_with_the_last_successful_run_and_d_again_shows_the_events() -> None:
     async with comparison_night() as seen:
         await seen.ui.press_each("e", "enter", "d")
         assert seen.ui.screen_name() == "comparison"
         assert seen.ui.compared_with().startswith(
-            "with the last good run, Sun 22 Nov 01:55:09, 15m17s earlier"
+            "with the last success, Sun 22 Nov 01:55:09, 15m17s earlier"
         )
         assert seen.ui.match_tally().startswith("4 new, 2 missing, none of 11 steps slower")
-        assert seen.ui.match_tally().endswith("15 lines, 13 then")
+        assert seen.ui.match_tally().endswith("15 lines, other run: 13")
         assert seen.ui.cursor_row().startswith("›-")
         await seen.ui.press_each("e")
         assert seen.ui.cursor_row().startswith("›-")
@@ -94,7 +94,7 @@ async def test_d_shows_the_difference_with_the_last_successful_run_and_d_again_t
         assert seen.ui.screen_name() == "session_detail"
 
 
-async def test_lines_are_searched_while_one_types_and_n_goes_from_match_to_match_round_the_end() -> None:
+async def test_lines_are_searched_while_typing_and_n_wraps_around() -> None:
     async with comparison_night() as seen:
         await seen.ui.press_each("e", "d", "slash", *"BS03")
         assert "bs03" in seen.ui.cursor_row()
@@ -115,15 +115,15 @@ async def test_lines_are_searched_while_one_types_and_n_goes_from_match_to_match
         await seen.ui.press_each("escape")
         assert seen.ui.match_tally().startswith("4 new, 2 missing")
         await seen.ui.press_each("g", "n")
-        assert seen.ui.cursor_row().startswith("›-"), "the next difference, as nothing is searched"
+        assert seen.ui.cursor_row().startswith("›-"), "the next difference, as there is no search"
 
 
-async def test_a_search_without_a_match_says_so_and_esc_restores_the_previous_search() -> None:
+async def test_a_search_without_a_match_is_reported_and_esc_restores_the_previous_search() -> None:
     async with comparison_night() as seen:
         await seen.ui.press_each("e", "d", "slash", *"nonesuch", "enter")
-        assert seen.ui.footer().startswith("No line holds “nonesuch”.")
+        assert seen.ui.footer().startswith("No match for “nonesuch”.")
         await seen.ui.press_each("n")
-        assert seen.ui.footer().startswith("No line holds “nonesuch”.")
+        assert seen.ui.footer().startswith("No match for “nonesuch”.")
         await seen.ui.press_each("slash", "ctrl+u", *"bs02", "escape")
         assert seen.ui.match_tally().startswith("/ nonesuch")
         await seen.ui.press_each("escape")
@@ -138,25 +138,25 @@ async def test_before_the_lines_are_loaded_a_search_does_not_report_no_match() -
         await seen.ui.press("e", "d")
         await seen.ui.wait_at("comparison")
         await seen.ui.press("slash", *"bs02", "enter", "n")
-        await seen.ui.wait_for(lambda: seen.ui.footer().startswith("There are no lines yet"))
+        await seen.ui.wait_for(lambda: seen.ui.footer().startswith("Nothing to search yet"))
         seen.gate.is_open.set()
         await seen.ui.wait_idle()
         await seen.ui.press_each("n")
         assert "bs02" in seen.ui.cursor_row()
 
 
-async def test_from_the_list_d_opens_the_run_at_its_difference_and_q_leads_to_its_events_and_back() -> None:
+async def test_d_on_the_list_opens_the_comparison_and_q_goes_back_through_the_events() -> None:
     async with comparison_night() as seen:
         await seen.ui.press_each("d")
         assert seen.ui.head().startswith("CollectJob  ► running")
-        assert seen.ui.compared_with().startswith("so far with the last good run, Mon 23 Nov 01:55:01")
+        assert seen.ui.compared_with().startswith("so far with the last success, Mon 23 Nov 01:55:01")
         await seen.ui.press_each("q")
         assert seen.ui.screen_name() == "session_detail"
         await seen.ui.press_each("q")
         assert seen.ui.screen_name() == "session_list"
 
 
-async def test_each_log_is_asked_for_once_though_it_is_wanted_by_an_explanation_too() -> None:
+async def test_each_log_is_requested_once_for_comparison_and_explanation() -> None:
     async with comparison_night() as seen:
         await seen.ui.press_each("e")
         failed = seen.ui.selected()
@@ -168,31 +168,31 @@ async def test_each_log_is_asked_for_once_though_it_is_wanted_by_an_explanation_
 
 
 def line_count(night_app: ComparisonNight) -> int:
-    """How many lines there are, those that are grouped too."""
+    """The number of lines, including collapsed ones."""
     match = re.search(r"of (\d+) lines$", night_app.ui.position())
     assert match
     return int(match[1])
 
 
-async def test_a_run_that_goes_on_is_followed_and_the_cursor_stays_on_its_line() -> None:
+async def test_a_running_run_is_followed_and_the_cursor_stays_on_its_line() -> None:
     async with comparison_night() as seen:
         await seen.ui.press_each("d", "j")
         before, count = seen.ui.cursor_row(), line_count(seen)
         ahead = seen.ui.match_tally()
-        assert "2 to come" in ahead
+        assert "2 pending" in ahead
         seen.server_time[0] += timedelta(seconds=40)
         await seen.ui.press_each("r")
         assert seen.ui.match_tally() != ahead
         assert seen.ui.cursor_row() == before
         seen.server_time[0] += timedelta(minutes=10)
         await seen.ui.press_each("r")
-        assert "to come" not in seen.ui.match_tally()
-        assert seen.ui.compared_with().startswith("with the last good run")
+        assert "pending" not in seen.ui.match_tally()
+        assert seen.ui.compared_with().startswith("with the last success")
         assert seen.ui.cursor_row() == before
         assert line_count(seen) >= count
 
 
-async def test_a_running_step_lasts_longer_with_each_poll_though_no_event_comes() -> None:
+async def test_a_running_step_gets_longer_with_each_poll_without_events() -> None:
     async with comparison_night() as seen:
         await seen.open(seen.newest("DatabaseMaintenance", Outcome.RUNNING), "d")
         assert seen.ui.cursor_row().split()[:3] == ["›", "2h11m", "32s"]
@@ -203,11 +203,11 @@ async def test_a_running_step_lasts_longer_with_each_poll_though_no_event_comes(
         assert seen.ui.cursor_row().split()[:3] == ["›", "3h11m", "32s"]
 
 
-async def test_another_run_is_chosen_from_a_list_with_the_cursor_on_the_last_successful_one() -> None:
+async def test_another_run_is_picked_from_a_list_starting_at_the_last_successful_one() -> None:
     async with comparison_night() as seen:
         await seen.ui.press_each("e", "enter", "D")
         assert seen.ui.screen_name() == "run_picker"
-        assert seen.ui.title().startswith("Compare CollectJob of Sun 22 Nov 02:10:27 with")
+        assert seen.ui.title().startswith("Compare CollectJob Sun 22 Nov 02:10:27 with:")
         await seen.ui.press_each("escape")
         assert seen.ui.screen_name() == "session_detail"
         await seen.ui.press_each("D", "down", "enter")
@@ -215,16 +215,16 @@ async def test_another_run_is_chosen_from_a_list_with_the_cursor_on_the_last_suc
             "with the run of Sun 22 Nov 01:40:01, success, 30m25s earlier"
         )
         await seen.ui.press_each("D", "up", "enter")
-        assert seen.ui.compared_with().startswith("with the last good run, Sun 22 Nov 01:55:09")
+        assert seen.ui.compared_with().startswith("with the last success, Sun 22 Nov 01:55:09")
 
 
-async def test_without_an_earlier_successful_run_one_sentence_says_so_and_one_can_be_chosen() -> None:
+async def test_without_an_earlier_successful_run_another_one_can_be_picked() -> None:
     async with comparison_night() as seen:
         oldest = [row for row in seen.ui.all_sessions() if row.type == "LicenseRevoke"][-1]
         await seen.open(oldest, "d")
         assert (
             seen.ui.empty_text()
-            == "No good run of LicenseRevoke before this one is listed. D chooses another run"
+            == "No earlier successful run of LicenseRevoke is listed. D: choose another run"
         )
         await seen.ui.press_each("e", "s", "z", "y", "enter")
         assert seen.ui.screen_name() == "comparison"
@@ -233,7 +233,7 @@ async def test_without_an_earlier_successful_run_one_sentence_says_so_and_one_ca
         assert seen.ui.row_count() > 0
 
 
-async def test_what_is_asked_for_is_said_and_escape_stops_it() -> None:
+async def test_a_request_is_shown_and_escape_cancels_it() -> None:
     async with comparison_night() as seen:
         failed = seen.newest("CollectJob", Outcome.FAILED)
         await seen.open(failed)
@@ -241,21 +241,23 @@ async def test_what_is_asked_for_is_said_and_escape_stops_it() -> None:
         seen.ui.forget_past_logs()
         await seen.ui.press("d")
         await seen.ui.wait_for(seen.ui.is_requesting)
-        assert seen.ui.empty_text() == f"asking {SERVER} for the log of the other run Esc stops"
+        assert seen.ui.empty_text() == f"Loading the events of the other run from {SERVER} … Esc: cancel"
         await seen.ui.press("escape")
         await seen.ui.wait_idle()
-        assert "Stopped. r asks again." in seen.ui.footer()
-        assert seen.ui.empty_text() == "The other run could not be compared. r asks again, D chooses another"
+        assert "Canceled. r: refresh." in seen.ui.footer()
+        assert (
+            seen.ui.empty_text() == "The other run could not be compared. r: refresh, D: choose another run"
+        )
         seen.gate.is_open.set()
         await seen.ui.press_each("r")
         assert seen.ui.row_count() > 0
 
 
-async def test_an_answer_that_was_overtaken_is_dropped() -> None:
+async def test_an_outdated_response_is_discarded() -> None:
     async with comparison_night() as seen:
         await seen.ui.press_each(
             "e", "enter", "D", *["down"] * 8
-        )  # beyond the logs that the explanation has read
+        )  # older than the logs that the explanation has loaded
         slow = seen.ui.picked()
         assert slow
         assert slow.started
@@ -281,7 +283,7 @@ async def test_the_open_command_names_both_runs_and_no_user() -> None:
         assert seen.ui.open_command() == f"emtui open --server {SERVER} {failed.id} --compare {good.id}"
 
 
-async def test_the_attention_key_goes_from_a_difference_to_the_next_run() -> None:
+async def test_a_goes_from_a_comparison_to_the_next_alert() -> None:
     async with comparison_night() as seen:
         await seen.ui.press_each("e", "d", "a")
         assert seen.ui.screen_name() == "session_detail"
@@ -289,7 +291,7 @@ async def test_the_attention_key_goes_from_a_difference_to_the_next_run() -> Non
         assert "comparison" not in seen.ui.screens()
 
 
-async def test_the_text_of_it_has_every_line_and_names_no_user() -> None:
+async def test_the_text_of_a_comparison_has_every_line_and_no_user() -> None:
     async with comparison_night() as seen:
         await seen.ui.press_each("e", "d")
         text = seen.ui.plain_text()

@@ -1,4 +1,4 @@
-"""What becomes of a certificate that somebody has pinned: saved as a profile, or for this run only."""
+"""A pinned certificate is saved as a profile, or trusted only until emtui quits."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerIdentity:
 
 @pytest.fixture(autouse=True)
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the configuration of this person would be, in folders of nobody's."""
+    """A configuration folder of the test's own."""
     for name in ("CONFIG_HOME", "STATE_HOME", "CONFIG_DIRS"):
         monkeypatch.setenv(f"XDG_{name}", str(tmp_path / name.lower()))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
@@ -46,7 +46,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @dataclass(frozen=True)
 class CertificateUser:
-    """A person at the screens, and the server at the other end."""
+    """The app and the server it is connected to."""
 
     ui: TuiDriver
     server: ScriptedEmServer
@@ -121,23 +121,26 @@ async def test_another_name_may_be_typed_with_a_y_in_it(certificate: ServerIdent
     assert list(saved_profiles(config)) == ["sydney"]
 
 
-async def test_a_declined_profile_pins_for_this_run_only_and_says_so(
+async def test_declining_a_profile_pins_for_this_run_only_and_shows_that(
     certificate: ServerIdentity, config: Path
 ) -> None:
     async with app_with_certificate(certificate) as seat:
         await seat.pin()
-        assert "Esc this run only" in seat.ui.footer()
+        assert "Esc until quit" in seat.ui.footer()
         await seat.press("escape")
         await seat.ui.wait_listed(complete=False)
-        await seat.ui.wait_for(lambda: "The certificate is trusted for this run only." in seat.ui.footer())
+        await seat.ui.wait_for(
+            lambda: "The certificate is trusted only until emtui quits." in seat.ui.footer()
+        )
         assert seat.ui.connection().trust.pin == certificate.sha256
     assert not config.exists()
 
 
 @pytest.mark.parametrize(
-    ("key", "expected"), [("enter", "Saved as profile 127.0.0.1."), ("escape", "trusted for this run only.")]
+    ("key", "expected"),
+    [("enter", "Saved as profile 127.0.0.1."), ("escape", "trusted only until emtui quits.")],
 )
-async def test_a_certificate_that_ends_soon_does_not_take_that_sentence_away(
+async def test_an_expiring_certificate_does_not_replace_that_message(
     tmp_path: Path, key: str, expected: str
 ) -> None:
     async with app_with_certificate(make_identity(tmp_path, days=9)) as seat:
@@ -147,21 +150,21 @@ async def test_a_certificate_that_ends_soon_does_not_take_that_sentence_away(
         await seat.ui.wait_for(lambda: expected in seat.ui.footer() and " expires on " in seat.ui.footer())
 
 
-async def test_enter_on_an_empty_field_says_what_is_missing(certificate: ServerIdentity) -> None:
+async def test_enter_on_an_empty_field_tells_what_is_missing(certificate: ServerIdentity) -> None:
     async with app_with_certificate(certificate) as seat:
         await seat.wait_at_certificate()
         await seat.press("enter")
         assert seat.ui.screen_name() == "certificate"
-        assert "Nothing was typed: type pin to trust it, or press Esc to leave." in seat.ui.footer()
+        assert "Nothing typed. Type pin to trust it, or press Esc to cancel." in seat.ui.footer()
         await seat.press(*"pin", "enter", "ctrl+u", "enter")
         assert seat.ui.screen_name() == "certificate"
-        assert "No name was typed" in seat.ui.footer()
-        assert "this run only" in seat.ui.footer()
+        assert "Type a profile name, or press Esc" in seat.ui.footer()
+        assert "only until emtui quits" in seat.ui.footer()
         await seat.press(*"a b", "enter")
         assert "'a b' is not a valid profile name" in seat.ui.footer()
 
 
-async def test_a_name_that_another_server_has_is_refused_and_another_proposed(
+async def test_a_name_of_another_server_is_refused_and_another_proposed(
     certificate: ServerIdentity, config: Path
 ) -> None:
     write_config(config, "[profiles.'127.0.0.1']\nserver = 'em09.example.net'\nuser = 'x'\n")
@@ -205,7 +208,9 @@ async def test_a_configuration_that_cannot_be_written_is_one_sentence_and_the_ru
         await seat.pin()
         await seat.press("enter")
         await seat.ui.wait_listed(complete=False)
-        await seat.ui.wait_for(lambda: "The certificate is trusted for this run only: " in seat.ui.footer())
+        await seat.ui.wait_for(
+            lambda: "The certificate is trusted only until emtui quits: " in seat.ui.footer()
+        )
         assert "config.toml cannot be written" in seat.ui.footer()
 
 
@@ -216,7 +221,7 @@ async def test_a_configuration_that_cannot_be_read_offers_nothing(
     async with app_with_certificate(certificate) as seat:
         await seat.pin()
         await seat.ui.wait_listed(complete=False)
-        await seat.ui.wait_for(lambda: "trusted for this run only" in seat.ui.footer())
+        await seat.ui.wait_for(lambda: "trusted only until emtui quits" in seat.ui.footer())
         assert "usr is not a configuration key" in seat.ui.footer()
 
 
@@ -224,13 +229,13 @@ async def test_a_demo_is_offered_nothing_and_saves_nothing(certificate: ServerId
     async with app_with_certificate(certificate, remember=False) as seat:
         await seat.pin()
         await seat.ui.wait_listed(complete=False)
-        await seat.ui.wait_for(lambda: "The certificate is trusted for this run only." in seat.ui.footer())
+        await seat.ui.wait_for(
+            lambda: "The certificate is trusted only until emtui quits." in seat.ui.footer()
+        )
     assert not config.exists()
 
 
-async def test_a_server_that_was_typed_is_saved_as_always_without_a_question(
-    certificate: ServerIdentity, config: Path
-) -> None:
+async def test_a_typed_server_is_saved_without_a_question(certificate: ServerIdentity, config: Path) -> None:
     async with app_with_certificate(certificate, passing=False) as seat:
         await seat.pin()
         await seat.ui.wait_listed(complete=False)
@@ -261,18 +266,18 @@ async def test_an_unusual_serial_number_leaves_the_certificate_readable(certific
         assert "CN=em01.example.net" in "\n".join(seat.ui.lines())
 
 
-async def test_enter_on_an_empty_field_of_the_login_says_what_is_missing() -> None:
+async def test_enter_on_an_empty_login_field_tells_what_is_missing() -> None:
     async with running_app(LaunchOptions(Connection(), remember=False)) as ui:
         await ui.pause(0.1)
         assert "missing" not in ui.field_message("server")
         await ui.press("enter")
-        assert ui.field_message("server").startswith("The server is missing: ")
+        assert ui.field_message("server").startswith("Server required: ")
         await ui.press(*"em01", "enter")
         assert "missing" not in ui.field_message("server") + ui.field_message("user")
         await ui.press("enter")
-        assert ui.field_message("user").startswith("The user is missing: ")
+        assert ui.field_message("user").startswith("User required: ")
         await ui.press(*"ops", "enter", "enter")
-        assert ui.field_message("password").startswith("The password is missing: ")
+        assert ui.field_message("password").startswith("Password required.")
         await ui.press("x")
         assert ui.field_message("password") == ""
 

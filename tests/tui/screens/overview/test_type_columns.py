@@ -1,9 +1,9 @@
-"""What stands on a line of the overview, and in the columns of what is usual."""
+"""The columns of the overview, and the usual duration and ratio of the session list."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,14 +30,15 @@ def line(kind: str, width: int = 80) -> str:
 def test_types_that_need_attention_are_on_top_and_the_rest_by_name() -> None:
     names = [row if isinstance(row, str) else row.type for row in ROWS]
     assert set(names[:2]) == {"CatalogReplicationJob", "DatabaseMaintenance"}
-    quiet = names[names.index("HistoryCollectJob") :]
-    assert quiet == sorted(quiet)
+    without_alerts = names[names.index("HistoryCollectJob") :]
+    assert without_alerts == sorted(without_alerts)
     assert sorted(names) == sorted(SESSION_TYPES)
 
 
-def test_a_line_says_what_is_usual_how_often_and_why_it_is_late() -> None:
-    assert line("CatalogReplicationJob").split()[-4:] == ["6m22s", "4h", "late", "1d20h"]
-    assert line("DatabaseMaintenance").split()[-5:] == ["2h11m", "3m02s", "24h", "×43", "usual"]
+def test_a_line_shows_usual_length_interval_and_why_the_type_is_overdue() -> None:
+    assert line("CatalogReplicationJob").split()[-4:] == ["6m22s", "4h", "overdue", "44h"]
+    assert line("CatalogReplicationJob", 120).endswith("4h  overdue 1d20h")
+    assert line("DatabaseMaintenance").split()[-5:] == ["2h11m", "3m02s", "24h", "43×", "usual"]
     assert line("HistoryCollectJob").endswith("24h  03:15")
 
 
@@ -51,7 +52,7 @@ def test_the_start_has_its_weekday_as_in_the_list_at_each_width(width: int) -> N
     (day, *_) = [text for text in line("CatalogReplicationJob", width).split() if text in {"Sat", "Mon"}]
     assert day == "Sat"
     assert "01:27" in line("CatalogReplicationJob", width)
-    assert line("CatalogReplicationJob", width).endswith("late 1d20h")
+    assert line("CatalogReplicationJob", width).endswith("overdue 1d20h" if width == 120 else "overdue 44h")
     assert " 00:31" in line("LicAutoUpdate", width)
 
 
@@ -59,14 +60,14 @@ def test_the_start_has_its_weekday_as_in_the_list_at_each_width(width: int) -> N
     ("now", "due", "expected"),
     [
         ((10, 25, 10, 30), (10, 25, 11, 0), "12:00"),
-        ((3, 28, 11, 0), (3, 29, 10, 30), "Sun 12:30"),  # less than a day ahead, but the wall says more
-        ((10, 24, 11, 0), (10, 25, 11, 30), "Sun 12:30"),  # more than a day ahead, though the wall says less
-        ((10, 24, 21, 0), (10, 25, 0, 30), "02:30A"),  # the first time it is half past two
+        ((3, 28, 11, 0), (3, 29, 10, 30), "Sun 12:30"),  # less than 24 hours, but more by wall clock
+        ((10, 24, 11, 0), (10, 25, 11, 30), "Sun 12:30"),  # more than 24 hours, but less by wall clock
+        ((10, 24, 21, 0), (10, 25, 0, 30), "02:30A"),  # the first 02:30 of the day
         ((10, 24, 21, 0), (10, 25, 1, 30), "02:30B"),
         ((10, 23, 21, 0), (10, 25, 1, 30), "Sun 02:30B"),
     ],
 )
-def test_what_is_not_within_24_hours_has_its_weekday_where_clocks_are_changed_too(
+def test_a_start_more_than_24_hours_ahead_has_its_weekday_also_across_clock_changes(
     now: tuple[int, int, int, int], due: tuple[int, int, int, int], expected: str
 ) -> None:
     current_time, due_time = (datetime(2026, *when, tzinfo=UTC) for when in (now, due))
@@ -78,12 +79,29 @@ def test_what_is_not_within_24_hours_has_its_weekday_where_clocks_are_changed_to
 
 
 def test_a_type_that_never_ran_says_so_in_its_line() -> None:
-    none = compute_type_statuses((), NIGHT)
-    rows = type_rows(none, prioritize_findings(none))
+    statuses = compute_type_statuses((), NIGHT)
+    rows = type_rows(statuses, prioritize_findings(statuses))
     assert rows == tuple(sorted(SESSION_TYPES))
-    assert [text for text, _ in render_cells(type_columns(80), rows[0], CLOCK)][-1].startswith(
-        NEVER_RAN_TEXT[:10]
-    )
+    for width, expected in ((80, "never"), (120, NEVER_RAN_TEXT)):
+        texts = [text for text, _ in render_cells(type_columns(width), rows[0], CLOCK)]
+        assert texts[-1].strip() == expected
+
+
+@pytest.mark.parametrize(
+    ("overdue_by", "expected"),
+    [
+        (timedelta(minutes=45), "overdue 45m"),
+        (timedelta(hours=3, minutes=12), "overdue 3h"),
+        (timedelta(days=4, hours=3), "overdue 99h"),
+        (timedelta(days=4, hours=4), "overdue 4d"),
+        (timedelta(days=29, hours=23), "overdue 29d"),
+    ],
+)
+def test_a_long_delay_is_rounded_rather_than_cut(overdue_by: timedelta, expected: str) -> None:
+    row = next(row for row in ROWS if isinstance(row, TypeStatus) and row.due and row.due.overdue_since)
+    assert row.due
+    row = replace(row, due=replace(row.due, overdue_since=NIGHT - overdue_by))
+    assert render_cells(type_columns(58), row, CLOCK)[-1][0].strip() == expected
 
 
 @pytest.mark.parametrize("width", [58, 79, 80, 119, 120, 400])
@@ -98,18 +116,18 @@ def test_no_line_is_wider_than_the_screen(width: int) -> None:
         )
 
 
-def test_only_an_unusually_long_run_says_how_many_times_the_usual_it_took() -> None:
+def test_only_an_unusually_long_run_has_a_ratio() -> None:
     columns = session_columns(120, STATUSES.baselines)
     titles = column_titles(columns)
     assert "Usual" in titles
-    place = titles.index("×")
-    hanging = next(row.newest_run for row in STATUSES.statuses if row.type == "DatabaseMaintenance")
-    fine = next(row.runs[-1] for row in STATUSES.statuses if row.type == "SecurityScopesRebuild")
-    texts = ["".join(text for text, _ in render_cells(columns, run, CLOCK)) for run in (hanging, fine)]
-    assert [text[place - 3 : place + 1].strip() for text in texts] == ["43", ""]
+    end = titles.index("Ratio") + len("Ratio")
+    stuck = next(row.newest_run for row in STATUSES.statuses if row.type == "DatabaseMaintenance")
+    normal = next(row.runs[-1] for row in STATUSES.statuses if row.type == "SecurityScopesRebuild")
+    texts = ["".join(text for text, _ in render_cells(columns, run, CLOCK)) for run in (stuck, normal)]
+    assert [text[end - 6 : end].strip() for text in texts] == ["43×", ""]
 
 
-def test_a_ratio_takes_at_most_four_cells() -> None:
+def test_a_ratio_takes_at_most_four_cells_without_its_sign() -> None:
     assert [
         text_format.format_ratio(ratio) for ratio in (1.5, 2.74, 9.94, 9.96, 41.2, 9998.6, 10_001.0, 123456.0)
     ] == [
@@ -122,7 +140,7 @@ def test_a_ratio_takes_at_most_four_cells() -> None:
         ">10k",
         ">10k",
     ]
-    hung = next(row for row in STATUSES.statuses if row.overruns)
-    longer = replace(hung, overruns=(replace(hung.overruns[0], ratio=123456.0),))
+    stuck = next(row for row in STATUSES.statuses if row.overruns)
+    longer = replace(stuck, overruns=(replace(stuck.overruns[0], ratio=123456.0),))
     shown = "".join(text for text, _ in render_cells(type_columns(80), longer, CLOCK))
-    assert shown.rstrip().endswith("×>10k usual")
+    assert shown.rstrip().endswith(">10k× usual")

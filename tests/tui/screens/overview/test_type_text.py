@@ -1,4 +1,4 @@
-"""The types, handed over as text: every time with its date and offset, nothing cut."""
+"""The overview as plain text: every time with its date and offset, nothing cut."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ CLOCK = TimeContext(NIGHT, timezone(timedelta(hours=1)))
 FULL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d")
 
 
-def test_a_type_is_its_newest_run_with_what_is_usual_and_due() -> None:
+def test_a_type_has_its_newest_run_usual_length_and_next_start() -> None:
     lines = {line.split("  ")[1]: line for line in map(type_line, ROWS, [CLOCK] * len(ROWS))}
     assert lines["DatabaseMaintenance"] == (
         "running  DatabaseMaintenance  2026-11-23 01:00:22 +01:00  for 2h11m  usually 3m02s  every 24h  "
-        "×43 the usual"
+        "43× the usual duration"
     )
-    assert lines["CatalogReplicationJob"].endswith("took 6m12s  usually 6m22s  every 4h  late 1d20h")
+    assert lines["CatalogReplicationJob"].endswith("took 6m12s  usually 6m22s  every 4h  overdue 1d20h")
     assert re.search(r"  due 2026-11-23 \d\d:\d\d:\d\d \+01:00$", lines["HistoryCollectJob"])
     assert type_line("VcPluginJob", CLOCK) == "VcPluginJob  never in 30 days"
 
 
-def test_all_types_come_with_whose_they_are_of_when_and_no_time_without_its_day() -> None:
+def test_all_types_follow_the_origin_and_no_time_lacks_its_day() -> None:
     origin = ExportOrigin("em01.example.net", "", NIGHT)
     text = overview_text(origin, ROWS, format_on_time_counts(ATTENTION.on_time_counts), CLOCK)
-    head, base, empty, *lines = text.splitlines()
+    head, counts_text, empty, *lines = text.splitlines()
     assert head == "em01.example.net  as of 2026-11-23 03:12:04 +01:00"
-    assert base.startswith("9 of 12 types on time")
+    assert counts_text == format_on_time_counts(ATTENTION.on_time_counts)
     assert empty == ""
     assert len(lines) == len(ROWS)
     assert not re.search(r"\d:\d", FULL_TIME.sub("", text))

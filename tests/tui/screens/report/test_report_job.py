@@ -1,4 +1,4 @@
-"""The reports on a run: what is requested for them, and what is kept of it."""
+"""The reports on a run: requests and stored texts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def sample_assessment() -> Assessment:
 
 @dataclass
 class GatedReportSource:
-    """A server whose logs come once the gate is open."""
+    """A source whose logs are returned once the gate is open."""
 
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     server: str = "em01.example.net"
@@ -69,7 +69,7 @@ def new_job(session: Session | None, server: GatedReportSource) -> ReportJob:
 
 @asynccontextmanager
 async def prepared(job: ReportJob) -> AsyncIterator[list[Report]]:
-    """The reports that are there, in the order in which they came."""
+    """Prepare the job; yields the ready reports in the order of completion."""
     ready_reports: list[Report] = []
     job.on_report_ready = ready_reports.append
     task = asyncio.create_task(job.prepare(sample_assessment(), FeedHealth()))
@@ -100,10 +100,10 @@ async def test_the_shift_summary_waits_for_no_log_and_the_bundle_for_everything(
     assert seen == [SHIFT, TICKET, PLAIN_TICKET, BUNDLE]
     assert job.texts.keys() == set(job.reports)
     assert "CollectJob failed" in job.texts[TICKET]
-    assert f"Enter writes {job.file_stem(BUNDLE)}.zip" in job.texts[BUNDLE]
+    assert f"Enter saves {job.file_stem(BUNDLE)}.zip" in job.texts[BUNDLE]
 
 
-async def test_texts_that_were_ready_when_it_was_stopped_are_kept() -> None:
+async def test_texts_that_were_ready_before_cancellation_are_kept() -> None:
     job = new_job(FAILED, GatedReportSource())
     async with prepared(job) as seen:
         await wait_until_ready(seen, 1)
@@ -119,14 +119,14 @@ async def test_without_a_run_there_is_only_the_shift_summary() -> None:
     assert job.file_stem(SHIFT) == "emtui-shift-20261123T120000Z"
 
 
-async def test_the_reports_are_as_of_the_list_that_was_assessed() -> None:
+async def test_the_reports_have_the_time_of_the_assessed_list() -> None:
     job = new_job(None, GatedReportSource())
     await job.prepare(sample_assessment(), FeedHealth())
     assert job.origin
     assert job.origin.as_of == NOON
 
 
-async def test_a_bundle_has_the_xml_requested_for_it_and_withholds_the_account_of_the_newest_logon() -> None:
+async def test_a_bundle_has_newly_requested_xml_and_redacts_the_account_of_the_newest_logon() -> None:
     server = GatedReportSource()
     server.gate.set()
     job = new_job(FAILED, server)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_driver import demo_app
 
 
-async def test_keys_that_turn_pages_turn_those_of_the_preview_and_leave_the_selection() -> None:
+async def test_paging_keys_scroll_the_preview_and_keep_the_selection() -> None:
     async with demo_app() as ui:
         await ui.press_each("e", "H")
         await ui.wait_for(lambda: ui.position().startswith("1–"))

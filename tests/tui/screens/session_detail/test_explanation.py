@@ -1,4 +1,4 @@
-"""What is said of an opened run while the server answers late, or not at all."""
+"""The explanation of an opened run while the server responds late or not at all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from emtui.em.session_source import SessionSource
 
 @dataclass
 class PausedEventsSource:
-    """A server that answers for one run, or says that it has gone; of others only once it is told to."""
+    """Responds at once for one run, or that it is gone; for others only after `is_released`."""
 
     source: SessionSource
     uid: Uid
@@ -36,7 +36,7 @@ class PausedEventsSource:
 
 
 async def open_failed_run(ui: TuiDriver, *, is_gone: bool = False) -> PausedEventsSource:
-    """Open the newest collection that failed; the server that its log comes from."""
+    """Open the newest failed collection run; return the source of its log."""
     rows = ui.sessions()
     failed = next(run for run in rows if run.outcome is Outcome.FAILED and run.type == "CollectJob")
     server = PausedEventsSource(ui.source(), failed.uid, is_gone)
@@ -44,7 +44,7 @@ async def open_failed_run(ui: TuiDriver, *, is_gone: bool = False) -> PausedEven
     return server
 
 
-async def test_an_answer_that_fails_does_not_end_what_past_logs_are_asked_for() -> None:
+async def test_a_failed_refresh_does_not_stop_loading_past_logs() -> None:
     async with demo_app() as ui:
         server = await open_failed_run(ui)
         await ui.wait_for(lambda: ui.is_explained() and ui.slowest_wait() is None)
@@ -55,7 +55,7 @@ async def test_an_answer_that_fails_does_not_end_what_past_logs_are_asked_for() 
         await ui.wait_for(lambda: ui.slowest_wait() is not None)
 
 
-async def test_a_log_that_comes_at_last_is_explained_before_past_logs_are() -> None:
+async def test_a_log_received_late_is_explained_before_past_logs_are_loaded() -> None:
     async with demo_app() as ui:
         server = await open_failed_run(ui, is_gone=True)
         await ui.wait_for(ui.is_explained)
@@ -66,7 +66,7 @@ async def test_a_log_that_comes_at_last_is_explained_before_past_logs_are() -> N
         assert ui.explains_servers()
 
 
-async def test_an_acknowledged_run_says_so_though_its_problem_was_dismissed() -> None:
+async def test_an_acknowledgement_is_shown_after_the_error_was_dismissed() -> None:
     async with demo_app() as ui:
         await open_failed_run(ui, is_gone=True)
         await ui.wait_for(ui.is_explained)

@@ -1,4 +1,4 @@
-"""An opened run at work: its waits, its wrapped lines, and the XML that the server sent."""
+"""The session screen: pauses, wrapped lines, and the XML from the server."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from emtui.tui.formatting.log_text import wait_text
 
 
 async def open_newest(ui: TuiDriver, outcome: Outcome, kind: str = "") -> None:
-    """Open the newest run that went like this."""
+    """Open the newest run with this outcome."""
     await ui.press("slash", *f"state:{outcome}{f' type:{kind}' if kind else ''}", "enter", "enter")
     await ui.wait_for(ui.is_explained)
 
 
-async def test_the_waits_of_a_run_stand_in_its_log_as_text_too() -> None:
+async def test_the_pauses_of_a_run_are_in_its_text_too() -> None:
     async with demo_app() as ui:
         await open_newest(ui, Outcome.FAILED, "collectjob")
         await ui.wait_for(lambda: ui.slowest_wait() is not None)
-        waits = [line for line in ui.plain_text().splitlines() if " longest of 5 good runs " in line]
+        waits = [line for line in ui.plain_text().splitlines() if " at most " in line]
         assert len(waits) == sum(wait.usual is not None for wait in ui.waits()) > 0
         await ui.press("s")
         worst = ui.slowest_wait()
@@ -37,23 +37,23 @@ async def test_the_waits_of_a_run_stand_in_its_log_as_text_too() -> None:
         )
         await ui.press("enter")
         assert ui.screen_name() == "text_viewer"
-        assert "wait after event" in ui.title()
+        assert "pause after event" in ui.title()
         assert ui.text() == wait_text(worst)
 
 
-async def test_the_next_run_is_wrapped_as_this_one_is() -> None:
+async def test_wrapping_is_kept_for_the_next_run() -> None:
     async with demo_app() as ui:
         await open_newest(ui, Outcome.FAILED)
         first = ui.session()
         await ui.press("z", "left_square_bracket")
         await ui.wait_for(lambda: ui.screen_name() == "session_detail" and ui.session() != first)
         await ui.press("l")
-        assert ui.footer().startswith("Long lines are wrapped: nothing is hidden.")
+        assert ui.footer().startswith("Nothing to scroll: long lines are wrapped.")
 
 
 @dataclass
 class XmlOnDemandSource:
-    """A server as far as the page with the XML knows one: it says nothing until it is told what."""
+    """A source for the XML screen whose response is `answer`, set by the test."""
 
     answer: asyncio.Future[str]
     server: str = "em01.example.net"
@@ -69,32 +69,32 @@ class XmlOnDemandSource:
         return "<Events>" + "x" * 100_000 + "</Events>"
 
 
-async def test_asking_for_the_xml_is_stopped_by_esc_and_leaves_the_facts_where_they_were() -> None:
+async def test_esc_cancels_the_request_for_the_xml_and_keeps_the_fields() -> None:
     async with demo_app() as ui:
         session = ui.sessions()[0]
         asked = XmlOnDemandSource(asyncio.get_running_loop().create_future())
         await ui.open_raw_from(cast("SessionSource", asked), session)
         facts = ui.text()
         await ui.press("r")
-        assert ui.footer() == "i asks the server for the XML of this run."
+        assert ui.footer() == "Press i to request the XML of this run."
         await ui.press("i", "i")
-        assert ui.footer() == "asking em01.example.net for the XML  Esc stops"
+        assert ui.footer() == "Loading XML from em01.example.net … (Esc: cancel)"
         await ui.press("escape")
-        assert ui.footer() == "Stopped. i asks again."
+        assert ui.footer() == "Canceled. i: try again."
         assert ui.text() == facts
         await ui.press("i")
         asked.answer.set_result("<a><b>1</b></a>")
-        await ui.wait_for(lambda: ui.title().endswith(", as XML"))
+        await ui.wait_for(lambda: ui.title().endswith(", XML"))
         assert ui.text().startswith("<a>\n<b>1</b>\n</a>\n\n<Events>xxx")
-        assert ui.text().endswith(f"emtui events {session.id} -o xml prints them all.")
+        assert ui.text().endswith(f"characters shown. Print all: emtui events {session.id} -o xml")
         assert "100,000 of 100,017 characters" in ui.text()
         await ui.press("i", "i", "r")
         await ui.wait_for(lambda: not ui.is_requesting())
-        assert ui.title().endswith(", as XML")
+        assert ui.title().endswith(", XML")
         assert ui.top().endswith("as of 02:14:30 +00:00")
 
 
-async def test_xml_that_cannot_be_had_is_one_sentence_above_the_facts() -> None:
+async def test_missing_xml_is_one_error_above_the_fields() -> None:
     async with demo_app() as ui:
         asked = XmlOnDemandSource(asyncio.get_running_loop().create_future())
         asked.answer.set_exception(SessionNotFoundError("A recording has none."))
@@ -108,12 +108,12 @@ async def test_xml_that_cannot_be_had_is_one_sentence_above_the_facts() -> None:
 
 
 def type_in_one_piece(ui: TuiDriver, *keys: str) -> None:
-    """Keys as they come over a slow line: the next is there before anything came of the one before."""
+    """Send keys as over a slow link: each arrives before the previous one took effect."""
     for key in keys:
         ui.send(Key(key, key if len(key) == 1 else None))
 
 
-async def test_keys_after_a_search_find_it_though_they_come_in_one_piece_with_it() -> None:
+async def test_keys_that_arrive_together_with_a_search_use_it() -> None:
     async with demo_app() as ui:
         await open_newest(ui, Outcome.FAILED, "collectjob")
         type_in_one_piece(ui, "g", "slash", *"collect", "enter", "n")

@@ -1,4 +1,4 @@
-"""What stands at the right of the sentences that say what needs somebody."""
+"""The counts on the right of the alerts above the list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from emtui.tui.screens.session_list.attention_lines import shorten_counts
 
 @pytest.mark.parametrize(
     ("room", "expected"),
-    [(28, "a: next of 6 alerts, 1 known"), (27, "a: next of 6 alerts"), (18, "a: 6 alerts"), (10, "")],
+    [(35, "a: next of 6 alerts, 1 acknowledged"), (34, "a: next of 6 alerts"), (18, "a: 6 alerts"), (10, "")],
 )
-def test_the_key_stays_where_the_acknowledged_count_does_not_fit(room: int, expected: str) -> None:
-    assert shorten_counts("a: next of 6 alerts, 1 known", room) == expected
+def test_the_acknowledged_count_is_dropped_before_the_key(room: int, expected: str) -> None:
+    assert shorten_counts("a: next of 6 alerts, 1 acknowledged", room) == expected

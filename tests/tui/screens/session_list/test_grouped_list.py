@@ -1,4 +1,4 @@
-"""Good runs are folded in the list: what opens a fold, what closes it, and that nothing moves for nothing."""
+"""Grouping of successful runs: expanding, collapsing, and a stable selection."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ async def grouped_list(runs: Sequence[Session], lines: int = 11) -> AsyncIterato
         yield listed
 
 
-async def test_a_group_says_how_many_of_what_how_long_and_since_when() -> None:
+async def test_a_group_shows_type_count_length_and_start_range() -> None:
     async with grouped_list(NIGHT) as listed:
         assert [line for line in listed.rows() if line] == [
-            "› · success   LogExport  × 3         12:00:00   1m30s       10:00–12:00",
+            "› · success   LogExport (3)          12:00:00   1m30s        10:00–12:00",
             "  ■ failed    CollectJob             12:00:00   1m30s",
-            "  · success   CollectJob  × 9        11:45:00   1m30s       09:45–11:45",
+            "  · success   CollectJob (9)         11:45:00   1m30s        09:45–11:45",
             "  ■ failed    CollectJob             09:30:00   1m30s",
-            "  · success   CollectJob  × 5        09:15:00   1m30s       08:15–09:15",
+            "  · success   CollectJob (5)         09:15:00   1m30s        08:15–09:15",
         ]
         assert len(listed.sessions()) == listed.match_count() == len(NIGHT)
 
@@ -79,16 +79,16 @@ def test_a_group_shows_its_start_range_in_as_few_cells_as_there_are(
 @pytest.mark.parametrize(
     ("kind", "number", "expected"),
     [
-        ("CollectJob", 78, "CollectJob  × 78"),
-        ("HistoryCollectJob", 30, "HistoryCollectJ… × 30"),
-        ("CatalogReplicationJob", 1_168, "CatalogRepli… × 1,168"),
+        ("CollectJob", 78, "CollectJob (78)"),
+        ("HistoryCollectJob", 30, "HistoryCollectJ… (30)"),
+        ("CatalogReplicationJob", 1_168, "CatalogRepli… (1,168)"),
     ],
 )
-def test_a_type_gives_way_to_how_many_runs_there_are(kind: str, number: int, expected: str) -> None:
+def test_a_type_is_cut_rather_than_the_number_of_runs(kind: str, number: int, expected: str) -> None:
     assert format_type_count(kind, number, 21) == expected
 
 
-async def test_the_position_tells_runs_not_rows() -> None:
+async def test_the_position_counts_runs_not_rows() -> None:
     async with grouped_list(NIGHT) as listed:
         assert listed.position() == "1 of 19 runs"
         listed.move_to(2)
@@ -97,7 +97,7 @@ async def test_the_position_tells_runs_not_rows() -> None:
         assert listed.position() == "14 of 19 runs"
 
 
-async def test_a_group_opens_in_place_and_any_of_its_runs_closes_it() -> None:
+async def test_a_group_expands_in_place_and_any_of_its_runs_collapses_it() -> None:
     async with grouped_list(NIGHT) as listed:
         listed.move_to(2)
         newest = listed.selected()
@@ -110,14 +110,14 @@ async def test_a_group_opens_in_place_and_any_of_its_runs_closes_it() -> None:
         assert (listed.selected(), listed.cursor(), listed.row_count()) == (newest, 2, 5)
 
 
-async def test_where_nothing_is_grouped_nothing_opens() -> None:
+async def test_without_a_group_nothing_expands() -> None:
     async with grouped_list(NIGHT) as listed:
         listed.move_to(1)
         assert not await listed.toggle_group()
         assert listed.row_count() == 5
 
 
-async def test_a_run_that_is_jumped_to_is_shown_and_only_its_own_group_opens() -> None:
+async def test_selecting_a_hidden_run_expands_only_its_own_group() -> None:
     async with grouped_list(NIGHT) as listed:
         assert listed.select(NIGHT[4].uid)
         assert listed.selected() == NIGHT[4]
@@ -128,14 +128,14 @@ async def test_a_run_that_is_jumped_to_is_shown_and_only_its_own_group_opens() -
         assert not listed.select(make_run(NOON - 99 * HOUR).uid)
 
 
-async def test_the_rows_beside_a_run_are_those_of_the_list() -> None:
+async def test_the_neighbors_of_a_run_are_rows_of_the_list() -> None:
     async with grouped_list(NIGHT) as listed:
-        assert listed.neighbour(NIGHT[0].uid, 1) == NIGHT[1]
-        assert listed.neighbour(NIGHT[1].uid, 1) == NIGHT[10], "the fold is one row"
-        assert listed.neighbour(NIGHT[16].uid, -1) is None
+        assert listed.neighbor(NIGHT[0].uid, 1) == NIGHT[1]
+        assert listed.neighbor(NIGHT[1].uid, 1) == NIGHT[10], "the fold is one row"
+        assert listed.neighbor(NIGHT[16].uid, -1) is None
 
 
-async def test_a_jump_skips_groups_and_finds_a_run_that_is_hidden_in_one() -> None:
+async def test_select_next_skips_groups_and_finds_a_run_inside_one() -> None:
     async with grouped_list(NIGHT) as listed:
         assert await listed.select_next(lambda one: one.outcome is BAD, 1)
         assert await listed.select_next(lambda one: one.outcome is BAD, 1)
@@ -144,17 +144,17 @@ async def test_a_jump_skips_groups_and_finds_a_run_that_is_hidden_in_one() -> No
         assert (listed.selected(), listed.row_count()) == (NIGHT[3], 13)
 
 
-async def test_an_unusually_long_run_is_found_from_the_first_picture_on() -> None:
-    slow, hangs = (
+async def test_an_unusually_long_run_is_found_from_the_first_paint_on() -> None:
+    slow, stuck = (
         make_run(NOON - 100 * MINUTE, duration=9 * MINUTE),
         make_run(NOON - 181 * MINUTE, outcome=RUNNING),
     )
-    async with grouped_list([*make_series("CollectJob", 15 * MINUTE, count=30), slow, hangs]) as listed:
+    async with grouped_list([*make_series("CollectJob", 15 * MINUTE, count=30), slow, stuck]) as listed:
         assert await listed.select_next(listed.is_unusual, 1)
         assert listed.selected() == slow
-        assert listed.rows()[listed.cursor()].endswith("9m00s  6.0")
+        assert listed.rows()[listed.cursor()].endswith("9m00s  6.0×")
         assert await listed.select_next(listed.is_unusual, 1)
-        assert listed.selected() == hangs
+        assert listed.selected() == stuck
         assert not await listed.select_next(listed.is_unusual, 1)
 
 
@@ -193,7 +193,7 @@ async def test_new_runs_are_grouped_apart_and_seen_ones_join_with_the_next_chang
         listed.set_marks({runs[0].uid: CHANGED_MARK, runs[1].uid: NEW_MARK})
         listed.show(newest)
         assert [line[:31].rstrip() for line in listed.rows() if line] == [
-            "›~· success   CollectJob  × 2", "  · success   CollectJob  × 18",
+            "›~· success   CollectJob (2)", "  · success   CollectJob (18)",
         ]  # fmt: skip
         assert listed.marked_in_window() == {runs[0].uid, runs[1].uid}
         listed.set_marks({})
@@ -216,7 +216,7 @@ async def test_new_runs_are_counted_above_the_window_though_they_are_grouped() -
         assert listed.new_above() == 3
 
 
-async def test_a_query_another_order_and_a_key_show_every_run() -> None:
+async def test_a_query_another_order_and_a_key_ungroup_all_runs() -> None:
     async with grouped_list(NIGHT) as listed:
         listed.move_to(2)
         newest = listed.selected()
@@ -233,7 +233,7 @@ async def test_a_query_another_order_and_a_key_show_every_run() -> None:
         assert (listed.row_count(), listed.selected()) == (5, newest)
 
 
-async def test_a_long_list_is_grouped_between_the_keys_and_is_shown_once_it_is() -> None:
+async def test_a_long_list_is_grouped_in_the_background_and_shown_when_complete() -> None:
     runs = make_series("CollectJob", MINUTE, count=9_000)
     async with grouped_list(NIGHT) as listed:
         listed.show(snapshot_of(*runs))
@@ -252,7 +252,7 @@ outcomes_and_types_lists = st.lists(
 
 
 def runs_a_minute_apart(outcomes_and_types: list[tuple[Outcome, str]], new_count: int) -> list[Session]:
-    """Runs a minute apart, of which so many have begun since."""
+    """Runs a minute apart, including newly started ones."""
     return [
         make_run(NOON - timedelta(minutes=index - new_count), kind, outcome=state)
         for index, (state, kind) in enumerate(outcomes_and_types)
@@ -261,7 +261,7 @@ def runs_a_minute_apart(outcomes_and_types: list[tuple[Outcome, str]], new_count
 
 @settings(max_examples=40)
 @given(drawn=outcomes_and_types_lists, new=st.integers(0, 6), hand=st.integers(0, 40), opens=st.booleans())
-def test_whatever_comes_the_selected_run_stays_selected_alone_or_in_its_group(
+def test_the_selected_run_stays_selected_alone_or_in_its_group(
     drawn: list[tuple[Outcome, str]], new: int, hand: int, opens: bool
 ) -> None:
     async def check() -> None:

@@ -1,4 +1,4 @@
-"""The list while it is followed: what moved, how old it is, what happened meanwhile, whom it tells."""
+"""The list while it is polled: changes, freshness, absence, notifications, logons, zones."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from emtui.em.secret import Secret
 from emtui.em.server_address import Server, Trust
 from emtui.em.server_clock import utc_now
 from emtui.local.connection import Connection
-from emtui.local.last_seen import load_last_viewed, save_last_viewed
+from emtui.local.last_viewed import load_last_viewed, save_last_viewed
 from emtui.local.profiles import Profile
 from emtui.monitor.clock_steps import ClockReading
 from emtui.tui.launch_options import LaunchOptions
@@ -48,7 +48,7 @@ NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
 
 @dataclass
 class SettableClocks:
-    """A clock whose hands are moved by the test; nobody waits on it but for a wish.
+    """A clock that the test advances; a sleep ends only when the test wakes it.
 
     `slept` passed only on the wall, and with `boot` for whoever reads all clocks; so did `set`, which
     did not pass at all.
@@ -142,7 +142,7 @@ class ScriptedEnterpriseManager:
 
 @dataclass
 class WatchedList:
-    """Somebody who watches it: each `poll` is one look at the list."""
+    """A user who watches the list; `poll` lets the next poll run."""
 
     ui: TuiDriver
     exit_stack: AsyncExitStack
@@ -152,16 +152,16 @@ class WatchedList:
     clocks: SettableClocks
 
     async def poll(self, seconds: float = 60) -> None:
-        """So many seconds later the next look at the list, whatever comes of it."""
+        """Advance the clock and run the next poll, whatever its result."""
         self.clocks.elapsed_s += seconds
         await self.ui.poll_once()
 
     async def stop_server(self) -> None:
-        """Nothing listens there any more, and no connection is left."""
+        """Stop listening and close all connections."""
         await self.exit_stack.aclose()
 
     async def restart_server(self) -> None:
-        """The same server, on its port."""
+        """Start the same server on its port."""
         restarted = scripted_server(self.enterprise_manager, self.context, self.server.port)
         self.server = await self.exit_stack.enter_async_context(restarted)
 
@@ -177,7 +177,7 @@ class WatchedList:
 
 
 def use_test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is remembered and written down stays in the test's own folder."""
+    """Keep state and logs in the test's own folder."""
     for name in ("STATE", "CONFIG"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
 
@@ -192,9 +192,9 @@ async def watched_list(
     zone: tzinfo = UTC,
     is_clock_shared: bool = False,
 ) -> AsyncIterator[WatchedList]:
-    """The screens of a person who has logged on at two past six on a Friday, and their server.
+    """The app of a user who logged on Friday at 18:02, and its server.
 
-    With `is_clock_shared` the client goes by the same hands: how far the server's clock is ahead of them is known.
+    With `is_clock_shared` the client uses the same clock, so that the server's clock offset is certain.
     """
     server_identity, enterprise_manager, clocks = (
         make_identity(tmp_path),
@@ -224,10 +224,10 @@ async def watched_list(
             yield WatchedList(ui, exit_stack, context, server, enterprise_manager, clocks)
 
 
-# --- what moved -----------------------------------------------------------------
+# --- changes -----------------------------------------------------------------
 
 
-async def test_what_is_new_or_differs_is_marked_until_it_was_seen(tmp_path: Path) -> None:
+async def test_new_and_changed_runs_are_marked_until_they_were_seen(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         watch.enterprise_manager.states[39] = "InProgress"
         await watch.poll()
@@ -240,13 +240,13 @@ async def test_what_is_new_or_differs_is_marked_until_it_was_seen(tmp_path: Path
         new, changed, old, *_ = watch.ui.rows()
         assert (new[:2], changed[:2], old[:2]) == ("›+", " ~", "  ")
         await watch.poll()
-        assert watch.ui.rows()[0][:2] == "›+", "nobody has pressed a key: nobody has seen it"
+        assert watch.ui.rows()[0][:2] == "›+", "without a key it does not count as seen"
         await watch.ui.press("j")
         await watch.poll()
         assert watch.ui.marks()[:3] == [" ", " ", " "]
 
 
-async def test_the_top_is_followed_and_anywhere_else_nothing_moves(tmp_path: Path) -> None:
+async def test_the_top_is_followed_and_nothing_moves_elsewhere(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         await watch.ui.press("Z")
         watch.enterprise_manager.states[40] = "InProgress"
@@ -281,14 +281,14 @@ async def test_a_poll_without_a_change_paints_nothing_but_the_time(tmp_path: Pat
         assert "as of 18:04:00" in watch.ui.top()
 
 
-async def test_the_sentence_of_an_alert_goes_when_the_alert_is_over(tmp_path: Path) -> None:
+async def test_the_sentence_of_a_resolved_alert_disappears(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         watch.enterprise_manager.states[40] = "Failed"
         await watch.poll(900)
         await watch.ui.wait_for(lambda: bool(watch.ui.alert_types()))
         await watch.ui.press("F", "a")
         await watch.ui.wait_for(
-            lambda: watch.ui.detail().startswith("CollectJob failed at 18:15, last good 18:00")
+            lambda: watch.ui.detail().startswith("CollectJob failed at 18:15, last success 18:00")
         )
         watch.enterprise_manager.states[41] = "CompletedSuccessfully"
         await watch.poll(900)
@@ -297,7 +297,7 @@ async def test_the_sentence_of_an_alert_goes_when_the_alert_is_over(tmp_path: Pa
         assert watch.ui.detail() == "message 40"
 
 
-# --- how old it is ----------------------------------------------------------------
+# --- freshness ----------------------------------------------------------------
 
 
 async def test_stale_after_two_missed_polls_and_lost_after_three(tmp_path: Path) -> None:
@@ -313,9 +313,9 @@ async def test_stale_after_two_missed_polls_and_lost_after_three(tmp_path: Path)
         assert "overloaded" in watch.ui.error_text()
         assert set(watch.ui.marks()) == {"?"}
         await watch.poll()
-        assert "BLIND since Fri 18:03:00" in watch.ui.top()
+        assert "NO DATA since Fri 18:03:00" in watch.ui.top()
         await watch.poll()
-        assert "BLIND since Fri 18:03:00" in watch.ui.top()
+        assert "NO DATA since Fri 18:03:00" in watch.ui.top()
         assert len(watch.numbers()) == 40
         watch.enterprise_manager.list_failure = None
         await watch.poll()
@@ -325,14 +325,14 @@ async def test_stale_after_two_missed_polls_and_lost_after_three(tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["server-error", "cut", "cut-document", "html-list", "too-often", "brotli"])
-async def test_a_truncated_answer_is_never_taken_for_a_complete_one(tmp_path: Path, name: str) -> None:
+async def test_a_truncated_response_never_counts_as_complete(tmp_path: Path, name: str) -> None:
     async with watched_list(tmp_path) as watch:
         counts = watch.ui.match_tally()
         watch.enterprise_manager.list_failure = SCRIPTS[name].reply
         for _ in range(4):
             await watch.poll()
             top = watch.ui.top()
-            assert "as of 18:02:00" in top or "BLIND since Fri 18:02:00" in top
+            assert "as of 18:02:00" in top or "NO DATA since Fri 18:02:00" in top
             assert watch.ui.match_tally() == counts
 
 
@@ -346,7 +346,7 @@ async def test_by_hand_the_first_failure_is_shown_and_esc_dismisses_it(tmp_path:
         assert watch.ui.error_text() == "", "the same sentence again is no news"
 
 
-async def test_p_pauses_says_so_everywhere_and_r_asks_once(tmp_path: Path) -> None:
+async def test_p_pauses_on_every_screen_and_r_refreshes_once(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         await watch.ui.press("p")
         assert "PAUSED  as of" in watch.ui.top()
@@ -375,7 +375,7 @@ async def test_keys_never_make_two_requests_at_once(tmp_path: Path) -> None:
         await watch.ui.wait_for(lambda: not watch.ui.is_polling())
 
 
-async def test_the_servers_clock_makes_durations_and_is_warned_about(tmp_path: Path) -> None:
+async def test_durations_use_the_servers_clock_and_its_offset_is_reported(tmp_path: Path) -> None:
     async with watched_list(
         tmp_path, date=lambda: datetime.now(UTC) + timedelta(minutes=7, seconds=10)
     ) as watch:
@@ -390,7 +390,7 @@ async def test_the_servers_clock_makes_durations_and_is_warned_about(tmp_path: P
         assert "ahead of this computer's" in text
 
 
-async def test_health_says_what_polling_costs_and_when_data_was_lost(tmp_path: Path) -> None:
+async def test_health_shows_traffic_and_gaps(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         for _ in range(3):
@@ -401,12 +401,12 @@ async def test_health_says_what_polling_costs_and_when_data_was_lost(tmp_path: P
         assert watch.ui.screen_name() == "text_viewer"
         text = watch.ui.text()
         for expected in (
-            "every 60 s: 60 an hour",
+            "every 60 s: 60 per hour",
             "Fri 20 Nov 18:02:00 +00:00 – Fri 20 Nov 18:06:00 +00:00",
             "overloaded",
             "Last collected",
             "Certificate",
-            "0 of 40 rows",
+            "0 of 40 not fully readable",
         ):
             assert expected in text
 
@@ -416,7 +416,7 @@ async def test_health_says_what_polling_costs_and_when_data_was_lost(tmp_path: P
 EIGHT_HOURS = 8 * 3600
 
 
-async def test_after_sleep_the_list_is_stale_at_once_requested_at_once_and_the_time_is_time_away(
+async def test_after_sleep_the_list_is_stale_and_requested_at_once_and_the_time_counts_as_absence(
     tmp_path: Path,
 ) -> None:
     async with watched_list(tmp_path) as watch:
@@ -434,16 +434,16 @@ async def test_after_sleep_the_list_is_stale_at_once_requested_at_once_and_the_t
         await watch.ui.wait_for(lambda: "STALE" not in watch.ui.top())
         assert "as of 02:03:00" in watch.ui.top()
         assert watch.ui.absence() == (
-            "Fri 18:02 – Sat 02:03: 1 failed (u steps), 1 ok of 2 runs;"
-            " blind Fri 18:03 – Sat 02:03, filled from the server's list"
+            "Fri 18:02 – Sat 02:03: 1 failed (u: next), 1 ok of 2 runs;"
+            " no data Fri 18:03 – Sat 02:03, history restored from server"
         )
         await watch.ui.press("exclamation_mark")
         assert watch.ui.screen_name() == "text_viewer"
-        assert "This computer slept." in watch.ui.text()
+        assert "This computer was suspended." in watch.ui.text()
         assert "Fri 20 Nov 18:03:00 +00:00 – Sat 21 Nov 02:03:00 +00:00" in watch.ui.text()
 
 
-async def test_a_request_that_was_under_way_is_given_up_and_made_again(tmp_path: Path) -> None:
+async def test_a_request_from_before_sleep_is_canceled_and_sent_again(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         watch.enterprise_manager.list_failure = ScriptedReply(b"", then="hang")
         asked = watch.server.count("GET")
@@ -456,7 +456,7 @@ async def test_a_request_that_was_under_way_is_given_up_and_made_again(tmp_path:
         assert watch.server.count("GET") == asked + 2
 
 
-async def test_a_key_before_the_clocks_were_read_does_not_take_the_time_away_for_time_at_the_keys(
+async def test_a_key_right_after_sleep_does_not_make_the_absence_count_as_activity(
     tmp_path: Path,
 ) -> None:
     async with watched_list(tmp_path) as watch:
@@ -464,7 +464,7 @@ async def test_a_key_before_the_clocks_were_read_does_not_take_the_time_away_for
         watch.clocks.slept_s = EIGHT_HOURS
         await watch.ui.press("j")
         await watch.ui.wait_for(lambda: bool(watch.ui.absence()))
-        assert watch.ui.absence().startswith("Fri 18:02 – Sat 02:03: nothing ended; blind Fri 18:03")
+        assert watch.ui.absence().startswith("Fri 18:02 – Sat 02:03: no run ended; no data Fri 18:03")
 
 
 async def test_a_collected_alert_is_sent_after_sleep_whatever_the_monotonic_clock_says(
@@ -481,7 +481,7 @@ async def test_a_collected_alert_is_sent_after_sleep_whatever_the_monotonic_cloc
         await watch.ui.wait_for(lambda: watch.ui.bells == 2)
 
 
-async def test_a_network_that_takes_a_moment_after_sleep_is_no_outage_yet(tmp_path: Path) -> None:
+async def test_a_network_that_needs_a_moment_after_sleep_is_no_outage(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         await watch.poll()
         watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
@@ -492,7 +492,7 @@ async def test_a_network_that_takes_a_moment_after_sleep_is_no_outage_yet(tmp_pa
         assert watch.ui.bells == 0
         for _ in range(2):
             await watch.poll()
-        assert "BLIND since Fri 18:03:00" in watch.ui.top()
+        assert "NO DATA since Fri 18:03:00" in watch.ui.top()
         assert watch.ui.bells == 1
 
 
@@ -506,10 +506,10 @@ async def test_while_paused_sleep_is_marked_and_nothing_is_requested(tmp_path: P
         assert watch.server.count("GET") == asked
         await watch.ui.press("r")
         await watch.ui.wait_for(lambda: "STALE" not in watch.ui.top())
-        assert "blind Fri 18:02" in watch.ui.absence()
+        assert "no data Fri 18:02" in watch.ui.absence()
 
 
-async def test_an_opened_run_that_goes_on_is_asked_for_at_once_after_sleep(tmp_path: Path) -> None:
+async def test_an_open_running_session_is_requested_at_once_after_sleep(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         watch.enterprise_manager.states[39] = "InProgress"
         await watch.poll()
@@ -520,7 +520,7 @@ async def test_an_opened_run_that_goes_on_is_asked_for_at_once_after_sleep(tmp_p
 
 
 @pytest.mark.parametrize("boot", [True, False])
-async def test_a_clock_that_is_set_forward_is_no_sleep_where_the_servers_clock_tells(
+async def test_a_clock_set_forward_is_no_sleep_if_the_servers_clock_shows_it(
     tmp_path: Path, boot: bool
 ) -> None:
     passed = [0.0]
@@ -552,13 +552,13 @@ async def test_without_the_servers_clock_it_may_have_been_sleep(tmp_path: Path) 
         await watch.poll()
         watch.clocks.set_forward_s = EIGHT_HOURS
         await watch.ui.wait_for(lambda: bool(watch.ui.absence()))
-        assert "blind Fri 18:03 – Sat 02:03" in watch.ui.absence()
+        assert "no data Fri 18:03 – Sat 02:03" in watch.ui.absence()
         await watch.ui.press("exclamation_mark")
         assert watch.ui.screen_name() == "text_viewer"
-        assert "This computer slept, or its clock was set forward." in watch.ui.text()
+        assert "This computer was suspended, or its clock was set forward." in watch.ui.text()
 
 
-async def test_a_clock_that_is_set_back_is_said_and_is_no_sleep(tmp_path: Path) -> None:
+async def test_a_clock_set_back_is_reported_and_is_no_sleep(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         await watch.poll()
         watch.clocks.set_forward_s = -3600
@@ -570,14 +570,14 @@ async def test_a_clock_that_is_set_back_is_said_and_is_no_sleep(tmp_path: Path) 
         assert watch.ui.health().gap_count == 0
         await watch.ui.press("exclamation_mark")
         assert watch.ui.screen_name() == "text_viewer"
-        assert "none since emtui was started" in watch.ui.text()
+        assert "none since emtui started" in watch.ui.text()
         assert "by 1h00m: Fri 20 Nov 18:03:00 +00:00 to Fri 20 Nov 17:03:00" in watch.ui.text()
 
 
-# --- while nobody looked ------------------------------------------------------------
+# --- absence ------------------------------------------------------------
 
 
-async def test_after_ten_minutes_without_a_key_a_line_says_what_happened(tmp_path: Path) -> None:
+async def test_after_ten_minutes_without_a_key_a_line_summarizes_the_absence(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         await watch.poll()
         assert not watch.ui.absence()
@@ -593,8 +593,8 @@ async def test_after_ten_minutes_without_a_key_a_line_says_what_happened(tmp_pat
         await watch.poll(600)
         assert watch.ui.absence()
         assert watch.ui.absence() == (
-            "Fri 18:02 – Fri 18:43: 1 failed (u steps), 2 ok of 3 runs;"
-            " blind Fri 18:03 – Fri 18:43, filled from the server's list"
+            "Fri 18:02 – Fri 18:43: 1 failed (u: next), 2 ok of 3 runs;"
+            " no data Fri 18:03 – Fri 18:43, history restored from server"
         )
         assert watch.selected == 42
         await watch.ui.press("j")
@@ -604,7 +604,7 @@ async def test_after_ten_minutes_without_a_key_a_line_says_what_happened(tmp_pat
         assert not watch.ui.absence()
 
 
-# --- whom it tells ------------------------------------------------------------------
+# --- notifications ------------------------------------------------------------------
 
 
 async def test_the_bell_rings_for_a_new_failure_and_never_for_the_first_poll(tmp_path: Path) -> None:
@@ -636,7 +636,7 @@ async def test_each_outage_rings_once_and_runs_the_command_once(tmp_path: Path) 
     async with watched_list(tmp_path, {"notify_command": command}) as watch:
         for outage in (1, 2, 3):
             await watch.poll(1200)
-            assert "BLIND" not in watch.ui.top()
+            assert "NO DATA" not in watch.ui.top()
             await watch.stop_server()
             for missed in range(1, 6):
                 await watch.poll()
@@ -650,12 +650,12 @@ async def test_each_outage_rings_once_and_runs_the_command_once(tmp_path: Path) 
 
 
 def notifications_in(file: Path) -> list[str]:
-    """The sentences that the command was run with."""
+    """The sentences that the command received."""
     return file.read_text().splitlines() if file.exists() else []
 
 
 def command_writing_to(file: Path) -> tuple[str, ...]:
-    """A command that writes its sentence down."""
+    """A command that writes its sentence to a file."""
     return ("sh", "-c", 'printf "%s\\n" "$1" >>"$0"', str(file))
 
 
@@ -692,7 +692,7 @@ async def test_two_types_that_fail_in_the_same_list_are_notified_in_one_sentence
         assert watch.ui.footer().startswith(line[:40]), "the footer says why it rang"
 
 
-async def test_alerts_within_ten_minutes_are_notified_in_one_sentence_when_they_are_over(
+async def test_alerts_within_ten_minutes_are_combined_into_one_notification(
     tmp_path: Path,
 ) -> None:
     notifications = tmp_path / "told"
@@ -716,7 +716,7 @@ async def test_alerts_within_ten_minutes_are_notified_in_one_sentence_when_they_
         await watch.ui.wait_for(lambda: len(notifications_in(notifications)) == 2)
         line = notifications_in(notifications)[1]
         for expected in (
-            "connection back 18:06, lost 18:05",
+            "connection lost 18:05, restored 18:06",
             "3 types failed",
             "LogExport (message 40)",
             "LicenseUpdate (message 41)",
@@ -736,12 +736,12 @@ async def test_a_failure_that_was_acknowledged_meanwhile_is_not_notified(tmp_pat
         watch.enterprise_manager.states |= {41: "Failed"}
         await watch.poll()
         await watch.ui.press("g", "m", *"seen", "enter")
-        await watch.ui.wait_for(lambda: watch.ui.detail().startswith("known"))
+        await watch.ui.wait_for(lambda: watch.ui.detail().startswith("acknowledged"))
         await watch.poll(1200)
         assert watch.ui.bells == 1
 
 
-async def test_a_run_of_which_the_list_has_only_the_name_rings_once_its_outcome_is_known(
+async def test_a_run_without_details_rings_once_its_outcome_is_loaded(
     tmp_path: Path,
 ) -> None:
     async with watched_list(tmp_path) as watch:
@@ -753,7 +753,7 @@ async def test_a_run_of_which_the_list_has_only_the_name_rings_once_its_outcome_
         assert watch.ui.bells == 1
 
 
-async def test_the_command_ends_with_emtui_with_all_that_it_has_started(tmp_path: Path) -> None:
+async def test_the_command_and_its_children_end_with_emtui(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     command = ("sh", "-c", 'sleep 600 & echo $$ $! >"$0"; wait', str(pids))
     async with watched_list(tmp_path, {"notify_command": command}) as watch:
@@ -771,14 +771,14 @@ async def test_the_command_ends_with_emtui_with_all_that_it_has_started(tmp_path
 
 
 def is_running(pid: int) -> bool:
-    """Whether there is such a process, and it is no zombie."""
+    """Whether the process exists and is no zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
 
 
-async def test_each_refused_logon_rings_and_the_title_says_so(tmp_path: Path) -> None:
+async def test_each_refused_logon_rings_and_changes_the_title(tmp_path: Path) -> None:
     async with watched_list(tmp_path, {"title": True}) as watch:
         titles = watch.ui.record_titles()
         for refusal in (1, 2):
@@ -786,7 +786,7 @@ async def test_each_refused_logon_rings_and_the_title_says_so(tmp_path: Path) ->
             await watch.poll(1200)
             assert "LOGON REFUSED" in watch.ui.error_text()
             assert watch.ui.bells == refusal
-            await watch.ui.wait_for(lambda: titles[-1:] == ["emtui prod: BLIND"])
+            await watch.ui.wait_for(lambda: titles[-1:] == ["emtui prod: NO DATA"])
             watch.enterprise_manager.list_failure, watch.enterprise_manager.logon_reply = (
                 None,
                 GOOD_REPLIES["logon"],
@@ -810,10 +810,10 @@ async def test_a_screen_above_the_list_no_longer_shows_a_lost_connection_once_th
         watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         for _ in range(3):
             await watch.poll()
-        assert "BLIND" in watch.ui.top()
+        assert "NO DATA" in watch.ui.top()
         watch.enterprise_manager.list_failure = None
         await watch.poll()
-        assert "BLIND" not in watch.ui.top()
+        assert "NO DATA" not in watch.ui.top()
         await watch.ui.press("q", "Z", "enter")
         await watch.ui.wait_for(
             lambda: watch.ui.screen_name() == "session_detail" and not watch.ui.is_requesting()
@@ -821,10 +821,10 @@ async def test_a_screen_above_the_list_no_longer_shows_a_lost_connection_once_th
         watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
         for _ in range(3):
             await watch.poll()
-        assert "BLIND" in watch.ui.top()
+        assert "NO DATA" in watch.ui.top()
         watch.enterprise_manager.list_failure = None
         await watch.poll()
-        assert "BLIND" not in watch.ui.top()
+        assert "NO DATA" not in watch.ui.top()
 
 
 async def test_a_profile_may_be_silent_and_may_run_a_command(tmp_path: Path) -> None:
@@ -839,7 +839,7 @@ async def test_a_profile_may_be_silent_and_may_run_a_command(tmp_path: Path) -> 
         assert "message 40" in notifications.read_text()
 
 
-# --- the logon ------------------------------------------------------------------------
+# --- logon ------------------------------------------------------------------------
 
 
 async def test_an_expired_logon_is_renewed_silently(tmp_path: Path) -> None:
@@ -861,21 +861,21 @@ async def test_an_expired_logon_is_renewed_silently(tmp_path: Path) -> None:
         assert "as of 18:03:00" in watch.ui.top()
 
 
-async def test_a_refused_logon_is_a_line_above_the_untouched_view_and_l_mends_it(tmp_path: Path) -> None:
+async def test_a_refused_logon_is_shown_above_the_unchanged_view_and_l_logs_on_again(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         await watch.ui.press("slash", *"messa")
         watch.enterprise_manager.list_failure = make_reply("401 Unauthorized")
         watch.enterprise_manager.logon_reply = REFUSED_REPLY
         await watch.poll()
         assert "LOGON REFUSED" in watch.ui.error_text()
-        assert "L log on" in watch.ui.error_text()
-        assert "BLIND since Fri 18:02:00" in watch.ui.top()
+        assert "L: log on again" in watch.ui.error_text()
+        assert "NO DATA since Fri 18:02:00" in watch.ui.top()
         await watch.ui.press("g", "e", "enter")
         assert watch.ui.query().text == "message", "the keys still went into the query"
         attempts = watch.server.count("POST")
         await watch.ui.press("down", "down", "r")
         await watch.ui.pause(0.3)
-        assert watch.server.count("POST") == attempts, "nobody has given another password"
+        assert watch.server.count("POST") == attempts, "no other password was given"
         selected = watch.selected
         watch.enterprise_manager.list_failure, watch.enterprise_manager.logon_reply = (
             None,
@@ -907,7 +907,7 @@ async def test_a_refusal_just_after_an_outage_is_tried_once_more(
         assert "LOGON REFUSED" in watch.ui.error_text()
         await watch.ui.press("exclamation_mark")
         assert watch.ui.screen_name() == "text_viewer"
-        assert "Second logon    once, at" in watch.ui.text()
+        assert "Logon retry     once, at" in watch.ui.text()
         await watch.ui.press("q")
         watch.enterprise_manager.list_failure, watch.enterprise_manager.logon_reply = (
             None,
@@ -948,10 +948,10 @@ async def test_sessions_that_ended_since_the_last_run_of_emtui_are_reported(
         assert load_last_viewed("prod") == FRIDAY
 
 
-# --- a session that runs ----------------------------------------------------------------
+# --- a running session ----------------------------------------------------------------
 
 
-async def test_the_events_of_a_running_session_come_by_themselves_and_its_end_is_said(
+async def test_the_events_of_a_running_session_are_polled_and_its_end_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poll_sessions_every(monkeypatch, 0.05)
@@ -971,10 +971,10 @@ async def test_the_events_of_a_running_session_come_by_themselves_and_its_end_is
         await watch.ui.wait_for(lambda: len(watch.ui.events()) == 32)
         assert watch.ui.cursor() == 1, "whoever moves up stays there"
         watch.enterprise_manager.states[39] = "Failed"
-        await watch.ui.wait_for(lambda: "It has ended: failed." in watch.ui.footer())
+        await watch.ui.wait_for(lambda: "Run ended: failed." in watch.ui.footer())
 
 
-# --- a run that is gone ----------------------------------------------------------
+# --- a deleted run ----------------------------------------------------------
 
 
 async def open_newest(watch: WatchedList) -> None:
@@ -1002,21 +1002,24 @@ async def test_a_running_session_that_is_removed_is_reported_as_gone(
         )
         asked = len(watch.server.requests)
         await watch.ui.pause(0.1)
-        assert len(watch.server.requests) == asked, "nobody asks for it again by itself"
+        assert len(watch.server.requests) == asked, "it is not requested again automatically"
         await watch.ui.press("r")
         await watch.ui.wait_for(lambda: len(watch.server.requests) > asked and not watch.ui.is_requesting())
         assert f"no longer lists {run}" in watch.ui.error_text()
 
 
-async def test_r_on_a_log_that_is_gone_says_so(tmp_path: Path) -> None:
+async def test_r_on_a_deleted_log_shows_that_it_is_gone(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         watch.enterprise_manager.keeps_logs = False
         watch.enterprise_manager.states[39] = "Failed"
         await watch.poll()
         await open_newest(watch)
-        gone = "The server no longer has its events; r asks again."
+        gone = "The server no longer has the events. r: refresh."
         assert watch.ui.empty_text() == gone
-        assert "no longer has a log of session 00000027-0000-4000-8000-000000000000" in watch.ui.error_text()
+        assert (
+            "no longer has the events of session 00000027-0000-4000-8000-000000000000"
+            in watch.ui.error_text()
+        )
         del watch.enterprise_manager.states[39]
         await watch.ui.press("r")
         await watch.ui.wait_for(lambda: "no longer lists session" in watch.ui.error_text())
@@ -1037,16 +1040,16 @@ async def test_an_unknown_id_may_be_wrong(tmp_path: Path) -> None:
         await watch.ui.wait_for(lambda: "the ID is" in watch.ui.error_text())
 
 
-# --- whose clock ----------------------------------------------------------------
+# --- time zones ----------------------------------------------------------------
 
 
 def shown_utc_offset(watch: WatchedList) -> str:
-    """The offset on the first line of the page that is shown."""
+    """The UTC offset in the header of the current screen."""
     (offset,) = re.findall(r" ([+-]\d\d:\d\d)", watch.ui.top())
     return str(offset)
 
 
-async def test_times_begin_in_the_servers_zone_and_t_goes_round(tmp_path: Path) -> None:
+async def test_times_start_in_the_servers_zone_and_t_cycles_the_zones(tmp_path: Path) -> None:
     async with watched_list(tmp_path, {"time_zone": "Asia/Kolkata"}, zone=ZoneInfo("Europe/Berlin")) as watch:
         await watch.poll()
         assert "23:30:00" in watch.ui.rows()[0]
@@ -1055,21 +1058,23 @@ async def test_times_begin_in_the_servers_zone_and_t_goes_round(tmp_path: Path) 
             await watch.ui.press("t")
             shown.append((watch.ui.footer().partition(".")[0], shown_utc_offset(watch)))
         assert shown == [
-            ("Times are local", "+01:00"),
-            ("Times are in UTC", "+00:00"),
-            ("Times are the server's, in Asia/Kolkata (+05:30)", "+05:30"),
+            ("Times in local time", "+01:00"),
+            ("Times in UTC", "+00:00"),
+            ("Times in server time, Asia/Kolkata (+05:30)", "+05:30"),
         ]
 
 
-async def test_without_a_zone_of_the_server_t_says_how_to_have_one(tmp_path: Path) -> None:
+async def test_without_a_server_zone_t_tells_how_to_set_one(tmp_path: Path) -> None:
     async with watched_list(tmp_path, zone=ZoneInfo("Europe/Berlin")) as watch:
         await watch.poll()
         await watch.ui.press("t", "t")
         assert shown_utc_offset(watch) == "+01:00"
-        assert watch.ui.footer().startswith("Times are local. A time_zone in the profile adds the server's.")
+        assert watch.ui.footer().startswith(
+            "Times in local time. Set time_zone in the profile to add server time."
+        )
 
 
-async def test_another_zone_shows_the_same_rows_and_the_query_stays_true(tmp_path: Path) -> None:
+async def test_another_zone_shows_the_same_rows_and_keeps_the_querys_meaning(tmp_path: Path) -> None:
     async with watched_list(tmp_path, {"time_zone": "Asia/Kolkata"}) as watch:
         await watch.poll()
         await watch.ui.press("slash", *"since:22:50", "enter")
@@ -1082,7 +1087,7 @@ async def test_another_zone_shows_the_same_rows_and_the_query_stays_true(tmp_pat
         assert shown_utc_offset(watch) == "+00:00"
 
 
-async def test_the_zone_stands_in_the_first_line_of_every_page(tmp_path: Path) -> None:
+async def test_every_screen_shows_the_zone_in_its_header(tmp_path: Path) -> None:
     async with watched_list(tmp_path, {"time_zone": "Asia/Kolkata"}) as watch:
         await watch.poll()
         for keys in ("Z", "enter", "i", "q q B", "q 4", "q exclamation_mark", "q question_mark", "q L"):
@@ -1095,16 +1100,16 @@ async def test_the_zone_stands_in_the_first_line_of_every_page(tmp_path: Path) -
         for _ in range(3):
             await watch.poll()
         assert shown_utc_offset(watch) == "+05:30"
-        assert "BLIND" in watch.ui.top()
+        assert "NO DATA" in watch.ui.top()
 
 
-async def test_an_answer_that_comes_may_say_more_than_a_narrow_line_holds(tmp_path: Path) -> None:
+async def test_progress_is_cut_on_a_narrow_terminal(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         await watch.ui.resize(58, 16)
-        for progress in ("asking " + "e" * length for length in (30, 38, 39, 40, 41, 42, 60, 200)):
+        for progress in ("loading " + "e" * length for length in (30, 38, 39, 40, 41, 42, 60, 200)):
             watch.ui.show_progress(progress)
             await watch.ui.pause()
-            assert watch.ui.match_tally().endswith(f"{progress}  Esc stops"[:58].strip()[-12:])
+            assert watch.ui.match_tally().endswith(f"{progress}  Esc: cancel"[:58].strip()[-12:])
         watch.ui.show_progress("")
         await watch.ui.pause()
         assert "ok" in watch.ui.match_tally()

@@ -1,4 +1,4 @@
-"""The query line at work: completed, underlined, recalled, by a digit, and following what it rests on."""
+"""The query bar: completion, error marking, history, saved queries, and updates of the query's context."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from emtui.local.profiles import ConfigValue
 from emtui.tui.launch_options import LaunchOptions
 
 
-async def test_tab_completes_keys_then_values_and_says_beforehand_what_it_gives() -> None:
+async def test_tab_completes_keys_then_values_and_previews_the_completion() -> None:
     async with demo_app() as ui:
         await ui.press("slash", *"sta")
         assert ui.match_tally().startswith("Tab ›state:")
@@ -30,7 +30,7 @@ async def test_tab_completes_keys_then_values_and_says_beforehand_what_it_gives(
         assert "02h failed" in ui.match_tally()
 
 
-async def test_tab_knows_the_types_of_the_list_and_what_the_web_ui_calls_them() -> None:
+async def test_tab_completes_the_types_of_the_list_and_their_names_in_the_web_ui() -> None:
     async with demo_app() as ui:
         await ui.press("slash", *"type", "colon", *"lic", "tab")
         assert ui.typed() == "type:LicAutoUpdate"
@@ -39,7 +39,7 @@ async def test_tab_knows_the_types_of_the_list_and_what_the_web_ui_calls_them() 
         assert {session.type for session in ui.sessions()} == {"CollectJob"}
 
 
-async def test_what_cannot_go_on_is_underlined_with_its_reason_above_while_the_rows_stay() -> None:
+async def test_an_invalid_part_is_underlined_with_its_reason_while_the_rows_stay() -> None:
     async with demo_app() as ui:
         await ui.press("slash", *"is", "colon", *"running")
         running = ui.sessions()
@@ -78,7 +78,7 @@ async def test_an_incomplete_query_is_not_wrong_until_enter() -> None:
         assert ui.query_line().startswith("/ is:unusual")
 
 
-async def test_beside_the_prompt_stands_how_many_match() -> None:
+async def test_the_prompt_shows_the_number_of_matches() -> None:
     async with demo_app() as ui:
         everything = len(ui.sessions())
         await ui.press("slash", *"licauto")
@@ -86,7 +86,7 @@ async def test_beside_the_prompt_stands_how_many_match() -> None:
         assert ui.found_count() == f"{found:,} of {everything:,} runs"
 
 
-async def test_saved_queries_come_back_with_up_and_what_was_typed_with_down() -> None:
+async def test_up_recalls_earlier_queries_and_down_returns_to_the_draft() -> None:
     async with demo_app() as ui:
         for text in ("licauto", "collect"):
             await ui.press("slash", "ctrl+u", *text, "enter")
@@ -95,7 +95,7 @@ async def test_saved_queries_come_back_with_up_and_what_was_typed_with_down() ->
         await ui.press("up")
         assert ui.typed() == "licauto"
         await ui.press("up")
-        assert "no earlier query" in ui.footer()
+        assert "No earlier query" in ui.footer()
         await ui.press("down", "down")
         assert ui.typed() == "bs0"
         await ui.press("ctrl+u")
@@ -110,7 +110,7 @@ async def test_3_shows_unseen_runs_and_keeps_following_them() -> None:
         before = set(ui.sessions())
         await ui.press("3")
         assert ui.row_count() == 0
-        assert "that you have not seen" in ui.empty_text()
+        assert "No new or changed runs" in ui.empty_text()
         passed[0] = timedelta(hours=1)
         await ui.press_each("r")
         new = [session for session in ui.all_sessions() if session not in before]
@@ -120,7 +120,7 @@ async def test_3_shows_unseen_runs_and_keeps_following_them() -> None:
         assert ui.row_count() == 0
 
 
-async def test_what_is_stuck_is_found_as_soon_as_it_is_known_what_is_usual() -> None:
+async def test_is_stuck_matches_as_soon_as_there_are_baselines() -> None:
     async with demo_app(start=demo_start(query="is:stuck"), wait=False) as ui:
         await ui.wait_for(lambda: bool(ui.sessions()))
         assert {session.type for session in ui.sessions()} == {"DatabaseMaintenance"}
@@ -131,7 +131,7 @@ async def test_an_acknowledged_run_is_found_at_once() -> None:
         await ui.wait_assessed()
         assert ui.row_count() == 0
         await ui.press("1", "m", "enter")
-        await ui.wait_for(lambda: ui.detail().startswith("known"))
+        await ui.wait_for(lambda: ui.detail().startswith("acknowledged"))
         marked = ui.selected()
         await ui.press("slash", "ctrl+u", *"is", "colon", *"known", "enter")
         assert marked in ui.sessions()
@@ -139,7 +139,7 @@ async def test_an_acknowledged_run_is_found_at_once() -> None:
         await ui.wait_for(lambda: ui.row_count() == 0)
 
 
-async def test_a_query_that_rests_on_nothing_else_is_never_gone_through_again() -> None:
+async def test_a_query_without_context_is_not_evaluated_again() -> None:
     passed = [timedelta()]
     start = demo_start(query="collect since:7d")
     async with demo_app(start=start, now=lambda: NIGHT_TIME + passed[0]) as ui:
@@ -158,21 +158,25 @@ def with_queries(**queries: str) -> LaunchOptions:
     return demo_start(lambda: NIGHT_TIME, own_queries=own)
 
 
-async def test_5_to_9_show_queries_of_ones_own_and_help_names_them() -> None:
+async def test_5_to_9_run_saved_queries_and_help_lists_them() -> None:
     async with demo_app(start=with_queries(d5="type:CollectJob took:>2m", d6="stat:failed")) as ui:
         await ui.press("5")
         assert ui.query_line().startswith("/ type:CollectJob took:>2m")
         await ui.press("6")
-        assert ui.footer().startswith("6: Unknown query key 'stat': did you mean state:?")
+        assert ui.footer().startswith(
+            "Query 6 in /etc/team.toml is invalid: Unknown query key 'stat': did you mean state:?"
+        )
         assert ui.query().text == "type:CollectJob took:>2m"
         await ui.press("7")
-        assert ui.footer().startswith('7 is yours to set: in config.toml, under [queries], 7 = "took')
+        assert ui.footer().startswith(
+            'Key 7 is unassigned. Define it in config.toml under [queries]: 7 = "took'
+        )
         await ui.press("question_mark")
         assert ui.screen_name() == "text_viewer"
         assert "5                   type:CollectJob took:>2m" in ui.text()
 
 
-async def test_the_count_beside_the_prompt_is_of_runs_also_where_they_are_grouped() -> None:
+async def test_the_prompt_counts_runs_also_where_they_are_grouped() -> None:
     async with demo_app() as ui:
         await ui.press("slash")
         assert ui.row_count() < len(ui.sessions())
@@ -181,7 +185,7 @@ async def test_the_count_beside_the_prompt_is_of_runs_also_where_they_are_groupe
 
 
 @pytest.mark.parametrize("key", ["tab", "up", "down"])
-async def test_a_key_of_the_line_that_has_nothing_to_give_says_so(key: str) -> None:
+async def test_a_key_of_the_prompt_without_effect_tells_why(key: str) -> None:
     async with demo_app() as ui:
         await ui.press("slash", *"zzz", key)
         assert ui.typed() == "zzz"

@@ -1,4 +1,4 @@
-"""What helps while a query is typed: Tab, and Tab again; the queries that were kept."""
+"""Tab completion and query history."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def offered_text(words: tuple[str, ...], next_index: int, room: int) -> str:
     return "".join(text for text, _ in completion_spans(words, next_index, room))
 
 
-def test_tab_again_gives_the_next_word_and_after_the_last_the_first() -> None:
+def test_tab_again_inserts_the_next_word_and_wraps_around() -> None:
     cycle, text, cursor = CompletionCycle(), "is:u", 4
     seen = []
     for _ in range(3):
@@ -26,20 +26,20 @@ def test_tab_again_gives_the_next_word_and_after_the_last_the_first() -> None:
     assert cycle.step(text, cursor, OFFERS, -1) == ("is:unusual", 10)
 
 
-def test_what_tab_gives_next_is_shown_before_it_is_pressed() -> None:
+def test_the_next_completion_is_shown_before_tab_is_pressed() -> None:
     cycle = CompletionCycle()
     assert cycle.choices("is:u", 4, OFFERS) == (("unseen", "unusual"), 0)
     cycle.step("is:u", 4, OFFERS, 1)
     assert cycle.choices("is:unseen", 9, OFFERS) == (("unseen", "unusual"), 1)
 
 
-def test_after_the_only_word_that_fits_tab_goes_on_to_what_may_follow() -> None:
+def test_after_a_unique_completion_tab_completes_what_may_follow() -> None:
     cycle = CompletionCycle()
     assert cycle.step("sta", 3, OFFERS, 1) == ("state:", 6)
     assert cycle.step("state:", 6, OFFERS, 1) == ("state:running", 13)
 
 
-def test_after_another_key_tab_begins_anew_from_what_stands_there() -> None:
+def test_after_another_key_tab_starts_again_from_the_current_text() -> None:
     cycle = CompletionCycle()
     assert cycle.step("", 0, OFFERS, 1) == ("state:", 6)
     cycle.reset()
@@ -51,7 +51,7 @@ def test_the_text_after_the_cursor_stays() -> None:
     assert CompletionCycle().step("message:bs", 10, OFFERS, 1) is None
 
 
-def test_what_comes_next_is_marked_and_in_sight_however_little_room_there_is() -> None:
+def test_the_next_completion_is_marked_and_visible_in_any_width() -> None:
     found = ("running", "success", "warning", "failed")
     assert offered_text(found, 0, 80) == "Tab ›running  success  warning  failed "
     assert offered_text(found, 2, 80) == "Tab  running  success ›warning  failed "
@@ -65,7 +65,7 @@ def test_the_marked_word_always_begins_within_the_line(found: list[str], data: s
     assert offered_text(tuple(found), after, 20).index("›") < 20
 
 
-def test_what_was_typed_comes_back_after_the_newest() -> None:
+def test_the_draft_follows_the_newest_query() -> None:
     recalled = RecalledQueries()
     for query in ("a", "b", "a"):
         recalled.add(query)
@@ -78,7 +78,7 @@ def test_what_was_typed_comes_back_after_the_newest() -> None:
     assert recalled.next_query() is None
 
 
-def test_what_stands_there_already_is_not_given_again() -> None:
+def test_the_current_text_is_not_recalled_again() -> None:
     recalled = RecalledQueries()
     recalled.add("older")
     recalled.add("shown")

@@ -1,4 +1,4 @@
-"""The rows of the list are computed in short steps, and what is shown stays until they are complete."""
+"""The rows are computed in short steps, and the displayed rows stay until the next ones are complete."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONG = tuple(make_series("CollectJob", HOUR, count=6_000))
 
 
 def count_steps(model: RowModel) -> int:
-    """Compute all rows, a step at a time; how many steps that took."""
+    """Compute all rows step by step; return the number of steps."""
     return next(number for number in count(1) if model.step(0) or not model.is_pending)
 
 
@@ -30,7 +30,7 @@ def computed_sessions(model: RowModel, inputs: RowInputs) -> list[Session]:
     return [newest_session(row) for row in model.current_rows.rows]
 
 
-def test_what_is_shown_stays_until_the_next_rows_are_complete() -> None:
+def test_the_displayed_rows_stay_until_the_next_ones_are_complete() -> None:
     model, basis = RowModel(), RowInputs(LONG)
     assert len(computed_sessions(model, basis)) == 1
     before = model.current_rows
@@ -41,7 +41,7 @@ def test_what_is_shown_stays_until_the_next_rows_are_complete() -> None:
     assert model.current_rows.matching == LONG
 
 
-def test_rows_that_were_overtaken_are_never_shown() -> None:
+def test_rows_for_outdated_inputs_are_never_shown() -> None:
     model, basis = RowModel(), RowInputs(LONG)
     model.update(basis, is_user_requested=True)
     model.step(0)
@@ -50,7 +50,7 @@ def test_rows_that_were_overtaken_are_never_shown() -> None:
     assert model.current_rows.rows == ()
 
 
-def test_a_sort_goes_on_where_a_query_overtook_it() -> None:
+def test_an_interrupted_sort_continues_after_the_query_changed() -> None:
     basis = RowInputs(LONG, NOON, SortOrder("type"))
     reference_model = RowModel()
     reference_model.update(basis, is_user_requested=True)
@@ -76,7 +76,7 @@ def test_an_open_group_is_identified_by_its_newest_run() -> None:
     assert model.current_rows.row_of(NIGHT[6].uid) == 5
 
 
-def test_a_key_waits_for_what_a_person_asked_for_and_not_for_a_later_list() -> None:
+def test_a_key_waits_for_rows_of_a_user_action_but_not_for_a_new_list() -> None:
     model, basis = RowModel(), RowInputs(LONG)
     asked_for = []
     for changed, requested in ((basis, False), (replace(basis, is_grouped=False), True), (basis, False)):
@@ -93,7 +93,7 @@ def numbers() -> Steps[str]:
 
 
 def ticks() -> Iterator[float]:
-    """A clock of which every reading is a second later."""
+    """A clock that advances by a second with each reading."""
     yield from map(float, count())
 
 
@@ -104,7 +104,7 @@ def test_a_computation_runs_for_a_span_of_time_and_keeps_its_result() -> None:
     assert computation.run_for(0) == run_to_end(computation.remaining_steps()) == "done"
 
 
-def test_a_computation_that_is_given_up_as_a_part_is_taken_up_again() -> None:
+def test_an_abandoned_nested_computation_can_be_continued() -> None:
     computation = ChunkedComputation(numbers())
     part = computation.remaining_steps()
     for _ in range(4):

@@ -1,4 +1,4 @@
-"""How many rows are worked out and drawn: those that changed, however long the list is."""
+"""Only changed rows are formatted and painted, however long the list is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONG = tuple(
 )
 
 
-async def test_what_is_drawn_is_what_changed() -> None:
+async def test_only_changed_rows_are_painted() -> None:
     async with session_table((80, WINDOW + 1)) as listed:
         listed.show(Snapshot(LONG, NOON))
         await listed.pause()

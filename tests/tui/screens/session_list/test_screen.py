@@ -1,4 +1,4 @@
-"""The list at work: asking, waiting, stopping, filtering, going to what was named."""
+"""The session list: requests, progress, cancel, filter, and opening sessions by ID."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from emtui.em.model import Outcome, Session, Uid
 from emtui.em.secret import Secret
 from emtui.em.server_address import Trust, parse_server
 from emtui.local.connection import Connection
-from emtui.tui.commands import COMMANDS
+from emtui.tui.keymap import COMMANDS
 from emtui.tui.launch_options import LaunchOptions
 
 
-async def test_the_list_is_newest_first_with_its_counts_and_their_base() -> None:
+async def test_the_list_is_newest_first_with_its_counts() -> None:
     async with demo_app() as ui:
         starts = [session.started for session in ui.sessions() if session.started]
         assert starts == sorted(starts, reverse=True)
@@ -34,7 +34,7 @@ async def test_the_list_is_newest_first_with_its_counts_and_their_base() -> None
         assert ui.top().endswith("as of 02:14:30 +00:00  every 60 s")
 
 
-async def test_a_query_filters_with_each_key_and_esc_takes_it_back() -> None:
+async def test_a_query_filters_with_each_key_and_esc_reverts_it() -> None:
     async with demo_app() as ui:
         everything = len(ui.sessions())
         await ui.press("slash", *"state", "colon", *"failed")
@@ -57,7 +57,7 @@ async def test_the_next_match_of_a_query_is_the_next_row() -> None:
         await ui.wait_for(lambda: " 2 of " in ui.footer())
 
 
-async def test_a_query_that_cannot_be_read_says_why_is_not_lost_and_hides_nothing() -> None:
+async def test_an_invalid_query_shows_its_error_is_kept_and_hides_nothing() -> None:
     async with demo_app() as ui:
         await ui.press("slash", *"state", "colon", *"fialed", "enter")
         assert "'fialed' is not a state: did you mean failed?" in ui.match_tally()
@@ -67,7 +67,7 @@ async def test_a_query_that_cannot_be_read_says_why_is_not_lost_and_hides_nothin
         assert ui.rows_have_focus()
 
 
-async def test_asking_again_keeps_selection_scroll_query_and_order() -> None:
+async def test_a_refresh_keeps_selection_scroll_query_and_order() -> None:
     async with demo_app(start=demo_start(query="type:CollectJob", order="started")) as ui:
         await ui.press("ctrl+d", "ctrl+d", "down", "down")
         before, first = list_view_state(ui), ui.top()
@@ -83,11 +83,11 @@ def list_view_state(ui: TuiDriver) -> tuple[object, ...]:
 
 @pytest.fixture
 def slow_demo() -> Iterator[RunningDemo]:
-    """A server that takes its time over every 64 KiB."""
+    """A server that sends 64 KiB at a time with pauses."""
     yield from run_demo_server("--seed", "1", "--play", "slow=0.3")
 
 
-async def test_a_list_on_its_way_shows_bytes_and_rows_answers_keys_and_stops_at_esc(
+async def test_a_loading_list_shows_progress_reacts_to_keys_and_is_canceled_by_esc(
     slow_demo: RunningDemo,
 ) -> None:
     trust = Trust(pin=slow_demo.sha256)
@@ -96,15 +96,15 @@ async def test_a_list_on_its_way_shows_bytes_and_rows_answers_keys_and_stops_at_
     async with running_app(LaunchOptions(connection, remember=False)) as ui:
         await ui.wait_for(lambda: " rows" in ui.progress())
         assert re.fullmatch(
-            r"asking \S+ since [\d:]{8}, [\d.]+ [kM]B of 3\.\d MB, [\d,]+ rows", ui.progress()
+            r"loading from \S+ since [\d:]{8}, [\d.]+ [kM]B of 3\.\d MB, [\d,]+ rows", ui.progress()
         )
-        assert "Esc stops" in ui.empty_text()
+        assert "Esc: cancel" in ui.empty_text()
         await ui.press("question_mark")
         assert ui.screen_name() == "text_viewer"
         await ui.press("q", "escape")
         await ui.wait_for(lambda: not ui.is_polling())
         assert ui.snapshot() is None
-        assert "r asks again" in ui.footer()
+        assert "Canceled. r: refresh." in ui.footer()
 
 
 async def test_references_are_completed_while_the_list_is_shown() -> None:
@@ -126,10 +126,10 @@ async def test_references_are_completed_while_the_list_is_shown() -> None:
         assert snapshot
         counts_text, reference_count = ui.match_tally(), len(snapshot.references)
         assert re.search(r"(?:^| )26 runs(?: in 24h)?  ", counts_text), counts_text
-        assert re.search(
-            rf"  {reference_count} (?:runs known by name only|by name only)(?:  |$)", counts_text
-        ), counts_text
-        assert counts_text.endswith(f"  {ui.progress()}  Esc stops"), counts_text
+        assert re.search(rf"  {reference_count} (?:runs without details|no details)(?:  |$)", counts_text), (
+            counts_text
+        )
+        assert counts_text.endswith(f"  {ui.progress()}  Esc: cancel"), counts_text
         is_checked.set()
         await ui.wait_for(lambda: not ui.is_polling())
         snapshot = ui.snapshot()
@@ -138,11 +138,11 @@ async def test_references_are_completed_while_the_list_is_shown() -> None:
         assert ui.sessions()[0].type is not None
 
 
-async def test_what_is_wrong_with_a_query_is_not_cut_for_how_far_an_answer_has_come() -> None:
+async def test_a_query_error_is_not_cut_for_progress() -> None:
     async with demo_app() as ui:
         await ui.press("slash", *"state", "colon", *"completedwarninx")
         wrong = "! 'completedwarninx' is not a state: did you mean CompletedWarning?"
-        for progress in ("asking for each run: 12 of 987", ""):
+        for progress in ("loading run details: 12 of 987", ""):
             ui.show_progress(progress)
             assert ui.match_tally() == wrong
 
@@ -194,7 +194,7 @@ async def test_an_id_in_any_form_opens_that_session(form: str, way: str) -> None
 
 
 @pytest.mark.parametrize("way", ["pasted", "typed", "in the run"])
-async def test_of_two_ids_none_is_opened_and_that_is_said(way: str) -> None:
+async def test_two_ids_open_nothing_and_show_a_message(way: str) -> None:
     one, other = (WORLD.sessions(NIGHT_TIME)[number].id for number in (7, 8))
     async with demo_app() as ui:
         if way == "typed":
@@ -222,7 +222,7 @@ async def test_a_pasted_query_with_a_key_stays_a_query_and_so_do_several_lines(f
         assert ui.screen_name() == "session_list"
 
 
-async def test_a_key_of_another_layout_is_answered_once_in_a_while() -> None:
+async def test_a_key_of_another_layout_shows_a_hint_once_in_a_while() -> None:
     async with demo_app() as ui:
         await ui.press("й")
         assert ui.footer().startswith("й is not a command: switch to a Latin keyboard layout, or use")
@@ -238,7 +238,7 @@ async def test_a_key_of_another_layout_is_answered_once_in_a_while() -> None:
         await ui.wait_for(lambda: ui.screen_name() == "text_viewer")
 
 
-async def test_what_the_answer_to_another_layout_names_works() -> None:
+async def test_the_keys_in_the_layout_hint_work() -> None:
     async with demo_app() as ui:
         for key in ("down", "up", "enter", "escape", "f5", "f1"):
             assert key in {key for command in COMMANDS for key in command.keys}
@@ -247,20 +247,20 @@ async def test_what_the_answer_to_another_layout_names_works() -> None:
 
 
 @pytest.mark.parametrize("key", ["é", "ß", "µ", "²", "º", "€", "ő"])
-async def test_keys_of_latin_layouts_are_not_said_to_be_others(key: str) -> None:
+async def test_keys_of_latin_layouts_show_no_layout_hint(key: str) -> None:
     async with demo_app() as ui:
         await ui.press(key)
         assert "is not a command" not in ui.footer()
 
 
-async def test_what_names_no_session_is_one_sentence() -> None:
+async def test_an_unknown_session_is_one_sentence() -> None:
     async with demo_app() as ui:
         await ui.press("colon", *"nonesuch", "enter")
         assert "is not a session ID" in ui.footer()
         assert ui.screen_name() == "session_list"
 
 
-async def test_a_command_is_found_by_a_word_of_what_it_does() -> None:
+async def test_a_command_is_found_by_a_word_of_its_description() -> None:
     async with demo_app() as ui:
         await ui.press("colon", *"running", "enter")
         assert {session.outcome for session in ui.sessions()} == {Outcome.RUNNING}
@@ -268,18 +268,18 @@ async def test_a_command_is_found_by_a_word_of_what_it_does() -> None:
         assert ui.has_ended()
 
 
-async def test_times_turn_to_utc_and_back_on_every_screen() -> None:
+async def test_times_switch_to_utc_and_back_on_every_screen() -> None:
     async with demo_app() as ui:
         await ui.press("enter", "t")
         assert "UTC" in ui.footer()
         assert ui.zone() is UTC
 
 
-async def test_the_list_tells_when_each_run_started_or_how_long_ago() -> None:
+async def test_the_list_shows_start_times_or_ages() -> None:
     async with demo_app() as ui:
         await ui.press("T")
         assert "Age" in ui.heading()
-        assert re.match(r"› . \w+ +\w+(  × \d+)? +[\dms.]+ ", ui.rows()[0])
+        assert re.match(r"› . \w+ +\w+( \(\d+\))? +[\dms.]+ ", ui.rows()[0])
         await ui.press("T")
         assert "Started" in ui.heading()
 
@@ -302,9 +302,9 @@ async def test_only_some_events_are_shown_until_esc() -> None:
 
 @pytest.mark.parametrize(
     ("key", "expected"),
-    [("T", "Only the list and the events"), ("y", "Copied"), ("question_mark", "A page to read")],
+    [("T", "Elapsed times are available"), ("y", "Copied"), ("question_mark", "Space/b: page down/up")],
 )
-async def test_a_key_that_does_nothing_on_a_page_says_why(key: str, expected: str) -> None:
+async def test_an_unavailable_key_tells_why(key: str, expected: str) -> None:
     async with demo_app() as ui:
         await ui.press("question_mark", key)
         await ui.wait_for(lambda: expected in ui.footer() or "Not copied" in ui.footer())
@@ -312,7 +312,7 @@ async def test_a_key_that_does_nothing_on_a_page_says_why(key: str, expected: st
 
 async def test_unreadable_rows_are_counted_and_the_others_are_listed() -> None:
     async with demo_app("odd-row") as ui:
-        assert "2 runs not readable whole" in ui.match_tally()
+        assert "2 runs not fully readable" in ui.match_tally()
         assert len(ui.sessions()) == len(WORLD.sessions(NIGHT_TIME))
 
 

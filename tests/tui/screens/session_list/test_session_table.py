@@ -1,4 +1,4 @@
-"""The list keeps hold of a session, not of a row number."""
+"""The selection is a session, not a row number."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def run(number: int) -> Session:
 
 
 def snapshot_of(*numbers: int) -> Snapshot:
-    """A list of these runs, newest first."""
+    """Return a list of these runs, newest first."""
     return Snapshot(tuple(run(number) for number in sorted(numbers, reverse=True)), NOON)
 
 
 @asynccontextmanager
 async def ungrouped_list(snapshot: Snapshot) -> AsyncIterator[SessionTableDriver]:
-    """The list, with nothing folded: each row is a run."""
+    """The list without grouping: each row is a run."""
     async with session_table((80, LINES), groups=False) as listed:
         listed.show(snapshot)
         await listed.pause()
@@ -58,7 +58,7 @@ async def test_new_runs_leave_the_selected_session_on_its_line() -> None:
         assert listed.cursor_line() == line
 
 
-async def test_the_first_row_selected_at_the_top_follows_what_is_new() -> None:
+async def test_a_selected_first_row_follows_new_runs() -> None:
     async with ungrouped_list(snapshot_of(*range(40))) as listed:
         listed.show(snapshot_of(*range(42)))
         assert listed.selected() == run(41)
@@ -66,7 +66,7 @@ async def test_the_first_row_selected_at_the_top_follows_what_is_new() -> None:
 
 
 @pytest.mark.parametrize("why", ["not wanted", "under another screen", "not the first row"])
-async def test_else_new_runs_can_be_seen_and_the_selected_session_stays_selected(why: str) -> None:
+async def test_otherwise_new_runs_are_visible_and_the_selected_session_stays_selected(why: str) -> None:
     async with ungrouped_list(snapshot_of(*range(40))) as listed:
         listed.set_following(wanted=why != "not wanted", in_front=why != "under another screen")
         listed.move_to(int(why == "not the first row"))
@@ -77,7 +77,7 @@ async def test_else_new_runs_can_be_seen_and_the_selected_session_stays_selected
         assert (listed.window_top(), listed.cursor()) == (2, 2 + line)
 
 
-async def test_a_selected_session_that_is_gone_gives_way_to_its_older_neighbour() -> None:
+async def test_if_the_selected_session_is_gone_its_older_neighbor_is_selected() -> None:
     async with ungrouped_list(snapshot_of(*range(40))) as listed:
         listed.move_to(20)
         gone = int(listed.sessions()[20].id[:8], 16)
@@ -96,7 +96,7 @@ async def test_a_filter_keeps_the_selected_session_if_it_matches() -> None:
         assert listed.selected() == run(15)
 
 
-async def test_what_a_half_typed_query_passes_over_does_not_move_the_selection() -> None:
+async def test_an_incomplete_query_does_not_move_the_selection() -> None:
     async with ungrouped_list(snapshot_of(*range(40))) as listed:
         for typed in ("l", "lo", "log", "", "state:success", "state:failed"):
             listed.set_query(parse(typed, now=NOON, zone=UTC))
@@ -105,7 +105,7 @@ async def test_what_a_half_typed_query_passes_over_does_not_move_the_selection()
         assert listed.selected() == run(39)
 
 
-async def test_a_selected_session_that_went_while_it_was_filtered_out_leaves_its_place() -> None:
+async def test_if_the_selected_session_is_gone_while_filtered_out_a_neighbor_is_selected() -> None:
     async with ungrouped_list(snapshot_of(*range(40))) as listed:
         listed.select(run(21).uid)
         listed.set_query(parse("state:failed", now=NOON, zone=UTC))
@@ -123,7 +123,7 @@ async def test_a_filter_that_matches_nothing_selects_nothing_and_recovers() -> N
         assert listed.position() == "1 of 40 runs"
 
 
-async def test_another_order_goes_with_the_selected_session() -> None:
+async def test_another_order_keeps_the_selected_session() -> None:
     async with ungrouped_list(snapshot_of(*range(40))) as listed:
         listed.select(run(7).uid)
         listed.set_order(SortOrder("started", is_descending=False))
@@ -131,7 +131,7 @@ async def test_another_order_goes_with_the_selected_session() -> None:
         assert listed.selected() == run(7)
 
 
-async def test_jumps_stop_at_the_ends() -> None:
+async def test_moves_stop_at_the_ends() -> None:
     async with ungrouped_list(snapshot_of(*range(12))) as listed:
 
         def failed(session: Session) -> bool:
@@ -185,10 +185,10 @@ async def test_after_a_resize_the_selected_row_is_on_the_screen(size: tuple[int,
 
 
 LONG = 4 * MAX_SYNC_SESSIONS
-"""Runs of a list that is gone through in several steps."""
+"""Number of runs of a list that is computed in several steps."""
 
 
-async def test_a_long_list_is_gone_through_between_the_keys_and_the_newest_key_wins() -> None:
+async def test_a_long_list_is_filtered_in_the_background_and_the_newest_query_wins() -> None:
     async with ungrouped_list(snapshot_of(*range(LONG))) as listed:
         listed.set_query(parse("type:LogExport", now=NOON, zone=UTC))
         listed.set_query(parse("state:failed", now=NOON, zone=UTC))
@@ -201,7 +201,7 @@ async def test_a_long_list_is_gone_through_between_the_keys_and_the_newest_key_w
         assert turns >= LONG // MAX_SYNC_SESSIONS - 1
 
 
-async def test_whoever_acts_on_a_row_acts_on_the_rows_of_the_query_as_it_stands() -> None:
+async def test_an_action_on_a_row_uses_the_rows_of_the_current_query() -> None:
     async with ungrouped_list(snapshot_of(*range(LONG))) as listed:
         listed.set_query(parse("state:failed", now=NOON, zone=UTC))
         listed.move("down")
@@ -210,7 +210,7 @@ async def test_whoever_acts_on_a_row_acts_on_the_rows_of_the_query_as_it_stands(
         assert len(listed.sessions()) == LONG // 2
 
 
-async def test_a_long_list_in_another_order_comes_when_it_is_sorted() -> None:
+async def test_a_long_list_in_another_order_is_shown_when_it_is_sorted() -> None:
     async with ungrouped_list(snapshot_of(*range(LONG))) as listed:
         listed.select(run(7).uid)
         listed.set_order(SortOrder("started", is_descending=False))
@@ -222,7 +222,7 @@ async def test_a_long_list_in_another_order_comes_when_it_is_sorted() -> None:
 
 
 @pytest.mark.parametrize("descending", [False, True])
-async def test_runs_with_equal_values_stand_by_uid_in_both_directions(descending: bool) -> None:
+async def test_runs_with_equal_values_are_sorted_by_uid_in_both_directions(descending: bool) -> None:
     async with ungrouped_list(snapshot_of(*range(20))) as listed:
         listed.set_order(SortOrder("type", is_descending=descending))
         await listed.wait_rows()
@@ -232,7 +232,7 @@ async def test_runs_with_equal_values_stand_by_uid_in_both_directions(descending
         )
 
 
-async def test_a_snapshot_that_comes_while_a_query_is_carried_out_counts_as_one() -> None:
+async def test_a_list_that_arrives_while_a_query_is_applied_is_handled_like_any_other() -> None:
     async with ungrouped_list(snapshot_of(*range(LONG))) as listed:
         listed.show(snapshot_of(*range(LONG + 1)))
         listed.set_query(parse("state:failed,success", now=NOON, zone=UTC))

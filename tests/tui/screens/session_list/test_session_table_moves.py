@@ -1,4 +1,4 @@
-"""Whatever moves in the list, nothing moves under the person's hand."""
+"""The selection stays stable under any changes of list, query and order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KINDS = ("CollectJob", "LogExport")
 
 @st.composite
 def snapshots(draw: st.DrawFn, at: int) -> Snapshot:
-    """Some of sixty runs in states of any kind, newest first."""
+    """A subset of sixty runs in any states, newest first."""
     rows = [
         numbered_run(number, draw(st.sampled_from(STATES)), draw(st.sampled_from(KINDS)))
         for number in sorted(draw(numbers))
@@ -46,7 +46,7 @@ class QueryAndOrder:
         return [session for session in self.ordered(snapshot) if self.query.matches(session)]
 
     def nearest(self, selected: Session, before: Snapshot, after: Snapshot) -> Session | None:
-        """The selected session, or the next below where it stood, or the next above; reckoned apart."""
+        """Independently computed selection: the session, else the next one below, else above."""
         is_listed = any(session.uid == selected.uid for session in after.sessions)
         uids = [session.uid for session in self.ordered(after if is_listed else before)]
         position = uids.index(selected.uid)
@@ -101,8 +101,8 @@ def test_the_selected_session_stays_selected_and_on_its_line(
     asyncio.run(check_selection(before, after, view, hand, follows=follows))
 
 
-async def test_what_a_query_leaves_in_the_first_row_is_not_taken_for_the_top() -> None:
-    """A look that comes while a query is typed: with the query gone, the chosen run is selected again."""
+async def test_the_first_match_of_a_query_does_not_count_as_the_top() -> None:
+    """A poll while a query is typed: once the query is cleared, the chosen run is selected again."""
     failed = frozenset({5, 7})
     before, after = (
         Snapshot.from_listing(

@@ -1,4 +1,4 @@
-"""A `state:` word that only the list can tell: let through before it is there, then decided."""
+"""A `state:` word of the server: accepted before the first list, checked against it then."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ async def test_a_word_that_the_list_does_not_have_is_underlined_with_the_nearest
         assert ui.row_count() == 0
 
 
-async def test_a_view_with_a_state_that_the_first_list_does_not_have_says_so_and_shows_all() -> None:
+async def test_a_view_with_a_state_missing_from_the_first_list_shows_an_error_and_all_runs() -> None:
     async with demo_app(start=demo_start(query="state:dreamng")) as ui:
         assert ui.query().is_empty
         assert ui.footer().startswith("'dreamng' is not a state: valid values are running, success")
 
 
-async def test_a_view_with_a_word_of_the_list_stays_as_it_was_typed() -> None:
+async def test_a_view_with_a_state_of_the_list_stays_as_typed() -> None:
     async with demo_app(start=demo_start(query="-state:completedSUCCESSFULLY,canceled")) as ui:
         assert ui.query().text == "-state:completedSUCCESSFULLY,canceled"
         assert Outcome.SUCCESS not in {one.outcome for one in ui.sessions()}

@@ -1,4 +1,4 @@
-"""A type that only the list can tell: let through before it is there, then decided."""
+"""A type of the server: accepted before the first list, checked against it then."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KINDS = ("SyncCheck", "catalog crawl", "CatalogCrawlJob", "A,B")
 
 @asynccontextmanager
 async def list_with_own_types(query: str = "") -> AsyncIterator[TuiDriver]:
-    """Somebody before a list with types of its own, in this view."""
+    """Run emtui with this view on a list with types of its own."""
     own_runs = [make_run(NOON - place * MINUTE, kind) for place, kind in enumerate(KINDS)]
     looks = [RecordedList(NOON, Listing((*own_runs, *make_series("CollectJob", HOUR, NOON - HOUR))))]
     async with replay_app(looks, query=query, size=(80, 23)) as ui:
@@ -34,7 +34,7 @@ async def test_a_view_with_a_type_of_the_list_stays_and_shows_that_type_alone() 
             assert ui.query_line().endswith("1 of 104 runs")
 
 
-async def test_a_view_with_a_type_that_the_first_list_does_not_have_says_so_and_shows_all() -> None:
+async def test_a_view_with_a_type_missing_from_the_first_list_shows_an_error_and_all_runs() -> None:
     async with demo_app(start=demo_start(query="type:CollctJob")) as ui:
         assert ui.query().is_empty
         assert ui.footer().startswith("No session type is called 'CollctJob': did you mean CollectJob?")

@@ -1,0 +1,542 @@
+"""Table of all commands: bindings, footer, palette, help and README are derived from it.
+
+A command runs the method `action_<name>` of its screen (or of the app), or its `action`. `next_<kind>` and
+`previous_<kind>` call `go_to` with the kind and a step of 1 or -1. Keys have Textual's names.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from textual.binding import Binding, BindingType
+
+
+class CommandScope(Enum):
+    """Screens on which a command works; the value is the heading in the help."""
+
+    SESSION_LIST = "Session list"
+    SESSION_DETAIL = "Session and events"
+    COMPARISON = "Comparison"
+    RUN_PICKER = "Run to compare with"
+    OVERVIEW = "Types"
+    ATTENTION = "Alerts"
+    REPORT = "Report"
+    NAVIGATION = "Navigation"
+    TEXT_VIEWER = "Text"
+    RAW_VIEW = "Details and XML"
+    PROMPT = "Query and search line"
+    QUERY_INPUT = "Typing a query"
+    COMMAND_PALETTE = "Commands"
+    LOGIN = "Log on"
+    CERTIFICATE = "Certificate"
+    EVERY_VIEW = "All views"
+    EVERYWHERE = "Everywhere"
+
+
+SESSION_SCOPES = (CommandScope.SESSION_LIST, CommandScope.SESSION_DETAIL, CommandScope.COMPARISON)
+"""Screens with the command palette, where a session can be opened by name."""
+STEP_SCOPES = (*SESSION_SCOPES, CommandScope.OVERVIEW, CommandScope.ATTENTION)
+"""Screens where `next_<kind>` and `previous_<kind>` move the cursor."""
+FORM_SCOPES = (CommandScope.LOGIN, CommandScope.CERTIFICATE, CommandScope.COMMAND_PALETTE)
+"""Screens with text fields: a colon is text there, and opens no palette."""
+
+
+class TuiCommand(NamedTuple):
+    """A command of the user interface.
+
+    `footer_label` is its label in the footer. `is_essential` marks the most important commands, which
+    the help lists first. A command without keys is run by its name, after `:`. One that `takes_key`
+    gets the pressed key as its argument.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    description: str
+    scope: CommandScope
+    footer_label: str = ""
+    is_essential: bool = False
+    takes_key: bool = False
+    action: str = ""
+
+
+COMMANDS = (
+    # session list
+    TuiCommand(
+        "open",
+        ("enter",),
+        "open the run or expand the group",
+        CommandScope.SESSION_LIST,
+        "open",
+        is_essential=True,
+    ),
+    TuiCommand(
+        "query", ("slash",), "filter while you type", CommandScope.SESSION_LIST, "filter", is_essential=True
+    ),
+    TuiCommand(
+        "next_failed", ("e",), "next failed run", CommandScope.SESSION_LIST, "next failure", is_essential=True
+    ),
+    TuiCommand("previous_failed", ("E",), "previous failed run", CommandScope.SESSION_LIST),
+    TuiCommand("next_warning", ("w",), "next run with a warning", CommandScope.SESSION_LIST),
+    TuiCommand("previous_warning", ("W",), "previous run with a warning", CommandScope.SESSION_LIST),
+    TuiCommand("next_unseen", ("u",), "next new or changed run", CommandScope.SESSION_LIST),
+    TuiCommand("previous_unseen", ("U",), "previous new or changed run", CommandScope.SESSION_LIST),
+    TuiCommand("next_slow", ("s",), "next unusually long run", CommandScope.SESSION_LIST),
+    TuiCommand("previous_slow", ("S",), "previous unusually long run", CommandScope.SESSION_LIST),
+    TuiCommand(
+        "older", ("left_square_bracket", "comma"), "older run of the same type", CommandScope.SESSION_LIST
+    ),
+    TuiCommand(
+        "newer",
+        ("right_square_bracket", "full_stop"),
+        "newer run of the same type",
+        CommandScope.SESSION_LIST,
+    ),
+    TuiCommand("next_match", ("n",), "next matching row", CommandScope.SESSION_LIST),
+    TuiCommand("previous_match", ("N",), "previous matching row", CommandScope.SESSION_LIST),
+    TuiCommand("show_all", ("0",), "show all runs", CommandScope.SESSION_LIST, action="filter('')"),
+    TuiCommand(
+        "show_failed",
+        ("1",),
+        "show failures and warnings",
+        CommandScope.SESSION_LIST,
+        action="filter('state:failed,warning')",
+    ),
+    TuiCommand(
+        "show_running",
+        ("2",),
+        "show runs in progress",
+        CommandScope.SESSION_LIST,
+        action="filter('state:running')",
+    ),
+    TuiCommand(
+        "show_unseen",
+        ("3",),
+        "show new and changed runs",
+        CommandScope.SESSION_LIST,
+        action="filter('is:unseen')",
+    ),
+    TuiCommand("alerts", ("4",), "show all alerts", CommandScope.SESSION_LIST),
+    TuiCommand(
+        "saved_query",
+        ("5", "6", "7", "8", "9"),
+        "apply a saved query",
+        CommandScope.SESSION_LIST,
+        takes_key=True,
+    ),
+    TuiCommand("types", ("B",), "show all types, one line each", CommandScope.SESSION_LIST, "types"),
+    TuiCommand("compare", ("d",), "compare with the last success", CommandScope.SESSION_LIST),
+    TuiCommand("compare_with", ("D",), "compare with a run you choose", CommandScope.SESSION_LIST),
+    TuiCommand("details", ("i",), "show the run's details", CommandScope.SESSION_LIST),
+    TuiCommand("sort", ("o",), "sort by the next column", CommandScope.SESSION_LIST, action="order"),
+    TuiCommand("reverse", ("O",), "reverse the sort order", CommandScope.SESSION_LIST),
+    TuiCommand("toggle_group", ("z",), "expand or collapse the group", CommandScope.SESSION_LIST),
+    TuiCommand("toggle_grouping", ("Z",), "group successful runs: on/off", CommandScope.SESSION_LIST),
+    TuiCommand("follow", ("F",), "stay at the newest run: on/off", CommandScope.SESSION_LIST),
+    # session and events
+    TuiCommand(
+        "open", ("enter",), "show the full line", CommandScope.SESSION_DETAIL, "full line", is_essential=True
+    ),
+    TuiCommand(
+        "search", ("slash",), "search the events", CommandScope.SESSION_DETAIL, "search", is_essential=True
+    ),
+    TuiCommand("next_slow", ("s",), "slowest step, then the next", CommandScope.SESSION_DETAIL, "slowest"),
+    TuiCommand("previous_slow", ("S",), "slowest step, then the previous", CommandScope.SESSION_DETAIL),
+    TuiCommand("next_error", ("e",), "next suspected error", CommandScope.SESSION_DETAIL),
+    TuiCommand("previous_error", ("E",), "previous suspected error", CommandScope.SESSION_DETAIL),
+    TuiCommand("severity", ("w", "W"), "(none: events have no severity; use e)", CommandScope.SESSION_DETAIL),
+    TuiCommand("next_unseen", ("u",), "next line not yet viewed", CommandScope.SESSION_DETAIL),
+    TuiCommand("previous_unseen", ("U",), "previous line not yet viewed", CommandScope.SESSION_DETAIL),
+    TuiCommand("next_match", ("n",), "next match", CommandScope.SESSION_DETAIL),
+    TuiCommand("previous_match", ("N",), "previous match", CommandScope.SESSION_DETAIL),
+    TuiCommand(
+        "older",
+        ("left_square_bracket", "comma"),
+        "older run of the same type",
+        CommandScope.SESSION_DETAIL,
+        "older run",
+    ),
+    TuiCommand(
+        "newer",
+        ("right_square_bracket", "full_stop"),
+        "newer run of the same type",
+        CommandScope.SESSION_DETAIL,
+    ),
+    TuiCommand("next_row", ("J",), "next row in the list", CommandScope.SESSION_DETAIL),
+    TuiCommand("previous_row", ("K",), "previous row in the list", CommandScope.SESSION_DETAIL),
+    TuiCommand("follow", ("F",), "stay at the last event: on/off", CommandScope.SESSION_DETAIL),
+    TuiCommand("details", ("i",), "show the run's details", CommandScope.SESSION_DETAIL),
+    TuiCommand("filter_lines", ("ampersand",), "show only matching lines", CommandScope.SESSION_DETAIL),
+    TuiCommand("wrap", ("z",), "wrap or cut long lines", CommandScope.SESSION_DETAIL),
+    TuiCommand(
+        "scroll_left",
+        ("h", "left"),
+        "scroll long lines to the start",
+        CommandScope.SESSION_DETAIL,
+        action="left",
+    ),
+    TuiCommand(
+        "scroll_right",
+        ("l", "right"),
+        "scroll long lines to the right",
+        CommandScope.SESSION_DETAIL,
+        action="right",
+    ),
+    TuiCommand("compare", ("d",), "compare with the last success", CommandScope.SESSION_DETAIL, "compare"),
+    TuiCommand("compare_with", ("D",), "compare with a run you choose", CommandScope.SESSION_DETAIL),
+    TuiCommand("types", ("B",), "show all types, one line each", CommandScope.SESSION_DETAIL),
+    TuiCommand("alerts", ("4",), "show all alerts", CommandScope.SESSION_DETAIL),
+    # comparison
+    TuiCommand("events", ("d",), "back to the events", CommandScope.COMPARISON, "events"),
+    TuiCommand("compare_with", ("D",), "compare with a run you choose", CommandScope.COMPARISON, "other run"),
+    TuiCommand("search", ("slash",), "search both logs", CommandScope.COMPARISON),
+    TuiCommand("next_match", ("n",), "next match or difference", CommandScope.COMPARISON),
+    TuiCommand("previous_match", ("N",), "previous match or difference", CommandScope.COMPARISON),
+    TuiCommand("next_difference", ("e",), "next difference", CommandScope.COMPARISON, "next difference"),
+    TuiCommand("previous_difference", ("E",), "previous difference", CommandScope.COMPARISON),
+    TuiCommand("next_slower", ("s",), "next much slower step", CommandScope.COMPARISON, "slower"),
+    TuiCommand("previous_slower", ("S",), "previous much slower step", CommandScope.COMPARISON),
+    TuiCommand(
+        "toggle_equal_lines", ("z",), "collapse or show equal lines", CommandScope.COMPARISON, "equal lines"
+    ),
+    TuiCommand("open", ("enter",), "show the full line or expand", CommandScope.COMPARISON),
+    TuiCommand("types", ("B",), "show all types, one line each", CommandScope.COMPARISON),
+    TuiCommand("alerts", ("4",), "show all alerts", CommandScope.COMPARISON),
+    TuiCommand("open", ("enter",), "compare with this run", CommandScope.RUN_PICKER, "compare"),
+    # types and alerts
+    TuiCommand("open", ("enter",), "open the newest run", CommandScope.OVERVIEW, "newest run"),
+    TuiCommand("show_runs", ("l", "right"), "show its runs in the list", CommandScope.OVERVIEW, "runs"),
+    TuiCommand("next_failed", ("e",), "next type with a failure", CommandScope.OVERVIEW),
+    TuiCommand("previous_failed", ("E",), "previous type with a failure", CommandScope.OVERVIEW),
+    TuiCommand("next_warning", ("w",), "next type with a warning", CommandScope.OVERVIEW),
+    TuiCommand("previous_warning", ("W",), "previous type with a warning", CommandScope.OVERVIEW),
+    TuiCommand("query", ("slash",), "filter the list", CommandScope.OVERVIEW),
+    TuiCommand("alerts", ("4",), "show all alerts", CommandScope.OVERVIEW),
+    TuiCommand("compare", ("d",), "compare the newest run", CommandScope.OVERVIEW, "compare"),
+    TuiCommand("compare_with", ("D",), "compare with a run you choose", CommandScope.OVERVIEW),
+    TuiCommand("details", ("i",), "show the newest run's details", CommandScope.OVERVIEW),
+    TuiCommand("open", ("enter",), "open the run", CommandScope.ATTENTION, "open"),
+    TuiCommand("next_failed", ("e",), "next alert about a failure", CommandScope.ATTENTION),
+    TuiCommand("previous_failed", ("E",), "previous alert about a failure", CommandScope.ATTENTION),
+    TuiCommand("next_warning", ("w",), "next alert about a warning", CommandScope.ATTENTION),
+    TuiCommand("previous_warning", ("W",), "previous alert about a warning", CommandScope.ATTENTION),
+    TuiCommand("query", ("slash",), "filter the list", CommandScope.ATTENTION),
+    TuiCommand("types", ("B",), "show all types, one line each", CommandScope.ATTENTION),
+    TuiCommand("compare", ("d",), "compare with the last success", CommandScope.ATTENTION, "compare"),
+    TuiCommand("compare_with", ("D",), "compare with a run you choose", CommandScope.ATTENTION),
+    TuiCommand("details", ("i",), "show the run's details", CommandScope.ATTENTION),
+    # report
+    TuiCommand("export", ("enter",), "copy, or write the bundle", CommandScope.REPORT, "copy"),
+    TuiCommand("ticket", ("1",), "ticket in Markdown", CommandScope.REPORT),
+    TuiCommand("plain_ticket", ("2",), "ticket in plain text", CommandScope.REPORT),
+    TuiCommand("shift_summary", ("3",), "summary of the last 12 hours", CommandScope.REPORT),
+    TuiCommand("bundle", ("4",), "bundle: all files in a zip", CommandScope.REPORT),
+    TuiCommand("save", ("w",), "write to a new file", CommandScope.REPORT, "save"),
+    # details and XML
+    TuiCommand("xml", ("i",), "switch between details and XML", CommandScope.RAW_VIEW, "XML"),
+    # navigation
+    TuiCommand("down", ("down", "j"), "down", CommandScope.NAVIGATION, is_essential=True),
+    TuiCommand("up", ("up", "k"), "up", CommandScope.NAVIGATION, is_essential=True),
+    TuiCommand(
+        "page_down", ("pagedown", "space", "f", "ctrl+f"), "page down", CommandScope.NAVIGATION, "more"
+    ),
+    TuiCommand("page_up", ("pageup", "b", "ctrl+b"), "page up", CommandScope.NAVIGATION),
+    TuiCommand("half_down", ("ctrl+d",), "half a page down", CommandScope.NAVIGATION),
+    TuiCommand("half_up", ("ctrl+u",), "half a page up", CommandScope.NAVIGATION),
+    TuiCommand("top", ("home", "g"), "top", CommandScope.NAVIGATION),
+    TuiCommand("bottom", ("end", "G"), "bottom", CommandScope.NAVIGATION),
+    # prompt
+    TuiCommand("accept", ("enter",), "accept", CommandScope.PROMPT, "accept"),
+    TuiCommand("revert", ("escape",), "cancel and restore the old text", CommandScope.PROMPT, "cancel"),
+    TuiCommand("clear", ("ctrl+u",), "clear the line", CommandScope.PROMPT),
+    TuiCommand("complete", ("tab",), "complete, or next suggestion", CommandScope.QUERY_INPUT, "complete"),
+    TuiCommand("complete_previous", ("shift+tab",), "previous suggestion", CommandScope.QUERY_INPUT),
+    TuiCommand("previous_query", ("up",), "earlier query", CommandScope.QUERY_INPUT, "earlier"),
+    TuiCommand("next_query", ("down",), "later query, or your own text", CommandScope.QUERY_INPUT),
+    # command palette
+    TuiCommand("submit", ("enter",), "run the command or open the ID", CommandScope.COMMAND_PALETTE, "run"),
+    # log on
+    TuiCommand(
+        "submit",
+        ("enter",),
+        "next empty field, or log on",
+        CommandScope.LOGIN,
+        "log on",
+        is_essential=True,
+    ),
+    TuiCommand("next_field", ("tab", "down"), "next field", CommandScope.LOGIN, "next field"),
+    TuiCommand("previous_field", ("shift+tab", "up"), "previous field", CommandScope.LOGIN),
+    TuiCommand("back", ("escape",), "cancel, or back to the profiles", CommandScope.LOGIN, "back"),
+    # certificate
+    TuiCommand(
+        "submit", ("enter",), "pin (after typing pin), then save", CommandScope.CERTIFICATE, "confirm"
+    ),
+    TuiCommand("back", ("escape",), "back; after pin: do not save", CommandScope.CERTIFICATE, "back"),
+    TuiCommand("copy", ("y",), "copy the fingerprint", CommandScope.CERTIFICATE),
+    TuiCommand("more", ("pagedown", "down"), "scroll down", CommandScope.CERTIFICATE, "more"),
+    TuiCommand("less", ("pageup", "up"), "scroll up", CommandScope.CERTIFICATE),
+    # all views, and everywhere
+    TuiCommand("refresh", ("r", "f5"), "refresh", CommandScope.EVERY_VIEW, "refresh", is_essential=True),
+    TuiCommand("pause", ("p",), "pause or resume polling", CommandScope.EVERY_VIEW),
+    TuiCommand(
+        "statistics",
+        ("exclamation_mark",),
+        "connection statistics",
+        CommandScope.EVERY_VIEW,
+        action="health",
+    ),
+    TuiCommand("copy", ("y",), "copy the full row or line", CommandScope.EVERY_VIEW),
+    TuiCommand("copy_command", ("Y",), "copy the command for this view", CommandScope.EVERY_VIEW),
+    TuiCommand("acknowledge", ("m",), "acknowledge, or undo", CommandScope.EVERY_VIEW),
+    TuiCommand("pager", ("v",), "show as text in $PAGER", CommandScope.EVERY_VIEW, "pager"),
+    TuiCommand(
+        "report",
+        ("H",),
+        "report: ticket, summary, bundle",
+        CommandScope.EVERY_VIEW,
+        "report",
+        is_essential=True,
+    ),
+    TuiCommand("toggle_times", ("T",), "clock time or elapsed time", CommandScope.EVERY_VIEW),
+    TuiCommand(
+        "commands",
+        ("colon", "ctrl+p"),
+        "commands by name, or open an ID",
+        CommandScope.EVERYWHERE,
+        "commands",
+    ),
+    TuiCommand(
+        "help",
+        ("question_mark", "f1"),
+        "show the keys of this screen",
+        CommandScope.EVERYWHERE,
+        "keys",
+        is_essential=True,
+    ),
+    TuiCommand(
+        "close", ("q",), "close; on the list: quit", CommandScope.EVERY_VIEW, "back", is_essential=True
+    ),
+    TuiCommand("cancel", ("escape",), "cancel or go back", CommandScope.EVERY_VIEW, "back"),
+    TuiCommand(
+        "next_alert",
+        ("a",),
+        "next alert",
+        CommandScope.EVERYWHERE,
+        "alerts",
+        is_essential=True,
+    ),
+    TuiCommand("time_zone", ("t",), "local time, UTC or server time", CommandScope.EVERYWHERE),
+    TuiCommand("log_on", ("L",), "log on again or switch server", CommandScope.EVERYWHERE),
+    TuiCommand("quit", ("Q",), "quit", CommandScope.EVERYWHERE),
+    TuiCommand("stop", ("ctrl+c",), "cancel; press twice to quit", CommandScope.EVERYWHERE, "quit"),
+    TuiCommand("suspend", ("ctrl+z",), "suspend; fg resumes", CommandScope.EVERYWHERE),
+    TuiCommand("redraw", ("ctrl+l",), "redraw the screen", CommandScope.EVERYWHERE),
+    TuiCommand("mouse", (), "mouse support: on/off", CommandScope.EVERYWHERE),
+)
+
+OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
+    "q": ("quit",),
+    "q!": ("quit",),
+    "ask": ("refresh",),
+    "attention": ("next_alert",),
+    "board": ("types",),
+    "choose": ("compare_with",),
+    "clock": ("time_zone",),
+    "difference": ("compare",),
+    "elapsed": ("toggle_times",),
+    "facts": ("details",),
+    "findings": ("alerts",),
+    "fold": ("toggle_group", "toggle_equal_lines"),
+    "fold_all": ("toggle_grouping",),
+    "hand": ("export",),
+    "hand_over": ("report",),
+    "health": ("statistics",),
+    "known": ("acknowledge",),
+    "leave": ("quit",),
+    "left": ("scroll_left",),
+    "next_trouble": ("next_error",),
+    "next_warned": ("next_warning",),
+    "own_query": ("saved_query",),
+    "only": ("filter_lines",),
+    "order": ("sort",),
+    "previous_trouble": ("previous_error",),
+    "previous_warned": ("previous_warning",),
+    "raw": ("xml",),
+    "read": ("pager",),
+    "right": ("scroll_right",),
+    "runs": ("show_runs",),
+    "shift": ("shift_summary",),
+    "stick": ("follow",),
+    "undo": ("cancel",),
+    "write": ("save",),
+}
+"""Other names that can be typed: those of vi, and former ones of emtui."""
+
+_KEY_LABELS = {
+    "slash": "/",
+    "ampersand": "&",
+    "colon": ":",
+    "question_mark": "?",
+    "exclamation_mark": "!",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "comma": ",",
+    "full_stop": ".",
+    "enter": "Enter",
+    "escape": "Esc",
+    "space": "Space",
+    "down": "Down",
+    "up": "Up",
+    "left": "Left",
+    "right": "Right",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "shift+tab": "shift+Tab",
+    "f1": "F1",
+    "f5": "F5",
+}
+
+
+def key_label(key: str) -> str:
+    """Return the label of a key, such as `/` for Textual's `slash`."""
+    return _KEY_LABELS.get(key, key)
+
+
+def is_non_latin_key(character: str) -> bool:
+    """Whether this is a letter or digit of a non-Latin keyboard layout, such as `й` or `ω`."""
+    return (
+        character >= "\u0370"
+        and character.isalnum()
+        and not unicodedata.name(character, "").startswith("LATIN ")
+    )
+
+
+def format_keys(command: TuiCommand) -> str:
+    """Format the keys of a command, such as `j Down`; `:name` for one without keys."""
+    return " ".join(map(key_label, command.keys)) or f":{command.name}"
+
+
+def commands_in(*scopes: CommandScope) -> Iterator[TuiCommand]:
+    """Yield the commands of these scopes, in the order of the table."""
+    return (command for command in COMMANDS if command.scope in scopes)
+
+
+_STEP_BY_PREFIX = {"next": 1, "previous": -1}
+_CLOSES_TO_BACK = {"close": "back"}
+_WITHOUT_RUN = {"toggle_times": "", "commands": ""}
+_SCOPE_OVERRIDES: dict[CommandScope, dict[str, str]] = {
+    CommandScope.SESSION_LIST: {"close": "quit", "cancel": "cancel, dismiss or clear the query"},
+    CommandScope.SESSION_DETAIL: _CLOSES_TO_BACK | {"toggle_times": "offsets or clock times"},
+    CommandScope.COMPARISON: _CLOSES_TO_BACK | {"toggle_times": ""},
+    CommandScope.RUN_PICKER: _CLOSES_TO_BACK
+    | _WITHOUT_RUN
+    | {"refresh": "", "copy_command": "", "acknowledge": "", "pager": ""},
+    CommandScope.OVERVIEW: _CLOSES_TO_BACK | _WITHOUT_RUN,
+    CommandScope.ATTENTION: _CLOSES_TO_BACK | _WITHOUT_RUN,
+    CommandScope.REPORT: _CLOSES_TO_BACK
+    | _WITHOUT_RUN
+    | {"copy": "copy the full text", "copy_command": "", "acknowledge": "", "report": ""},
+    CommandScope.TEXT_VIEWER: _CLOSES_TO_BACK
+    | _WITHOUT_RUN
+    | {"refresh": "", "copy": "copy the full text", "copy_command": "", "acknowledge": "", "help": ""},
+    CommandScope.RAW_VIEW: _CLOSES_TO_BACK
+    | _WITHOUT_RUN
+    | {"refresh": "reload the XML", "copy": "copy the full text", "acknowledge": ""},
+    CommandScope.LOGIN: {"stop": "quit"},
+}
+"""Descriptions of shared commands that differ on a screen; empty if the command does nothing there."""
+
+
+def available_commands(scope: CommandScope) -> Iterator[TuiCommand]:
+    """Yield the commands that work on this screen, including shared ones, with their descriptions there.
+
+    Commands without keys are included if the screen has the command palette.
+    """
+    overrides = _SCOPE_OVERRIDES.get(scope, {})
+    has_palette = overrides.get("commands") != ""
+    for command in commands_in(scope, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE):
+        description = (
+            command.description
+            if command.scope is scope
+            else overrides.get(command.name, command.description)
+        )
+        if description and (command.keys or has_palette):
+            yield command._replace(description=description)
+
+
+def find_session_command(key: str) -> TuiCommand | None:
+    """Find the command of a key in the list, a session or a comparison, to explain the key elsewhere."""
+    return next((command for command in commands_in(*SESSION_SCOPES) if key in command.keys), None)
+
+
+def bindings_for(*scopes: CommandScope) -> list[BindingType]:
+    """Return the bindings of these scopes, hidden from Textual's own footer."""
+    return [binding for command in commands_in(*scopes) for binding in _bindings_of_command(command)]
+
+
+def _bindings_of_command(command: TuiCommand) -> list[Binding]:
+    if command.takes_key:
+        return [
+            Binding(key, f"{command.name}('{key}')", command.description, show=False) for key in command.keys
+        ]
+    keys = ",".join(command.keys)
+    return [Binding(keys, action_for(command), command.description, show=False)] if keys else []
+
+
+def action_for(command: TuiCommand) -> str:
+    """Return the action of a command, with its arguments."""
+    prefix, _, kind = command.name.partition("_")
+    if prefix in _STEP_BY_PREFIX and command.scope in STEP_SCOPES:
+        return f"go_to('{kind}', {_STEP_BY_PREFIX[prefix]})"
+    return command.action or command.name
+
+
+def method_name_for(command: TuiCommand) -> str:
+    """Return the name of the method that runs the command."""
+    return f"action_{action_for(command).partition('(')[0]}"
+
+
+FOOTER_COMMANDS: dict[CommandScope, tuple[str, ...]] = {
+    CommandScope.SESSION_LIST: ("open", "query", "next_failed", "next_alert", "types", "help"),
+    CommandScope.SESSION_DETAIL: ("close", "compare", "search", "next_slow", "report", "help"),
+    CommandScope.COMPARISON: (
+        "close",
+        "next_difference",
+        "next_slower",
+        "compare_with",
+        "toggle_equal_lines",
+        "help",
+    ),
+    CommandScope.RUN_PICKER: ("close", "open", "help"),
+    CommandScope.OVERVIEW: ("close", "open", "show_runs", "compare", "refresh", "help"),
+    CommandScope.ATTENTION: ("close", "open", "compare", "refresh", "help"),
+    CommandScope.REPORT: ("close", "export", "save", "pager", "page_down", "help"),
+    CommandScope.TEXT_VIEWER: ("close", "page_down"),
+    CommandScope.RAW_VIEW: ("close", "xml", "page_down"),
+    CommandScope.PROMPT: ("accept", "revert"),
+    CommandScope.QUERY_INPUT: ("complete", "previous_query", "accept", "revert"),
+    CommandScope.COMMAND_PALETTE: ("submit", "cancel"),
+    CommandScope.LOGIN: ("submit", "next_field", "back", "stop"),
+    CommandScope.CERTIFICATE: ("submit", "more", "back"),
+}
+"""Commands in the footer, at most six; the last two stay when space is short."""
+
+
+def footer_hints(scope: CommandScope) -> list[tuple[str, str]]:
+    """Return the key and label of each command in the footer of this scope."""
+    commands = {command.name: command for command in reversed([*commands_in(scope), *_SHARED_COMMANDS])}
+    return [
+        (key_label(commands[name].keys[0]), commands[name].footer_label) for name in FOOTER_COMMANDS[scope]
+    ]
+
+
+_SHARED_COMMANDS = tuple(
+    commands_in(
+        CommandScope.NAVIGATION, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE, CommandScope.PROMPT
+    )
+)
