@@ -91,7 +91,7 @@ def running_keyring(bus: str, home: Path, *, unlocked: bool = True) -> Iterator[
             _wait_until_owned("org.freedesktop.secrets", environ)
             yield KeyringDaemon(daemon)
         finally:
-            daemon.terminate()
+            daemon.kill()  # also ends a stopped one
             daemon.wait(timeout=TIMEOUT_S)
 
 

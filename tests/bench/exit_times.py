@@ -73,7 +73,7 @@ def _measure_unresponsive_keyring(served: BenchServer) -> BenchmarkResult:
         config.chmod(0o600)
         environ = isolated_environment(Path(name), DBUS_SESSION_BUS_ADDRESS=bus)
         with running_program([sys.executable, "-m", "emtui"], environ) as tty:
-            requested_at = tty.wait_for("Reading the password from the keyring")
+            requested_at = tty.wait_for("Reading the password")
             prompt = tty.wait_for("may be locked") - requested_at
     return BenchmarkResult(
         "password prompt, the keyring does not respond", prompt, "s", MAX_EXIT_S, "after the request"

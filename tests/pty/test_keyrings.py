@@ -105,7 +105,7 @@ def test_a_keyring_killed_meanwhile_is_reported_and_the_password_prompted_for(
         remember_password(home, demo)
         daemon.stop()
         with run_emtui(environ=home) as terminal:
-            terminal.wait_for("Reading the password from the keyring")
+            terminal.wait_for("Reading the password")
             daemon.kill()
             status_text(terminal, "the keyring failed", record_property)
             assert_logon_by_typing(terminal, demo)
@@ -117,7 +117,7 @@ def test_an_unresponsive_bus_is_reported_after_three_seconds(
     with unresponsive_bus(Path(home["HOME"])) as address:
         home["DBUS_SESSION_BUS_ADDRESS"] = address
         with run_emtui(environ=home) as terminal:
-            status_text(terminal, "it may be locked, or be asking on another display", record_property)
+            status_text(terminal, "locked, or its unlock prompt is on another display", record_property)
             assert_logon_by_typing(terminal, demo)
 
 

@@ -106,7 +106,7 @@ def test_an_unresponsive_keyring_is_reported_and_the_password_can_be_typed(
     unresponsive_keyring_environ: dict[str, str], demo: RunningDemo
 ) -> None:
     with run_emtui(environ=unresponsive_keyring_environ) as terminal:
-        terminal.wait_for("Reading the password from the keyring")
+        terminal.wait_for("Reading the password")
         terminal.wait_for("Keyring not responding after 3 s")
         terminal.press(demo.password, "enter")
         terminal.wait_for("1 of 3,")
