@@ -62,7 +62,7 @@ VIEWS = {
         "'message:\"Cannot connect\"'",
     ),
     "the query of a digit": SharedView(("2",), "of 3,", "state:running"),
-    "a run": SharedView(("1", "\r"), "  Last success  ", ""),
+    "a run": SharedView(("1", "\r"), "  Since  ", ""),
     "the comparison of a run": SharedView(("e", "d"), "4 new, 2 missing", "--compare"),
     "the comparison with another run": SharedView(("e", "d", "D", "j", "\r"), "with the run of", "--compare"),
     "the fields of a run": SharedView(("1", "\r", "i"), "Outcome ", "--view=facts"),

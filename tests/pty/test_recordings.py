@@ -241,7 +241,7 @@ def test_a_killed_recording_has_everything_that_was_shown(recorded_run: Recorded
         terminal.wait_for("its file was not closed, but all its records")
         assert "every" not in terminal.lines()[0], "there is no polling"
         terminal.press("!")
-        terminal.wait_for("none: this is a recording")
+        terminal.wait_for("none (recording)")
         terminal.press("q")
         terminal.ungroup_list()
         terminal.press("enter")
