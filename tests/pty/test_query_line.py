@@ -117,7 +117,7 @@ def test_digits_run_saved_queries_and_tell_how_to_define_them(demo: RunningDemo,
         terminal.press("5")
         terminal.wait_for(query_line_text(4, "/ type:CollectJob took:>3m "))
         terminal.press("6")
-        terminal.wait_for("is invalid: Unknown query key 'stat': did you mean state:?")
+        terminal.wait_for("is invalid: Unknown query key 'stat': did")
         terminal.press("7")
         terminal.wait_for('Key 7 is unassigned. Define it in config.toml under [queries]: 7 = "took:>10m"')
         terminal.press("?")

@@ -34,7 +34,7 @@ def test_the_initial_view_shows_the_failed_server_the_main_pause_and_the_log(
         "  Servers       bs02.example.net     35s  usually 22s (5 runs)  ■ failed",
         "                bs03.example.net     37s  usually 20s (5 runs)  · ok",
         "                bs01.example.net     35s  usually 21s (5 runs)  · ok",
-        "  server: Failed                           15 events, pauses of 5s or longer shown",
+        "  server: Failed                         15 events, pauses of 5s or longer shown",
         "     Offset  Event",
         "     +40.8s  Retrieving data from bs02.example.net...",
         "                11s  usually 22s, at most 23s in 5 successful runs",

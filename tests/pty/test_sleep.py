@@ -136,11 +136,11 @@ def test_after_eight_hours_of_sleep_the_list_is_stale_refreshed_and_the_time_sho
         terminal.press("j")
         manager.is_hanging, manager.runs = False, 43
         terminal.press("\x1b")
-        terminal.wait_for("Stopped")
+        terminal.wait_for("Canceled")
         terminal.press("r")
         lines = terminal.wait_for(lambda lines: "STALE" not in lines[0], "of 43 runs")
         assert (shown_hour(lines) - fell_asleep) % 24 in (8, 9)
-        away = next(line for line in lines if "filled from the server's list" in line)
+        away = next(line for line in lines if "restored from" in line)
         assert re.search(
             r"\w{3} \d\d:\d\d – \w{3} \d\d:\d\d: .*no data \w{3} \d\d:\d\d – \w{3} \d\d:\d\d", away
         )
