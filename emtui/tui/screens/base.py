@@ -344,10 +344,14 @@ class BaseScreen(Screen[Any]):
         if not self.is_active:
             return AwaitComplete()
         if self.ctx.navigator.views == [self]:
-            self.ctx.navigator.close()
-            self.call_later(self.run_action, "app.quit")
+            self.quit()
             return AwaitComplete()
         return super().dismiss(result)
+
+    def quit(self) -> None:
+        """Quit after this message; keys that follow open no more screens."""
+        self.ctx.navigator.close()
+        self.call_later(self.run_action, "app.quit")
 
     def action_pause(self) -> None:
         """Pause or resume polling."""

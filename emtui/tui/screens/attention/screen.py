@@ -16,13 +16,13 @@ from emtui.handover.absolute_time_text import AbsoluteTimeFormatter
 from emtui.triage.finding_text import format_on_time_counts
 from emtui.tui.formatting.assessment_text import finding_sentences, finding_text, title_line
 from emtui.tui.formatting.open_command import Location
-from emtui.tui.formatting.search_matches import next_row
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_finding
 from emtui.tui.screens.attention.attention_text import attention_text, finding_line
 from emtui.tui.screens.attention.finding_list import FindingList
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import refresh_list
+from emtui.tui.screens.run_steps import go_to_run
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
 
@@ -134,15 +134,7 @@ class AttentionScreen(BaseScreen):
         """Go to the next (or previous) alert about a run that failed or has a warning."""
         run_of = self.ctx.assessment.run_of_finding if self.ctx.assessment else None
         runs = [run_of(finding) if run_of else None for finding in self._list.findings]
-        rows = [
-            row
-            for row, run in enumerate(runs)
-            if run and (run.has_failed if kind == "failed" else run.has_warning)
-        ]
-        row, remark = next_row(rows, self._list.cursor, step, ALERT_LABELS[kind])
-        if row is not None:
-            self._list.move_to(row)
-        self.say(remark)
+        go_to_run(self, self._list, runs, kind, step, ALERT_LABELS[kind])
 
     def action_refresh(self) -> None:
         """Request the list now."""

@@ -17,7 +17,6 @@ from emtui.triage.finding_text import format_on_time_counts
 from emtui.triage.findings import Finding
 from emtui.tui.formatting.assessment_text import finding_text, title_line
 from emtui.tui.formatting.open_command import Location
-from emtui.tui.formatting.search_matches import next_row
 from emtui.tui.formatting.session_columns import ListColumn, TimeContext, summary_text
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
@@ -25,6 +24,7 @@ from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import refresh_list
 from emtui.tui.screens.overview.type_columns import TypeRow, type_columns, type_name, type_rows
 from emtui.tui.screens.overview.type_text import overview_text, type_line
+from emtui.tui.screens.run_steps import go_to_run
 from emtui.tui.widgets.column_list import ColumnList
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
@@ -164,15 +164,7 @@ class OverviewScreen(BaseScreen):
     def action_go_to(self, kind: str, step: int) -> None:
         """Go to the next (or previous) type whose newest run failed or has a warning."""
         newest = [None if isinstance(row, str) else row.newest_run for row in self._table.items]
-        rows = [
-            row
-            for row, run in enumerate(newest)
-            if run and (run.has_failed if kind == "failed" else run.has_warning)
-        ]
-        row, remark = next_row(rows, self._table.cursor, step, TYPE_LABELS[kind])
-        if row is not None:
-            self._table.move_to(row)
-        self.say(remark)
+        go_to_run(self, self._table, newest, kind, step, TYPE_LABELS[kind])
 
     def action_refresh(self) -> None:
         """Request the list now."""

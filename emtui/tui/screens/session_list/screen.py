@@ -587,5 +587,4 @@ class SessionListScreen(BaseScreen):
 
     def action_close(self) -> None:
         """Quit: there is no screen below the list."""
-        self.ctx.navigator.close()
-        self.call_later(self.run_action, "app.quit")
+        self.quit()
