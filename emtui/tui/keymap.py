@@ -146,7 +146,7 @@ COMMANDS = (
     TuiCommand("previous_slow", ("S",), "slowest step, then the previous", CommandScope.SESSION_DETAIL),
     TuiCommand("next_error", ("e",), "next suspected error", CommandScope.SESSION_DETAIL),
     TuiCommand("previous_error", ("E",), "previous suspected error", CommandScope.SESSION_DETAIL),
-    TuiCommand("severity", ("w", "W"), "(none: events have no severity; use e)", CommandScope.SESSION_DETAIL),
+    TuiCommand("severity", ("w", "W"), "(events have no severity; use e)", CommandScope.SESSION_DETAIL),
     TuiCommand("next_unseen", ("u",), "next line not yet viewed", CommandScope.SESSION_DETAIL),
     TuiCommand("previous_unseen", ("U",), "previous line not yet viewed", CommandScope.SESSION_DETAIL),
     TuiCommand("next_match", ("n",), "next match", CommandScope.SESSION_DETAIL),
