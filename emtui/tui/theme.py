@@ -39,14 +39,41 @@ THEME = Theme(
 
 PLAIN = Style()
 BOLD = Style(bold=True)
-FAINT = Style(dim=True)
-CURSOR_STYLE = Style(color="default", bgcolor="default", reverse=True)
+FAINT = Style(color="bright_black")
+"""What is less interesting: groups of successes, labels. Never SGR 2, which some terminals ignore."""
 HEADING = Style(underline=True)
 ERROR_STYLE = Style(color="red", bold=True)
+"""Failed, stuck, overdue."""
+WARNING_STYLE = Style(color="yellow")
+"""A warning, or slower than usual."""
+RUNNING_STYLE = Style(color="cyan")
+CANCELED_STYLE = Style(color="magenta")
+SUCCESS_STYLE = Style(color="green")
+"""Success, in graphs only; elsewhere it has no color."""
+ACCENT_STYLE = Style(color="bright_blue")
+"""The interface itself: cursor, keys, the current tab."""
+RULE_STYLE = FAINT
+CURSOR_TINT = Style(bgcolor="bright_black")
+"""Background of the first cells of the row under the cursor, whose colors stay; see `Capabilities`."""
+CURSOR_STYLE = Style(color="default", bgcolor="default", reverse=True)
+"""Reverse video: for labels such as DEMO, and for the selected suggestion."""
 ALERT_STYLE = Style(color="red", bold=True, reverse=True)
 INVALID_STYLE = Style(underline=True, bold=True)
 MATCH = Style(underline=True, bold=True)
 
-CURSOR_MARK = "›"
+CURSOR_MARK = "▌"
 NEW_MARK, CHANGED_MARK, STALE_MARK = "+", "~", "?"
 """Marks beside the cursor: a new run, a changed run, and any run while the list is stale."""
+HALF_BLOCK, FULL_BLOCK = "▄", "█"
+"""Cells of graphs: as it should be; failed, or beyond the usual."""
+SHADES = ("░", "▒", "▓", "█")
+"""Durations in a trend: usual, from 1.25, 1.5 and 2 times the usual."""
+RUN_START = "▐"
+"""First cell of a run that is longer than a cell."""
+MISSED_MARK = "×"
+"""A run was due and did not start."""
+UNKNOWN_MARK = "?"
+"""Not known: the list does not cover this time."""
+CONTINUES_MARK = "►"
+"""A bar that goes on beyond its edge."""
+RULE, DIVIDER = "─", "│"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from rich.style import Style
-
 from emtui.em.model import Outcome
-from emtui.tui.theme import ERROR_STYLE, PLAIN
+from emtui.tui.theme import CANCELED_STYLE, ERROR_STYLE, PLAIN, RUNNING_STYLE, WARNING_STYLE
 
 OUTCOME_STYLES = {
-    Outcome.RUNNING: Style(color="cyan"),
+    Outcome.RUNNING: RUNNING_STYLE,
     Outcome.SUCCESS: PLAIN,
-    Outcome.WARNING: Style(color="yellow"),
+    Outcome.WARNING: WARNING_STYLE,
     Outcome.FAILED: ERROR_STYLE,
-    Outcome.CANCELED: Style(color="magenta"),
-    Outcome.UNKNOWN: Style(color="magenta"),
+    Outcome.CANCELED: CANCELED_STYLE,
+    Outcome.UNKNOWN: CANCELED_STYLE,
 }
 OUTCOME_GLYPHS = {
     Outcome.RUNNING: "►",

@@ -43,6 +43,7 @@ class Capabilities:
     def sgr_codes(self, codes: list[str]) -> str:
         """Return the SGR codes as they can be shown; the terminal's default colors need none."""
         shown = [code for code in codes if code not in {"39", "49"}]
+        shown = ["1" if code == "100" else code for code in shown]
         if self.light_background:
             shown = [CODES_ON_LIGHT.get(code, code) for code in shown]
         return ";".join(filter(None, shown))

@@ -7,7 +7,7 @@ from typing import ClassVar, Generic, TypeVar
 from textual.strip import Strip
 
 from emtui.tui.formatting.session_columns import ListColumn, TimeContext, column_titles, render_cells
-from emtui.tui.theme import CURSOR_MARK, HEADING, PLAIN
+from emtui.tui.theme import ACCENT_STYLE, CURSOR_MARK, HEADING, PLAIN
 from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList, render_strip
 
 T = TypeVar("T")
@@ -46,4 +46,7 @@ class ColumnList(VirtualList, Generic[T]):
         if self._time_context is None:
             return []
         mark = f"{CURSOR_MARK} " if row == self.cursor else "  "
-        return [(mark, PLAIN), *render_cells(self.columns_for(width), self.items[row], self._time_context)]
+        return [
+            (mark, ACCENT_STYLE),
+            *render_cells(self.columns_for(width), self.items[row], self._time_context),
+        ]

@@ -19,15 +19,24 @@ from textual.widget import Widget
 
 from emtui import text_format
 from emtui.tui.keymap import CommandScope, bindings_for
-from emtui.tui.theme import CURSOR_STYLE, FAINT, PLAIN
+from emtui.tui.theme import CURSOR_TINT, FAINT, PLAIN
 
 StyledSpans: TypeAlias = list[tuple[str, Style]]
 WHEEL_ROWS = 3
 """Rows that one step of the mouse wheel scrolls."""
 
 
-def render_strip(spans: StyledSpans, width: int, overlay: Style | None = None) -> Strip:
-    """Render spans on a line of exactly `width` cells, as `text_format` counts them, under `overlay`."""
+def render_strip(
+    spans: StyledSpans, width: int, overlay: Style | None = None, overlay_cells: int | None = None
+) -> Strip:
+    """Render spans on a line of exactly `width` cells, as `text_format` counts them, under `overlay`.
+
+    `overlay_cells` limits it to the first cells of the line.
+    """
+    if overlay is not None and overlay_cells is not None and overlay_cells < width:
+        strip = render_strip(spans, width)
+        start, rest = strip.divide([overlay_cells, width])
+        return Strip.join([start.apply_style(overlay), rest])
     segments, room = [], width
     for text, style in spans:
         shown = text_format.clip(text_format.strip_ambiguous(text_format.join_lines(text)), room)
@@ -76,8 +85,12 @@ class VirtualList(Widget, can_focus=True):
 
     @property
     def cursor_style(self) -> Style | None:
-        """Style of the row under the cursor."""
-        return CURSOR_STYLE
+        """Background of the row under the cursor; the colors of the row stay."""
+        return CURSOR_TINT
+
+    def cursor_cells(self, width: int) -> int:
+        """How many cells of the row under the cursor have `cursor_style`; fewer cost fewer bytes."""
+        return width
 
     @property
     def stale_style(self) -> Style | None:
@@ -117,8 +130,10 @@ class VirtualList(Widget, can_focus=True):
 
     def render_row_strip(self, row: int, width: int) -> Strip:
         """Draw a row."""
-        style = self.cursor_style if row == self.cursor else self.stale_style
-        return render_strip(self.render_row(row, width), width, style)
+        spans = self.render_row(row, width)
+        if row != self.cursor:
+            return render_strip(spans, width, self.stale_style)
+        return render_strip(spans, width, self.cursor_style, self.cursor_cells(width))
 
     def _render_empty(self, index: int, width: int) -> Strip:
         text = self.empty_lines[index] if 0 <= index < len(self.empty_lines) else ""

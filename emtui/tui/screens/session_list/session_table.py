@@ -41,7 +41,7 @@ from emtui.tui.screens.session_list.row_model import (
     newest_session,
     position_of,
 )
-from emtui.tui.theme import CURSOR_MARK, FAINT, HEADING, NEW_MARK, PLAIN, STALE_MARK
+from emtui.tui.theme import ACCENT_STYLE, CURSOR_MARK, FAINT, HEADING, NEW_MARK, PLAIN, STALE_MARK
 from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList, render_strip
 
 if TYPE_CHECKING:  # loaded with the first list: the first paint does not wait for it
@@ -443,9 +443,14 @@ class SessionTable(VirtualList):
         cursor = CURSOR_MARK if row == self.cursor else " "
         cells = row_cells(self._columns(width), list_row, clock)
         return [
-            (cursor + glyph, PLAIN),
+            (cursor, ACCENT_STYLE),
+            (glyph, PLAIN),
             *(acknowledged_cells(cells) if _is_acknowledged(list_row, self.acknowledgements) else cells),
         ]
+
+    def cursor_cells(self, width: int) -> int:
+        """Outcome and type, with the marks before them."""
+        return min(width, 2 + sum(column.width + column.gap for column in self._columns(width)[:2]))
 
     def render_row_strip(self, row: int, width: int) -> Strip:
         """The painted line of this row, cached, so that scrolling draws only the new rows."""
