@@ -125,7 +125,7 @@ class EmtuiTerminal:
 
     def wait_for_row(self, number: int) -> None:
         """Wait until the cursor is on this row of the list, recognized by its thousands of rows."""
-        position = re.compile(rf"(?<![\d,]){number:,} of \d+,\d\d\d runs$")
+        position = re.compile(rf"(?<![\d,]){number:,} of \d+,\d\d\d runs\b")
         self.wait_for(lambda lines: any(position.search(line) for line in lines))
 
     def wait_opened(self) -> list[str]:
@@ -343,10 +343,10 @@ def _is_busy(pid: int) -> bool:
 
 
 def is_assessed(lines: list[str]) -> bool:
-    """Whether the list shows an alert, as it does once it is assessed."""
-    return lines[1].startswith("! ")
+    """Whether the list shows an alert, in Unicode or ASCII, as it does once it is assessed."""
+    return lines[1].startswith(("■ ", "▲ ", "X ", "! "))
 
 
 def cursor_row(lines: list[str]) -> str:
     """The row under the cursor."""
-    return next((line for line in lines if line.startswith("›")), "")
+    return next((line for line in lines if line.startswith("▌")), "")

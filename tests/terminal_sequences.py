@@ -1,6 +1,7 @@
 """Split terminal output into text and control sequences.
 
-Only the sequences that emtui needs are allowed: colors, cursor positions, erasing to the end of a line.
+Only the sequences that emtui needs are allowed: colors, cursor positions, erasing to the end of a line, and
+erasing cells that are then skipped, as many as were erased.
 All others are returned.
 """
 
@@ -16,12 +17,13 @@ _ALLOWED_SEQUENCE = re.compile(
     r"|\x1b"
 )
 _EMTUI_GRAMMAR = re.compile(r"\x1b\[(?:[0-9;]*m|[1-9][0-9]{0,2};[1-9][0-9]{0,2}H|K)")
+_ERASED_BLANKS = re.compile(r"\x1b\[([1-9][0-9]{0,2})X\x1b\[\1C")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def disallowed_sequences(received: bytes) -> set[str]:
-    """Every control sequence other than colors, cursor positions and erasing."""
-    disallowed = set(_ALLOWED_SEQUENCE.findall(received.decode()))
+    """Every control sequence other than those of a frame."""
+    disallowed = set(_ALLOWED_SEQUENCE.findall(_ERASED_BLANKS.sub("", received.decode())))
     return {sequence for sequence in disallowed if not _EMTUI_GRAMMAR.fullmatch(sequence)}
 
 

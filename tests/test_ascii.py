@@ -19,7 +19,7 @@ def test_any_text_is_ascii_then_and_as_wide_as_before(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("■ ▲ ► ○ · ›", "X ! > o . >"), ("×2 ±3 – “a” ⏎…", 'x2 ~3 - "a" |~')]
+    ("text", "shown"), [("▌ ■ ▲ ► ○ · ›", "> X ! * o . /"), ("×2 ±3 – “a” ⏎…", 'x2 ~3 - "a" |~')]
 )
 def test_characters_that_emtui_draws_have_an_equivalent(text: str, shown: str) -> None:
     assert to_ascii(text) == shown

@@ -30,7 +30,7 @@ ALL_REQUIREMENTS = [
     )
     if (requirement := Requirement(extra_requirements)).name != "emtui"
 ]
-OWN_MODULES = {"emtui", *(path.stem for path in (ROOT / "tests").iterdir())}
+OWN_MODULES = {"emtui", *(path.stem for name in ("tests", "screenshots") for path in (ROOT / name).iterdir())}
 DISTRIBUTIONS = packages_distributions()
 
 

@@ -13,6 +13,7 @@ from emtui.em.model import SESSION_TYPES
 from emtui.tui.keymap import CommandScope, commands_in, key_label
 
 ROOT = Path(__file__).parents[1]
+PICTURES = ROOT / "screenshots"
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -43,9 +44,19 @@ def test_every_linked_picture_and_page_exists() -> None:
     assert [path for path in named if not (ROOT / path).is_file()] == []
 
 
-def test_every_picture_is_linked() -> None:
-    pictures = {path.name for path in (ROOT / "screenshots").glob("*.svg")}
-    assert pictures == set(re.findall(r"\(screenshots/([^)]+\.svg)\)", README))
+def linked_pictures() -> set[str]:
+    """The pictures that the README or the gallery shows or links, by file name."""
+    gallery = re.findall(r"\(([^/)]+\.svg)\)", (PICTURES / "README.md").read_text("utf-8"))
+    return {*re.findall(r"\(screenshots/([^)]+\.svg)\)", README), *gallery}
+
+
+def test_every_picture_is_linked_and_exists() -> None:
+    assert {path.name for path in PICTURES.glob("*.svg")} == linked_pictures()
+
+
+def test_the_pictures_are_small() -> None:
+    assert (PICTURES / "demo.svg").stat().st_size <= 500_000
+    assert sum(path.stat().st_size for path in PICTURES.glob("*.svg")) <= 4_000_000
 
 
 @pytest.mark.parametrize("extra", ["demo", "dev"])
@@ -61,11 +72,12 @@ def test_it_contains_no_local_path() -> None:
 
 
 def test_the_pictures_are_up_to_date(tmp_path: Path) -> None:
-    make = [sys.executable, str(ROOT / "screenshots" / "make.py"), str(tmp_path)]
+    make = [sys.executable, str(PICTURES / "make.py"), str(tmp_path)]
     subprocess.run(make, check=True, capture_output=True, timeout=300)
-    stale = [
-        made.name
-        for made in tmp_path.glob("*.svg")
-        if made.read_text("utf-8") != (ROOT / "screenshots" / made.name).read_text("utf-8")
-    ]
+    made = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
+    committed = {
+        path.name: path.read_text("utf-8") for path in (*PICTURES.glob("*.svg"), PICTURES / "README.md")
+    }
+    assert made.keys() == committed.keys()
+    stale = [name for name, text in made.items() if text != committed[name]]
     assert stale == [], "run python screenshots/make.py, and look at the pictures"

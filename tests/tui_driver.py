@@ -27,6 +27,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from emtui import text_format
 from emtui.demo.asgi_app import PASSWORD, USER, DemoServerSettings, create_app
 from emtui.demo.demo_options import parse_faults
 from emtui.demo.world import SimulatedWorld
@@ -53,24 +54,27 @@ from emtui.query import DEFAULT_SORT_ORDER, Query, SortOrder
 from emtui.triage.diff_hunks import CollapsedLines
 from emtui.triage.diff_text import RunDifference
 from emtui.triage.grouping import ListRow
-from emtui.triage.step_timing import UsualSteps, Wait, find_steps, select_waits
+from emtui.triage.step_timing import StepHistory, Wait
 from emtui.tui.app import EmtuiApp
 from emtui.tui.formatting.assessment_text import finding_text
+from emtui.tui.formatting.command_matches import match_commands
 from emtui.tui.formatting.list_text import progress_text
-from emtui.tui.formatting.log_model import LogLine
+from emtui.tui.formatting.log_model import EventLine
 from emtui.tui.keymap import CommandScope, TuiCommand, method_name_for
 from emtui.tui.launch_options import LaunchOptions
+from emtui.tui.screens.attention.evidence_pane import EvidencePane
 from emtui.tui.screens.attention.screen import AttentionScreen
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.screens.command_palette import CommandList, CommandPaletteScreen, match_commands
+from emtui.tui.screens.command_palette import CommandList, CommandPaletteScreen
 from emtui.tui.screens.comparison.diff_list import DiffList
 from emtui.tui.screens.comparison.run_picker import RunPickerScreen, RunTable
 from emtui.tui.screens.comparison.screen import ComparisonScreen
 from emtui.tui.screens.login.certificate_screen import CertificateScreen
-from emtui.tui.screens.login.labeled_input import LabeledInput, Toggle
+from emtui.tui.screens.login.labeled_input import LabeledInput
+from emtui.tui.screens.login.remember_password import RememberPassword
 from emtui.tui.screens.login.screen import LoginScreen
-from emtui.tui.screens.overview.screen import OverviewScreen, TypeTable
-from emtui.tui.screens.overview.type_columns import type_name
+from emtui.tui.screens.overview.screen import OverviewScreen
+from emtui.tui.screens.overview.type_table import TypeTable
 from emtui.tui.screens.raw_view import RawScreen
 from emtui.tui.screens.report.screen import ReportScreen
 from emtui.tui.screens.session_detail.event_log import EventLog
@@ -78,15 +82,22 @@ from emtui.tui.screens.session_detail.fact_list import FactList
 from emtui.tui.screens.session_detail.screen import SessionDetailScreen
 from emtui.tui.screens.session_list import screen
 from emtui.tui.screens.session_list.attention_lines import AttentionLines
+from emtui.tui.screens.session_list.preview_pane import PreviewPane
 from emtui.tui.screens.session_list.query_bar import QueryInput
 from emtui.tui.screens.session_list.screen import SessionListScreen
 from emtui.tui.screens.session_list.session_table import SessionTable
 from emtui.tui.screens.text_viewer import TextScreen
-from emtui.tui.theme import INVALID_STYLE, THEME
+from emtui.tui.screens.theme_picker import ThemePickerScreen
+from emtui.tui.screens.timeline.screen import TimelineScreen
+from emtui.tui.terminal.frame_diff import Line, cells_of_strip
+from emtui.tui.theme import CURSOR_MARK, INVALID_STYLE, THEME
+from emtui.tui.widgets.divider import Divider
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.prompt import PromptInput
 from emtui.tui.widgets.status_line import FooterLine, StatusLine
 from emtui.tui.widgets.text_input import TextInput
+from emtui.tui.widgets.text_view import TextView
+from emtui.tui.widgets.title_rule import TitleRule
 from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList
 
 NIGHT_TIME = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
@@ -100,7 +111,9 @@ _SCREENS: dict[CommandScope, tuple[str, type[BaseScreen]]] = {
     CommandScope.SESSION_DETAIL: ("session_detail", SessionDetailScreen),
     CommandScope.COMPARISON: ("comparison", ComparisonScreen),
     CommandScope.RUN_PICKER: ("run_picker", RunPickerScreen),
+    CommandScope.THEME_PICKER: ("theme_picker", ThemePickerScreen),
     CommandScope.OVERVIEW: ("overview", OverviewScreen),
+    CommandScope.TIMELINE: ("timeline", TimelineScreen),
     CommandScope.ATTENTION: ("attention", AttentionScreen),
     CommandScope.REPORT: ("report", ReportScreen),
     CommandScope.TEXT_VIEWER: ("text_viewer", TextScreen),
@@ -164,6 +177,10 @@ class RowsDriver(ABC):
         """The row under the cursor, as painted."""
         rows = self._rows
         return rows.render_line(rows.cursor - rows.top + rows.HEADING_LINES).text.rstrip()
+
+    def cursor_strip(self) -> Strip:
+        """The row under the cursor, as painted, with its styles."""
+        return self._rows.render_line(self._rows.cursor - self._rows.top + self._rows.HEADING_LINES)
 
     def cursor(self) -> int:
         """The number of the row under the cursor, from 0."""
@@ -362,9 +379,11 @@ class TuiDriver(RowsDriver):
         compositor = self._app.screen._compositor  # noqa: SLF001 - what is painted, as text
         return [strip.text.rstrip() for strip in compositor.render_strips()]
 
-    def picture(self, title: str) -> str:
-        """The screen as painted, as SVG."""
-        return self._app.export_screenshot(title=title or None)
+    def cells(self) -> list[Line]:
+        """The screen as it is sent to the terminal: the characters with their SGR codes."""
+        compositor = self._app.screen._compositor  # noqa: SLF001 - what is painted
+        capabilities = self._app._capabilities  # noqa: SLF001 - what the terminal of this app can show
+        return [cells_of_strip(strip, capabilities) for strip in compositor.render_strips()]
 
     def _line(self, name: str, page: BaseScreen | None = None) -> str:
         return (page or self._page).query_one(f"#{name}", StatusLine).render_line(0).text.rstrip()
@@ -383,29 +402,73 @@ class TuiDriver(RowsDriver):
         return " ".join(line.strip() for line in _painted(self._page.query_one(FooterLine)))
 
     def position(self) -> str:
-        """The position at the end of the footer, such as `3 of 2,914 runs`; empty if there is none."""
-        found = _POSITION.search(self.footer())
+        """The position, such as `3 of 2,914 runs`; empty if there is none."""
+        page = self._page
+        is_list = isinstance(page, SessionListScreen)
+        found = _POSITION.search(self._line("query", page).rstrip("─ ") if is_list else self.footer())
         return found[1] if found else ""
 
     def title(self) -> str:
-        """The title line of the screen, if it has one."""
-        return self._line("title").strip()
+        """The title line of the screen, if it has one, without the rule around it and the note."""
+        return self._line("title").strip(" ─").split(" ──")[0]
+
+    def title_note(self) -> str:
+        """What stands at the right end of the title's rule."""
+        found = re.search(r"─ ([^─]+) ─$", self._line("title"))
+        return found[1] if found else ""
+
+    def preview_title(self) -> str:
+        """The line above the preview of a report: its name and the position in it."""
+        return self._line("preview-title")
+
+    def is_preview_beside(self) -> bool:
+        """Whether the preview of a report is at the right of the choices, behind a line."""
+        divider = self._page.query_one(Divider)
+        shown = divider.display and divider.region.height == self._page.query_one(TextView).region.height
+        return shown and self._page.query_one(TextView).region.x > divider.region.x > self._rows.region.x
 
     def head(self) -> str:
-        """The line about the open run."""
-        return self._line("head").strip()
+        """The title about the open run, without the rule and the path to it."""
+        return self._line("head").strip(" ─").removeprefix("Runs › ")
 
     def compared_with(self) -> str:
         """The line about the other run of a comparison."""
         return self._line("with").strip()
 
     def search(self) -> str:
-        """The line above the events with search and filter."""
-        return self._line("search")
+        """The title of the events with their number, search and filter, without the rule."""
+        return self._line("search").strip(" ─")
 
     def match_tally(self) -> str:
         """The line with the counts; while a query is typed, the completion or the error."""
-        return self._line("tally").strip()
+        return self._line("tally").strip(" ─")
+
+    def preview(self) -> list[str]:
+        """The lines of the preview as painted; none if it is not shown."""
+        pane = self._page.query_one(PreviewPane)
+        return _painted(pane) if pane.is_shown else []
+
+    def shows_detail(self) -> bool:
+        """Whether there are lines for the text about the selected row."""
+        return self._page.query_one("#tail", Paragraph).display
+
+    def count_painted_preview_lines(self) -> Callable[[], int]:
+        """Return a function that returns the number of lines of the preview painted from now on."""
+        painted = 0
+        pane = self._page.query_one(PreviewPane)
+        paint = pane.render_line
+
+        def counted(y: int) -> Strip:
+            nonlocal painted
+            painted += 1
+            return paint(y)
+
+        pane.render_line = counted  # type: ignore[method-assign] # it counts
+        return lambda: painted
+
+    def set_low_bandwidth(self) -> None:
+        """Treat the connection to the terminal as slow."""
+        self._page.is_low_bandwidth = lambda: True  # type: ignore[method-assign] # as the screen asks
 
     def detail(self) -> str:
         """The text about the selected row below the rows, on one line."""
@@ -430,6 +493,14 @@ class TuiDriver(RowsDriver):
     def open_command(self) -> str:
         """The command that reopens the last view; empty before emtui has quit."""
         return self._app.open_command
+
+    def theme(self) -> str:
+        """The color theme in use."""
+        return self._app.theme_name
+
+    def registered_themes(self) -> set[str]:
+        """The names of all themes that Textual knows."""
+        return set(self._app.available_themes)
 
     def has_ended(self) -> bool:
         """Whether emtui has quit cleanly."""
@@ -479,6 +550,20 @@ class TuiDriver(RowsDriver):
         """The message below all fields; empty on other screens."""
         return " ".join(field.message_text for field in self._page.query(LabeledInput))
 
+    def focus_marks(self) -> list[str]:
+        """The text after each mark of the focus on the login screen."""
+        marked = (line.partition(CURSOR_MARK) for line in self.lines())
+        return [after.split()[0] for _, mark, after in marked if mark]
+
+    def colored(self, color: str) -> str:
+        """The text painted in this color, such as `red`, on one line."""
+        strips = self._app.screen._compositor.render_strips()  # noqa: SLF001 - what is painted, with its styles
+        parts = (part for strip in strips for part in strip if part.style and part.style.color)
+        found = (
+            part.text for part in parts if part.style and part.style.color and part.style.color.name == color
+        )
+        return " ".join("".join(found).split())
+
     async def focus_field(self, field: str) -> None:
         """Press Tab until this field of the login has the focus."""
         entry = self._page.query_one(f"#{field} TextInput", TextInput)
@@ -488,13 +573,14 @@ class TuiDriver(RowsDriver):
 
     def offered_commands(self) -> set[tuple[str, str]]:
         """Name and description of each command that the palette offers."""
-        return {(command.name, command.description) for command in self._page.query_one(CommandList).commands}
+        offered = (one.command for one in self._page.query_one(CommandList).offered)
+        return {(command.name, command.description) for command in offered}
 
     # --- the list of sessions -----------------------------------------------------
 
     def query_line(self) -> str:
-        """The line with the query and its count."""
-        return self._line("query").strip()
+        """The title of the list with the query and the position, without its rule at both ends."""
+        return self._line("query").strip("─ ")
 
     def query(self) -> Query:
         """The query that the rows match."""
@@ -555,6 +641,15 @@ class TuiDriver(RowsDriver):
         shown = self._listing.query_one("#away", Static)
         return str(shown.render()) if shown.display else ""
 
+    def evidence(self) -> list[str]:
+        """The title and the lines of the evidence below the alerts."""
+        page = self._page
+        return [*_painted(page.query_one("#subject", TitleRule)), *_painted(page.query_one(EvidencePane))]
+
+    def first_row_line(self) -> int:
+        """The line of the screen on which the rows of the list begin."""
+        return self._listing.table.region.y
+
     def alerts(self) -> list[str]:
         """The alerts above the list."""
         return _painted(self._listing.query_one(AttentionLines))
@@ -589,9 +684,7 @@ class TuiDriver(RowsDriver):
     def overview_rows(self) -> list[tuple[str, str | None]]:
         """Type and newest message of each overview row; `None` if it has not run."""
         rows = self._page.query_one(TypeTable).items
-        return [
-            (type_name(row), None if isinstance(row, str) else row.newest_run.message or "") for row in rows
-        ]
+        return [(row.name, row.newest_run.message or "" if row.newest_run else None) for row in rows]
 
     # --- the opened session -------------------------------------------------------
 
@@ -715,9 +808,9 @@ class TuiDriver(RowsDriver):
 
     def offer_keyring(self, name: str) -> None:
         """Let the login offer this keyring to remember the password in, whatever this computer has."""
-        self._page.query_one("#remember", Toggle).set_text(f"Save password in {name}")
-        self._page.query_one("#why-not").display = False
-        self._page.query_one("#status", Static).update()
+        remember = self._page.query_one(RememberPassword)
+        remember.show_keyring(name)
+        remember.show_reading_problem("")
 
     def show_certificate(self, problem: CertificateUntrustedError) -> None:
         """Show the certificate of this error, to pin or reject."""
@@ -936,7 +1029,8 @@ class SessionTableDriver(WidgetDriver[SessionTable]):
 
     def position(self) -> str:
         """The position, such as `3 of 2,914 runs`."""
-        return self._widget.position
+        place = self._widget.place
+        return text_format.format_position(*place, "run") if place else ""
 
     def selected(self) -> Session | None:
         """The selected session, once the rows are up to date."""
@@ -998,12 +1092,13 @@ class EventLogDriver(WidgetDriver[EventLog]):
         """Show a longer log."""
         self._widget.session_log = log
 
-    def show_waits(self, baselines: UsualSteps, slowest: int | None = None) -> None:
-        """Show the pauses against the usual ones, and which of them is the slowest."""
-        event_waits = select_waits(find_steps(self._widget.events), baselines)
-        self._widget.waits = event_waits
-        if slowest is not None:
-            self._widget.worst_wait = event_waits[slowest]
+    def show_history(self, history: StepHistory) -> None:
+        """Show the steps against those of past successful runs."""
+        self._widget.history = history
+
+    def show_now(self, now: datetime) -> None:
+        """Show how long the last step of a running session has lasted."""
+        self._widget.until = now
 
     def filter(self, text: str) -> None:
         """Show only events that contain this text."""
@@ -1025,7 +1120,7 @@ class EventLogDriver(WidgetDriver[EventLog]):
         """Scroll long lines right or back; return False if there is nothing more."""
         return self._widget.shift(step)
 
-    def line(self) -> LogLine | None:
+    def line(self) -> EventLine | None:
         """The line under the cursor."""
         return self._widget.line
 
@@ -1034,7 +1129,7 @@ class EventLogDriver(WidgetDriver[EventLog]):
         return self._widget.selected is not None
 
     def event_count(self) -> int:
-        """The number of shown events, without pauses."""
+        """The number of shown events."""
         return self._widget.shown_count
 
     def event_number(self) -> int:
@@ -1058,13 +1153,13 @@ class EventLogDriver(WidgetDriver[EventLog]):
         self._widget.next_match(step)
         return bool(self._widget.match_position)
 
-    async def go_to_line(self, wanted: Callable[[LogLine], bool], step: int) -> bool:
+    async def go_to_line(self, wanted: Callable[[EventLine], bool], step: int) -> bool:
         """Move to the next (or previous) such line; return False if there is none."""
         return await self._widget.go_to_next(wanted, step)
 
-    def go_to_wait(self, index: int) -> bool:
-        """Move to the pause after this event; return False if it is not shown."""
-        return self._widget.go_to_wait(index)
+    def go_to_event(self, index: int) -> bool:
+        """Move to this event; return False if it is not shown."""
+        return self._widget.go_to_event(index)
 
 
 class ComparisonDriver(WidgetDriver[DiffList]):
@@ -1202,6 +1297,12 @@ async def footer(columns: int) -> AsyncIterator[FooterDriver]:
 def set_second_logon_delay(monkeypatch: pytest.MonkeyPatch, delay: timedelta) -> None:
     """Set the delay before a refused logon is tried once more."""
     monkeypatch.setattr("emtui.tui.services.logon_service.SECOND_LOGON_DELAY", delay)
+
+
+def set_cursor_rest(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Set how long the cursor must rest before what belongs to the selected row is shown."""
+    monkeypatch.setattr("emtui.tui.screens.base.REST_S", seconds)
+    monkeypatch.setattr("emtui.tui.screens.session_list.preview_pane.REST_S", seconds)
 
 
 def poll_sessions_every(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from emtui.local.terminal import THEME_NAMES
+
 
 class OptionSpec(NamedTuple):
     """One option; a flag if it has no `value` name. With `choices` no other value is accepted.
@@ -130,9 +132,10 @@ _SCREEN_SORT = _SORT_OPTION._replace(
 )
 _VIEW_OPTION = OptionSpec(
     "--view",
-    "View to open. types: one line per type; attention: alerts; with an ID: facts (details), xml",
+    "View to open. types: one line per type; timeline: runs over time; attention: alerts; "
+    "with an ID: facts (details), xml",
     "VIEW",
-    choices=("types", "attention", "facts", "xml"),
+    choices=("types", "timeline", "attention", "facts", "xml"),
 )
 _DEMO_OPTIONS = (
     OptionSpec(
@@ -168,6 +171,14 @@ _SCREEN_OPTIONS = (
         "--ascii", "Draw with ASCII characters only", default="on without a UTF-8 locale", group=_DISPLAY
     ),
     OptionSpec("--mouse", "Enable mouse support (Shift selects text)", group=_DISPLAY),
+    OptionSpec(
+        "--theme",
+        f"Color theme: {', '.join(THEME_NAMES)}",
+        "NAME",
+        choices=THEME_NAMES,
+        default="theme of the configuration, else by the terminal",
+        group=_DISPLAY,
+    ),
 )
 
 CHECK_COMMAND = "check"

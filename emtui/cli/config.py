@@ -57,6 +57,8 @@ def _file_rows(config: Config) -> Iterator[tuple[str, str, str]]:
     """Each effective value with its file; of a command only the program, as arguments may be secret."""
     if config.default_profile is not None:
         yield "default_profile", config.default_profile, str(config.default_profile_file)
+    if config.theme is not None:
+        yield "theme", str(config.theme), str(config.theme_file)
     for digit, setting in config.queries.items():
         yield f"queries.{_quote_key(digit)}", str(setting.value), str(setting.file)
     for profile in config.profiles:

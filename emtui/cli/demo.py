@@ -121,5 +121,6 @@ def _launch_tui(announcement: ServerAnnouncement, options: DemoOptions, args: Pa
             low_bandwidth=args.has("--quiet"),
             ascii_only=args.has("--ascii"),
             mouse_enabled=args.has("--mouse"),
+            theme=args.value_of("--theme"),
         )
     )

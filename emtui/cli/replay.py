@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from emtui.cli.arguments import ParsedArguments, UsageError
+from emtui.cli.client_session import load_configuration
 from emtui.cli.command_table import CONNECTION_OPTIONS
 from emtui.em.text_sanitizer import shorten
 from emtui.local.connection import Connection
@@ -51,6 +52,7 @@ def replay_recording(
                 low_bandwidth=args.has("--quiet"),
                 ascii_only=args.has("--ascii"),
                 mouse_enabled=args.has("--mouse"),
+                theme=args.value_of("--theme") or load_configuration().theme,
             )
         )
 

@@ -54,6 +54,7 @@ def open_view(args: ParsedArguments) -> int:
         low_bandwidth=args.has("--quiet"),
         ascii_only=args.has("--ascii"),
         mouse_enabled=args.has("--mouse"),
+        theme=args.value_of("--theme") or config.theme,
     )
     if args.has("--record"):
         from emtui.cli.record import record_to_file  # start-up time: only for --record

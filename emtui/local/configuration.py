@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from emtui.em.server_address import Server
 from emtui.local.profiles import (
+    TOP_LEVEL_SETTINGS,
     ConfigValue,
     InvalidConfigError,
     Profile,
@@ -24,17 +25,18 @@ from emtui.local.profiles import (
     suggest_name,
 )
 from emtui.local.saved_queries import read_queries
+from emtui.local.terminal import THEME_NAMES
 
 _NONBLOCKING = getattr(os, "O_NONBLOCK", 0)
 """Do not block if the file is a pipe."""
-_TOP_LEVEL_KEYS = ("default_profile", "profiles", "queries")
+_TOP_LEVEL_KEYS = (*TOP_LEVEL_SETTINGS, "profiles", "queries")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """The merged configuration; `profile_values` holds each profile's values with their files.
 
-    `queries` maps digits to the user's saved queries.
+    `queries` maps digits to the user's saved queries; `theme` is the color theme of the screens.
     """
 
     profiles: tuple[Profile, ...] = ()
@@ -42,6 +44,8 @@ class Config:
     default_profile_file: Path | None = None
     profile_values: Mapping[str, Mapping[str, ConfigValue]] = field(default_factory=dict, compare=False)
     queries: Mapping[str, ConfigValue] = field(default_factory=dict)
+    theme: str | None = None
+    theme_file: Path | None = None
 
     def find(self, name: str) -> Profile | None:
         """Return the profile of this name."""
@@ -83,18 +87,16 @@ def load_config(*files: Path) -> Config:
             tables[name] = values | tables.get(name, {})
     for name in (name for name, table in tables.items() if not table):
         raise InvalidConfigError(f"{layers[0][0]}: profile {name}: server is missing.")
-    default = next(
-        (
-            ConfigValue(document["default_profile"], file)
-            for file, document in layers
-            if "default_profile" in document
-        ),
-        None,
-    )
+    default, theme = _first_value("default_profile", layers), _first_value("theme", layers)
     if default is not None and not (isinstance(default.value, str) and default.value in tables):
         raise InvalidConfigError(
             f"{default.file}: default_profile names {default.value!r}, which is not a profile"
             f"{suggest_name(default.value, tables)}"
+        )
+    if theme is not None and theme.value not in THEME_NAMES:
+        raise InvalidConfigError(
+            f"{theme.file}: theme names {theme.value!r}, which is not a theme"
+            f"{suggest_name(theme.value, THEME_NAMES)}"
         )
     return Config(
         tuple(parse_profile(name, table) for name, table in tables.items()),
@@ -102,7 +104,14 @@ def load_config(*files: Path) -> Config:
         default.file if default else None,
         tables,
         dict(sorted(queries.items())),
+        str(theme.value) if theme else None,
+        theme.file if theme else None,
     )
+
+
+def _first_value(key: str, layers: Iterable[tuple[Path, Mapping[str, Any]]]) -> ConfigValue | None:
+    """The value of a top-level key, from the first file that has it."""
+    return next((ConfigValue(document[key], file) for file, document in layers if key in document), None)
 
 
 def read_config_file(file: Path) -> Mapping[str, Any] | None:

@@ -68,6 +68,8 @@ class ConfigValue:
 
 
 PROFILE_KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
+TOP_LEVEL_SETTINGS = ("default_profile", "theme")
+"""Settings for all profiles; below a table, TOML takes them for its own."""
 _FLAG_KEYS = ("no_proxy", "allow_http", "unattended", "silent", "title", "no_second_logon")
 _TEXT_KEYS = ("server", "user", "pin", "pin_key", "ca_file", "keyring", "time_zone")
 _COMMAND_KEYS = ("password_command", "notify_command")
@@ -122,6 +124,8 @@ def check_key(file: Path, key: str, valid_keys: tuple[str, ...], location: str =
             f"{file}: {location}passwords are not allowed here: remove it, then save it in the keyring with"
             " emtui login --remember, or set password_command."
         )
+    if location and key in TOP_LEVEL_SETTINGS:
+        raise InvalidConfigError(f"{file}: {location}{key} must be above the first [table] of the file.")
     if key not in valid_keys:
         raise InvalidConfigError(
             f"{file}: {location}{key} is not a configuration key{suggest_name(key, valid_keys)}"

@@ -19,6 +19,9 @@ _MAX_DIGITS = 10
 """Numbers this long are neither process IDs nor widths."""
 DEFAULT_SIZE = (80, 24)
 """Default columns and lines."""
+ANSI_THEME, DARK_THEME, LIGHT_THEME = "ansi", "dark", "light"
+THEME_NAMES = (ANSI_THEME, DARK_THEME, LIGHT_THEME, "high-contrast", "color-blind")
+"""Color themes: the terminal's own 16 colors first, then those of its 256 colors."""
 
 
 def terminal_type(environ: Mapping[str, str]) -> str:
@@ -131,6 +134,29 @@ def is_ascii_only(environ: Mapping[str, str]) -> bool:
 def has_colors(environ: Mapping[str, str]) -> bool:
     """Whether colors may be used: any value of NO_COLOR disables them (no-color.org)."""
     return not environ.get("NO_COLOR") and not _MONOCHROME_PATTERN.match(terminal_type(environ))
+
+
+def has_256_colors(environ: Mapping[str, str]) -> bool:
+    """Whether the 256 colors of xterm may be used, according to COLORTERM and TERM."""
+    kind = terminal_type(environ)
+    return bool(environ.get("COLORTERM")) or kind.endswith(("256color", "-direct"))
+
+
+def choose_theme(
+    requested: str | None, environ: Mapping[str, str], *, is_light: bool | None, is_remote: bool
+) -> str:
+    """Return the requested theme if the terminal can show it, else the one that suits the terminal.
+
+    Without a request, that is the terminal's own 16 colors over SSH, and wherever the background is
+    unknown (`is_light` is None) or the terminal has no 256 colors.
+    """
+    if is_simple(environ):
+        return ANSI_THEME
+    if requested:
+        return requested
+    if is_remote or is_light is None or not has_256_colors(environ):
+        return ANSI_THEME
+    return LIGHT_THEME if is_light else DARK_THEME
 
 
 def has_light_background(environ: Mapping[str, str]) -> bool | None:

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 
 from emtui.em.model import Session
@@ -33,8 +33,12 @@ from emtui.triage.acknowledgements import (
 )
 from emtui.triage.explanation import MAX_PAST_LOGS, find_successful_before
 from emtui.triage.findings import Finding
+from emtui.triage.missed_starts import find_missed_starts_by_type
 from emtui.triage.prioritization import PrioritizedFindings, prioritize_findings
 from emtui.triage.type_status import TypeStatuses, compute_type_statuses
+
+MISSED_STARTS_PERIOD = timedelta(hours=25)
+"""A little more than the day that is shown: its first hour may have begun before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +101,11 @@ class Assessment:
     def worst_finding(self, kind: str) -> Finding | None:
         """The most severe finding about this type."""
         return next((finding for finding in self.findings if finding.type == kind), None)
+
+    @cached_property
+    def missed_starts(self) -> Mapping[str, tuple[datetime, ...]]:
+        """The times of the last 25 hours at which a run was due and none started, by type."""
+        return find_missed_starts_by_type(self.type_statuses, self.type_statuses.now - MISSED_STARTS_PERIOD)
 
     # --- runs ---------------------------------------------------------------------
 

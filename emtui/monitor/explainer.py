@@ -21,7 +21,7 @@ from emtui.monitor.assessment import Assessment
 from emtui.monitor.history_cache import HistoryCache
 from emtui.triage.acknowledgement_matching import Acknowledgement, Acknowledgements
 from emtui.triage.explanation import Explanation, explain
-from emtui.triage.step_timing import Wait, find_steps, select_waits
+from emtui.triage.step_timing import StepHistory, Wait, find_steps
 
 Events = Sequence[Event]
 
@@ -115,5 +115,5 @@ def find_waits(
     session: Session, events: Events, now: datetime, explanation: Explanation | None
 ) -> tuple[Wait, ...]:
     """Pauses of a run by its own log, compared with the usual values of an earlier explanation."""
-    usual_steps = explanation.usual_steps if explanation else {}
-    return select_waits(find_steps(events, now if session.is_running else None), usual_steps)
+    step_history = explanation.step_history if explanation else StepHistory()
+    return step_history.select_waits(find_steps(events, now if session.is_running else None))

@@ -48,13 +48,27 @@ class HistoryCache:
             return (await source.events(run.uid)).events
         return await self._log(source, run.uid)
 
+    def add(self, run: Session, events: tuple[Event, ...]) -> None:
+        """Keep the log of a run that was loaded elsewhere, unless the run is still running."""
+        if not run.is_running:
+            self._store(run.uid, events)
+
+    def find_log(self, run: Session) -> tuple[Event, ...] | None:
+        """The log of a run if it was loaded before; requests nothing."""
+        return self._logs.get(run.uid)
+
     async def _log(self, source: SessionSource, uid: Uid) -> tuple[Event, ...]:
         """Get a log; concurrent callers share one request."""
         async with self._locks.setdefault(uid, asyncio.Lock()):
-            if uid not in self._logs:
-                self._logs[uid] = (await source.events(uid)).events
+            events = self._logs.get(uid)
+            if events is None:
+                events = (await source.events(uid)).events
+            self._store(uid, events)
             self._locks.pop(uid, None)
+        return events
+
+    def _store(self, uid: Uid, events: tuple[Event, ...]) -> None:
+        self._logs[uid] = events
         self._logs.move_to_end(uid)
         while len(self._logs) > MAX_LOGS:
             self._logs.popitem(last=False)
-        return self._logs[uid]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # start-up time, as in functions: loaded once there is a list
     from emtui.local.knowledge_base import KnowledgeBase
     from emtui.monitor.assessment import Assessment
     from emtui.triage.acknowledgement_matching import Acknowledgement
+    from emtui.triage.daily_failures import DailyFailures
 
 COMPLETION_BATCH = 64
 """Number of references completed per published state."""
@@ -75,7 +76,8 @@ class ListState:
     the pause between two requests in seconds; `None` for a recording. `problem` is the sentence to show until
     it is dismissed: that of `polling_stop` if that is set. `resume_count` counts how often polling resumed
     after sleep, `refusal_count` logons refused just after an outage. `alerts` are due now, and `notices` are
-    sentences on the knowledge base: both are in one state only.
+    sentences on the knowledge base: both are in one state only. `past_time` is the server's time at which
+    the list is shown, if it is an earlier one than the newest: then `snapshot` and `assessment` are as of it.
     """
 
     snapshot: Snapshot | None = None
@@ -96,6 +98,7 @@ class ListState:
     refusal_count: int = 0
     alerts: tuple[Alert, ...] = ()
     notices: tuple[str, ...] = ()
+    past_time: datetime | None = None
 
     @property
     def as_of(self) -> datetime | None:
@@ -502,7 +505,8 @@ class ListFeed:
     def _with_alerts(self, state: ListState, failures: Collection[Session] = ()) -> ListState:
         """The state with the alerts due now, including those for new `failures`."""
         policy, new_uids = self.alert_policy, {run.uid for run in failures}
-        policy.on_failures(tuple(failures), self.poller.clock.now(), self._server_name)
+        patterns = self._find_patterns(failures)
+        policy.on_failures(tuple(failures), self.poller.clock.now(), self._server_name, patterns)
         assessment = self.state.assessment
 
         def is_acknowledged(run: Session) -> bool:
@@ -519,6 +523,15 @@ class ListFeed:
         else:
             self._alert_task.cancel()
         return replace(state, alerts=(*state.alerts, *due))
+
+    def _find_patterns(self, failures: Collection[Session]) -> Mapping[Uid, DailyFailures]:
+        """The patterns of the failures that come at the same time of day."""
+        snapshot = self.poller.snapshot
+        if not failures or snapshot is None:
+            return {}
+        from emtui.triage.daily_failures import find_patterns  # noqa: PLC0415 - start-up time
+
+        return find_patterns(failures, snapshot.sessions, snapshot.server_time, self._zones[0])
 
     async def _alert_later(self) -> None:
         """Publish queued alerts when they are due, which may be postponed."""
@@ -560,6 +573,18 @@ class ListFeed:
             revision = self.knowledge_base.revision
             assessment = await run_in_thread(partial(_reassess, assessment, self.knowledge_base))
         return assessment
+
+    async def assess_at(self, moment: datetime) -> Assessment | None:
+        """Assess the list as it stood at `moment`, by the server's clock; `None` before the first list.
+
+        Acknowledgements that have expired by then are kept: they apply to the newest list.
+        """
+        snapshot = self.state.snapshot
+        if snapshot is None:
+            return None
+        return await run_in_thread(
+            partial(_assess_past, snapshot, moment, lambda: self.knowledge_base, self._zones)
+        )
 
     async def _reassess(self) -> str:
         """Apply the current acknowledgements; return the error of saving them, if any."""
@@ -604,6 +629,19 @@ def _assess(
     assessment = assess(snapshot, base.load(), *zones)
     base.save(assessment.expired_keys)
     return assessment
+
+
+def _assess_past(
+    snapshot: Snapshot,
+    moment: datetime,
+    open_base: Callable[[], KnowledgeBase],
+    zones: tuple[tzinfo, tzinfo],
+) -> Assessment:
+    """Assess the list as it stood at `moment`; blocks on the disk."""
+    from emtui.monitor.assessment import assess  # noqa: PLC0415 - as in _assess
+    from emtui.monitor.past_list import snapshot_at  # noqa: PLC0415 - as in _assess
+
+    return assess(snapshot_at(snapshot, moment), open_base().load(), *zones)
 
 
 def _reassess(assessment: Assessment, base: KnowledgeBase) -> Assessment:

@@ -6,18 +6,19 @@ last batch is sent at once, together with the queue.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from emtui.em.model import Session
+from emtui.em.model import Session, Uid
 
 if TYPE_CHECKING:
     from emtui.monitor.changes import Changes
     from emtui.monitor.snapshot import Snapshot
+    from emtui.triage.daily_failures import DailyFailures
 
 ALERT_SPACING = 600.0
 """Seconds between two batches of alerts, unless the second is more severe."""
@@ -40,8 +41,8 @@ class Severity(IntEnum):
 class Alert:
     """An event on `server` to notify of, at `at` by the local clock.
 
-    `run` is the failed run; `reason` the sentence that describes an outage, and `until` its end, if it is
-    over.
+    `run` is the failed run, `daily_failures` the pattern that it is part of; `reason` the sentence that
+    describes an outage, and `until` its end, if it is over.
     """
 
     severity: Severity
@@ -50,6 +51,7 @@ class Alert:
     reason: str = ""
     run: Session | None = None
     until: datetime | None = None
+    daily_failures: DailyFailures | None = None
 
 
 @dataclass(slots=True)
@@ -63,9 +65,19 @@ class AlertPolicy:
     _outage: Alert | None = None
     """The current outage, if an alert was queued for it."""
 
-    def on_failures(self, failures: Sequence[Session], at: datetime, server: str) -> None:
-        """Queue alerts for failed runs."""
-        self._pending += [Alert(Severity.FAILURE, at, server, run=run) for run in failures]
+    def on_failures(
+        self,
+        failures: Sequence[Session],
+        at: datetime,
+        server: str,
+        patterns: Mapping[Uid, DailyFailures] | None = None,
+    ) -> None:
+        """Queue alerts for failed runs, with the `patterns` of some of them."""
+        found = patterns or {}
+        self._pending += [
+            Alert(Severity.FAILURE, at, server, run=run, daily_failures=found.get(run.uid))
+            for run in failures
+        ]
 
     def on_lost(self, at: datetime, server: str, reason: str, *, is_stopped: bool = False) -> None:
         """Queue an alert for a lost connection: one per outage, and another if polling stops."""

@@ -23,6 +23,14 @@ def with_absolute_clock_times(query: Query) -> Query:
     return _with_utc_times(query, lambda term: not _is_duration(term))
 
 
+def period_query(start: datetime, end: datetime) -> str:
+    """The query for the runs that started from `start` on and before `end`: `-before:… before:…`.
+
+    `since:` also matches runs that started earlier and are still running.
+    """
+    return f"-before:{_format_utc(start)} before:{_format_utc(end)}"
+
+
 def _with_utc_times(query: Query, should_convert: Callable[[Term], bool]) -> Query:
     if not any(term.moment and should_convert(term) for term in query.terms):
         return query

@@ -3,8 +3,8 @@
 Takes sessions and events, returns values. The current time is an argument, from the server's clock; times
 are aware and in UTC. Results have the number of runs they are based on; unknown values are `None`.
 
-`runs_by_type` groups a list. `baseline`, `schedule_detection`, `overdue_runs`, `streaks` analyze the runs of
-one type, `idle_periods` those of all. `type_status` combines these, one value per type;
+`runs_by_type` groups a list. `baseline`, `schedule_detection`, `overdue_runs`, `streaks`, `daily_failures`
+analyze the runs of one type, `idle_periods` those of all. `type_status` combines these, one value per type;
 `prioritization` picks what needs attention, worst first, as `findings`; `finding_navigation` steps through
 them.
 `message_fingerprint`, `incidents` recognize the same failure again. `step_timing`, `backup_server_stats`,

@@ -60,14 +60,29 @@ class RunDifference:
         """The event of the other run, if both runs have one in this row."""
         return self._event_of_other(row) if row.index is not None and row.other_index is not None else None
 
+    def events_of(self, row: DiffRow) -> tuple[Event | None, Event | None]:
+        """The events of a row in this run and in the other one; `None` if it is missing there."""
+        return (
+            self.events[row.index] if row.index is not None else None,
+            self.other_events[row.other_index] if row.other_index is not None else None,
+        )
+
+    def offsets_of(self, row: DiffRow) -> tuple[timedelta | None, timedelta | None]:
+        """The times from the start of each run to its event of a row."""
+        event, other_event = self.events_of(row)
+        return _time_since(self.current.started, event), _time_since(self.other.started, other_event)
+
     def _event_of_other(self, row: DiffRow) -> Event:
         return self.other_events[row.other_index or 0]
 
     def offset(self, row: DiffRow) -> timedelta | None:
         """The time from the start of its run to the event of a row."""
-        event = self.event(row)
-        run_start = (self.other if row.index is None else self.current).started
-        return event.time - run_start if event.time and run_start else None
+        offset, other_offset = self.offsets_of(row)
+        return other_offset if row.index is None else offset
+
+
+def _time_since(start: datetime | None, event: Event | None) -> timedelta | None:
+    return event.time - start if event and event.time and start else None
 
 
 def compare_runs(

@@ -22,14 +22,12 @@ from emtui.triage.incidents import Incident, find_incident
 from emtui.triage.overdue_runs import DueRuns
 from emtui.triage.runs_by_type import TypeRuns, runs_before
 from emtui.triage.step_timing import (
-    UsualSteps,
+    StepHistory,
     Wait,
+    find_step_history,
     find_steps,
     find_stuck_wait,
-    find_usual_steps,
     find_worst_wait,
-    mark_unprecedented_waits,
-    select_waits,
 )
 from emtui.triage.streaks import Streak, find_streak_at
 from emtui.triage.type_status import TypeStatuses
@@ -43,8 +41,8 @@ class Explanation:
     """Results about a run that are not fields of its own; unknown ones are `None` or empty.
 
     `waits` are its longer steps. `main_wait` is the most significant one: where most time was lost, unless
-    a failed server had an unusual one. `stuck_wait` is the step that it is stuck in. `usual_steps` has the
-    usual durations of all steps. `shorter_run_count` is the number of shorter runs in the baseline. `due`
+    a failed server had an unusual one. `stuck_wait` is the step that it is stuck in. `step_history` has the
+    steps of past successful runs. `shorter_run_count` is the number of shorter runs in the baseline. `due`
     is set only for the newest run of its type.
     """
 
@@ -60,7 +58,7 @@ class Explanation:
     servers: tuple[BackupServerResult, ...]
     due: DueRuns | None
     concurrent: ConcurrentRuns
-    usual_steps: UsualSteps
+    step_history: StepHistory
 
     @property
     def has_problem(self) -> bool:
@@ -91,10 +89,8 @@ def explain(
     row = type_statuses.for_type(session.type)
     runs: TypeRuns = row.runs if row else ()
     until = now if session.is_running else None
-    usual_steps = find_usual_steps(past_logs)
-    listed_waits = mark_unprecedented_waits(
-        select_waits(find_steps(events, until), usual_steps), [log for log in past_logs if log]
-    )
+    step_history = find_step_history(past_logs)
+    listed_waits = step_history.select_waits(find_steps(events, until))
     server_results = find_server_results(events, past_logs, until)
     baseline, duration = type_statuses.baselines.for_run(session), session.duration(now)
     return Explanation(
@@ -106,11 +102,11 @@ def explain(
         baseline.count_shorter(duration) if baseline and duration is not None else None,
         listed_waits,
         _find_main_wait(listed_waits, server_results),
-        find_stuck_wait(events, now, usual_steps) if session.is_running else None,
+        find_stuck_wait(events, now, step_history.usual_steps) if session.is_running else None,
         server_results,
         row.due if row and row.newest_run.uid == session.uid else None,
         find_concurrent_runs(sessions, session, now),
-        usual_steps,
+        step_history,
     )
 
 

@@ -1,7 +1,7 @@
 """Findings as text: one sentence each, with times in the user's time zone.
 
-`CollectJob failed twice since 01:55, last success 01:40; 4 runs due, none started`. The evidence of a
-finding, `based on 29 successful runs`, is a separate text (`format_evidence`).
+`CollectJob failed 02:10, the 6th day at this minute; last success 01:55`. The evidence of a finding, `based
+on 29 successful runs`, is a separate text (`format_evidence`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from emtui.em.model import Outcome, Session
 from emtui.triage.backup_server_stats import BackupServerResult, sort_worst_first
 from emtui.triage.baseline import Baseline
 from emtui.triage.concurrent_runs import group_by_type_and_outcome
+from emtui.triage.daily_failures import DailyFailures
 from emtui.triage.explanation import Explanation
 from emtui.triage.findings import (
     CanceledFinding,
@@ -55,11 +56,16 @@ class FindingFormatter:
     zone: tzinfo
 
     def format_finding(self, finding: Finding) -> str:
-        """One sentence, without a full stop."""
+        """One sentence, without a full stop: the type and the statement."""
+        statement = self.format_statement(finding)
+        return statement if finding.type is None else f"{finding.type} {statement}"
+
+    def format_statement(self, finding: Finding) -> str:
+        """The sentence without its type: what is wrong, and after a semicolon what else is known."""
         if isinstance(finding, UnlistedRunsFinding):
             return self._format_unlisted_runs(finding)
-        sentence = self._format_run_finding(finding)
-        return f"{sentence}; run {NO_LONGER_LISTED}" if finding.is_unlisted else sentence
+        statement = self._format_run_finding(finding)
+        return f"{statement}; run {NO_LONGER_LISTED}" if finding.is_unlisted else statement
 
     def _format_unlisted_runs(self, finding: UnlistedRunsFinding) -> str:
         failed_text = (
@@ -83,28 +89,17 @@ class FindingFormatter:
             case FailingFinding():
                 return self._format_failing(finding)
             case StuckRunFinding():
-                usual = text_format.format_duration(finding.overrun.baseline.usual)
-                duration = text_format.format_duration(finding.overrun.duration)
-                return (
-                    f"{finding.type} running for {duration} since"
-                    f" {self.format_time(finding.since)},"
-                    f" usually {usual}"
-                )
+                return self._format_stuck(finding)
             case OverdueFinding():
-                interval = text_format.format_interval(finding.interval)
-                return (
-                    f"{finding.type} last ran"
-                    f" {self.format_time(finding.last_start)},"
-                    f" usually every {interval}"
-                )
+                return self._format_overdue_type(finding)
             case SlowdownFinding():
                 return self._format_slowdown(finding)
             case RecurringFailureFinding():
                 return self._format_recurring(finding)
             case WarningFinding():
-                return f"{finding.type} ended with a warning {self._format_streak(finding.streak)}"
+                return f"warned {self._format_streak(finding.streak)}"
             case CanceledFinding():
-                return f"{finding.type} was canceled (started {self.format_time(finding.since)})"
+                return f"was canceled (started {self.format_time(finding.since)})"
             case PastIdleFinding():
                 time_range = self.format_time_range(finding.since, finding.until)
                 return f"{_format_no_runs(finding)} {time_range}"
@@ -123,44 +118,74 @@ class FindingFormatter:
         overdue_text = (
             f"; {_format_overdue(finding.overdue_count, finding.is_minimum)}" if finding.overdue_count else ""
         )
-        return f"{finding.type} failed {self._format_streak(finding.streak)}{overdue_text}"
+        if finding.daily_failures:
+            last_success_text = self._format_last_success(finding.streak)
+            return f"{self._format_daily(finding.daily_failures)}; {last_success_text}{overdue_text}"
+        return f"failed {self._format_streak(finding.streak)}{overdue_text}"
+
+    def _format_daily(self, daily: DailyFailures) -> str:
+        """`failed 02:10, the 6th day at this minute`."""
+        return f"failed {self.format_time(daily.last)}, {format_daily_pattern(daily)}"
+
+    def _format_stuck(self, finding: StuckRunFinding) -> str:
+        overrun = finding.overrun
+        duration = text_format.format_duration(overrun.duration)
+        usual = text_format.format_duration(overrun.baseline.usual)
+        ratio = text_format.format_ratio(overrun.ratio)
+        start = self.format_time(finding.since)
+        return f"running for {duration}, usually {usual}, {ratio}×; started {start}"
+
+    def _format_overdue_type(self, finding: OverdueFinding) -> str:
+        at_least_text = "at least " if finding.is_minimum else ""
+        missed_text = f"{text_format.format_counted(finding.overdue_count, 'run')} missed"
+        interval = text_format.format_interval(finding.interval)
+        last_start = self.format_time(finding.last_start)
+        return f"overdue, {at_least_text}{missed_text}; last ran {last_start}, usually every {interval}"
 
     def _format_slowdown(self, finding: SlowdownFinding) -> str:
         slowdown = finding.slowdown
         return (
-            f"{finding.type} slower since"
-            f" {self.format_time(slowdown.since)}:"
-            f" {text_format.format_duration(slowdown.duration)}, "
-            f"usually {text_format.format_duration(slowdown.usual)}, {slowdown.count} runs in a row"
+            f"slower for {text_format.format_counted(slowdown.count, 'run')}:"
+            f" {text_format.format_duration(slowdown.duration)},"
+            f" usually {text_format.format_duration(slowdown.usual)};"
+            f" since {self.format_time(slowdown.since)}"
         )
 
     def _format_recurring(self, finding: RecurringFailureFinding) -> str:
         incident = finding.incident
         recovery_text = (
-            f", recovered {self.format_time(incident.recovered_at)}" if incident.recovered_at else ""
+            f"recovered {self.format_time(incident.recovered_at)}" if incident.recovered_at else ""
         )
-        return (
-            f"{finding.type} failed on"
-            f" {incident.count_days(self.zone)}"
-            f" days since {self.format_time(incident.first)}, "
-            f"last {self.format_time(incident.last)}{recovery_text}"
+        if finding.daily_failures:
+            daily_text = self._format_daily(finding.daily_failures)
+            return f"{daily_text}; {recovery_text}" if recovery_text else daily_text
+        parts = (
+            f"failed on {incident.count_days(self.zone)} days since {self.format_time(incident.first)}",
+            f"last {self.format_time(incident.last)}",
+            recovery_text,
         )
+        return ", ".join(part for part in parts if part)
 
     def _format_streak(self, streak: Streak) -> str:
         """`twice since 01:55, last success 01:40`."""
-        last_successful_text = (
-            f"last success {self.format_time(streak.last_successful)}"
-            if streak.last_successful
-            else "no success listed"
-        )
+        last_success_text = self._format_last_success(streak)
         if streak.count == 1:
-            return f"at {self.format_time(streak.since)}, {last_successful_text}"
+            return f"at {self.format_time(streak.since)}, {last_success_text}"
         at_least_text = "" if streak.is_complete else "at least "
         return (
             f"{_format_times(streak.count)} since {at_least_text}"
             f"{self.format_time(streak.since)},"
-            f" {last_successful_text}"
+            f" {last_success_text}"
         )
+
+    def _format_last_success(self, streak: Streak) -> str:
+        if streak.last_successful is None:
+            return "no success listed"
+        return f"last success {self.format_time(streak.last_successful)}"
+
+    def format_daily_evidence(self, daily: DailyFailures) -> str:
+        """`6 of 481 runs since Wed 02:10 failed, none at another time`."""
+        return _format_daily_evidence(daily, f" since {self.format_time(daily.first)}")
 
     def explanation_rows(self, explanation: Explanation) -> Iterator[tuple[str, str]]:
         """The facts about a run that are not fields of its own, as pairs of label and text."""
@@ -180,14 +205,14 @@ class FindingFormatter:
                 f"{self.format_time(explanation.last_successful.started)}{duration_text}",
             )
         if explanation.baseline:
-            yield USUAL_LABEL, self._format_baseline(explanation.baseline, explanation)
-        if explanation.incident and explanation.incident.count > 1:
-            yield RECURRING_LABEL, self._format_incident(explanation)
+            yield USUAL_LABEL, self.format_baseline(explanation.baseline, explanation)
+        if recurring_text := self._format_recurrence(explanation):
+            yield RECURRING_LABEL, recurring_text
         if explanation.due and (text := self.format_due(explanation.due)):
             yield NEXT_LABEL, text
         yield from self._concurrent_run_rows(explanation)
 
-    def _format_baseline(self, baseline: Baseline, explanation: Explanation) -> str:
+    def format_baseline(self, baseline: Baseline, explanation: Explanation) -> str:
         """`1m31s ±4s, based on 400 successful runs; this run 2.7×, longer than 398 of them`."""
         spread_text = (
             f" ±{text_format.format_duration(baseline.spread)}" if baseline.spread >= MIN_SHOWN_SPREAD else ""
@@ -211,35 +236,36 @@ class FindingFormatter:
         noun, before_text = _SINGULARS[streak.outcome], _format_previous_outcomes(streak)
         if streak.count > 1:
             return (
-                f"{_format_ordinal(streak.count)}"
+                f"{format_ordinal(streak.count)}"
                 f" {noun} in a row, first"
                 f" {self.format_time(streak.since)}, {before_text}"
             )
         if streak.previous_start is None:
             return f"first {noun}, {before_text}"
-        again_text = (
-            f"; {_format_times(incident.count)} since {self.format_time(incident.first)}" if incident else ""
-        )
-        if incident and incident.first >= streak.since:
-            if incident.message:
-                return f"first with this message, {before_text}"
-            again_text = ""
+        again_text = ""
+        if incident and _counts_again(streak, incident):
+            again_text = f"; {_format_times(incident.count)} since {self.format_time(incident.first)}"
+        elif incident and incident.message:
+            return f"first with this message, {before_text}"
         return f"first since {self.format_time(streak.previous_start)}, {before_text}{again_text}"
 
-    def _format_incident(self, explanation: Explanation) -> str:
-        incident = explanation.incident
-        if incident is None:
+    def _format_recurrence(self, explanation: Explanation) -> str:
+        """`6 times since Wed 02:10, last 02:10, recovered 02:25`, as far as the streak does not say it."""
+        streak, incident = explanation.streak, explanation.incident
+        if incident is None or incident.count <= 1:
             return ""
         recovery_text = (
-            f", recovered {self.format_time(incident.recovered_at)}"
+            f"recovered {self.format_time(incident.recovered_at)}"
             if incident.recovered_at
-            else ", not recovered yet"
+            else "not recovered yet"
         )
-        return (
-            f"{incident.count} times since"
-            f" {self.format_time(incident.first)},"
-            f" last {self.format_time(incident.last)}{recovery_text}"
-        )
+        last_text = f"last {self.format_time(incident.last)}"
+        if streak and (_counts_again(streak, incident) or _is_same_streak(streak, incident)):
+            if incident.last > streak.since and not _is_same_streak(streak, incident):
+                return f"{last_text}, {recovery_text}"
+            return recovery_text if incident.recovered_at else ""
+        count_text = f"{incident.count} times since {self.format_time(incident.first)}"
+        return f"{count_text}, {last_text}, {recovery_text}"
 
     def format_due(self, due: DueRuns) -> str | None:
         """`due 02:25`, or `was due 02:25; 1 run due, not started`; `None` if unknown."""
@@ -321,6 +347,11 @@ def format_on_time_counts(counts: OnTimeCounts) -> str:
 def format_evidence(finding: Finding) -> str:
     """The evidence of a finding: `based on 29 successful runs`, `based on 200 intervals`."""
     match finding:
+        case (
+            FailingFinding(daily_failures=DailyFailures() as daily)
+            | RecurringFailureFinding(daily_failures=DailyFailures() as daily)
+        ):
+            return _format_daily_evidence(daily)
         case StuckRunFinding() | SlowdownFinding():
             return _format_sample(finding.sample_size)
         case OverdueFinding() | CurrentIdleFinding() | PastIdleFinding():
@@ -338,6 +369,17 @@ _PLURALS = {Outcome.SUCCESS: "successes", Outcome.WARNING: "warnings", Outcome.F
 _SINGULARS = {Outcome.SUCCESS: "success", Outcome.WARNING: "warning", Outcome.FAILED: "failure"}
 
 
+def _counts_again(streak: Streak, incident: Incident) -> bool:
+    """Whether the start of a streak says how often the incident has happened."""
+    is_again = streak.count == 1 and streak.previous_start is not None
+    return is_again and incident.first < streak.since
+
+
+def _is_same_streak(streak: Streak, incident: Incident) -> bool:
+    """Whether the incident consists of the runs of the streak up to this one."""
+    return incident.count == streak.count and incident.first == streak.since
+
+
 def _format_previous_outcomes(streak: Streak) -> str:
     """`after 5 successes`, `after 1 warning`."""
     if streak.outcome_before is None:
@@ -348,6 +390,20 @@ def _format_previous_outcomes(streak: Streak) -> str:
 
 def _format_sample(count: int) -> str:
     return f"based on {text_format.format_count(count)} successful runs"
+
+
+def format_daily_pattern(daily: DailyFailures) -> str:
+    """`the 6th day at this minute`."""
+    day_text = f"the {format_ordinal(daily.day_count)} day"
+    if daily.keeps_interval:
+        return f"{day_text} in a row, 24h apart"
+    return f"{day_text} at this {'minute' if daily.is_same_minute else 'time'}"
+
+
+def _format_daily_evidence(daily: DailyFailures, since_text: str = "") -> str:
+    failed_count = text_format.format_count(len(daily.uids))
+    run_count = text_format.format_counted(daily.run_count, "run")
+    return f"{failed_count} of {run_count}{since_text} failed, none at another time"
 
 
 def _format_no_runs(finding: CurrentIdleFinding | PastIdleFinding) -> str:
@@ -364,6 +420,7 @@ def _format_times(count: int) -> str:
     return "twice" if count == 2 else f"{text_format.format_count(count)} times"
 
 
-def _format_ordinal(count: int) -> str:
+def format_ordinal(count: int) -> str:
+    """`1st`, `2nd`, `3rd`, `11th`."""
     suffix = "th" if 10 < count % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
     return f"{text_format.format_count(count)}{suffix}"

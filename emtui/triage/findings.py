@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import ClassVar
 
 from emtui.triage.baseline import Slowdown
+from emtui.triage.daily_failures import DailyFailures
 from emtui.triage.incidents import Incident
 from emtui.triage.runs_by_type import start_time
 from emtui.triage.schedule_detection import IdlePeriod
@@ -101,10 +102,14 @@ class _StreakFinding(_FindingBase):
 
 @dataclass(frozen=True, slots=True)
 class FailingFinding(_StreakFinding):
-    """The newest runs of a type failed; `overdue_count` more are due, or at least as many (`is_minimum`)."""
+    """The newest runs of a type failed; `overdue_count` more are due, or at least as many (`is_minimum`).
+
+    `daily_failures` has these and earlier ones, if they come at the same time of day.
+    """
 
     overdue_count: int
     is_minimum: bool = False
+    daily_failures: DailyFailures | None = None
     urgency: ClassVar = Urgency.NOW
 
 
@@ -172,10 +177,14 @@ class SlowdownFinding(_FindingBase):
 
 @dataclass(frozen=True, slots=True)
 class RecurringFailureFinding(_FindingBase):
-    """The same failure on several days of the last week, followed by a successful run each time."""
+    """The same failure on several days of the last week, followed by a successful run each time.
+
+    `daily_failures` are set if they come at the same time of day; then their messages may differ.
+    """
 
     type: str
     incident: Incident
+    daily_failures: DailyFailures | None = None
     urgency: ClassVar = Urgency.SOON
 
     @property

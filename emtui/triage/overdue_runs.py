@@ -6,12 +6,13 @@ A past idle period explains the runs that are missing in it. A type without a sc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
+from emtui.em.model import DISTANT_PAST, Session
 from emtui.triage.runs_by_type import TypeRuns, start_time
 from emtui.triage.schedule_detection import HOUR, WEEK, IdlePeriods, RunSchedule
 
@@ -61,9 +62,7 @@ def find_due_runs(
     )
     slots = (
         slot
-        for slot in islice(
-            schedule.slots(last_start, max(last_start, newest.ended or last_start), now), MAX_SLOTS
-        )
+        for slot in slots_after(newest, schedule, now)
         if not any(idle_period.explains(slot, schedule.interval) for idle_period in past_idle_periods)
     )
     missed_runs = count_missed_runs(schedule, slots, idle_periods)
@@ -76,6 +75,14 @@ def find_due_runs(
     return DueRuns(
         first_due or _next_expected(schedule, last_start, now, idle_periods), sample_size=schedule.sample_size
     )
+
+
+def slots_after(
+    run: Session, schedule: RunSchedule, until: datetime, since: datetime = DISTANT_PAST
+) -> Iterator[datetime]:
+    """When runs are due after the end of this one and after `since`, up to `until`; at most `MAX_SLOTS`."""
+    start = start_time(run)
+    return islice(schedule.slots(start, max(start, run.ended or start, since), until), MAX_SLOTS)
 
 
 class MissedRuns(NamedTuple):

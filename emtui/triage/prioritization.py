@@ -174,7 +174,12 @@ def _failing_finding(row: TypeStatus, overdue: DueRuns | None) -> FailingFinding
         return None
     due = overdue or DueRuns(None)
     return FailingFinding(
-        row.type, row.streak, _last_message(row, Outcome.FAILED), due.overdue_count, due.is_minimum
+        row.type,
+        row.streak,
+        _last_message(row, Outcome.FAILED),
+        due.overdue_count,
+        due.is_minimum,
+        row.daily_failures,
     )
 
 
@@ -213,11 +218,11 @@ def _recurring_findings(row: TypeStatus, now: datetime, zone: tzinfo) -> Iterato
     if not any(run.outcome is Outcome.FAILED for run in recent_runs):
         return
     for incident in find_type_incidents(row.runs, frozenset({Outcome.FAILED})):
-        if (
-            _count_recurrence_days(recent_runs, incident, zone) >= MIN_RECURRENCE_DAYS
-            and now - incident.last < 2 * DAY
-        ):
-            yield RecurringFailureFinding(row.type, incident)
+        daily = row.daily_failures
+        daily = daily if daily and daily.uids[0] == incident.uids[0] else None
+        has_recurred = daily or _count_recurrence_days(recent_runs, incident, zone) >= MIN_RECURRENCE_DAYS
+        if has_recurred and now - incident.last < 2 * DAY:
+            yield RecurringFailureFinding(row.type, incident, daily)
 
 
 def _count_recurrence_days(recent_runs: Sequence[Session], incident: Incident, zone: tzinfo) -> int:

@@ -139,7 +139,7 @@ class RunSchedule:
         """The time of a slot: the first if ambiguous, the one after the change if skipped."""
         if self.zone is UTC:
             return start + number * self.interval
-        return _from_wall_clock(wall_clock + number * self.interval, self.zone)
+        return from_wall_clock(wall_clock + number * self.interval, self.zone)
 
     def _wall_clock_of(self, start: datetime) -> datetime:
         """The local clock time of a start, or the intended one if that was skipped by a clock change."""
@@ -149,13 +149,13 @@ class RunSchedule:
         if index:
             previous_start = self.starts[index - 1]
             intended = (
-                _wall_clock_time(previous_start, self.zone)
+                wall_clock_time(previous_start, self.zone)
                 + round((start - previous_start) / self.interval) * self.interval
             )
-            actual = _from_wall_clock(intended, self.zone)
-            if _wall_clock_time(actual, self.zone) != intended and abs(actual - start) <= _CLOCK_CHANGE:
+            actual = from_wall_clock(intended, self.zone)
+            if wall_clock_time(actual, self.zone) != intended and abs(actual - start) <= _CLOCK_CHANGE:
                 return intended
-        return _wall_clock_time(start, self.zone)
+        return wall_clock_time(start, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +188,12 @@ class IdlePeriod:
 IdlePeriods = Sequence[IdlePeriod]
 
 
-def _wall_clock_time(time: datetime, zone: tzinfo) -> datetime:
+def wall_clock_time(time: datetime, zone: tzinfo) -> datetime:
     """The local clock time in this zone."""
     return time.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
-def _from_wall_clock(wall_clock: datetime, zone: tzinfo) -> datetime:
+def from_wall_clock(wall_clock: datetime, zone: tzinfo) -> datetime:
     """The first time at which a clock of this zone shows this; by the old offset if it is skipped."""
     return wall_clock.replace(tzinfo=zone).astimezone(UTC)
 

@@ -8,7 +8,7 @@ messages are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from emtui.em.model import Event
@@ -16,7 +16,7 @@ from emtui.triage.baseline import MIN_EXCESS, UNUSUAL_RATIO, duration_stats
 from emtui.triage.message_fingerprint import mask_message
 
 MIN_SHOWN_WAIT = timedelta(seconds=5)
-"""Shorter pauses are not shown on a line of their own."""
+"""Shorter steps are not called a pause."""
 STUCK_MARGIN = timedelta(seconds=10)
 """A run is stuck if its step exceeds the longest one by more than this, as polling is not exact."""
 MIN_LOGS = 3
@@ -36,6 +36,11 @@ class Step:
     started: datetime | None
     duration: timedelta | None
     is_open: bool = False
+
+    @property
+    def is_pause(self) -> bool:
+        """Whether it is long enough to be called a pause."""
+        return self.duration is not None and self.duration >= MIN_SHOWN_WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +90,15 @@ UsualSteps = Mapping[str, UsualStepDuration]
 
 def find_steps(events: Sequence[Event], until: datetime | None = None) -> tuple[Step, ...]:
     """The steps of a log, in order. `until` is the current time for a running session."""
-    following_times: list[datetime | None] = [event.time for event in events[1:]]
-    result = [
-        Step(index, event.message or "", event.time, _time_between(event.time, next_time))
-        for index, (event, next_time) in enumerate(zip(events, [*following_times, until], strict=False))
-    ]
-    if result and until is not None:
-        last_step = result[-1]
-        result[-1] = Step(
-            last_step.index, last_step.message, last_step.started, last_step.duration, is_open=True
-        )
-    return tuple(result)
+    return tuple(step_at(events, index, until) for index in range(len(events)))
+
+
+def step_at(events: Sequence[Event], index: int, until: datetime | None = None) -> Step:
+    """The step that begins with the event at this index; see `find_steps`."""
+    event, is_last = events[index], index == len(events) - 1
+    end = until if is_last else events[index + 1].time
+    is_open = is_last and until is not None
+    return Step(index, event.message or "", event.time, _time_between(event.time, end), is_open=is_open)
 
 
 def _time_between(begin: datetime | None, end: datetime | None) -> timedelta | None:
@@ -123,30 +126,34 @@ def find_usual_steps(logs: Iterable[Sequence[Event]]) -> dict[str, UsualStepDura
     }
 
 
-def select_waits(
-    run_steps: Iterable[Step], usual_steps: UsualSteps, min_duration: timedelta = MIN_SHOWN_WAIT
-) -> tuple[Wait, ...]:
-    """The steps of at least `min_duration`, in order, with their usual durations."""
-    return tuple(
-        Wait(step, usual_steps.get(mask_message(step.message)))
-        for step in run_steps
-        if step.duration is not None and step.duration >= min_duration
-    )
+@dataclass(frozen=True, slots=True)
+class StepHistory:
+    """The steps of past successful runs: their usual durations, and the masked messages of all.
+
+    `log_count` is the number of logs; without `MIN_LOGS` of them no step is known to be new.
+    """
+
+    usual_steps: UsualSteps = field(default_factory=dict)
+    messages: frozenset[str] = frozenset()
+    log_count: int = 0
+
+    def assess(self, step: Step) -> Wait:
+        """A step of another run, with its usual duration, or in how many runs it is missing."""
+        message = mask_message(step.message)
+        usual = self.usual_steps.get(message)
+        is_new = usual is None and self.log_count >= MIN_LOGS and message not in self.messages
+        return Wait(step, usual, self.log_count if is_new else 0)
+
+    def select_waits(self, run_steps: Iterable[Step]) -> tuple[Wait, ...]:
+        """The steps that are long enough to be called a pause, in order."""
+        return tuple(self.assess(step) for step in run_steps if step.is_pause)
 
 
-def mark_unprecedented_waits(
-    run_waits: tuple[Wait, ...], logs: Sequence[Sequence[Event]]
-) -> tuple[Wait, ...]:
-    """The same waits, with `log_count_without` set for steps that none of these logs has."""
-    if len(logs) < MIN_LOGS or all(wait.usual for wait in run_waits):
-        return run_waits
-    known_messages = {mask_message(event.message or "") for events in logs for event in events}
-    return tuple(
-        wait
-        if wait.usual or mask_message(wait.step.message) in known_messages
-        else replace(wait, log_count_without=len(logs))
-        for wait in run_waits
-    )
+def find_step_history(logs: Iterable[Sequence[Event]]) -> StepHistory:
+    """The steps of the logs of past successful runs; empty logs do not count."""
+    filled_logs = [log for log in logs if log]
+    messages = frozenset(mask_message(event.message or "") for log in filled_logs for event in log)
+    return StepHistory(find_usual_steps(filled_logs), messages, len(filled_logs))
 
 
 def find_worst_wait(run_waits: Iterable[Wait]) -> Wait | None:

@@ -12,6 +12,7 @@ from itertools import chain
 
 from emtui.em.model import Session
 from emtui.triage.baseline import Baseline, Baselines, Slowdown, baselines_by_type, find_slowdown
+from emtui.triage.daily_failures import DailyFailures, find_daily_failures
 from emtui.triage.idle_periods import find_idle_periods
 from emtui.triage.overdue_runs import DueRuns, find_due_runs
 from emtui.triage.runs_by_type import (
@@ -38,7 +39,10 @@ class Overrun:
 
 @dataclass(frozen=True, slots=True)
 class TypeStatus:
-    """One type. Unknown values are `None`; `runs` are newest first, `baseline` is that of the newest."""
+    """One type. Unknown values are `None`; `runs` are newest first, `baseline` is that of the newest.
+
+    `daily_failures` are its failures, if they come at the same time of day.
+    """
 
     type: str
     runs: TypeRuns
@@ -48,6 +52,7 @@ class TypeStatus:
     streak: Streak | None
     slowdown: Slowdown | None
     overruns: tuple[Overrun, ...]
+    daily_failures: DailyFailures | None = None
 
     @property
     def newest_run(self) -> Session:
@@ -78,6 +83,11 @@ class TypeStatuses:
     def for_type(self, session_type: str | None) -> TypeStatus | None:
         """The status of this type; `None` if it never ran."""
         return next((status for status in self.statuses if status.type == session_type), None)
+
+    @property
+    def first_start(self) -> datetime | None:
+        """The start of the oldest run of any type; the list does not tell what was before."""
+        return min((start_time(status.runs[-1]) for status in self.statuses), default=None)
 
     @property
     def current_idle_period(self) -> IdlePeriod | None:
@@ -119,6 +129,7 @@ def compute_type_statuses(
                 find_streak(runs),
                 find_slowdown(runs, baselines),
                 tuple(_find_overruns(runs, baselines, now)),
+                find_daily_failures(runs, schedule, now, zone),
             )
         )
     statuses.sort(key=lambda status: start_time(status.newest_run), reverse=True)

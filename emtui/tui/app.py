@@ -15,19 +15,20 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from emtui.local.remembered_logon import can_log_on
+from emtui.local.terminal import THEME_NAMES
 from emtui.local.timezones import SystemZone
 from emtui.tui.context import AppContext
 from emtui.tui.keymap import (
     FORM_SCOPES,
     OTHER_NAMES,
-    SESSION_SCOPES,
+    PALETTE_SCOPES,
     CommandScope,
     action_for,
     bindings_for,
     commands_in,
     method_name_for,
 )
-from emtui.tui.launch_options import LaunchOptions
+from emtui.tui.launch_options import DEMO_MARK, LaunchOptions
 from emtui.tui.screen_factory import EmtuiScreenFactory
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.services.display_clock import DisplayClock
@@ -75,7 +76,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
             options.now, options.zone, options.connection.server_time_zone, self._on_zone_changed
         )
         self.set_reactive(EmtuiApp.zone, self.clock.zone)
-        self.navigator = Navigator(self, options)
+        self.navigator = Navigator(self, options, lambda: self.list_service.shown_state)
         self.logon_service = LogonService(
             self, options, self.clock, self.navigator, lambda: self.list_service, self.first_paint
         )
@@ -89,6 +90,8 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
             self.navigator,
             self.exporter,
             lambda: self.list_service.feed,
+            lambda: self.list_service.shown_state,
+            lambda: self.list_service.past_view,
         )
         screens = EmtuiScreenFactory(self.ctx)
         self.navigator.use_factory(screens)
@@ -206,13 +209,17 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         """Open the command palette; not while a note is typed, which belongs to the selected row."""
         if self.current_screen.query("#note"):
             self.say("Finish the note first. Enter: save, Esc: cancel.")
-        elif self.current_screen.SCOPE in SESSION_SCOPES:
+        elif self.current_screen.SCOPE in PALETTE_SCOPES:
             self.navigator.open_command_palette(self._run_command)
         elif self.current_screen.SCOPE not in FORM_SCOPES:
             self.say("The command palette is not available here. q: back.")
 
     async def _run_command(self, text: str | None) -> None:
         if not text:
+            return
+        name, _, argument = text.partition(" ")
+        if name == "theme" and argument:
+            self.action_theme(argument.strip())
             return
         names = (text, *OTHER_NAMES.get(text, ()))
         scopes = (self.current_screen.SCOPE, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE)
@@ -223,6 +230,30 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
             await self.screen.run_action(action_for(matching[0]))
         else:
             await self.run_action(action_for(matching[0]))
+
+    def action_theme(self, name: str = "") -> None:
+        """Use this color theme, or let the user choose one."""
+        from emtui.tui.formatting.theme_text import (  # noqa: PLC0415 - start-up time: seldom needed
+            NO_COLORS,
+            unknown_theme_text,
+        )
+
+        if not self.has_color:
+            self.say(NO_COLORS)
+        elif not name:
+            self.navigator.open_theme_picker(self._say_theme)
+        elif name in THEME_NAMES:
+            self.use_theme(name)
+            self._say_theme(name)
+        else:
+            self.say(unknown_theme_text(name))
+
+    def _say_theme(self, name: str) -> None:
+        from emtui.local.paths import config_files  # noqa: PLC0415 - start-up time: seldom needed
+        from emtui.tui.formatting.theme_text import theme_used_text  # noqa: PLC0415 - the same
+
+        reads_configuration = self.ctx.options.mark != DEMO_MARK
+        self.say(theme_used_text(name, config_files()[0] if reads_configuration else None))
 
     def action_time_zone(self) -> None:
         """Switch to the next time zone: local, UTC, or the server's if the profile has one."""

@@ -17,6 +17,7 @@ from emtui.tui.services.navigator import Navigator
 if TYPE_CHECKING:  # loaded with the first list
     from emtui.monitor.assessment import Assessment
     from emtui.monitor.list_feed import ListFeed, ListState
+    from emtui.tui.services.past_view import PastView
 
 T = TypeVar("T")
 
@@ -32,6 +33,17 @@ class HostTerminal(Protocol):
     def is_low_bandwidth(self) -> bool:
         """Whether the connection to the terminal is slow, and output should be saved."""
 
+    @property
+    def has_color(self) -> bool:
+        """Whether colors may be used."""
+
+    @property
+    def theme_name(self) -> str:
+        """The name of the color theme in use."""
+
+    def use_theme(self, name: str) -> None:
+        """Use this color theme."""
+
     async def suspend_for(self, work: Callable[[], T]) -> T:
         """Lend the terminal to `work`, which runs in a thread, until it ends."""
 
@@ -41,12 +53,21 @@ class HostTerminal(Protocol):
 
 @dataclass(slots=True)
 class ViewSettings:
-    """How events are shown, in every opened session; kept while emtui runs."""
+    """What the user has set or used, in all screens; kept while emtui runs."""
 
     wraps_messages: bool = False
     """Whether long messages are wrapped instead of cut."""
     shows_clock_times: bool = False
     """Whether the time of day is shown instead of the offset."""
+    recent_commands: list[str] = field(default_factory=list)
+    """The names of the commands run from the palette, the newest first."""
+
+    def remember_command(self, name: str) -> None:
+        """Move this command to the front of the recent ones."""
+        self.recent_commands = [name, *(other for other in self.recent_commands if other != name)]
+
+    shows_preview: bool = True
+    """Whether the list has a preview of the selected row, if there is room; saved between runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +81,8 @@ class AppContext:
     navigator: Navigator
     exporter: Exporter
     current_feed: Callable[[], ListFeed | None]
+    shown_state: Callable[[], ListState | None]
+    past_view: Callable[[], PastView]
     history: HistoryCache = field(default_factory=HistoryCache)
     settings: ViewSettings = field(default_factory=ViewSettings)
 
@@ -70,17 +93,16 @@ class AppContext:
 
     @property
     def list_state(self) -> ListState:
-        """The current state of the session list; empty before there is one."""
+        """The state of the session list that is shown, of an earlier time too; empty before there is one."""
         from emtui.monitor.list_feed import ListState  # noqa: PLC0415 - startup time: the login needs none
 
-        feed = self.current_feed()
-        return feed.state if feed else ListState()
+        return self.shown_state() or ListState()
 
     @property
     def assessment(self) -> Assessment | None:
-        """The assessment of the list, once it was loaded and analyzed."""
-        feed = self.current_feed()
-        return feed.state.assessment if feed else None
+        """The assessment of the list that is shown, once it was loaded and analyzed."""
+        state = self.shown_state()
+        return state.assessment if state else None
 
     @property
     def replay_speed(self) -> float:

@@ -21,7 +21,9 @@ class CommandScope(Enum):
     SESSION_DETAIL = "Session and events"
     COMPARISON = "Comparison"
     RUN_PICKER = "Run to compare with"
+    THEME_PICKER = "Color theme"
     OVERVIEW = "Types"
+    TIMELINE = "Timeline"
     ATTENTION = "Alerts"
     REPORT = "Report"
     NAVIGATION = "Navigation"
@@ -37,11 +39,40 @@ class CommandScope(Enum):
 
 
 SESSION_SCOPES = (CommandScope.SESSION_LIST, CommandScope.SESSION_DETAIL, CommandScope.COMPARISON)
+"""Screens about sessions, whose keys are explained on all others."""
+TAB_SCOPES = (
+    CommandScope.SESSION_LIST,
+    CommandScope.OVERVIEW,
+    CommandScope.TIMELINE,
+    CommandScope.ATTENTION,
+)
+"""Screens that the top bar names."""
+PALETTE_SCOPES = tuple(dict.fromkeys((*SESSION_SCOPES, *TAB_SCOPES)))
 """Screens with the command palette, where a session can be opened by name."""
-STEP_SCOPES = (*SESSION_SCOPES, CommandScope.OVERVIEW, CommandScope.ATTENTION)
+STEP_SCOPES = PALETTE_SCOPES
 """Screens where `next_<kind>` and `previous_<kind>` move the cursor."""
 FORM_SCOPES = (CommandScope.LOGIN, CommandScope.CERTIFICATE, CommandScope.COMMAND_PALETTE)
 """Screens with text fields: a colon is text there, and opens no palette."""
+
+
+class Tab(NamedTuple):
+    """A view that the top bar names: its scope, the command that opens it, and its words.
+
+    The words are from long to short. The list has no command: closing what is above it shows it.
+    """
+
+    scope: CommandScope
+    command: str
+    labels: tuple[str, ...]
+
+
+TABS = (
+    Tab(CommandScope.SESSION_LIST, "", ("Runs",)),
+    Tab(CommandScope.OVERVIEW, "types", ("Types", "Types", "Ty")),
+    Tab(CommandScope.TIMELINE, "timeline", ("Timeline", "Time", "Ti")),
+    Tab(CommandScope.ATTENTION, "alerts", ("Alerts", "Alerts", "Al")),
+)
+"""The tabs of the top bar, in their order; `next_tab` walks them."""
 
 
 class TuiCommand(NamedTuple):
@@ -78,21 +109,40 @@ COMMANDS = (
     TuiCommand(
         "next_failed", ("e",), "next failed run", CommandScope.SESSION_LIST, "next failure", is_essential=True
     ),
-    TuiCommand("previous_failed", ("E",), "previous failed run", CommandScope.SESSION_LIST),
+    TuiCommand(
+        "previous_failed", ("E",), "previous failed run", CommandScope.SESSION_LIST, is_essential=True
+    ),
     TuiCommand("next_warning", ("w",), "next run with a warning", CommandScope.SESSION_LIST),
     TuiCommand("previous_warning", ("W",), "previous run with a warning", CommandScope.SESSION_LIST),
-    TuiCommand("next_unseen", ("u",), "next new or changed run", CommandScope.SESSION_LIST),
+    TuiCommand("next_unseen", ("u",), "next new or changed run", CommandScope.SESSION_LIST, "next new"),
     TuiCommand("previous_unseen", ("U",), "previous new or changed run", CommandScope.SESSION_LIST),
     TuiCommand("next_slow", ("s",), "next unusually long run", CommandScope.SESSION_LIST),
     TuiCommand("previous_slow", ("S",), "previous unusually long run", CommandScope.SESSION_LIST),
     TuiCommand(
-        "older", ("left_square_bracket", "comma"), "older run of the same type", CommandScope.SESSION_LIST
+        "older",
+        ("left_square_bracket", "comma"),
+        "older run of the same type",
+        CommandScope.SESSION_LIST,
     ),
     TuiCommand(
         "newer",
         ("right_square_bracket", "full_stop"),
         "newer run of the same type",
         CommandScope.SESSION_LIST,
+    ),
+    TuiCommand(
+        "earlier_cell",
+        ("left", "h"),
+        "earlier cell of the last 24 h",
+        CommandScope.SESSION_LIST,
+        action="select_cell(-1)",
+    ),
+    TuiCommand(
+        "later_cell",
+        ("right", "l"),
+        "later cell of the last 24 h",
+        CommandScope.SESSION_LIST,
+        action="select_cell(1)",
     ),
     TuiCommand("next_match", ("n",), "next matching row", CommandScope.SESSION_LIST),
     TuiCommand("previous_match", ("N",), "previous matching row", CommandScope.SESSION_LIST),
@@ -126,13 +176,15 @@ COMMANDS = (
         CommandScope.SESSION_LIST,
         takes_key=True,
     ),
-    TuiCommand("types", ("B",), "show all types, one line each", CommandScope.SESSION_LIST, "types"),
-    TuiCommand("compare", ("d",), "compare with the last success", CommandScope.SESSION_LIST),
+    TuiCommand("types", ("B",), "show all types, one line each", CommandScope.SESSION_LIST),
+    TuiCommand("timeline", ("C",), "show when runs ran", CommandScope.SESSION_LIST),
+    TuiCommand("compare", ("d",), "compare with the last success", CommandScope.SESSION_LIST, "compare"),
     TuiCommand("compare_with", ("D",), "compare with a run you choose", CommandScope.SESSION_LIST),
-    TuiCommand("details", ("i",), "show the run's details", CommandScope.SESSION_LIST),
-    TuiCommand("sort", ("o",), "sort by the next column", CommandScope.SESSION_LIST, action="order"),
+    TuiCommand("preview", ("i",), "show or hide the preview", CommandScope.SESSION_LIST, "preview"),
+    TuiCommand("details", (), "show the run's details", CommandScope.SESSION_LIST),
+    TuiCommand("sort", ("o",), "sort by the next column", CommandScope.SESSION_LIST, "sort", action="order"),
     TuiCommand("reverse", ("O",), "reverse the sort order", CommandScope.SESSION_LIST),
-    TuiCommand("toggle_group", ("z",), "expand or collapse the group", CommandScope.SESSION_LIST),
+    TuiCommand("toggle_group", ("z",), "expand or collapse the group", CommandScope.SESSION_LIST, "group"),
     TuiCommand("toggle_grouping", ("Z",), "group successful runs: on/off", CommandScope.SESSION_LIST),
     TuiCommand("follow", ("F",), "stay at the newest run: on/off", CommandScope.SESSION_LIST),
     # session and events
@@ -144,7 +196,7 @@ COMMANDS = (
     ),
     TuiCommand("next_slow", ("s",), "slowest step, then the next", CommandScope.SESSION_DETAIL, "slowest"),
     TuiCommand("previous_slow", ("S",), "slowest step, then the previous", CommandScope.SESSION_DETAIL),
-    TuiCommand("next_error", ("e",), "next suspected error", CommandScope.SESSION_DETAIL),
+    TuiCommand("next_error", ("e",), "next suspected error", CommandScope.SESSION_DETAIL, "next error"),
     TuiCommand("previous_error", ("E",), "previous suspected error", CommandScope.SESSION_DETAIL),
     TuiCommand("severity", ("w", "W"), "(events have no severity; use e)", CommandScope.SESSION_DETAIL),
     TuiCommand("next_unseen", ("u",), "next line not yet viewed", CommandScope.SESSION_DETAIL),
@@ -163,13 +215,16 @@ COMMANDS = (
         ("right_square_bracket", "full_stop"),
         "newer run of the same type",
         CommandScope.SESSION_DETAIL,
+        "newer run",
     ),
     TuiCommand("next_row", ("J",), "next row in the list", CommandScope.SESSION_DETAIL),
     TuiCommand("previous_row", ("K",), "previous row in the list", CommandScope.SESSION_DETAIL),
     TuiCommand("follow", ("F",), "stay at the last event: on/off", CommandScope.SESSION_DETAIL),
-    TuiCommand("details", ("i",), "show the run's details", CommandScope.SESSION_DETAIL),
-    TuiCommand("filter_lines", ("ampersand",), "show only matching lines", CommandScope.SESSION_DETAIL),
-    TuiCommand("wrap", ("z",), "wrap or cut long lines", CommandScope.SESSION_DETAIL),
+    TuiCommand("details", ("i",), "show the run's details", CommandScope.SESSION_DETAIL, "details"),
+    TuiCommand(
+        "filter_lines", ("ampersand",), "show only matching lines", CommandScope.SESSION_DETAIL, "filter"
+    ),
+    TuiCommand("wrap", ("z",), "wrap or cut long lines", CommandScope.SESSION_DETAIL, "wrap"),
     TuiCommand(
         "scroll_left",
         ("h", "left"),
@@ -187,11 +242,12 @@ COMMANDS = (
     TuiCommand("compare", ("d",), "compare with the last success", CommandScope.SESSION_DETAIL, "compare"),
     TuiCommand("compare_with", ("D",), "compare with a run you choose", CommandScope.SESSION_DETAIL),
     TuiCommand("types", ("B",), "show all types, one line each", CommandScope.SESSION_DETAIL),
+    TuiCommand("timeline", ("C",), "show when runs ran", CommandScope.SESSION_DETAIL),
     TuiCommand("alerts", ("4",), "show all alerts", CommandScope.SESSION_DETAIL),
     # comparison
     TuiCommand("events", ("d",), "back to the events", CommandScope.COMPARISON, "events"),
     TuiCommand("compare_with", ("D",), "compare with a run you choose", CommandScope.COMPARISON, "other run"),
-    TuiCommand("search", ("slash",), "search both logs", CommandScope.COMPARISON),
+    TuiCommand("search", ("slash",), "search both logs", CommandScope.COMPARISON, "search"),
     TuiCommand("next_match", ("n",), "next match or difference", CommandScope.COMPARISON),
     TuiCommand("previous_match", ("N",), "previous match or difference", CommandScope.COMPARISON),
     TuiCommand("next_difference", ("e",), "next difference", CommandScope.COMPARISON, "next difference"),
@@ -201,32 +257,81 @@ COMMANDS = (
     TuiCommand(
         "toggle_equal_lines", ("z",), "collapse or show equal lines", CommandScope.COMPARISON, "equal lines"
     ),
-    TuiCommand("open", ("enter",), "show the full line or expand", CommandScope.COMPARISON),
+    TuiCommand("open", ("enter",), "show the full line or expand", CommandScope.COMPARISON, "full line"),
     TuiCommand("types", ("B",), "show all types, one line each", CommandScope.COMPARISON),
+    TuiCommand("timeline", ("C",), "show when runs ran", CommandScope.COMPARISON),
     TuiCommand("alerts", ("4",), "show all alerts", CommandScope.COMPARISON),
     TuiCommand("open", ("enter",), "compare with this run", CommandScope.RUN_PICKER, "compare"),
+    TuiCommand("keep", ("enter",), "use this theme until you quit", CommandScope.THEME_PICKER, "use"),
     # types and alerts
-    TuiCommand("open", ("enter",), "open the newest run", CommandScope.OVERVIEW, "newest run"),
-    TuiCommand("show_runs", ("l", "right"), "show its runs in the list", CommandScope.OVERVIEW, "runs"),
-    TuiCommand("next_failed", ("e",), "next type with a failure", CommandScope.OVERVIEW),
+    TuiCommand("open", ("enter",), "newest run, or runs of the cell", CommandScope.OVERVIEW, "newest run"),
+    TuiCommand("show_runs", ("l",), "list its runs, or the cell's", CommandScope.OVERVIEW, "runs"),
+    TuiCommand("day_before", ("left", "h"), "day before", CommandScope.OVERVIEW, "day", action="day(-1)"),
+    TuiCommand("day_after", ("right",), "day after", CommandScope.OVERVIEW, action="day(1)"),
+    TuiCommand(
+        "cell_before",
+        ("left_square_bracket", "comma"),
+        "earlier part of the day",
+        CommandScope.OVERVIEW,
+        "hour",
+        action="cell(-1)",
+    ),
+    TuiCommand(
+        "cell_after",
+        ("right_square_bracket", "full_stop"),
+        "later part of the day",
+        CommandScope.OVERVIEW,
+        action="cell(1)",
+    ),
+    TuiCommand("next_failed", ("e",), "next type with a failure", CommandScope.OVERVIEW, "next failure"),
     TuiCommand("previous_failed", ("E",), "previous type with a failure", CommandScope.OVERVIEW),
     TuiCommand("next_warning", ("w",), "next type with a warning", CommandScope.OVERVIEW),
     TuiCommand("previous_warning", ("W",), "previous type with a warning", CommandScope.OVERVIEW),
-    TuiCommand("query", ("slash",), "filter the list", CommandScope.OVERVIEW),
+    TuiCommand("query", ("slash",), "filter the list", CommandScope.OVERVIEW, "filter list"),
+    TuiCommand("timeline", ("C",), "show when its runs ran", CommandScope.OVERVIEW),
     TuiCommand("alerts", ("4",), "show all alerts", CommandScope.OVERVIEW),
     TuiCommand("compare", ("d",), "compare the newest run", CommandScope.OVERVIEW, "compare"),
     TuiCommand("compare_with", ("D",), "compare with a run you choose", CommandScope.OVERVIEW),
-    TuiCommand("details", ("i",), "show the newest run's details", CommandScope.OVERVIEW),
+    TuiCommand("details", ("i",), "show the newest run's details", CommandScope.OVERVIEW, "details"),
     TuiCommand("open", ("enter",), "open the run", CommandScope.ATTENTION, "open"),
-    TuiCommand("next_failed", ("e",), "next alert about a failure", CommandScope.ATTENTION),
+    TuiCommand("next_failed", ("e",), "next alert about a failure", CommandScope.ATTENTION, "next failure"),
     TuiCommand("previous_failed", ("E",), "previous alert about a failure", CommandScope.ATTENTION),
     TuiCommand("next_warning", ("w",), "next alert about a warning", CommandScope.ATTENTION),
     TuiCommand("previous_warning", ("W",), "previous alert about a warning", CommandScope.ATTENTION),
-    TuiCommand("query", ("slash",), "filter the list", CommandScope.ATTENTION),
+    TuiCommand("query", ("slash",), "filter the list", CommandScope.ATTENTION, "filter list"),
     TuiCommand("types", ("B",), "show all types, one line each", CommandScope.ATTENTION),
+    TuiCommand("timeline", ("C",), "show when runs ran", CommandScope.ATTENTION),
     TuiCommand("compare", ("d",), "compare with the last success", CommandScope.ATTENTION, "compare"),
-    TuiCommand("compare_with", ("D",), "compare with a run you choose", CommandScope.ATTENTION),
-    TuiCommand("details", ("i",), "show the run's details", CommandScope.ATTENTION),
+    TuiCommand("compare_with", ("D",), "compare with a run you choose", CommandScope.ATTENTION, "other run"),
+    TuiCommand("details", ("i",), "show the run's details", CommandScope.ATTENTION, "details"),
+    # timeline
+    TuiCommand("open", ("enter",), "open the run", CommandScope.TIMELINE, "open"),
+    TuiCommand(
+        "older",
+        ("left_square_bracket", "comma"),
+        "older run of this lane",
+        CommandScope.TIMELINE,
+        "older run",
+    ),
+    TuiCommand(
+        "newer", ("right_square_bracket", "full_stop"), "newer run of this lane", CommandScope.TIMELINE
+    ),
+    TuiCommand("earlier", ("h", "left"), "scroll to an earlier time", CommandScope.TIMELINE),
+    TuiCommand("later", ("l", "right"), "scroll to a later time", CommandScope.TIMELINE),
+    TuiCommand("zoom_in", ("plus", "equals_sign"), "zoom in, down to 6 hours", CommandScope.TIMELINE, "zoom"),
+    TuiCommand("zoom_out", ("minus", "underscore"), "zoom out, up to 30 days", CommandScope.TIMELINE),
+    TuiCommand("last_day", ("0",), "back to the last 24 hours", CommandScope.TIMELINE),
+    TuiCommand("as_of", ("A",), "show the list as of this time", CommandScope.TIMELINE, "as of"),
+    TuiCommand("next_failed", ("e",), "older failed run of any lane", CommandScope.TIMELINE, "failure"),
+    TuiCommand("previous_failed", ("E",), "newer failed run of any lane", CommandScope.TIMELINE),
+    TuiCommand("next_warning", ("w",), "older run with a warning", CommandScope.TIMELINE),
+    TuiCommand("previous_warning", ("W",), "newer run with a warning", CommandScope.TIMELINE),
+    TuiCommand("query", ("slash",), "filter the list", CommandScope.TIMELINE),
+    TuiCommand("types", ("B",), "show all types, one line each", CommandScope.TIMELINE),
+    TuiCommand("alerts", ("4",), "show all alerts", CommandScope.TIMELINE),
+    TuiCommand("compare", ("d",), "compare with the last success", CommandScope.TIMELINE, "compare"),
+    TuiCommand("compare_with", ("D",), "compare with a run you choose", CommandScope.TIMELINE),
+    TuiCommand("details", ("i",), "show the run's details", CommandScope.TIMELINE),
     # report
     TuiCommand("export", ("enter",), "copy, or write the bundle", CommandScope.REPORT, "copy"),
     TuiCommand("ticket", ("1",), "ticket in Markdown", CommandScope.REPORT),
@@ -234,7 +339,8 @@ COMMANDS = (
     TuiCommand("shift_summary", ("3",), "summary of the last 12 hours", CommandScope.REPORT),
     TuiCommand("bundle", ("4",), "bundle: all files in a zip", CommandScope.REPORT),
     TuiCommand("save", ("w",), "write to a new file", CommandScope.REPORT, "save"),
-    # details and XML
+    # text, and details and XML
+    TuiCommand("filter", ("slash",), "show only matching lines", CommandScope.TEXT_VIEWER, "filter"),
     TuiCommand("xml", ("i",), "switch between details and XML", CommandScope.RAW_VIEW, "XML"),
     # navigation
     TuiCommand("down", ("down", "j"), "down", CommandScope.NAVIGATION, is_essential=True),
@@ -278,6 +384,8 @@ COMMANDS = (
     TuiCommand("more", ("pagedown", "down"), "scroll down", CommandScope.CERTIFICATE, "more"),
     TuiCommand("less", ("pageup", "up"), "scroll up", CommandScope.CERTIFICATE),
     # all views, and everywhere
+    TuiCommand("next_tab", ("tab",), "next view", CommandScope.EVERY_VIEW, "next view"),
+    TuiCommand("previous_tab", ("shift+tab",), "previous view", CommandScope.EVERY_VIEW),
     TuiCommand("refresh", ("r", "f5"), "refresh", CommandScope.EVERY_VIEW, "refresh", is_essential=True),
     TuiCommand("pause", ("p",), "pause or resume polling", CommandScope.EVERY_VIEW),
     TuiCommand(
@@ -287,9 +395,9 @@ COMMANDS = (
         CommandScope.EVERY_VIEW,
         action="health",
     ),
-    TuiCommand("copy", ("y",), "copy the full row or line", CommandScope.EVERY_VIEW),
+    TuiCommand("copy", ("y",), "copy the full row or line", CommandScope.EVERY_VIEW, "copy"),
     TuiCommand("copy_command", ("Y",), "copy the command for this view", CommandScope.EVERY_VIEW),
-    TuiCommand("acknowledge", ("m",), "acknowledge, or undo", CommandScope.EVERY_VIEW),
+    TuiCommand("acknowledge", ("m",), "acknowledge, or undo", CommandScope.EVERY_VIEW, "acknowledge"),
     TuiCommand("pager", ("v",), "show as text in $PAGER", CommandScope.EVERY_VIEW, "pager"),
     TuiCommand(
         "report",
@@ -299,7 +407,7 @@ COMMANDS = (
         "report",
         is_essential=True,
     ),
-    TuiCommand("toggle_times", ("T",), "clock time or elapsed time", CommandScope.EVERY_VIEW),
+    TuiCommand("toggle_times", ("T",), "clock time or elapsed time", CommandScope.EVERY_VIEW, "times"),
     TuiCommand(
         "commands",
         ("colon", "ctrl+p"),
@@ -324,7 +432,7 @@ COMMANDS = (
         ("a",),
         "next alert",
         CommandScope.EVERYWHERE,
-        "alerts",
+        "next alert",
         is_essential=True,
     ),
     TuiCommand("time_zone", ("t",), "local time, UTC or server time", CommandScope.EVERYWHERE),
@@ -334,6 +442,7 @@ COMMANDS = (
     TuiCommand("suspend", ("ctrl+z",), "suspend; fg resumes", CommandScope.EVERYWHERE),
     TuiCommand("redraw", ("ctrl+l",), "redraw the screen", CommandScope.EVERYWHERE),
     TuiCommand("mouse", (), "mouse support: on/off", CommandScope.EVERYWHERE),
+    TuiCommand("theme", (), "choose the color theme", CommandScope.EVERYWHERE),
 )
 
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -384,6 +493,10 @@ _KEY_LABELS = {
     "right_square_bracket": "]",
     "comma": ",",
     "full_stop": ".",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
+    "underscore": "_",
     "enter": "Enter",
     "escape": "Esc",
     "space": "Space",
@@ -405,6 +518,11 @@ _KEY_LABELS = {
 def key_label(key: str) -> str:
     """Return the label of a key, such as `/` for Textual's `slash`."""
     return _KEY_LABELS.get(key, key)
+
+
+def key_of_label(label: str) -> str:
+    """Return the key with this label, such as Textual's `slash` for `/`."""
+    return next((key for key, known_label in _KEY_LABELS.items() if known_label == label), label)
 
 
 def is_non_latin_key(character: str) -> bool:
@@ -436,8 +554,12 @@ _SCOPE_OVERRIDES: dict[CommandScope, dict[str, str]] = {
     CommandScope.RUN_PICKER: _CLOSES_TO_BACK
     | _WITHOUT_RUN
     | {"refresh": "", "copy_command": "", "acknowledge": "", "pager": ""},
-    CommandScope.OVERVIEW: _CLOSES_TO_BACK | _WITHOUT_RUN,
-    CommandScope.ATTENTION: _CLOSES_TO_BACK | _WITHOUT_RUN,
+    CommandScope.THEME_PICKER: _WITHOUT_RUN
+    | {"close": "restore the theme, back", "cancel": "restore the theme, back"}
+    | {"refresh": "", "copy": "", "copy_command": "", "acknowledge": "", "pager": ""},
+    CommandScope.OVERVIEW: _CLOSES_TO_BACK | {"toggle_times": ""},
+    CommandScope.TIMELINE: _CLOSES_TO_BACK | {"toggle_times": ""},
+    CommandScope.ATTENTION: _CLOSES_TO_BACK | {"toggle_times": ""},
     CommandScope.REPORT: _CLOSES_TO_BACK
     | _WITHOUT_RUN
     | {"copy": "copy the full text", "copy_command": "", "acknowledge": "", "report": ""},
@@ -450,6 +572,23 @@ _SCOPE_OVERRIDES: dict[CommandScope, dict[str, str]] = {
     CommandScope.LOGIN: {"stop": "quit"},
 }
 """Descriptions of shared commands that differ on a screen; empty if the command does nothing there."""
+
+
+def tab_key(tab: Tab) -> str:
+    """Return the first key of the command that opens this tab; empty if it has none."""
+    commands = (command for command in COMMANDS if command.name == tab.command)
+    return next((command.keys[0] for command in commands if command.keys), "")
+
+
+def opens_tab(scope: CommandScope, tab: Tab) -> bool:
+    """Whether the key of this tab opens it from this screen."""
+    return any(command.name == tab.command for command in commands_in(scope, CommandScope.EVERY_VIEW))
+
+
+def next_tab(current: CommandScope, step: int) -> Tab:
+    """Return the tab after the current one, or with a step of -1 the one before; the ends meet."""
+    index = next((index for index, tab in enumerate(TABS) if tab.scope is current), 0)
+    return TABS[(index + step) % len(TABS)]
 
 
 def available_commands(scope: CommandScope) -> Iterator[TuiCommand]:
@@ -502,29 +641,109 @@ def method_name_for(command: TuiCommand) -> str:
 
 
 FOOTER_COMMANDS: dict[CommandScope, tuple[str, ...]] = {
-    CommandScope.SESSION_LIST: ("open", "query", "next_failed", "next_alert", "types", "help"),
-    CommandScope.SESSION_DETAIL: ("close", "compare", "search", "next_slow", "report", "help"),
+    CommandScope.SESSION_LIST: (
+        "open",
+        "query",
+        "next_failed",
+        "compare",
+        "acknowledge",
+        "report",
+        "toggle_group",
+        "next_alert",
+        "next_tab",
+        "preview",
+        "sort",
+        "next_unseen",
+        "refresh",
+        "commands",
+        "help",
+    ),
+    CommandScope.SESSION_DETAIL: (
+        "close",
+        "compare",
+        "search",
+        "next_slow",
+        "next_error",
+        "report",
+        "acknowledge",
+        "details",
+        "older",
+        "newer",
+        "toggle_times",
+        "filter_lines",
+        "wrap",
+        "commands",
+        "help",
+    ),
     CommandScope.COMPARISON: (
         "close",
         "next_difference",
         "next_slower",
         "compare_with",
         "toggle_equal_lines",
+        "report",
+        "search",
+        "acknowledge",
+        "open",
+        "events",
+        "commands",
         "help",
     ),
-    CommandScope.RUN_PICKER: ("close", "open", "help"),
-    CommandScope.OVERVIEW: ("close", "open", "show_runs", "compare", "refresh", "help"),
-    CommandScope.ATTENTION: ("close", "open", "compare", "refresh", "help"),
+    CommandScope.RUN_PICKER: ("open", "copy", "close", "help"),
+    CommandScope.OVERVIEW: (
+        "open",
+        "show_runs",
+        "next_failed",
+        "compare",
+        "acknowledge",
+        "report",
+        "query",
+        "next_tab",
+        "next_alert",
+        "details",
+        "refresh",
+        "close",
+        "commands",
+        "help",
+    ),
+    CommandScope.ATTENTION: (
+        "open",
+        "compare",
+        "acknowledge",
+        "report",
+        "next_failed",
+        "query",
+        "next_tab",
+        "details",
+        "compare_with",
+        "refresh",
+        "close",
+        "commands",
+        "help",
+    ),
+    CommandScope.TIMELINE: (
+        "open",
+        "older",
+        "zoom_in",
+        "next_failed",
+        "as_of",
+        "compare",
+        "next_tab",
+        "close",
+        "commands",
+        "help",
+    ),
     CommandScope.REPORT: ("close", "export", "save", "pager", "page_down", "help"),
-    CommandScope.TEXT_VIEWER: ("close", "page_down"),
-    CommandScope.RAW_VIEW: ("close", "xml", "page_down"),
+    CommandScope.TEXT_VIEWER: ("close", "filter", "copy", "pager", "page_down"),
+    CommandScope.RAW_VIEW: ("close", "xml", "copy", "pager", "page_down", "help"),
     CommandScope.PROMPT: ("accept", "revert"),
     CommandScope.QUERY_INPUT: ("complete", "previous_query", "accept", "revert"),
     CommandScope.COMMAND_PALETTE: ("submit", "cancel"),
     CommandScope.LOGIN: ("submit", "next_field", "back", "stop"),
     CommandScope.CERTIFICATE: ("submit", "more", "back"),
+    CommandScope.THEME_PICKER: ("keep", "close", "help"),
 }
-"""Commands in the footer, at most six; the last two stay when space is short."""
+"""Commands in the footer, the most useful first; as many as fit, and always the last two."""
 
 
 def footer_hints(scope: CommandScope) -> list[tuple[str, str]]:

@@ -56,7 +56,10 @@ def _create_app(options: LaunchOptions, background_query: background_color.Backg
             terminal=TerminalOptions(
                 low_bandwidth=options.low_bandwidth or is_over_ssh(os.environ),
                 in_multiplexer=terminal.is_in_multiplexer(os.environ),
-                capabilities=detect_capabilities(os.environ, reply.is_light, ascii_only=options.ascii_only),
+                capabilities=detect_capabilities(
+                    os.environ, reply.is_light, ascii_only=options.ascii_only, theme=options.theme
+                ),
+                follows_background=options.theme is None and can_follow_background(os.environ),
                 typed_ahead=reply.typed_ahead,
                 saved_modes=background_query.saved_modes,
             ),
@@ -65,12 +68,26 @@ def _create_app(options: LaunchOptions, background_query: background_color.Backg
 
 
 def detect_capabilities(
-    environ: Mapping[str, str], light: bool | None, *, ascii_only: bool = False
+    environ: Mapping[str, str], light: bool | None, *, ascii_only: bool = False, theme: str | None = None
 ) -> Capabilities:
-    """Return what this terminal can show; `light` is its own report of its background, if there was one."""
+    """Return what this terminal can show; `light` is its own report of its background, if there was one.
+
+    `theme` is the color theme that the user chose, if any.
+    """
     if light is None:
-        light = bool(terminal.has_light_background(environ))
-    return Capabilities(ascii_only or terminal.is_ascii_only(environ), terminal.has_colors(environ), light)
+        light = terminal.has_light_background(environ)
+    return Capabilities(
+        ascii_only or terminal.is_ascii_only(environ),
+        terminal.has_colors(environ),
+        bool(light),
+        terminal.choose_theme(theme, environ, is_light=light, is_remote=is_over_ssh(environ)),
+    )
+
+
+def can_follow_background(environ: Mapping[str, str]) -> bool:
+    """Whether the theme, not being chosen, may change once the terminal reports its background."""
+    ansi = terminal.ANSI_THEME
+    return terminal.choose_theme(None, environ, is_light=False, is_remote=is_over_ssh(environ)) != ansi
 
 
 def is_over_ssh(environ: Mapping[str, str]) -> bool:

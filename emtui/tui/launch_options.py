@@ -34,6 +34,7 @@ class LaunchOptions:
     session; `compare_with` names a session to compare it with, or is `LAST_SUCCESSFUL`. `own_queries` are
     the saved queries by digit. `recorder` records the server's responses; a `replay` replaces the server.
     `low_bandwidth` treats the connection to the terminal as slow, `ascii_only` draws with ASCII only,
+    `theme` is the color theme that the user chose;
     `mouse_enabled` turns the mouse on; `terminal` describes the terminal, and is filled in by `run`.
     """
 
@@ -55,4 +56,5 @@ class LaunchOptions:
     low_bandwidth: bool = False
     ascii_only: bool = False
     mouse_enabled: bool = False
+    theme: str | None = None
     terminal: TerminalOptions = field(default_factory=TerminalOptions)

@@ -83,7 +83,14 @@ class EmtuiScreenFactory:
 
         ctx, source = self._ctx, self._current_source()
         explainer = Explainer(source, ctx.history)
-        return SessionFeed(source, session, explainer, now=ctx.clock.now, speed=ctx.replay_speed)
+        run = self._newest(session)
+        return SessionFeed(source, run, explainer, now=ctx.clock.now, speed=ctx.replay_speed)
+
+    def _newest(self, session: Session) -> Session:
+        """The session as last listed: its log is of today also if an earlier list is shown."""
+        feed = self._ctx.list_feed
+        snapshot = feed.state.snapshot if feed and self._ctx.list_state.past_time else None
+        return (snapshot.find(session.uid) if snapshot else None) or session
 
     def session_detail(self, feed: SessionFeed) -> AnyScreen:
         """One session and its events."""
@@ -109,11 +116,23 @@ class EmtuiScreenFactory:
 
         return RunPickerScreen(self._ctx, session, runs, nearest)
 
+    def theme_picker(self) -> AnyScreen:
+        """The color themes to choose from."""
+        from emtui.tui.screens.theme_picker import ThemePickerScreen
+
+        return ThemePickerScreen(self._ctx)
+
     def overview(self) -> AnyScreen:
         """The types, one line each."""
         from emtui.tui.screens.overview.screen import OverviewScreen
 
         return OverviewScreen(self._ctx)
+
+    def timeline(self, session: Session | None) -> AnyScreen:
+        """The runs of all types over time, with this run selected."""
+        from emtui.tui.screens.timeline.screen import TimelineScreen
+
+        return TimelineScreen(self._ctx, session)
 
     def attention(self) -> AnyScreen:
         """All alerts."""
@@ -129,11 +148,27 @@ class EmtuiScreenFactory:
 
         ctx, options = self._ctx, self._ctx.options
         zones = ReportZones(options.zone or SystemZone(), ctx.logon_service.connection.server_time_zone)
-        command, mark = ctx.exporter.command_for(session) if session else "", options.mark or ""
+        command = ctx.exporter.command_for(session) if session else ""
         job = ReportJob(
-            session, log, self._current_source, ctx.history, zones, mode_label=mark, command=command
+            session,
+            log,
+            self._current_source,
+            ctx.history,
+            zones,
+            mode_label=self._report_label(),
+            command=command,
         )
         return ReportScreen(ctx, job)
+
+    def _report_label(self) -> str:
+        """DEMO or REPLAY, and the earlier time as of which the list is shown, if it is."""
+        from emtui.tui.formatting.session_text import past_time_text
+
+        past_time = self._ctx.list_state.past_time
+        parts = [self._ctx.options.mark] if self._ctx.options.mark else []
+        if past_time:
+            parts.append(past_time_text(past_time, self._ctx.clock.zone))
+        return ", ".join(parts)
 
     def text_viewer(self, title: str, text: str) -> AnyScreen:
         """A scrollable text."""
@@ -143,10 +178,13 @@ class EmtuiScreenFactory:
 
     def key_help(self, scope: CommandScope) -> AnyScreen:
         """The keys of a screen, and the saved queries on digit keys."""
-        from emtui.tui.formatting.key_help import key_help_text
+        from emtui.tui.formatting.key_help import help_sections, key_help_text
+        from emtui.tui.screens.text_viewer import TextScreen
+        from emtui.tui.widgets.key_columns import KeyColumns
 
         own_queries = {digit: str(setting.value) for digit, setting in self._ctx.options.own_queries.items()}
-        return self.text_viewer(f"Keys: {scope.value}", key_help_text(scope, own_queries))
+        title, text = f"Keys: {scope.value}", key_help_text(scope, own_queries)
+        return TextScreen(self._ctx, title, text, KeyColumns(help_sections(scope, own_queries)))
 
     def health(self) -> AnyScreen:
         """The connection statistics."""

@@ -1,5 +1,6 @@
-"""Theme: the terminal's own sixteen colors, on its own background.
+"""Roles of colors, glyphs, and the color themes.
 
+A role is a style of the terminal's sixteen colors; `terminal.palette` maps it to the colors of the theme.
 Only what needs attention has a color, and a glyph and a word repeat its meaning.
 `formatting.outcome_style` has the styles of outcomes.
 """
@@ -9,33 +10,45 @@ from __future__ import annotations
 from rich.style import Style
 from textual.theme import Theme
 
-THEME = Theme(
-    name="emtui",
-    ansi=True,
-    primary="ansi_default",
-    secondary="ansi_default",
-    warning="ansi_yellow",
-    error="ansi_red",
-    success="ansi_default",
-    accent="ansi_default",
-    foreground="ansi_default",
-    background="ansi_default",
-    surface="ansi_default",
-    panel="ansi_default",
-    boost="ansi_default",
-    variables={
-        "ansi-background": "ansi_default",
-        "ansi-foreground": "ansi_default",
-        "border-blurred": "ansi_default",
-        "block-cursor-foreground": "ansi_default",
-        "block-cursor-background": "ansi_default",
-        "input-cursor-text-style": "reverse",
-        "input-cursor-background": "ansi_default",
-        "input-cursor-foreground": "ansi_default",
-        "input-selection-background": "ansi_default",
-        "input-selection-foreground": "ansi_default",
-    },
-)
+from emtui.local.terminal import LIGHT_THEME, THEME_NAMES
+
+_VARIABLES = {
+    "ansi-background": "ansi_default",
+    "ansi-foreground": "ansi_default",
+    "border-blurred": "ansi_default",
+    "block-cursor-foreground": "ansi_default",
+    "block-cursor-background": "ansi_default",
+    "input-cursor-text-style": "reverse",
+    "input-cursor-background": "ansi_default",
+    "input-cursor-foreground": "ansi_default",
+    "input-selection-background": "ansi_default",
+    "input-selection-foreground": "ansi_default",
+}
+
+
+def _textual_theme(name: str) -> Theme:
+    return Theme(
+        name=name,
+        ansi=True,
+        dark=name != LIGHT_THEME,
+        primary="ansi_default",
+        secondary="ansi_default",
+        warning="ansi_yellow",
+        error="ansi_red",
+        success="ansi_default",
+        accent="ansi_default",
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        boost="ansi_default",
+        variables=_VARIABLES,
+    )
+
+
+THEMES = tuple(map(_textual_theme, THEME_NAMES))
+"""The color themes as Textual knows them; `terminal.palette` has the colors of each."""
+THEME = THEMES[0]
 
 PLAIN = Style()
 BOLD = Style(bold=True)
@@ -54,9 +67,9 @@ ACCENT_STYLE = Style(color="bright_blue")
 """The interface itself: cursor, keys, the current tab."""
 RULE_STYLE = FAINT
 CURSOR_TINT = Style(bgcolor="bright_black")
-"""Background of the first cells of the row under the cursor, whose colors stay; see `Capabilities`."""
+"""Background of the first cells of the row under the cursor, whose colors stay; see `terminal.palette`."""
 CURSOR_STYLE = Style(color="default", bgcolor="default", reverse=True)
-"""Reverse video: for labels such as DEMO, and for the selected suggestion."""
+"""Reverse video: for labels such as DEMO."""
 ALERT_STYLE = Style(color="red", bold=True, reverse=True)
 INVALID_STYLE = Style(underline=True, bold=True)
 MATCH = Style(underline=True, bold=True)

@@ -56,7 +56,7 @@ class LineReader:
     def row(self, timeout: float) -> int:
         """Return the row, after the output within this time."""
         self._stream.feed(self._tty.read(timeout))
-        found = re.search(r"([\d,]+) of [\d,]+ runs\s*$", self._screen.display[-1])
+        found = re.search(r" ([\d,]+) of [\d,]+ runs ─\s*$", "\n".join(self._screen.display), re.MULTILINE)
         return int(found[1].replace(",", "")) if found else 0
 
     def wait_for_row(self, row: int) -> None:

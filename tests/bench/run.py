@@ -28,6 +28,7 @@ from bench.screen_times import measure_filtering, measure_first_list
 from bench.slow_link_latency import measure_slow_link
 from bench.soak_run import measure_idle, measure_soak
 from bench.startup_times import measure_startup
+from bench.timeline_steps import measure_timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ BENCHMARK_PARTS: dict[str, BenchmarkPart] = {
     "refresh": _with_list(lambda served, size: measure_refresh(served, size.keys)),
     "think": lambda size: measure_analysis(size.sessions, size.times),
     "filter": _with_list(lambda served, size: measure_filtering(served, size.sessions, size.times)),
+    "timeline": _with_list(lambda served, size: measure_timeline(served, size.times)),
     "long": _measure_long_list,
     "bytes": _with_list(lambda served, _: measure_counts(served)),
     "slow": _with_list(lambda served, size: measure_slow_link(served, size.times)),

@@ -10,6 +10,7 @@ from bench.refresh_latency import measure_refresh
 from bench.screen_times import measure_first_list
 from bench.soak_run import measure_soak, running_soak
 from bench.startup_times import measure_startup
+from bench.timeline_steps import measure_timeline
 
 SHORT_SIZE = 300
 
@@ -17,7 +18,11 @@ SHORT_SIZE = 300
 def test_each_benchmark_has_a_result() -> None:
     results = [*measure_startup(1), *measure_parsing(SHORT_SIZE, 1), *measure_analysis(SHORT_SIZE, 1)]
     with running_server(list_body(SHORT_SIZE)) as served:
-        results += [*measure_first_list(served), *measure_refresh(served, keys=10)]
+        results += [
+            *measure_first_list(served),
+            *measure_refresh(served, keys=10),
+            *measure_timeline(served, 1),
+        ]
     assert all(result.value > 0 for result in results if result.unit != "ms")
     assert format_results_table(results).count("\n") == len(results)
 

@@ -64,15 +64,15 @@ def test_stuck_overdue_and_warned_types_are_named_worst_first(
     assert code == 2
     text = line.partition(" | ")[0]
     assert "DatabaseMaintenance running for 2h" in text
-    assert "CatalogReplicationJob last ran" in text
+    assert "CatalogReplicationJob overdue, 1" in text
     assert "usually every 4h" in text
-    assert "LicAutoUpdate ended with a warning 3 times" in text or "1 more" in text
+    assert "LicAutoUpdate warned 3 times" in text or "1 more" in text
 
 
 @pytest.mark.parametrize(
     ("argv", "code", "text"),
     [
-        (("--type", "LicAutoUpdate"), 1, "LicAutoUpdate ended with a warning 3 times since"),
+        (("--type", "LicAutoUpdate"), 1, "LicAutoUpdate warned 3 times since"),
         (("--type", "License Update", "--max-age", "26h"), 2, "last successful run of LicAutoUpdate ended"),
         (("--type", "DatabaseMaintenance", "--stuck"), 2, "running for"),
         (("--type", "DatabaseMaintenance", "--overdue"), 0, "1 type not failing"),
@@ -110,7 +110,7 @@ def test_a_condition_is_checked(
         ("sssf", ("--overdue",), 2, "CRITICAL - LogExport failed at"),
         ("sfc", (), 2, "CRITICAL - LogExport failed at"),
         ("fsc", (), 0, "OK - 1 type not failing"),
-        ("swc", (), 1, "WARNING - LogExport ended with a warning at"),
+        ("swc", (), 1, "WARNING - LogExport warned at"),
     ],
 )
 def test_types_that_cannot_be_checked_are_reported_and_canceled_runs_ignored(

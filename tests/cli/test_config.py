@@ -80,3 +80,13 @@ def test_config_is_only_shown(shell: CommandRunner, argv: tuple[str, ...]) -> No
 def test_a_profile_of_two_files_is_sufficient_to_connect(shell: CommandRunner) -> None:
     (profile,) = shell.run_json("profiles", "-o", "json")
     assert (profile["server"], profile["user"]) == ("em01.example.net:9398", "EXAMPLE\\ops")
+
+
+def test_the_theme_is_shown_with_its_file_and_a_wrong_one_is_one_sentence(shell: CommandRunner) -> None:
+    file = write(shell.home / "config" / "emtui" / "config.toml", "theme = 'color-blind'\n")
+    shown = shell.run_json("config", "show", "-o", "json")
+    assert shown == [{"key": "theme", "value": "color-blind", "from": str(file)}]
+    file.write_text("theme = 'pink'\n")
+    done = shell("config", "show")
+    assert done.returncode == 2
+    assert "theme names 'pink', which is not a theme: valid names are ansi, dark, light" in done.stderr

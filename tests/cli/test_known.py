@@ -213,7 +213,7 @@ def test_check_can_ignore_acknowledged_problems_and_counts_them(
     assert shell("check", "--timeout", "60").returncode == 2
     done = shell("check", "--timeout", "60", "--ignore-known")
     assert done.returncode == 1
-    assert done.stdout.startswith("EMTUI WARNING - LicAutoUpdate ended with a warning 3 times since")
+    assert done.stdout.startswith("EMTUI WARNING - LicAutoUpdate warned 3 times since")
     assert ". 2 acknowledged alerts ignored | types=12" in done.stdout
 
 

@@ -176,7 +176,7 @@ def test_a_refused_renewal_asks_the_command_once_if_it_may_be_run_unattended(
     config.chmod(0o600)
     logon_directory.valid_password = OLD_PASSWORD
     with run_emtui("-p", "lab", environ=isolated_environment(tmp_path)) as terminal:
-        terminal.wait_for("› · success")
+        terminal.wait_for("▌ · success")
         logon_directory.rotate()
         word.write_text(logon_directory.valid_password)
         terminal.press("r")

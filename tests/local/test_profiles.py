@@ -91,7 +91,13 @@ def test_concurrent_writes_lose_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[zzz]", "zzz is not a configuration key: valid names are default_profile, profiles, queries"),
+        ("[zzz]", "zzz is not a configuration key: valid names are default_profile, theme, profiles"),
+        ("theme = 'drak'", "theme names 'drak', which is not a theme: did you mean dark?"),
+        (
+            "[profiles.prod]\nserver = 'em01'\ntheme = 'dark'",
+            r"profile prod: theme must be above the first \[table\] of the file",
+        ),
+        ("theme = ['dark']", "theme names .*, which is not a theme"),
         (
             "default_profile = 'zz'\n[profiles.prod]\nserver = 'em01'",
             "which is not a profile: valid names are prod",

@@ -54,3 +54,15 @@ async def test_only_the_most_recent_logs_are_cached() -> None:
     assert set(log_source.request_counts.values()) == {1}
     await past.logs(source, RUNS[:1])
     assert log_source.request_counts[RUNS[0].uid] == 2
+
+
+def test_a_log_that_was_loaded_elsewhere_is_found_unless_the_run_is_running() -> None:
+    past, events = HistoryCache(), (Event(1, None, "done"),)
+    ended, running = (
+        Session(run.uid, state=state) for run, state in zip(RUNS, ("Success", "InProgress"), strict=False)
+    )
+    assert running.is_running
+    past.add(ended, events)
+    past.add(running, events)
+    assert past.find_log(ended) == events
+    assert past.find_log(running) is None

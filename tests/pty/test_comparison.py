@@ -38,9 +38,9 @@ def test_a_failed_run_is_compared_with_the_last_successful_one_from_the_first_di
     shown = demo_list.wait_for(
         "with the last success, Sun 22 Nov 01:55:09, 15m17s earlier, took 1m30s",
         "4 new, 2 missing, none of 11 steps slower",
-        line_under_cursor(r"›- +5\.9s +Collected bs02\.example\.net"),
+        line_under_cursor(r"▌- +▄+ +5\.9s +Collected bs02\.example\.net"),
     )
-    assert sum(line.startswith(" +") and "bs02.example.net" in line for line in shown) == 3
+    assert sum(line.startswith(" +") and "bs02.example" in line for line in shown) == 3
 
 
 def test_another_run_can_be_picked_and_d_goes_back_to_the_events(demo_list: EmtuiTerminal) -> None:
@@ -59,7 +59,7 @@ def test_lines_can_be_searched_and_esc_clears_the_search(demo_list: EmtuiTermina
     demo_list.wait_for("4 new, 2 missing")
     demo_list.press("/", "retrieving data from BS01", "enter")
     demo_list.wait_for("1 of 17 lines matches")
-    demo_list.wait_for(line_under_cursor(r"›.* Retrieving data from bs01"))
+    demo_list.wait_for(line_under_cursor(r"▌.* Retrieving data from bs01"))
     demo_list.press("esc")
     demo_list.wait_for("4 new, 2 missing")
 
@@ -98,7 +98,7 @@ def test_the_open_command_shows_the_same_comparison_to_another_user(
     tmp_path: Path, demo: RunningDemo
 ) -> None:
     with run_emtui("open", "state:failed", environ=terminal_options(tmp_path, demo)) as terminal:
-        terminal.wait_for("1 of 6 runs")
+        terminal.wait_for("─ Runs  /state:failed ─", " 1 of 6 of 3,426 runs ─")
         terminal.press("d")
         terminal.wait_for("4 new, 2 missing")
         terminal.wait_idle()
@@ -124,7 +124,7 @@ def test_the_last_successful_run_has_a_name_on_the_command_line(
     argv = ("open", "latest:DatabaseMaintenance", "--compare", name)
     with run_emtui(*argv, environ=terminal_options(tmp_path, demo)) as terminal:
         terminal.wait_for("no differences so far, 1 of 4 steps slower, 3 pending")
-        terminal.wait_for(line_under_cursor(r"› +\S+ +32s +\d+ +Waiting for a lock"))
+        terminal.wait_for(line_under_cursor(r"▌ +\S+ +▄█+ +32s +\d+ +Waiting for a lock"))
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,10 @@ def line_at_cursor(terminal: EmtuiTerminal) -> str:
 def test_it_is_at_the_selected_row_after_every_frame(
     tmp_path: Path, demo: RunningDemo, environ: dict[str, str]
 ) -> None:
-    mark = ">" if environ else "›"
+    mark = ">" if environ else "▌"
     with run_night_demo(demo, environ=isolated_environment(tmp_path, **environ)) as terminal:
         terminal.wait_for("Enter log on")
-        terminal.wait_for(lambda lines: lines[terminal.cursor[0]].startswith(" Password"))
+        terminal.wait_for(lambda lines: lines[terminal.cursor[0]].startswith(f"{mark} Password"))
         terminal.press("enter")
         terminal.wait_for_row(1)
         terminal.wait_for(is_assessed)

@@ -14,12 +14,12 @@ GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 def row_under_cursor(lines: list[str]) -> str:
     """The row under the cursor."""
-    return next((line for line in lines if line.startswith("›")), "")
+    return next((line for line in lines if line.startswith("▌")), "")
 
 
 def listed_rows(lines: list[str]) -> bool:
-    """Whether the list is loaded and painted: the last line shows the position."""
-    return bool(row_under_cursor(lines)) and re.search(r"\d of \d", lines[-1]) is not None
+    """Whether the list is loaded and painted: its title shows the position."""
+    return bool(row_under_cursor(lines)) and any(re.search(r"\d of [\d,]+ runs ─", line) for line in lines)
 
 
 @pytest.fixture
@@ -28,18 +28,18 @@ def demo_list(tmp_path: Path) -> Iterator[EmtuiTerminal]:
     with run_emtui("demo", *NIGHT_OPTIONS, environ=isolated_environment(tmp_path)) as terminal:
         terminal.wait_for("Password")
         terminal.press("enter")
-        terminal.wait_for(listed_rows, "6 alerts")
+        terminal.wait_for(listed_rows, "  4 Alerts 6  ")
         yield terminal
 
 
 def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list: EmtuiTerminal) -> None:
-    tally = re.search(r"1 of ([\d,]+) runs$", demo_list.lines()[-1])
+    tally = re.search(r"1 of ([\d,]+) runs ─$", demo_list.lines()[4])
     assert tally
     assert 2_500 < int(tally[1].replace(",", "")) < 4_000
 
     demo_list.press("/", "state:failed type:CollectJob", "enter")
     filtered = demo_list.wait_for(
-        "/ state:failed type:CollectJob",
+        "/state:failed type:CollectJob",
         "of 3,",
         lambda lines: (
             "failed" in row_under_cursor(lines) and listed_rows(lines) and "Enter open" in lines[-1]
@@ -56,7 +56,7 @@ def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list
     demo_list.wait_for("events match", lambda lines: "Cannot connect" in row_under_cursor(lines))
 
     demo_list.press("esc")
-    demo_list.wait_for("server: Failed")
+    demo_list.wait_for("─ Log  15 events ─")
     demo_list.press("q")
     demo_list.wait_for(lambda lines: lines == filtered)
 
@@ -131,7 +131,7 @@ def test_no_line_is_too_long_and_the_keys_are_there_at_any_size(
         terminal.press("enter")
         shown = terminal.wait_for(listed_rows)
         assert "? keys" in shown[-1]
-        assert re.search(r"1 of \d,\d{3} runs$", shown[-1])
+        assert re.search(r"1 of \d,\d{3} runs ─", "\n".join(shown))
         assert shown[0].startswith(" DEMO")
         terminal.press("?")
         terminal.wait_for("Main keys")

@@ -22,10 +22,10 @@ def test_a_message_too_long_for_one_line_has_two_until_the_next_key(tmp_path: Pa
         terminal.wait_for(
             lambda lines: (
                 lines[-2] == "Not available in the demo: it ends when you quit, so no"
-                and lines[-1].startswith("command can reopen this view.   ")
-                and lines[-1].endswith("  3,426 of 3,426 runs")
+                and lines[-1] == "command can reopen this view."
+                and lines[4].endswith(" 3,426 of 3,426 runs ─")
                 and cursor_row(lines) == last
             )
         )
         terminal.press("up")
-        terminal.wait_for(lambda lines: lines[-1].startswith("Enter open") and "3,425 of 3,426" in lines[-1])
+        terminal.wait_for(lambda lines: lines[-1].startswith("Enter open") and "3,425 of 3,426" in lines[4])

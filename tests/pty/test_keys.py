@@ -86,7 +86,7 @@ def test_one_line_that_arrives_at_once_is_typed_with_its_enter(demo_list: EmtuiT
     demo_list.wait_for("Enter accept")
     demo_list.press("state:failed\r")
     demo_list.wait_for(
-        lambda lines: "Enter open" in lines[-1] and any("/ state:failed" in line for line in lines)
+        lambda lines: "Enter open" in lines[-1] and any("/state:failed" in line for line in lines)
     )
 
 
@@ -117,7 +117,7 @@ def test_no_reply_of_the_terminal_is_left_for_the_shell(tmp_path: Path) -> None:
 
 def test_ctrl_c_closes_the_query_as_esc_does(demo_list: EmtuiTerminal) -> None:
     demo_list.press("/", "state:failed type:Coll")
-    demo_list.wait_for("/ state:failed type:Coll", "Tab ›CollectJob")
+    demo_list.wait_for("/ state:failed type:Coll", "Tab ▌CollectJob")
     demo_list.press("enter")
     demo_list.wait_for("did you mean")
     demo_list.press("ctrl+c")

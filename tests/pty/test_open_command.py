@@ -23,6 +23,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 YESTERDAY = datetime.now(BERLIN) - timedelta(days=1)
 SINCE = YESTERDAY.replace(hour=12, minute=30, second=0, microsecond=0)  # clocks are never changed at noon
 COLLEAGUE, PASSWORD = "EXAMPLE\\colleague", "day shift"
+COLUMNS = 120
+"""Room for the user's name in the first line."""
 OTHER_USER_ID = 65534
 OTHER_USER_PROGRAM = (
     "import os, sys; os.setgroups([]); os.setgid(65534); os.setuid(65534);"
@@ -62,7 +64,7 @@ VIEWS = {
         "'message:\"Cannot connect\"'",
     ),
     "the query of a digit": SharedView(("2",), "of 3,", "state:running"),
-    "a run": SharedView(("1", "\r"), "  Since  ", ""),
+    "a run": SharedView(("1", "\r"), " Since  ", ""),
     "the comparison of a run": SharedView(("e", "d"), "4 new, 2 missing", "--compare"),
     "the comparison with another run": SharedView(("e", "d", "D", "j", "\r"), "with the run of", "--compare"),
     "the fields of a run": SharedView(("1", "\r", "i"), "Outcome ", "--view=facts"),
@@ -119,7 +121,7 @@ def stable_lines(terminal: EmtuiTerminal) -> list[str]:
 
 
 def is_assessed(lines: list[str]) -> bool:
-    return lines[1].startswith(("! ", "Nothing needs attention"))
+    return lines[1].startswith(("■ ", "▲ ", "Nothing needs attention"))
 
 
 def switch_to_utc(terminal: EmtuiTerminal, shown: str) -> None:
@@ -146,7 +148,7 @@ def test_an_open_command_shows_the_same_view_to_another_user(
     tmp_path: Path, receiver_environ: Path, demo: RunningDemo, name: str
 ) -> None:
     view = VIEWS[name]
-    with run_emtui(environ=sender_environment(tmp_path, demo)) as sender:
+    with run_emtui(columns=COLUMNS, environ=sender_environment(tmp_path, demo)) as sender:
         sender.wait_for(is_assessed)
         for key in view.keys:
             sender.press(key)
@@ -166,7 +168,7 @@ def test_an_open_command_shows_the_same_view_to_another_user(
             TZ="America/New_York",
         )
         with run_python(
-            *received_by_other_user(shlex.split(line), environ), environ=environ
+            *received_by_other_user(shlex.split(line), environ), columns=COLUMNS, environ=environ
         ) as receiver_terminal:
             receiver_terminal.wait_for(view.shown)
             assert COLLEAGUE in receiver_terminal.lines()[0]

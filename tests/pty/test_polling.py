@@ -116,9 +116,11 @@ def test_between_polls_nothing_is_sent_and_a_poll_without_a_change_sends_the_tim
     assert sent <= 60 * (polls + 1)
 
 
-def age_text(line: str, now: datetime) -> datetime:
-    """The time of day after `as of`, on the day that is nearest to `now`."""
-    time_text = datetime.combine(now, clock.fromisoformat(line.partition("as of ")[2][:8]), UTC)
+def data_time(bar: str, now: datetime) -> datetime:
+    """The time at the right of the bar, on the day that is nearest to `now`."""
+    shown = re.search(r"(as of |STALE  |NO DATA since .*)(\d\d:\d\d:\d\d) \+00:00$", bar)
+    assert shown, bar
+    time_text = datetime.combine(now, clock.fromisoformat(shown[2]), UTC)
     return min(
         (time_text + timedelta(days=days) for days in (-1, 0, 1)), key=lambda moment: abs(moment - now)
     )
@@ -149,12 +151,9 @@ def test_the_screen_is_never_newer_than_the_last_complete_response(tmp_path: Pat
             while len(manager.requests) < asked + 4:
                 lines = terminal.wait_for(lambda lines: bool(lines[-1]))
                 top, now = lines[0], datetime.now(UTC)
-                if "as of" in top:
-                    limit = now if complete_responses else last_whole
-                    assert age_text(top, now) <= limit + timedelta(seconds=1), "\n".join(lines)
-                else:
-                    assert "NO DATA since" in top, "\n".join(lines)
-                assert re.search(r"1 of 4[01] runs$", lines[-1]), "\n".join(lines)
+                limit = now if complete_responses else last_whole
+                assert data_time(top, now) <= limit + timedelta(seconds=1), "\n".join(lines)
+                assert re.search(r"1 of 4[01] runs ─", "\n".join(lines)), "\n".join(lines)
                 terminal.read_for(0.05)
             if complete_responses:
                 last_whole = datetime.now(UTC)

@@ -36,7 +36,7 @@ def running_list(demo: RunningDemo, home: Path, *argv: str, **environ: str) -> I
     with run_emtui(
         *argv, environ=isolated_environment(home, EMTUI_PASSWORD=demo.password, **environ)
     ) as terminal:
-        terminal.wait_for(lambda lines: re.search(r"\b1 of 3,\d", lines[-1]) is not None)
+        terminal.wait_for(lambda lines: re.search(r"\b1 of 3,\d", lines[4]) is not None)
         yield terminal
         terminal.press("Q")
         assert terminal.wait_exit() == 0
@@ -47,11 +47,21 @@ def query_line_text(number: int, text: str) -> Callable[[list[str]], bool]:
     return lambda lines: lines[number].startswith(text)
 
 
+def title(query: str) -> str:
+    """The start of the title of a list with this query."""
+    return f"─ Runs  /{query} "
+
+
+def is_unfiltered(lines: list[str]) -> bool:
+    """Whether the title of the list has no query."""
+    return lines[4][1:].startswith(" Runs  newest first")
+
+
 @pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1", "LC_ALL": "C", "TERM": "vt100"}])
 def test_tab_previews_completions_and_errors_are_underlined_on_every_terminal(
     demo: RunningDemo, tmp_path: Path, environ: dict[str, str]
 ) -> None:
-    mark = ">" if environ else "›"
+    mark, divider = (">", "|") if environ else ("▌", "│")
     with running_list(demo, tmp_path, **environ) as terminal:
         terminal.press("/", "sta")
         terminal.wait_for(query_line_text(3, f"Tab {mark}state:"))
@@ -69,7 +79,7 @@ def test_tab_previews_completions_and_errors_are_underlined_on_every_terminal(
         terminal.press("\x15")
         terminal.wait_for(query_line_text(3, f"Tab {mark}state:  type:"))
         terminal.press("esc")
-        terminal.wait_for(lambda lines: "h failed" in lines[3] and not lines[4])
+        terminal.wait_for(lambda lines: f"{divider}now" in lines[3] and is_unfiltered(lines))
 
 
 def test_the_history_is_available_at_the_next_start_with_the_same_profile_only(
@@ -77,11 +87,11 @@ def test_the_history_is_available_at_the_next_start_with_the_same_profile_only(
 ) -> None:
     with running_list(demo, tmp_path) as terminal:
         terminal.press("/", "licauto", "enter")
-        terminal.wait_for(query_line_text(4, "/ licauto "))
+        terminal.wait_for(query_line_text(4, title("licauto")))
         terminal.press("/", "\x15", "took:>2h", "enter")
-        terminal.wait_for(query_line_text(4, "/ took:>2h "))
+        terminal.wait_for(query_line_text(4, title("took:>2h")))
         terminal.press("0")
-        terminal.wait_for(lambda lines: not lines[4])
+        terminal.wait_for(is_unfiltered)
     (kept,) = (tmp_path / "state" / "emtui").glob("queries-*.txt")
     assert kept.read_text() == "licauto\ntook:>2h\n"
     assert kept.stat().st_mode & 0o777 == 0o600
@@ -96,7 +106,7 @@ def test_the_history_is_available_at_the_next_start_with_the_same_profile_only(
         terminal.press("down", "down")
         terminal.wait_for(query_line_text(4, "/ bs0"))
         terminal.press("esc")
-        terminal.wait_for(lambda lines: not lines[4])
+        terminal.wait_for(is_unfiltered)
     elsewhere = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
     with running_list(demo, tmp_path / "other", *elsewhere) as terminal:
         terminal.press("/", "up")
@@ -104,7 +114,7 @@ def test_the_history_is_available_at_the_next_start_with_the_same_profile_only(
         terminal.press("collect", "enter", "/", "\x15", "up")
         terminal.wait_for(query_line_text(4, "/ collect"))
         terminal.press("esc")
-        terminal.wait_for(query_line_text(4, "/ collect "))
+        terminal.wait_for(query_line_text(4, title("collect")))
     assert list((tmp_path / "other").rglob("queries-*")) == []
 
 
@@ -112,10 +122,10 @@ def test_digits_run_saved_queries_and_tell_how_to_define_them(demo: RunningDemo,
     with running_list(demo, tmp_path) as terminal:
         for digit, query in (("1", "state:failed,warning"), ("2", "state:running"), ("3", "is:unseen")):
             terminal.press(digit)
-            terminal.wait_for(query_line_text(4, f"/ {query} "))
+            terminal.wait_for(query_line_text(4, title(query)))
         terminal.wait_for("No new or changed runs.")
         terminal.press("5")
-        terminal.wait_for(query_line_text(4, "/ type:CollectJob took:>3m "))
+        terminal.wait_for(query_line_text(4, title("type:CollectJob took:>3m")))
         terminal.press("6")
         terminal.wait_for("is invalid: Unknown query key 'stat': did")
         terminal.press("7")
@@ -124,4 +134,4 @@ def test_digits_run_saved_queries_and_tell_how_to_define_them(demo: RunningDemo,
         terminal.press("G")
         terminal.wait_for("5                   type:CollectJob took:>3m")
         terminal.press("q", "0")
-        terminal.wait_for(lambda lines: not lines[4])
+        terminal.wait_for(is_unfiltered)

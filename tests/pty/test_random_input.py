@@ -20,6 +20,8 @@ def send_in_chunks(terminal: EmtuiTerminal, content: bytes) -> None:
     terminal.read_for(0.02)
 
 
+PAGES = {"types": ("B", "Types"), "timeline": ("C", "Timeline"), "alerts": ("4", "Alerts")}
+"""Pages beside the list: the key that opens each, and its title."""
 LAST_ROW = 3388
 """The row of the newest run of the group at the bottom."""
 KEY_REPORTS = [
@@ -138,12 +140,16 @@ def test_split_sequences_are_harmless(demo_list: EmtuiTerminal) -> None:
     return_to_list(demo_list)
 
 
-@pytest.mark.parametrize("place", ["list", "query", "search"])
+@pytest.mark.parametrize("place", ["list", "query", "search", *PAGES])
 def test_random_input_is_harmless_and_the_next_key_works(demo_list: EmtuiTerminal, place: str) -> None:
     if place == "search":
         demo_list.press("enter")
         demo_list.wait_opened()
-    if place != "list":
+    if page := PAGES.get(place):
+        key, title = page
+        demo_list.press(key)
+        demo_list.wait_for(f"─ {title} ")
+    elif place != "list":
         demo_list.press("/")
         demo_list.wait_for("Enter accept")
     for piece in split_randomly(7, random_input(len(place), RANDOM_BYTES)):

@@ -59,8 +59,8 @@ def running_demo(
     with run_night_demo(demo, environ=environ, folder=str(current), columns=columns, lines=lines) as terminal:
         terminal.wait_for("Password")
         terminal.press("enter")
-        terminal.wait_for(lambda lines: re.search(r"\b1 of \d", lines[-1]) is not None)
-        terminal.wait_for("DatabaseMaintenance running for")
+        terminal.wait_for(lambda lines: any(re.search(r"\b1 of \d[\d,]* runs\b", line) for line in lines))
+        terminal.wait_for("DatabaseMaintenance    running for")
         yield terminal
 
 
@@ -122,7 +122,8 @@ def test_reports_and_preview_fit_the_smallest_terminal(
 ) -> None:
     with running_demo(demo, tmp_path, working_folder, columns=58, lines=16) as terminal:
         terminal.press("e", "H")
-        shown = terminal.wait_for("**DEMO: CollectJob failed")
+        shown = terminal.wait_for("DEMO: CollectJob failed")
+        assert "**" not in "".join(shown)
         assert [line[2] for line in shown[2:6]] == ["1", "2", "3", "4"]
         assert "q back" in shown[-1]
         terminal.press("3")
@@ -137,22 +138,25 @@ def test_the_summary_has_the_same_alerts_as_the_attention_screen(
 ) -> None:
     with running_demo(demo, tmp_path, working_folder) as terminal:
         terminal.press("4")
-        shown = terminal.wait_for("Alerts", "DatabaseMaintenance running for")
+        shown = terminal.wait_for("─ Alerts  6 ─", "DatabaseMaintenance    running for")
         listed = sum(
             1
             for line in shown
             if re.search(
-                r"(running for|last ran|slower since|failed on|ended with a warning|was canceled)", line
+                r"^[▌ ] [■▲○] .*(running for|overdue|slower for|day at this|warned|was canceled)", line
             )
         )
+        assert listed == 6
         terminal.press("m", "enter")
-        terminal.wait_for("1 of 6 acknowledged")
+        terminal.wait_for("Alerts  6, 1 acknowledged")
         terminal.press("H", "3", "w")
         terminal.wait_for("Saved: emtui-shift-20261123T021204Z.md")
         text = (working_folder / "emtui-shift-20261123T021204Z.md").read_text()
     assert f"**Needs attention**: {listed - 1}\n" in text
     assert "**Acknowledged**: 1\n\n- DatabaseMaintenance running for" in text
-    assert "failed on" in text.partition("**Recovered**")[0], "the nightly failure, which is resolved by day"
+    assert "day at this minute" in text.partition("**Recovered**")[0], (
+        "the nightly failure, which is resolved by day"
+    )
     assert "CollectJob failed 5 times since" in text.partition("**Recovered**")[2]
 
 
@@ -163,11 +167,11 @@ def test_from_the_overview_and_from_an_alert_the_report_is_of_its_run(
         terminal.press("4")
         terminal.wait_for("Alerts")
         terminal.press("H")
-        terminal.wait_for("Report  DatabaseMaintenance running")
+        terminal.wait_for("Report  DatabaseMaintenance  ► running")
         terminal.press("q", "q", "B")
         terminal.wait_for("9 of 12 types on schedule")
         terminal.press("down", "H")
-        terminal.wait_for("Report  CatalogReplicationJob success")
+        terminal.wait_for("Report  CatalogReplicationJob  · success")
         terminal.press("H")
         terminal.wait_for("q: back.")
 

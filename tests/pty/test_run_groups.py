@@ -17,7 +17,7 @@ CLIPBOARD = re.compile(rb"\x1b\]52;c;([^\x07\x1b]*)")
 def running_list(terminal: EmtuiTerminal) -> None:
     terminal.wait_for("Password")
     terminal.press("enter")
-    terminal.wait_for("1 of 3,", " a: ")
+    terminal.wait_for("1 of 3,", "  a next ")
 
 
 def rows(lines: list[str]) -> list[str]:
@@ -30,8 +30,8 @@ def test_a_day_fits_one_page_and_every_unsuccessful_run_has_a_row(tmp_path: Path
         "demo", "--seed", seed, *NIGHT_OPTIONS[2:], environ=isolated_environment(tmp_path)
     ) as terminal:
         running_list(terminal)
-        lines = terminal.wait_for("(95)")
-        assert re.match(r"03h [·1-9]{24} 02h failed +1 warned  1 canceled  … of 10\d runs", lines[3])
+        lines = terminal.wait_for(" 95 ok ")
+        assert re.match(r"03h│[▄▲○►×█ ]{24}│now +▲ 1  ○ 1  ► \d  · \d+ of 10\d runs in 24h", lines[3])
         shown = "\n".join(rows(lines))
         for row_text in ("▲ warning   LicAuto", "○ canceled  LogExport", "► running   DatabaseMaint"):
             assert row_text in shown
@@ -44,8 +44,10 @@ def test_enter_and_z_expand_a_group_and_z_collapses_it_in_place(demo_list: Emtui
     demo_list.press("down")
     demo_list.wait_for(COLLECT_GROUP)
     demo_list.press("enter")
-    opened = demo_list.wait_for(lambda lines: "CollectJob             01:55:01" in "\n".join(lines))
-    assert rows(opened)[1].startswith("› · success   CollectJob             01:55:01")
+    opened = demo_list.wait_for(
+        lambda lines: "· success   CollectJob             01:55:01" in "\n".join(lines)
+    )
+    assert rows(opened)[1].startswith("▌ · success   CollectJob             01:55:01")
     demo_list.press("down", "down", "z")
     demo_list.wait_for(COLLECT_GROUP)
     demo_list.press("up")
@@ -69,7 +71,7 @@ def test_a_group_key_without_a_group_tells_why(demo_list: EmtuiTerminal) -> None
 def test_s_goes_to_unusually_long_runs(demo_list: EmtuiTerminal) -> None:
     for row in ("► running   DatabaseMaintenance    00:00:22", "· success   CatalogConsolidation   04:30:15"):
         demo_list.press("s")
-        demo_list.wait_for(f"› {row}")
+        demo_list.wait_for(f"▌ {row}")
     demo_list.press("S", "S")
     demo_list.wait_for("No unusually long run above this one. Continued from the bottom.")
 
@@ -77,7 +79,7 @@ def test_s_goes_to_unusually_long_runs(demo_list: EmtuiTerminal) -> None:
 def test_the_older_run_of_a_type_is_shown_though_it_was_grouped(demo_list: EmtuiTerminal) -> None:
     demo_list.press("down", "[")
     lines = demo_list.wait_for("3 of 3,426")
-    assert rows(lines)[2].startswith("› · success   CollectJob             01:40:15")
+    assert rows(lines)[2].startswith("▌ · success   CollectJob             01:40:15")
 
 
 def test_a_group_is_copied_as_one_line(demo_list: EmtuiTerminal) -> None:
@@ -94,9 +96,9 @@ def test_a_group_is_copied_as_one_line(demo_list: EmtuiTerminal) -> None:
 def test_in_ascii_too(tmp_path: Path, demo: RunningDemo) -> None:
     with run_night_demo(demo, environ=isolated_environment(tmp_path, LC_ALL="C")) as terminal:
         running_list(terminal)
-        lines = terminal.wait_for("(95)")
-        assert "  . success   CollectJob (95)        01:55:01   1m16s        02:25-01:55" in lines
-        assert re.match(r"03h \.{24} 02h failed +1 warned  1 canceled  ~ of 105 runs", lines[3])
+        lines = terminal.wait_for(" 95 ok ")
+        assert "  . 95 ok     CollectJob             01:55:01   1m16s        since 02:25" in lines
+        assert re.match(r"03h\|[_!o*x# ]{24}\|now +! 1  o 1  \* 3  \. 100 of 105 runs in 24h", lines[3])
 
 
 def test_when_clocks_are_set_back_the_repeated_hour_has_a_letter(tmp_path: Path) -> None:
@@ -104,7 +106,7 @@ def test_when_clocks_are_set_back_the_repeated_hour_has_a_letter(tmp_path: Path)
     with run_emtui("demo", *night, environ=isolated_environment(tmp_path, TZ="Europe/Berlin")) as terminal:
         terminal.wait_for("Password")
         terminal.press("enter")
-        terminal.wait_for(" a: ")
+        terminal.wait_for("  a next ")
         terminal.ungroup_list()
         shown = "\n".join(
             terminal.wait_for(lambda lines: any(re.search(r" 02:\d\d:\d\dA ", line) for line in lines))

@@ -77,7 +77,7 @@ def visit_every_screen(terminal: EmtuiTerminal) -> None:
     terminal.press("esc", "!")
     terminal.wait_for("Statistics of")
     terminal.press("q", "/", "state:canceled,warning")
-    terminal.wait_for("/ state:canceled,warning", "1 canceled")
+    terminal.wait_for("/ state:canceled,warning", "6 of 3,426 runs")
     terminal.press("enter", "L")
     terminal.wait_for("Password")
     terminal.press("esc")
@@ -115,7 +115,7 @@ def test_only_the_sixteen_colors_of_the_terminal_are_used(open_list: OpenList, m
 def test_the_list_is_shown_on_every_terminal_type(open_list: OpenList, kind: str) -> None:
     with open_list(more={"TERM": kind}) as terminal:
         row = next(line for line in terminal.lines() if "CollectJob" in line)
-        assert row.startswith("> > running" if kind in {"linux", "vt100"} else "› ► running")
+        assert row.startswith("> * running" if kind in {"linux", "vt100"} else "▌ ► running")
         terminal.press("q")
         assert terminal.wait_exit() == 0
 
@@ -164,7 +164,7 @@ def test_the_focused_field_is_visible_on_any_background(tmp_path: Path) -> None:
         terminal.wait_for("Password")
         before = terminal.wait_idle()
         terminal.press("tab")
-        drawn = (b"\x1b[1mPassword   [\x1b[0m", b"\x1b[7m ")
+        drawn = (b"\x1b[1mPassword   [\x1b[m", b"\x1b[7m ")
         terminal.wait_for(lambda _: all(piece in terminal.received[before:] for piece in drawn))
 
 
@@ -188,8 +188,8 @@ def codes_of_the_list(terminal: EmtuiTerminal) -> set[int]:
     return sgr_codes(terminal.received)
 
 
-def test_on_a_light_background_nothing_is_yellow(tmp_path: Path) -> None:
-    with received_queries(tmp_path) as terminal:
+def test_on_a_light_background_the_sixteen_colors_have_no_yellow(tmp_path: Path) -> None:
+    with received_queries(tmp_path, TERM="xterm") as terminal:
         terminal.press(WHITE + DEVICE)
         used = codes_of_the_list(terminal)
     assert {31, 34, 35} <= used
@@ -197,12 +197,57 @@ def test_on_a_light_background_nothing_is_yellow(tmp_path: Path) -> None:
 
 
 def test_without_a_reply_it_is_dark_unless_colorfgbg_is_light(tmp_path: Path) -> None:
-    with received_queries(tmp_path) as terminal:
+    with received_queries(tmp_path, TERM="xterm") as terminal:
         terminal.press(DEVICE)
         assert {33, 36} <= codes_of_the_list(terminal)
-    with received_queries(tmp_path, COLORFGBG="0;15") as terminal:
+    with received_queries(tmp_path, TERM="xterm", COLORFGBG="0;15") as terminal:
         terminal.press(DEVICE)
         assert not {33, 36} & codes_of_the_list(terminal)
+
+
+LIGHT_ERROR, DARK_ERROR, DARK_TINT = b"38;5;124m", b"38;5;203m", b"48;5;237m"
+
+
+def test_where_the_background_is_known_the_256_colors_are_used(tmp_path: Path) -> None:
+    with received_queries(tmp_path) as terminal:
+        terminal.press(WHITE + DEVICE)
+        codes_of_the_list(terminal)
+    assert LIGHT_ERROR in terminal.received
+    assert not {31, 33, 36} & sgr_codes(re.sub(rb"[34]8;5;\d+", b"", terminal.received))
+
+
+def test_over_ssh_the_sixteen_colors_are_used(tmp_path: Path) -> None:
+    with received_queries(tmp_path, SSH_TTY="/dev/pts/3") as terminal:
+        terminal.press(WHITE + DEVICE)
+        codes_of_the_list(terminal)
+    assert not {38, 48} & sgr_codes(terminal.received)
+
+
+@pytest.mark.parametrize(("argv", "is_dark"), [((), True), (("--theme", "ansi"), False)])
+def test_the_option_precedes_the_theme_of_the_configuration(
+    tmp_path: Path, argv: tuple[str, ...], is_dark: bool
+) -> None:
+    file = tmp_path / "config" / "emtui" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("theme = 'dark'\n[profiles.prod]\nserver = 'em01.example.net'\n")
+    file.chmod(0o600)
+    with run_emtui(*argv, environ=isolated_environment(tmp_path)) as terminal:
+        terminal.wait_for("Password")
+        terminal.wait_idle()
+        assert (b"38;5;245m" in terminal.received) == is_dark
+
+
+def test_a_theme_given_by_option_or_name_is_drawn_at_once(open_list: OpenList) -> None:
+    with open_list("--theme", "dark") as terminal:
+        assert DARK_ERROR in terminal.received
+        assert DARK_TINT in terminal.received
+        terminal.wait_idle()
+        before = len(terminal.received)
+        terminal.press(":", "theme light", "enter")
+        terminal.wait_for("Theme light until you quit")
+        terminal.wait_idle()
+        assert LIGHT_ERROR in terminal.received[before:]
+        assert DARK_ERROR not in terminal.received[before:]
 
 
 def test_keys_typed_during_the_reply_are_not_lost(tmp_path: Path) -> None:
@@ -212,7 +257,7 @@ def test_keys_typed_during_the_reply_are_not_lost(tmp_path: Path) -> None:
 
 
 def test_a_background_reported_late_is_used_from_then_on(tmp_path: Path) -> None:
-    with received_queries(tmp_path) as terminal:
+    with received_queries(tmp_path, TERM="xterm") as terminal:
         assert {33, 36} <= codes_of_the_list(terminal)
         terminal.wait_idle()
         before = len(terminal.received)
@@ -220,6 +265,15 @@ def test_a_background_reported_late_is_used_from_then_on(tmp_path: Path) -> None
         terminal.wait_for(lambda _: {34, 35} <= sgr_codes(terminal.received[before:]))
         terminal.wait_idle()
         assert not {33, 36} & sgr_codes(terminal.received[before:])
+
+
+def test_with_256_colors_a_background_reported_late_changes_the_theme(tmp_path: Path) -> None:
+    with received_queries(tmp_path) as terminal:
+        assert {33, 36} <= codes_of_the_list(terminal)
+        terminal.wait_idle()
+        before = len(terminal.received)
+        terminal.press(WHITE + DEVICE)
+        terminal.wait_for(lambda _: LIGHT_ERROR in terminal.received[before:])
 
 
 def test_a_late_reply_is_not_typed(tmp_path: Path) -> None:
@@ -263,7 +317,7 @@ def click(terminal: EmtuiTerminal, row: int) -> None:
 
 
 def row_under_the_cursor(lines: list[str]) -> str:
-    return next((line for line in lines if line.startswith("›")), "")
+    return next((line for line in lines if line.startswith("▌")), "")
 
 
 def test_the_mouse_is_off_by_default(open_list: OpenList) -> None:
@@ -283,7 +337,7 @@ def test_the_wheel_scrolls_a_click_selects_and_a_second_click_opens(
         terminal.press(WHEEL_DOWN, WHEEL_DOWN, WHEEL_UP)
         terminal.wait_for("7 of 3,4")
         click(terminal, 2)
-        terminal.wait_for(lambda lines: "7 of 3,4" not in lines[-1] and " of 3,4" in lines[-1])
+        terminal.wait_for(lambda lines: "7 of 3,4" not in lines[4] and " of 3,4" in lines[4])
         before = terminal.wait_idle()
         terminal.press("".join(f"\x1b[<35;{column};9M" for column in range(5, 60)))
         assert terminal.wait_idle() == before, "moving the mouse sends nothing"
@@ -295,6 +349,26 @@ def test_the_wheel_scrolls_a_click_selects_and_a_second_click_opens(
     assert not re.search(rb"\?1(?:002|003|015|016)h", terminal.received)
     assert terminal.received.rindex(b"?1000l") > terminal.received.rindex(b"?1000h")
     assert terminal.received.rindex(b"?1006l") > terminal.received.rindex(b"?1006h")
+
+
+def click_text(terminal: EmtuiTerminal, text: str) -> None:
+    """Click the first place on the screen with this text."""
+    row, line = next((row, line) for row, line in enumerate(terminal.lines(), 1) if text in line)
+    terminal.press(f"\x1b[<0;{line.index(text) + 1};{row}M\x1b[<0;{line.index(text) + 1};{row}m")
+
+
+def test_tabs_and_hints_can_be_clicked(open_list: OpenList) -> None:
+    with open_list("--mouse") as terminal:
+        terminal.wait_for(lambda lines: "4 Alerts" in lines[0])
+        terminal.wait_for(is_assessed)
+        click_text(terminal, "Types")
+        terminal.wait_for(" types", "[B Types]")
+        click_text(terminal, "Runs")
+        terminal.wait_for("[Runs]", lambda lines: lines[-1].startswith("Enter open"))
+        click_text(terminal, "? keys")
+        terminal.wait_for("Keys: Session list")
+        click_text(terminal, "q back")
+        terminal.wait_for(lambda lines: lines[-1].startswith("Enter open"))
 
 
 def test_a_click_while_typing_a_query_keeps_the_prompt_open(open_list: OpenList) -> None:

@@ -18,7 +18,7 @@ def test_events_that_could_not_be_read_are_not_reported_as_none(tmp_path: Path) 
         terminal.press("e", "enter")
         terminal.wait_for("no longer has the events of session")
         terminal.wait_for("The server no longer has the events. r: refresh.")
-        terminal.wait_for("Since         first since", "Last success  Sun 01:55, took 1m30s")
+        terminal.wait_for(" Since        first since", " Last success Sun 01:55, took 1m30s")
         terminal.press("d")
         terminal.wait_for("The server no longer has the events. r: refresh.")
 

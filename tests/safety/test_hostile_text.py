@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,7 +103,11 @@ def visit_all_screens(terminal: EmtuiTerminal) -> list[str]:
     terminal.press("G")
     terminal.wait_for(lambda lines: f"M{len(HOSTILE_XML) - 1:02}" in "\n".join(lines))
     terminal.press("g")
-    shown = list(terminal.wait_for(lambda lines: "1 of " in lines[-1]))
+    shown = list(
+        terminal.wait_for(
+            lambda lines: any(re.search(r"─ Runs .* 1 of [\d,]+ runs ─$", line) for line in lines)
+        )
+    )
     terminal.press("/M0")
     terminal.wait_for("Enter accept")
     terminal.press("\r")

@@ -171,7 +171,9 @@ OPENING_KEYS: dict[CommandScope, tuple[str, str]] = {
     CommandScope.SESSION_DETAIL: ("\r", "6 events"),
     CommandScope.COMPARISON: ("d", "D other run"),
     CommandScope.RUN_PICKER: ("\rD", "Enter compare"),
+    CommandScope.THEME_PICKER: (":theme\r", "Color theme"),
     CommandScope.OVERVIEW: ("B", "Enter newest run"),
+    CommandScope.TIMELINE: ("C", "Timeline"),
     CommandScope.ATTENTION: ("4", "Alerts"),
     CommandScope.REPORT: ("H", "shift summary"),
     CommandScope.TEXT_VIEWER: ("?", "Main keys"),
@@ -232,7 +234,8 @@ def open_list(seat: dict[str, str], *argv: str, job: bool = False) -> Iterator[E
 
 
 def shows_list(lines: list[str]) -> bool:
-    return re.search(r"\? keys +\d+ of \d+ runs?$", lines[-1]) is not None and "next failure" in lines[-1]
+    title = re.compile(r"─ Runs  newest first, successes grouped ─+ \d+ of \d+ runs? ─")
+    return any(map(title.fullmatch, lines)) and "next failure" in lines[-1]
 
 
 MAX_ESCAPES = 20
@@ -276,8 +279,8 @@ def test_no_key_of_any_screen_does_more_than_read(
 ) -> None:
     with open_list(server_environ) as terminal:
         way, shown = OPENING_KEYS[place]
-        if place in {CommandScope.OVERVIEW, CommandScope.ATTENTION}:
-            terminal.wait_for(" a: ")  # what they show must have been computed
+        if place in {CommandScope.OVERVIEW, CommandScope.TIMELINE, CommandScope.ATTENTION}:
+            terminal.wait_for("  a next ")  # what they show must have been computed
         screen_lines: list[str] = []
         for key in keys_in_order(place):
             if not screen_lines:

@@ -23,6 +23,7 @@ from session_factory import (
 from emtui.em.model import Event, Outcome, Session
 from emtui.triage import finding_text
 from emtui.triage.baseline import Baseline, Slowdown
+from emtui.triage.daily_failures import DailyFailures
 from emtui.triage.explanation import explain, find_successful_before
 from emtui.triage.findings import (
     CanceledFinding,
@@ -78,6 +79,13 @@ def past_idle_finding(since: datetime, until: datetime) -> PastIdleFinding:
     return PastIdleFinding(IdlePeriod(since, until, 3, ("A",), 200), until)
 
 
+def daily_failures(clock: str, days: int, deviation: timedelta = timedelta()) -> DailyFailures:
+    """Failures at this time on so many days."""
+    starts = tuple(NOW + local_time_ago(clock, day) for day in range(days))
+    uids = tuple(make_run(start).uid for start in starts)
+    return DailyFailures(days, uids, starts, 96 * days, deviation)
+
+
 FINDINGS: tuple[tuple[Finding, str], ...] = (
     (
         FailingFinding(
@@ -92,12 +100,38 @@ FINDINGS: tuple[tuple[Finding, str], ...] = (
         "CollectJob failed at 03:10, last success 02:55; 1 run due, not started",
     ),
     (
+        FailingFinding(
+            "CollectJob",
+            make_streak(BAD, local_time_ago("03:10"), 1, local_time_ago("02:55"), 9),
+            None,
+            0,
+            daily_failures=daily_failures("03:10", 6),
+        ),
+        "CollectJob failed 03:10, the 6th day at this minute; last success 02:55",
+    ),
+    (
+        FailingFinding(
+            "CollectJob",
+            make_streak(BAD, local_time_ago("03:10"), 1, local_time_ago("02:55"), 9),
+            None,
+            2,
+            daily_failures=daily_failures("03:10", 22, deviation=2 * MINUTE),
+        ),
+        "CollectJob failed 03:10, the 22nd day at this time; last success 02:55; 2 runs due, none started",
+    ),
+    (
+        OverdueFinding(
+            "CatalogReplicationJob", NOW, NOW + local_time_ago("22:58", 2), 4 * HOUR, 1, 5, is_minimum=True
+        ),
+        "CatalogReplicationJob overdue, at least 1 run missed; last ran Sat 22:58, usually every 4h",
+    ),
+    (
         FailingFinding("CollectJob", make_streak(BAD, local_time_ago("01:55", 1), 7, None, 7), None, 0),
         "CollectJob failed 7 times since at least Sun 01:55, no success listed",
     ),
     (
         OverdueFinding("CatalogReplicationJob", NOW, NOW + local_time_ago("22:58", 2), 4 * HOUR, 6, 167),
-        "CatalogReplicationJob last ran Sat 22:58, usually every 4h",
+        "CatalogReplicationJob overdue, 6 runs missed; last ran Sat 22:58, usually every 4h",
     ),
     (
         StuckRunFinding(
@@ -109,14 +143,14 @@ FINDINGS: tuple[tuple[Finding, str], ...] = (
                 Baseline(193 * SECOND, 205 * SECOND, 29),
             ),
         ),
-        "DatabaseMaintenance running for 2h12m since 01:00, usually 3m13s",
+        "DatabaseMaintenance running for 2h12m, usually 3m13s, 41×; started 01:00",
     ),
     (
         SlowdownFinding(
             "CatalogConsolidation",
             Slowdown(NOW + local_time_ago("05:31", 7), 7, 2950 * SECOND, 841 * SECOND, 23),
         ),
-        "CatalogConsolidation slower since 16 Nov 05:31: 49m10s, usually 14m01s, 7 runs in a row",
+        "CatalogConsolidation slower for 7 runs: 49m10s, usually 14m01s; since 16 Nov 05:31",
     ),
     (
         WarningFinding(
@@ -124,7 +158,7 @@ FINDINGS: tuple[tuple[Finding, str], ...] = (
             make_streak(Outcome.WARNING, local_time_ago("01:31", 2), 3, local_time_ago("01:30", 3), 30),
             None,
         ),
-        "LicAutoUpdate ended with a warning 3 times since Sat 01:31, last success Fri 01:30",
+        "LicAutoUpdate warned 3 times since Sat 01:31, last success Fri 01:30",
     ),
     (
         CanceledFinding("LogExport", NOW + local_time_ago("22:32", 0) - DAY, None, 10),
@@ -227,7 +261,6 @@ def test_a_failed_run_is_explained_in_a_few_lines() -> None:
         "Since": "2nd failure in a row, first 02:55, after 40 successes",
         "Pause": "3m50s in “Retrieving data from bs02...”, usually 14s, at most 14s in 5 successful runs",
         "Usual": "1m30s, based on 40 successful runs; this run longer than none of them",
-        "Recurring": "2 times since 02:55, last 03:10, not recovered yet",
         "Last success": "02:40, took 1m30s",
         "Next": "due 03:25",
         "Servers": "bs02 3m50s failed",
@@ -257,6 +290,19 @@ def test_a_failure_that_recurs_after_successes_is_not_called_the_first() -> None
         "first since 02:25, after 2 successes; twice since 02:25"
     )
     assert explanation_rows_of(sessions, sessions[3], (), 0)["Since"] == "first failure, after 1 success"
+
+
+def test_the_recurrence_says_only_what_the_start_of_the_streak_does_not() -> None:
+    again = runs_with_outcomes(BAD, OK, BAD, OK, until=NOW - 2 * MINUTE)
+    assert "Recurring" not in explanation_rows_of(again, again[0], (), 0), "Since has the count"
+    recovered = runs_with_outcomes(OK, BAD, OK, BAD, OK, until=NOW - 2 * MINUTE)
+    assert explanation_rows_of(recovered, recovered[1], (), 0)["Recurring"] == "recovered 03:10"
+    oldest = explanation_rows_of(recovered, recovered[3], (), 0)
+    assert oldest["Recurring"] == "2 times since 02:25, last 02:55, recovered 03:10"
+    three = runs_with_outcomes(BAD, OK, BAD, OK, BAD, OK, until=NOW - 2 * MINUTE)
+    assert explanation_rows_of(three, three[2], (), 0)["Recurring"] == "last 03:10, not recovered yet"
+    mixed = runs_with_outcomes(BAD, BAD, OK, BAD, OK, until=NOW - 2 * MINUTE)
+    assert explanation_rows_of(mixed, mixed[0], (), 0)["Recurring"].startswith("3 times since")
 
 
 LETTERS = {

@@ -17,11 +17,13 @@ from emtui.triage.concurrent_runs import find_concurrent_runs
 from emtui.triage.error_keywords import find_error_keyword, has_failure_keyword
 from emtui.triage.runs_by_type import runs_of_type
 from emtui.triage.step_timing import (
+    Step,
+    StepHistory,
+    find_step_history,
     find_steps,
     find_stuck_wait,
     find_usual_steps,
     find_worst_wait,
-    select_waits,
 )
 
 SUCCESSFUL_LOG = make_log(
@@ -65,7 +67,7 @@ def test_a_step_begins_with_its_event_and_lasts_until_the_next() -> None:
 
 
 def test_the_worst_pause_lost_most_time_and_has_its_sample_size() -> None:
-    shown = select_waits(find_steps(FAILED_LOG), find_usual_steps(PAST_LOGS))
+    shown = find_step_history(PAST_LOGS).select_waits(find_steps(FAILED_LOG))
     assert [wait.step.message.split()[-1] for wait in shown] == ["bs01.example.net...", "bs02.example.net..."]
     wait = find_worst_wait(shown)
     assert wait is not None
@@ -78,10 +80,20 @@ def test_the_worst_pause_lost_most_time_and_has_its_sample_size() -> None:
 
 def test_two_past_runs_give_no_usual_step_duration() -> None:
     assert find_usual_steps(PAST_LOGS[:2]) == {}
-    (one, other) = select_waits(find_steps(FAILED_LOG), {})
+    (one, other) = StepHistory().select_waits(find_steps(FAILED_LOG))
     assert one.usual is other.usual is None
     assert not other.is_unusual
     assert find_worst_wait(()) is None
+
+
+def test_a_step_is_new_if_none_of_enough_past_runs_has_it() -> None:
+    failed_step = find_steps(FAILED_LOG)[6]
+    assert find_step_history(PAST_LOGS).assess(failed_step).log_count_without == 5
+    assert find_step_history(PAST_LOGS[:2]).assess(failed_step).log_count_without == 0
+    assert find_step_history([*PAST_LOGS[:2], []]).assess(failed_step).log_count_without == 0, "an empty log"
+    last_of_success = Step(9, PAST_LOGS[0][-1].message or "", NOON, SECOND)
+    wait = find_step_history(PAST_LOGS).assess(last_of_success)
+    assert (wait.usual, wait.log_count_without) == (None, 0), "the last event has no duration, but is known"
 
 
 def test_a_run_is_stuck_only_beyond_the_longest_duration_of_that_step() -> None:

@@ -24,10 +24,13 @@ from emtui.monitor.snapshot import Snapshot
 from emtui.query import Query, parse
 from emtui.triage.acknowledgement_matching import acknowledgement_key
 from emtui.triage.explanation import explain
-from emtui.triage.finding_text import FindingFormatter
+from emtui.triage.finding_text import USUAL_LABEL, FindingFormatter
 from emtui.triage.findings import SlowdownFinding, StuckRunFinding
 from emtui.triage.grouping import RunGroup, build_rows, find_groups
-from emtui.tui.formatting.session_columns import TimeContext, session_columns
+from emtui.tui.formatting.duration_bar import USUAL_TITLE
+from emtui.tui.formatting.session_columns import TimeContext, cell_text, session_columns
+from emtui.tui.screens.session_list.preview_text import preview_of_run
+from emtui.tui.theme import FULL_BLOCK
 
 ROWS = st.lists(
     st.tuples(
@@ -68,11 +71,16 @@ def check_agreement(sessions: Sequence[Session], now: datetime, every: int = 1) 
     looked_at = {one.uid: one for one in (*ordered[::every], *(row.newest_run for row in statuses.statuses))}
     for one in looked_at.values():
         found = explain(statuses, ordered, one, (), ())
-        usual = text_format.format_duration(found.baseline.usual) if found.baseline else ""
-        assert columns["Usual"](one, TimeContext(now, UTC))[0] == usual
-        assert columns["Ratio"](one, TimeContext(now, UTC))[0] == (
+        clock = TimeContext(now, UTC)
+        assert cell_text(columns["Ratio"](one, clock)) == (
             f"{text_format.format_ratio(found.ratio)}×" if found.ratio else ""
         )
+        bar = cell_text(columns[USUAL_TITLE](one, clock))
+        assert bool(bar) is (found.baseline is not None and one.duration(now) is not None)
+        assert (FULL_BLOCK in bar) is (found.ratio is not None)
+        preview = preview_of_run(one, assessment, clock)
+        usual = text_format.format_duration(found.baseline.usual) if found.baseline else ""
+        assert preview.facts.get(USUAL_LABEL, "").partition(",")[0] == usual
         assert unusual.matches(one) is (found.ratio is not None)
         assert stuck.matches(one) is (one.uid in hanging)
         if found.ratio:

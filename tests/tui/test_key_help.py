@@ -16,6 +16,7 @@ from emtui.em.model import Outcome, Session
 from emtui.tui.keymap import (
     COMMANDS,
     OTHER_NAMES,
+    TABS,
     CommandScope,
     TuiCommand,
     action_for,
@@ -30,7 +31,9 @@ KEYS_TO_SCREEN: dict[CommandScope, tuple[str, ...]] = {
     CommandScope.SESSION_DETAIL: ("e", "enter"),
     CommandScope.COMPARISON: ("e", "d"),
     CommandScope.RUN_PICKER: ("e", "enter", "D"),
+    CommandScope.THEME_PICKER: ("colon", *"theme", "enter", "j"),
     CommandScope.OVERVIEW: ("B", "j", "j"),
+    CommandScope.TIMELINE: ("e", "C", "j"),
     CommandScope.ATTENTION: ("4", "j", "j"),
     CommandScope.REPORT: ("e", "H", "j"),
     CommandScope.RAW_VIEW: ("e", "enter", "i", "i", "j"),
@@ -119,6 +122,20 @@ def moves_cursor_to(outcome: Outcome) -> EffectCheck:
     return has_moved
 
 
+def selects_outcome(outcome: Outcome) -> EffectCheck:
+    """Another run with this outcome is selected."""
+    return lambda before, after, _: (
+        after.run is not None and after.run != before.run and after.run.outcome is outcome
+    )
+
+
+def shows_title(pattern: str) -> EffectCheck:
+    """The title of the same screen has this."""
+    return lambda before, after, ui: (
+        after.screen_identity is before.screen_identity and re.search(pattern, ui.title()) is not None
+    )
+
+
 def compares(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
     """The selected run is compared with another one."""
     return after.scope is CommandScope.COMPARISON and before.run is not None and after.run == before.run
@@ -131,6 +148,29 @@ def details(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
 
 def edits_the_query(_: ScreenState, after: ScreenState, __: TuiDriver) -> bool:
     return after.scope is CommandScope.SESSION_LIST and after.is_prompting
+
+
+def describes_a_cell(_: ScreenState, __: ScreenState, ui: TuiDriver) -> bool:
+    """The text below the rows describes a part of the last 24 hours."""
+    return re.match(r"\w{3} \d\d:\d\d–", ui.detail()) is not None
+
+
+def describes_selected_cell(_: ScreenState, after: ScreenState, ui: TuiDriver) -> bool:
+    """The text about the selected type describes one of its days, or a part of one."""
+    return (
+        after.scope is CommandScope.OVERVIEW
+        and re.match(r"\w{3} \d\d:\d\d–(?:\w{3} )?\d\d:\d\d: .+ of \d+ runs?\.", ui.detail()) is not None
+    )
+
+
+def shows_earlier_list(before: ScreenState, after: ScreenState, ui: TuiDriver) -> bool:
+    """The list shows the time at which the selected run started."""
+    started = before.run.started if before.run else None
+    return (
+        after.scope is CommandScope.SESSION_LIST
+        and started is not None
+        and f"AS OF {started:%a %d %b %H:%M:%S}" in ui.top()
+    )
 
 
 def opens_prompt(_: ScreenState, after: ScreenState, __: TuiDriver) -> bool:
@@ -180,8 +220,11 @@ EXPECTED_EFFECTS: dict[tuple[CommandScope, str], EffectCheck] = {
     (CommandScope.SESSION_LIST, "previous_unseen"): moves_cursor,
     (CommandScope.SESSION_LIST, "next_slow"): moves_cursor,
     (CommandScope.SESSION_LIST, "previous_slow"): moves_cursor,
+    (CommandScope.SESSION_LIST, "preview"): says("The preview requires 100 columns"),
     (CommandScope.SESSION_LIST, "older"): opens_neighbor_run(-1),
     (CommandScope.SESSION_LIST, "newer"): opens_neighbor_run(1),
+    (CommandScope.SESSION_LIST, "earlier_cell"): describes_a_cell,
+    (CommandScope.SESSION_LIST, "later_cell"): describes_a_cell,
     (CommandScope.SESSION_LIST, "next_match"): lambda before, after, _: after.cursor == before.cursor + 1,
     (CommandScope.SESSION_LIST, "previous_match"): lambda before, after, _: after.cursor == before.cursor - 1,
     (CommandScope.SESSION_LIST, "show_all"): sets_query(""),
@@ -189,6 +232,27 @@ EXPECTED_EFFECTS: dict[tuple[CommandScope, str], EffectCheck] = {
     (CommandScope.SESSION_LIST, "show_running"): sets_query("state:running"),
     (CommandScope.SESSION_LIST, "show_unseen"): sets_query("is:unseen"),
     (CommandScope.SESSION_LIST, "alerts"): opens_screen(CommandScope.ATTENTION),
+    (CommandScope.TIMELINE, "open"): opens_selected_run,
+    (CommandScope.TIMELINE, "older"): opens_neighbor_run(-1),
+    (CommandScope.TIMELINE, "newer"): lambda before, after, ui: (
+        opens_neighbor_run(1)(before, after, ui) or says("This is the newest run")(before, after, ui)
+    ),
+    (CommandScope.TIMELINE, "earlier"): shows_title(r"\w{3} \d\d Nov \d\d:\d\d – \w{3} \d\d Nov"),
+    (CommandScope.TIMELINE, "later"): shows_title("24 h"),
+    (CommandScope.TIMELINE, "zoom_in"): shows_title("6 h"),
+    (CommandScope.TIMELINE, "zoom_out"): shows_title("7 days"),
+    (CommandScope.TIMELINE, "last_day"): shows_title("24 h"),
+    (CommandScope.TIMELINE, "as_of"): shows_earlier_list,
+    (CommandScope.TIMELINE, "next_failed"): selects_outcome(Outcome.FAILED),
+    (CommandScope.TIMELINE, "previous_failed"): selects_outcome(Outcome.FAILED),
+    (CommandScope.TIMELINE, "next_warning"): selects_outcome(Outcome.WARNING),
+    (CommandScope.TIMELINE, "previous_warning"): selects_outcome(Outcome.WARNING),
+    (CommandScope.TIMELINE, "query"): edits_the_query,
+    (CommandScope.TIMELINE, "types"): opens_screen(CommandScope.OVERVIEW),
+    (CommandScope.TIMELINE, "alerts"): opens_screen(CommandScope.ATTENTION),
+    (CommandScope.TIMELINE, "compare"): compares,
+    (CommandScope.TIMELINE, "compare_with"): opens_screen(CommandScope.RUN_PICKER),
+    (CommandScope.TIMELINE, "details"): details,
     (CommandScope.SESSION_LIST, "saved_query"): says("unassigned|aved queries"),
     (CommandScope.SESSION_LIST, "types"): opens_screen(CommandScope.OVERVIEW),
     (CommandScope.SESSION_LIST, "compare"): compares,
@@ -240,10 +304,15 @@ EXPECTED_EFFECTS: dict[tuple[CommandScope, str], EffectCheck] = {
     (CommandScope.COMPARISON, "toggle_equal_lines"): says("[Ee]qual lines|All lines"),
     (CommandScope.COMPARISON, "open"): opens_screen(CommandScope.TEXT_VIEWER),
     (CommandScope.RUN_PICKER, "open"): opens_screen(CommandScope.COMPARISON),
+    (CommandScope.THEME_PICKER, "keep"): says("Theme dark until you quit"),
     (CommandScope.OVERVIEW, "open"): opens_selected_run,
     (CommandScope.OVERVIEW, "show_runs"): lambda before, _, ui: (
         before.run is not None and ui.query().text == f"type:{before.run.type}"
     ),
+    (CommandScope.OVERVIEW, "day_before"): describes_selected_cell,
+    (CommandScope.OVERVIEW, "day_after"): describes_selected_cell,
+    (CommandScope.OVERVIEW, "cell_before"): describes_selected_cell,
+    (CommandScope.OVERVIEW, "cell_after"): describes_selected_cell,
     (CommandScope.OVERVIEW, "next_failed"): moves_cursor_to(Outcome.FAILED),
     (CommandScope.OVERVIEW, "previous_failed"): moves_cursor_to(Outcome.FAILED),
     (CommandScope.OVERVIEW, "next_warning"): moves_cursor_to(Outcome.WARNING),
@@ -273,10 +342,26 @@ EXPECTED_EFFECTS: dict[tuple[CommandScope, str], EffectCheck] = {
         ui.screen_name() == "raw_view" and not ui.title().endswith(", XML")
     ),
 }
+TAB_SCOPES = [tab.scope for tab in TABS]
+
+
+def opens_tab(step: int) -> EffectCheck:
+    """The next or previous tab is open, from the one that the screen belongs to."""
+
+    def has_opened(before: ScreenState, after: ScreenState, _: TuiDriver) -> bool:
+        start = before.scope if before.scope in TAB_SCOPES else CommandScope.SESSION_LIST
+        return after.scope is TAB_SCOPES[(TAB_SCOPES.index(start) + step) % len(TAB_SCOPES)]
+
+    return has_opened
+
+
 COMMON_EFFECTS: dict[str, EffectCheck] = {
+    "next_tab": opens_tab(1),
+    "previous_tab": opens_tab(-1),
     "refresh": stays_without_refusal,
     "pause": lambda _, after, ui: ui.is_paused() and "Polling paused" in after.footer,
     "statistics": shows_text("Last collected"),
+    "timeline": opens_screen(CommandScope.TIMELINE),
     "copy": says("Copied"),
     "copy_command": says("Copied"),
     "acknowledge": opens_prompt,
@@ -447,6 +532,103 @@ async def test_types_and_alerts_open_directly_above_the_list_from_any_screen() -
         assert ui.screen_state() is CommandScope.OVERVIEW
         await press_and_wait(ui, "q")
         assert ui.screen_state() is CommandScope.SESSION_LIST
+
+
+async def test_tab_walks_the_views_both_ways_and_a_run_belongs_to_the_view_below_it() -> None:
+    async with demo_app() as ui:
+        await ui.wait_assessed()
+        seen = []
+        for key in (*["tab"] * 4, *["shift+tab"] * 4):
+            await press_and_wait(ui, key)
+            seen.append(ui.screen_state())
+        types, timeline, alerts = CommandScope.OVERVIEW, CommandScope.TIMELINE, CommandScope.ATTENTION
+        runs = CommandScope.SESSION_LIST
+        assert seen == [types, timeline, alerts, runs, alerts, timeline, types, runs]
+        await press_and_wait(ui, "B", "enter", "d")
+        assert "[  Types]" in ui.top() or "[B Types]" in ui.top()
+        await press_and_wait(ui, "tab")
+        assert ui.screen_state() is timeline
+        await press_and_wait(ui, "enter", "tab")
+        assert ui.screen_state() is alerts
+        await press_and_wait(ui, "enter", "tab")
+        assert ui.screens() == ["session_list"]
+
+
+async def test_tab_stays_in_a_field() -> None:
+    async with demo_app() as ui:
+        await ui.wait_assessed()
+        await press_and_wait(ui, "slash", *"type:Coll", "tab")
+        assert ui.typed() == "type:CollectJob"
+        await press_and_wait(ui, "escape", "e", "enter", "slash", *"bs02", "tab", "shift+tab")
+        assert (ui.typed(), ui.screen_state()) == ("bs02", CommandScope.SESSION_DETAIL)
+        await press_and_wait(ui, "escape", "m", "tab")
+        assert (ui.is_prompting(), ui.screen_state()) == (True, CommandScope.SESSION_DETAIL)
+        await press_and_wait(ui, "escape", "colon", "tab")
+        assert ui.screen_state() is CommandScope.COMMAND_PALETTE
+
+
+async def test_the_top_bar_shows_a_key_only_where_it_works() -> None:
+    async with demo_app(size=(120, 40)) as ui:
+        await ui.wait_assessed()
+        bars = {}
+        for keys in ((), ("B",), ("q", "C"), ("q", "4"), ("q", "e", "enter"), ("H",)):
+            await press_and_wait(ui, *keys)
+            bars[ui.screen_name()] = ui.top()
+        assert "[Runs] B Types  C Timeline  4 Alerts 6 " in bars["session_list"]
+        assert " Runs [B Types] C Timeline  4 Alerts 6 " in bars["overview"]
+        assert " Runs  B Types [C Timeline] 4 Alerts 6 " in bars["timeline"]
+        assert " Runs  B Types  C Timeline [4 Alerts 6]" in bars["attention"]
+        assert "[Runs] B Types  C Timeline  4 Alerts 6 " in bars["session_detail"]
+        assert "[Runs]   Types    Timeline    Alerts 6 " in bars["report"]
+        assert len({bar.index("Runs") for bar in bars.values()}) == 1
+
+
+async def test_the_count_of_alerts_is_that_of_those_not_acknowledged() -> None:
+    async with demo_app() as ui:
+        await ui.wait_assessed()
+        await press_and_wait(ui, "4", "m", "enter")
+        await ui.wait_for(lambda: "4 Alerts 5]" in ui.top())
+        await press_and_wait(ui, "q")
+        assert "4 Alerts 5 " in ui.top()
+
+
+async def test_the_help_is_filtered_while_typing_and_esc_shows_all_keys() -> None:
+    async with demo_app() as ui:
+        await ui.wait_assessed()
+        await press_and_wait(ui, "question_mark")
+        rows = ui.row_count()
+        await press_and_wait(ui, "slash", *"failed")
+        shown = ui.lines()
+        assert any("e E" in line and "next, previous failed run" in line for line in shown)
+        assert ui.row_count() < rows
+        await press_and_wait(ui, "enter")
+        assert "with “failed”" in ui.title()
+        await press_and_wait(ui, "escape")
+        assert (ui.row_count(), ui.screen_name()) == (rows, "text_viewer")
+        await press_and_wait(ui, "slash", *"failed", "escape")
+        assert (ui.row_count(), ui.is_prompting()) == (rows, False)
+        await press_and_wait(ui, "slash", *"zzz")
+        assert ui.empty_text() == "No line contains “zzz”."
+
+
+async def test_the_palette_leaves_the_page_above_it() -> None:
+    async with demo_app(size=(80, 23)) as ui:
+        await ui.wait_assessed()
+        before = ui.lines()
+        await press_and_wait(ui, "colon")
+        during = ui.lines()
+        assert during[:11] == before[:11]
+        assert during[11].startswith("─ Commands")
+        await press_and_wait(ui, "escape")
+        assert ui.lines() == before
+
+
+async def test_commands_run_from_the_palette_come_first_the_next_time() -> None:
+    async with demo_app() as ui:
+        await ui.wait_assessed()
+        await press_and_wait(ui, "colon", *"statist", "enter", "q", "colon")
+        first = next(line for line in ui.lines() if "▌" in line and "Recent" in line)
+        assert "connection statistics" in first
 
 
 async def test_a_step_without_a_target_shows_a_message_and_stays() -> None:

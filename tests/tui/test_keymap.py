@@ -5,11 +5,19 @@ from collections import Counter
 import pytest
 from tui_driver import handles
 
-from emtui.tui.formatting.key_help import key_help_text
+from emtui.tui.formatting.key_help import (
+    COLUMN_CELLS,
+    HelpLine,
+    filter_help,
+    help_columns,
+    help_sections,
+    key_help_text,
+)
 from emtui.tui.keymap import (
     COMMANDS,
     FOOTER_COMMANDS,
-    SESSION_SCOPES,
+    PALETTE_SCOPES,
+    TABS,
     CommandScope,
     TuiCommand,
     available_commands,
@@ -17,7 +25,13 @@ from emtui.tui.keymap import (
     commands_in,
     footer_hints,
     format_keys,
+    key_label,
+    key_of_label,
+    next_tab,
+    tab_key,
 )
+from emtui.tui.theme import ACCENT_STYLE
+from emtui.tui.widgets.status_line import fit_hints
 
 FORBIDDEN_KEYS = {"ctrl+s", "ctrl+q", "ctrl+a", "ctrl+w", "ctrl+t", "ctrl+n"}
 VIEW_SCOPES = (
@@ -25,7 +39,9 @@ VIEW_SCOPES = (
     CommandScope.SESSION_DETAIL,
     CommandScope.COMPARISON,
     CommandScope.RUN_PICKER,
+    CommandScope.THEME_PICKER,
     CommandScope.OVERVIEW,
+    CommandScope.TIMELINE,
     CommandScope.ATTENTION,
     CommandScope.REPORT,
     CommandScope.TEXT_VIEWER,
@@ -59,13 +75,14 @@ def test_no_command_has_only_a_function_key() -> None:
 
 
 def test_a_command_without_a_key_is_run_by_its_name() -> None:
-    assert [format_keys(command) for command in COMMANDS if not command.keys] == [":mouse"]
+    without_keys = [format_keys(command) for command in COMMANDS if not command.keys]
+    assert without_keys == [":details", ":mouse", ":theme"]
     assert ":mouse" in key_help_text(CommandScope.SESSION_LIST)
 
 
 @pytest.mark.parametrize("place", VIEW_SCOPES)
 def test_the_help_lists_commands_without_keys_only_where_the_palette_works(place: CommandScope) -> None:
-    assert (":mouse" in key_help_text(place)) == (place in SESSION_SCOPES)
+    assert (":mouse" in key_help_text(place)) == (place in PALETTE_SCOPES)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command.scope.name}-{command.name}")
@@ -74,28 +91,86 @@ def test_every_command_has_a_handler_in_its_scope(command: TuiCommand) -> None:
 
 
 @pytest.mark.parametrize("place", list(FOOTER_COMMANDS))
-def test_a_footer_has_at_most_six_keys_each_with_a_label(place: CommandScope) -> None:
-    assert 0 < len(footer_hints(place)) <= 6
-    assert all(key and word for key, word in footer_hints(place))
+def test_a_footer_has_a_key_and_a_short_label_for_each_command(place: CommandScope) -> None:
+    hints = footer_hints(place)
+    assert all(key and 0 < len(label) <= 15 for key, label in hints)
+    assert len({key for key, _ in hints}) == len(hints)
 
 
-def test_a_footer_lists_only_what_works_there() -> None:
-    assert dict(footer_hints(CommandScope.SESSION_LIST)) == {
-        "Enter": "open",
-        "/": "filter",
-        "e": "next failure",
-        "a": "alerts",
-        "B": "types",
-        "?": "keys",
-    }
+@pytest.mark.parametrize("place", list(FOOTER_COMMANDS))
+def test_every_command_of_a_footer_works_there(place: CommandScope) -> None:
+    working = {*available_commands(place), *commands_in(CommandScope.NAVIGATION, CommandScope.PROMPT)}
+    assert {*FOOTER_COMMANDS[place]} <= {command.name for command in working}
+
+
+@pytest.mark.parametrize("place", PALETTE_SCOPES)
+def test_a_footer_ends_with_commands_and_keys_where_there_is_a_palette(place: CommandScope) -> None:
+    assert footer_hints(place)[-2:] == [(":", "commands"), ("?", "keys")]
+
+
+@pytest.mark.parametrize(
+    ("place", "room", "shown"),
+    [
+        (CommandScope.SESSION_LIST, 40, "/ filter"),
+        (CommandScope.SESSION_LIST, 63, "e next failure"),
+        (CommandScope.SESSION_LIST, 78, "d compare"),
+        (CommandScope.SESSION_LIST, 120, "a next alert"),
+        (CommandScope.SESSION_DETAIL, 80, "e next error"),
+        (CommandScope.OVERVIEW, 66, "e next failure"),
+    ],
+)
+def test_a_footer_shows_the_most_useful_keys_that_fit(place: CommandScope, room: int, shown: str) -> None:
+    hints = fit_hints(footer_hints(place), room)
+    texts = [" ".join(hint) for hint in hints]
+    assert len("  ".join(texts)) <= room
+    assert shown in texts
+    left_out = [hint for hint in footer_hints(place) if hint not in hints]
+    room_left = room - len("  ".join(texts)) - 2
+    assert all(len(" ".join(hint)) > room_left for hint in left_out), "no hint is left out that fits"
+    assert hints[-2:] == footer_hints(place)[-2:]
+    assert len(fit_hints(footer_hints(place), 400)) == len(FOOTER_COMMANDS[place])
+
+
+def test_a_wide_footer_of_the_list_has_ten_keys() -> None:
+    assert len(fit_hints(footer_hints(CommandScope.SESSION_LIST), 120)) >= 10
+
+
+def test_a_label_of_a_key_leads_back_to_the_key() -> None:
+    for place in FOOTER_COMMANDS:
+        for label, _ in footer_hints(place):
+            assert key_label(key_of_label(label)) == label
+    assert key_of_label("/") == "slash"
+
+
+def test_the_tabs_name_the_keys_that_open_them() -> None:
+    assert [(tab.labels[0], tab_key(tab)) for tab in TABS] == [
+        ("Runs", ""),
+        ("Types", "B"),
+        ("Timeline", "C"),
+        ("Alerts", "4"),
+    ]
+
+
+def test_walking_the_tabs_goes_around() -> None:
+    for step, rest in ((1, TABS[1:]), (-1, TABS[:0:-1])):
+        seen = [TABS[0].scope]
+        for _ in TABS:
+            seen.append(next_tab(seen[-1], step).scope)
+        assert seen == [TABS[0].scope, *(tab.scope for tab in rest), TABS[0].scope]
 
 
 @pytest.mark.parametrize("place", VIEW_SCOPES)
-def test_the_help_of_a_view_lists_every_command_within_56_columns(place: CommandScope) -> None:
-    text = key_help_text(place)
-    for command in (*available_commands(place), *commands_in(CommandScope.NAVIGATION)):
-        assert command.description in text
-    assert max(len(line) for line in text.splitlines()) <= 56
+def test_the_help_of_a_view_lists_every_command_once_within_56_columns(place: CommandScope) -> None:
+    lines = [line for section in help_sections(place) for line in section.lines]
+    listed = Counter(command.name for line in lines for command in line.commands)
+    works = {*available_commands(place), *commands_in(CommandScope.NAVIGATION)}
+    if place is CommandScope.SESSION_LIST:
+        works |= {*commands_in(CommandScope.QUERY_INPUT, CommandScope.PROMPT)}
+    assert listed == Counter(command.name for command in works)
+    for line in lines:
+        keys = {key for command in line.commands for key in format_keys(command).split()}
+        assert not line.commands or {*line.keys.split()} == keys
+    assert max(len(line) for line in key_help_text(place).splitlines()) <= 56
 
 
 @pytest.mark.parametrize(
@@ -120,3 +195,71 @@ def test_every_arrow_key_has_the_same_label_everywhere() -> None:
     labels = {key for command in COMMANDS for key in format_keys(command).split()}
     assert {"Up", "Down", "Left", "Right"} <= labels
     assert not {"up", "down", "left", "right"} & labels
+
+
+def lines_of_help(place: CommandScope) -> dict[str, str]:
+    return {line.keys: line.text for section in help_sections(place) for line in section.lines}
+
+
+def test_the_help_has_both_directions_of_a_step_on_one_line() -> None:
+    lines = lines_of_help(CommandScope.SESSION_LIST)
+    assert lines["e E"] == "next, previous failed run"
+    assert lines["[ ] , ."] == "older, newer run of the same type"
+    assert lines["Down Up j k"] == "down, up"
+    assert "E" not in lines
+
+
+def test_commands_that_differ_in_more_than_a_word_have_their_own_lines() -> None:
+    lines = lines_of_help(CommandScope.SESSION_DETAIL)
+    assert lines["s"] == "slowest step, then the next"
+    assert lines["S"] == "slowest step, then the previous"
+
+
+def test_the_help_starts_with_the_main_keys() -> None:
+    for place in VIEW_SCOPES:
+        first, *_ = help_sections(place)
+        assert first.title == "Main keys"
+        assert all(line.commands[0].is_essential for line in first.lines)
+
+
+@pytest.mark.parametrize(("width", "count"), [(40, 1), (58, 1), (115, 1), (120, 2), (173, 2), (200, 3)])
+def test_the_help_has_columns_of_58_cells(width: int, count: int) -> None:
+    sections = help_sections(CommandScope.SESSION_LIST)
+    rows = ["".join(text for text, _ in row) for row in help_columns(sections, width)]
+    assert max(map(len, rows)) == count * COLUMN_CELLS
+    titles = [
+        row[column * COLUMN_CELLS :][:COLUMN_CELLS].strip()
+        for column in range(count)
+        for row in rows
+        if row[column * COLUMN_CELLS :][:3].strip()
+    ]
+    assert titles == [section.title for section in sections]
+    if count > 1:
+        longest = max(len(section.lines) for section in sections) + 1
+        total = len(help_columns(sections, COLUMN_CELLS))
+        assert len(rows) <= total / count + longest
+
+
+def test_the_keys_of_the_help_have_the_accent_color() -> None:
+    rows = help_columns(help_sections(CommandScope.SESSION_LIST), 58)
+    keys = {text for row in rows for text, style in row if style == ACCENT_STYLE}
+    assert {"e E", "/", "Down Up j k"} <= keys
+
+
+def test_the_filter_of_the_help_keeps_matching_lines_and_their_headings() -> None:
+    sections = help_sections(CommandScope.SESSION_LIST)
+    found = filter_help(sections, "FAILED")
+    assert [(section.title, [line.keys for line in section.lines]) for section in found] == [
+        ("Main keys", ["e E"]),
+        ("Query", ["state:failed,warning"]),
+    ]
+    (navigation,) = filter_help(sections, "navigation")
+    assert len(navigation.lines) == 4
+    assert filter_help(sections, "no such key") == ()
+    assert filter_help(sections, "") == sections
+    assert help_columns((), 120) == []
+
+
+def test_saved_queries_are_in_the_help_of_the_list() -> None:
+    *_, queries = help_sections(CommandScope.SESSION_LIST, {"5": "type:CollectJob"})
+    assert queries.lines == (HelpLine("5", "type:CollectJob"),)

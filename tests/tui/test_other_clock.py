@@ -74,9 +74,14 @@ async def test_running_durations_use_the_servers_clock_on_every_screen(
     async with running_app_with_clock(tmp_path, clock) as ui:
         assert "running" in ui.rows()[0]
         assert ABOUT_4M.search(ui.rows()[0])
-        hours = {f"{when:%H}h failed" for when in (clock.now, clock.now - timedelta(minutes=2))}
-        assert any(hour in ui.match_tally() for hour in hours), ui.match_tally()
-        assert any("CollectJob running for" in alert for alert in ui.alerts())
+        cells = [
+            when.replace(minute=when.minute // 30 * 30)
+            for when in (clock.now, clock.now - timedelta(minutes=2))
+        ]
+        starts = tuple(f"{cell + timedelta(minutes=30):%H:%M}│" for cell in cells)
+        assert ui.match_tally().startswith(starts), "the strip ends with the server's present"
+        assert "►│now" in ui.match_tally()
+        assert any("CollectJob  running for" in alert for alert in ui.alerts())
         await ui.press("enter")
         await ui.wait_for(lambda: "as of" in ui.top() and not ui.is_requesting())
         assert ABOUT_4M.search(ui.head())

@@ -11,7 +11,9 @@ from emtui.triage.acknowledgement_matching import Acknowledgement
 from emtui.triage.acknowledgement_text import format_acknowledgement
 from emtui.triage.finding_text import FindingFormatter, format_evidence, format_on_time_counts
 from emtui.triage.findings import Finding
-from emtui.tui.theme import BOLD
+from emtui.tui.formatting.alert_lines import MAX_ALERTS, AlertCounts, AlertText, alert_lines
+from emtui.tui.formatting.finding_style import finding_style
+from emtui.tui.theme import BOLD, FAINT
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 NOTE_WIDTH = 60
@@ -23,14 +25,20 @@ def formatter_for(assessment: Assessment, zone: tzinfo) -> FindingFormatter:
     return FindingFormatter(assessment.type_statuses.now, zone)
 
 
-def finding_sentences(assessment: Assessment, zone: tzinfo) -> tuple[str, ...]:
-    """Format one sentence per finding, in their order."""
-    return tuple(map(formatter_for(assessment, zone).format_finding, assessment.findings))
-
-
 def finding_text(assessment: Assessment, finding: Finding, zone: tzinfo) -> str:
     """Format a finding with its evidence, after the note if it is acknowledged."""
-    text = f"{formatter_for(assessment, zone).format_finding(finding)} ({format_evidence(finding)})"
+    return _with_evidence(assessment, finding, zone, formatter_for(assessment, zone).format_finding(finding))
+
+
+def statement_text(assessment: Assessment, finding: Finding, zone: tzinfo) -> str:
+    """Format a finding with its evidence as `finding_text`, but without its type."""
+    return _with_evidence(
+        assessment, finding, zone, formatter_for(assessment, zone).format_statement(finding)
+    )
+
+
+def _with_evidence(assessment: Assessment, finding: Finding, zone: tzinfo, statement: str) -> str:
+    text = f"{statement} ({format_evidence(finding)})"
     acknowledgement = acknowledgement_text(assessment, assessment.acknowledgement_of_finding(finding), zone)
     return " · ".join(part for part in (acknowledgement, text) if part)
 
@@ -50,26 +58,41 @@ def acknowledgement_text(
 
 @dataclass(frozen=True, slots=True)
 class AttentionSummary:
-    """New alerts, the text if there are none, and the counts at the right."""
+    """The alerts that are not acknowledged, the text if there are none, and the counts."""
 
-    sentences: tuple[str, ...]
+    alerts: tuple[AlertText, ...]
     calm_text: str
-    counts: str
+    counts: AlertCounts
+
+    def lines(self, width: int, line_count: int) -> list[StyledSpans]:
+        """Format the alerts, or the text if there are none, in so many lines."""
+        if not self.alerts:
+            return [[(self.calm_text, FAINT)]]
+        return alert_lines(self.alerts, self.counts, width, line_count)
+
+
+def alert_text(assessment: Assessment, finding: Finding, zone: tzinfo) -> AlertText:
+    """Format one alert in parts, with the sign and style of its severity."""
+    is_acknowledged = assessment.acknowledgement_of_finding(finding) is not None
+    sign, style = finding_style(finding, is_acknowledged=is_acknowledged)
+    statement = formatter_for(assessment, zone).format_statement(finding)
+    return AlertText(sign, style, finding.type or "", statement)
 
 
 def attention_summary(assessment: Assessment, zone: tzinfo) -> AttentionSummary:
     """Format the lines above the session list."""
-    total, acknowledged = len(assessment.findings), assessment.acknowledged_count
-    parts = [f"a: next of {text_format.format_counted(total, 'alert')}"] if total > 1 else []
+    acknowledged = assessment.acknowledged_count
     acknowledged_count = [f"{text_format.format_count(acknowledged)} acknowledged"] if acknowledged else []
     calm_basis = assessment.attention.on_time_counts
     calm_sentence = (
         f"Nothing {'new ' if acknowledged else ''}needs attention:"
         f" {', '.join([*acknowledged_count, format_on_time_counts(calm_basis)])}"
     )
-    shown = finding_sentences(assessment, zone)[: total - acknowledged]
+    findings = assessment.new_findings
     return AttentionSummary(
-        shown, calm_sentence if calm_basis.type_count else "", ", ".join(parts + acknowledged_count)
+        tuple(alert_text(assessment, finding, zone) for finding in findings[:MAX_ALERTS]),
+        calm_sentence if calm_basis.type_count else "",
+        AlertCounts(len(findings), acknowledged),
     )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from emtui import text_format
 from emtui.em.errors import CertificateChangedError, CertificateUntrustedError
+from emtui.tui.theme import BOLD, PLAIN
+from emtui.tui.widgets.virtual_list import StyledSpans
 
 if TYPE_CHECKING:
     from emtui.em.certificate import Certificate
@@ -16,6 +19,11 @@ PINNING_EXPLANATION = (
     "with the value that the server's administrator sees."
 )
 """Explains what typing `pin` does."""
+TRUST_WARNING = "! WARNING: the server's identity is not proven"
+SIDE_BY_SIDE_WIDTH = 120
+"""Width from which two fingerprints are beside each other."""
+_HALF_CELLS = 39
+"""Cells of half a SHA-256, in groups."""
 
 
 def group_digits(fingerprint: str, size: int = 4) -> str:
@@ -31,15 +39,44 @@ def trust_question(error: CertificateUntrustedError) -> str:
 
 
 def certificate_details(error: CertificateUntrustedError, zone: tzinfo) -> str:
-    """Format the certificate's names and dates, its fingerprints, and what pinning means."""
+    """Format what pinning means, and the certificate's names, dates and thumbprint."""
     certificate = error.certificate
-    sha256 = [f"SHA-256\n{_indented_fingerprint(certificate.sha256)}"]
-    if isinstance(error, CertificateChangedError):
-        sha256 = [
-            f"SHA-256 now\n{_indented_fingerprint(certificate.sha256)}",
-            f"SHA-256 pinned\n{_indented_fingerprint(error.pinned)}",
+    return "\n\n".join((PINNING_EXPLANATION, _names(certificate, zone), _thumbprint(certificate)))
+
+
+def certificate_as_text(error: CertificateUntrustedError, zone: tzinfo) -> str:
+    """Format everything about the certificate, for a pager."""
+    fingerprints = "\n\n".join(
+        f"{label}\n  {first}\n  {second}" for label, first, second in _fingerprint_halves(error)
+    )
+    return f"{trust_question(error)}\n\n{fingerprints}\n\n{certificate_details(error, zone)}\n"
+
+
+def fingerprint_rows(error: CertificateUntrustedError, width: int) -> list[StyledSpans]:
+    """Draw the fingerprint, of a changed certificate also the pinned one; beside each other if wide."""
+    fingerprints = _fingerprint_halves(error)
+    if len(fingerprints) > 1 and width >= SIDE_BY_SIDE_WIDTH:
+        rows = zip(*fingerprints, strict=True)
+        return [
+            [(f" {text:<{_HALF_CELLS}}  ", BOLD if index else PLAIN) for text in row]
+            for index, row in enumerate(rows)
         ]
-    return "\n\n".join((_names(certificate, zone), *sha256, _thumbprint(certificate), PINNING_EXPLANATION))
+    label_cells = max(len(label) for label, _, _ in fingerprints)
+    return [
+        [(f" {shown_label:<{label_cells}}  ", PLAIN), (half, BOLD)]
+        for label, first, second in fingerprints
+        for shown_label, half in ((label, first), ("", second))
+    ]
+
+
+def _fingerprint_halves(error: CertificateUntrustedError) -> list[tuple[str, str, str]]:
+    """Label and both halves of each fingerprint: the pinned one, if there is one, then the one to trust."""
+    if not isinstance(error, CertificateChangedError):
+        return [("SHA-256", *_halves(error.certificate.sha256))]
+    return [
+        ("SHA-256 pinned", *_halves(error.pinned)),
+        ("SHA-256 now", *_halves(error.certificate.sha256)),
+    ]
 
 
 def _names(certificate: Certificate, zone: tzinfo) -> str:
@@ -56,7 +93,7 @@ def _names(certificate: Certificate, zone: tzinfo) -> str:
 def _format_date(when: datetime, zone: tzinfo) -> str:
     """Format `2026-10-14 03:14 +01:00`; a date that the zone cannot express is in UTC."""
     try:
-        return f"{when.astimezone(zone).isoformat(' ', 'minutes')}"
+        return f"{when.astimezone(zone):%Y-%m-%d %H:%M} {text_format.format_zone_offset(when, zone)}"
     except OverflowError:
         return f"{when:%Y-%m-%d}"
 
@@ -65,6 +102,6 @@ def _thumbprint(certificate: Certificate) -> str:
     return f"Thumbprint (SHA-1) as shown by Windows; not proof of identity\n  {certificate.sha1}"
 
 
-def _indented_fingerprint(fingerprint: str) -> str:
+def _halves(fingerprint: str) -> tuple[str, str]:
     half = len(fingerprint) // 2
-    return f"  {group_digits(fingerprint[:half])}\n  {group_digits(fingerprint[half:])}"
+    return group_digits(fingerprint[:half]), group_digits(fingerprint[half:])

@@ -1,17 +1,17 @@
-"""The last 24 hours on one line: failed runs per hour, and the outcome counts of all runs.
+"""The last 24 hours on one line: a strip of cells, and the outcome counts of all runs.
 
-    04h ·····················11· 03h failed       2 failed  1 warned  1 running  90 ok of 94 runs in 24h
+    04h│▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄○▄►▄▲×█│now          ■ 2  ▲ 1  ► 1  · 90 of 94 runs in 24h
 
-Pure: a snapshot, the time and a zone in, styled text out. Hours are those of the shown zone, and last
-60 minutes also when clocks change; a run counts in the hour in which it started. Unknown is not zero:
-an hour is `?` if the last response does not cover it or misses runs of it, or if a run of it has no
-details.
+Pure: a snapshot, the time and a zone in, styled text out. Cells are parts of the hours of the shown zone,
+and last as long also when clocks change; a run counts in the cell in which it started. A cell is blank if
+nothing ran, and × if a run was due and did not start. Unknown is not zero: a cell is `?` if the last
+response does not cover it or misses runs of it, or if a run of it has no details.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import takewhile
@@ -22,33 +22,32 @@ from rich.style import Style
 from emtui import text_format
 from emtui.em.model import Outcome, Session
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
-from emtui.tui.formatting.session_columns import MEDIUM_CELLS, TimeContext
-from emtui.tui.formatting.session_text import WORST_FIRST
-from emtui.tui.theme import BOLD, FAINT, PLAIN
+from emtui.triage.run_cells import OUTCOMES_WORST_FIRST, RunCell, count_cells, even_edges
+from emtui.tui.formatting.cell_spans import HOLE, cell_span, merge_spans
+from emtui.tui.formatting.cell_text import OUTCOME_WORDS
+from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
+from emtui.tui.formatting.session_columns import MEDIUM_CELLS, WIDE_CELLS, TimeContext
+from emtui.tui.theme import ACCENT_STYLE, BOLD, CURSOR_MARK, CURSOR_TINT, DIVIDER, PLAIN
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 if TYPE_CHECKING:
     from emtui.triage.acknowledgement_matching import Acknowledgements
 
-HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 HOUR_COUNT = 24
+"""Number of cells on a line of 80 columns, twice as many from 120, four times as many from 160."""
+VERY_WIDE_CELLS = 160
 GRACE = timedelta(minutes=5)
-"""How long after the last response its hour still counts as covered: polls are about a minute apart."""
-NONE_SIGN, MANY_SIGN, UNKNOWN_SIGN = "·", "+", "?"
+"""How long after the last response its time still counts as covered: polls are about a minute apart."""
 GAP_CELLS = 2
-_OUTCOME_WORDS = {Outcome.WARNING: "warned", Outcome.SUCCESS: "ok"}
-_WORST_TO_BEST = (*WORST_FIRST, Outcome.SUCCESS)
 
 
 @dataclass(frozen=True, slots=True)
 class Last24Hours:
     """The last 24 hours, and the runs that started in them or are still running."""
 
-    first_hour: datetime
-    """Start of the oldest hour, in UTC."""
-    failed_by_hour: tuple[int | None, ...]
-    """Failed runs per hour, oldest first; `None` if unknown."""
+    cells: tuple[RunCell, ...]
+    """Oldest first; the last one contains the present."""
     outcome_counts: Counter[Outcome]
     total: int
     """All runs, including those without details."""
@@ -59,46 +58,62 @@ class Last24Hours:
 
     @classmethod
     def from_snapshot(
-        cls, snapshot: Snapshot, clock: TimeContext, acknowledgements: Acknowledgements | None = None
+        cls,
+        snapshot: Snapshot,
+        clock: TimeContext,
+        acknowledgements: Acknowledgements | None = None,
+        missed: Iterable[datetime] = (),
+        cell_count: int = HOUR_COUNT,
     ) -> Last24Hours:
-        """Count the runs of a snapshot; `clock` is the server's time now, which may be much later."""
-        first_hour = _start_of_hour(clock) - (HOUR_COUNT - 1) * HOUR
-        runs = list(_sessions_since(snapshot.sessions, first_hour))
+        """Count the runs of a snapshot; `clock` is the server's time now, which may be much later.
+
+        `missed` are the times at which a run was due and did not start.
+        """
+        edges = day_cell_edges(clock, cell_count)
+        runs = list(_sessions_since(snapshot.sessions, edges[0]))
+        known_until = snapshot.server_time + GRACE
+        cells = count_cells(runs, edges, missed, None, None if known_until >= clock.now else known_until)
         outcome_counts = Counter(run.outcome for run in runs if run.is_complete)
         earlier_running = snapshot.outcome_counts[Outcome.RUNNING] - outcome_counts[Outcome.RUNNING]
         outcome_counts[Outcome.RUNNING] += earlier_running
-        failed = Counter(_hour_index(run, first_hour) for run in runs if run.has_failed)
-        unknown_hours = {_hour_index(run, first_hour) for run in runs if not run.is_complete}
-        unlisted_hours = {
-            _hour_index(run, first_hour) for run in _sessions_since(snapshot.unlisted.runs, first_hour)
-        }
-        unknown_hours |= unlisted_hours
-        known_until = snapshot.server_time + GRACE
+        unlisted = list(_sessions_since(snapshot.unlisted.runs, edges[0]))
         acknowledged = Counter(
             run.outcome
             for run in runs
             if acknowledgements and run.is_complete and acknowledgements.for_run(run)
         )
-        hour_counts = (
-            failed[hour]
-            if failed[hour]
-            or (hour not in unknown_hours and known_until >= min(first_hour + (hour + 1) * HOUR, clock.now))
-            else None
-            for hour in range(HOUR_COUNT)
-        )
         return cls(
-            first_hour,
-            tuple(hour_counts),
+            tuple(_complete_cells(cells, count_cells(unlisted, edges), earlier_running)),
             outcome_counts,
             len(runs) + earlier_running,
             acknowledged,
-            bool(unlisted_hours),
+            bool(unlisted),
         )
 
 
-def _start_of_hour(clock: TimeContext) -> datetime:
-    """Start of the current hour in the shown zone, in UTC."""
-    return clock.now.astimezone(clock.zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+def cell_count_for(width: int) -> int:
+    """The number of cells on a line of this width."""
+    return HOUR_COUNT * (4 if width >= VERY_WIDE_CELLS else 2 if width >= WIDE_CELLS else 1)
+
+
+def day_cell_edges(clock: TimeContext, cell_count: int) -> tuple[datetime, ...]:
+    """The edges of as many cells, in UTC; the last one contains the present, and ends on its clock's mark."""
+    length = DAY / cell_count
+    local = clock.now.astimezone(clock.zone)
+    elapsed = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) % length
+    return even_edges(clock.now.astimezone(UTC) - elapsed + length, length, cell_count)
+
+
+def _complete_cells(
+    cells: Sequence[RunCell], unlisted_cells: Sequence[RunCell], earlier_running: int
+) -> Iterator[RunCell]:
+    """The cells, unknown where runs are no longer listed; the last one with the runs from before."""
+    for index, (cell, unlisted) in enumerate(zip(cells, unlisted_cells, strict=True)):
+        is_last = index == len(cells) - 1
+        running_count = cell.running_count + (earlier_running if is_last else 0)
+        is_known = cell.is_known and not unlisted.total
+        is_changed = (running_count, is_known) != (cell.running_count, cell.is_known)
+        yield replace(cell, running_count=running_count, is_known=is_known) if is_changed else cell
 
 
 def _sessions_since(sessions: tuple[Session, ...], first: datetime) -> Iterator[Session]:
@@ -106,72 +121,76 @@ def _sessions_since(sessions: tuple[Session, ...], first: datetime) -> Iterator[
     return takewhile(lambda session: session.started is not None and session.started >= first, sessions)
 
 
-def _hour_index(run: Session, first: datetime) -> int:
-    return (run.started - first) // HOUR if run.started else -1
+def strip_spans(day: Last24Hours, zone: tzinfo, selected: int | None = None) -> StyledSpans:
+    """Format `04h│▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄○▄►▄▲×█│now`; the `selected` cell is set off."""
+    cells = [
+        _selected_span(span) if index == selected else span
+        for index, span in enumerate(map(cell_span, day.cells))
+    ]
+    return [(f"{_format_first(day, zone)}{DIVIDER}", PLAIN), *merge_spans(cells), (f"{DIVIDER}now", PLAIN)]
 
 
-def hours_text(day: Last24Hours, zone: tzinfo) -> StyledSpans:
-    """Format `04h ·····················11· 03h failed`; `+` is ten or more, `?` unknown."""
-    spans: StyledSpans = [(f"{_format_hour(day.first_hour, zone)} ", PLAIN)]
-    for count in day.failed_by_hour:
-        spans.append(_hour_digit(count))
-    return [*spans, (f" {_format_hour(day.first_hour + (HOUR_COUNT - 1) * HOUR, zone)} failed", PLAIN)]
+def _selected_span(span: tuple[str, Style]) -> tuple[str, Style]:
+    return (CURSOR_MARK if span == HOLE else span[0], ACCENT_STYLE + CURSOR_TINT)
 
 
-def _format_hour(start: datetime, zone: tzinfo) -> str:
-    return f"{start.astimezone(zone):%H}h"
-
-
-def _hour_digit(count: int | None) -> tuple[str, Style]:
-    if not count:
-        return (UNKNOWN_SIGN, BOLD) if count is None else (NONE_SIGN, FAINT)
-    return str(count) if count < 10 else MANY_SIGN, OUTCOME_STYLES[Outcome.FAILED]
+def _format_first(day: Last24Hours, zone: tzinfo) -> str:
+    """When the first cell starts: `04h`, or `03:30` if cells are shorter than an hour."""
+    start = day.cells[0].start.astimezone(zone)
+    return f"{start:%H}h" if len(day.cells) <= HOUR_COUNT else f"{start:%H:%M}"
 
 
 def tally_line(
+    day: Last24Hours,
     snapshot: Snapshot,
-    clock: TimeContext,
+    zone: tzinfo,
     width: int,
-    acknowledgements: Acknowledgements | None,
-    hint: StyledSpans,
-    progress: str,
+    progress: str = "",
+    selected: int | None = None,
 ) -> tuple[StyledSpans, StyledSpans]:
-    """Format the hint, or else the last 24 hours; at the right the progress of a download."""
-    progress_spans: StyledSpans = [(f"{progress}  Esc: cancel", BOLD)] if progress else []
-    if hint:
-        return hint, progress_spans if spans_width(hint) + GAP_CELLS + spans_width(
-            progress_spans
-        ) <= width else []
-    left, right = last_24h_line(
-        snapshot,
-        clock,
-        max(width - (spans_width(progress_spans) + 4 if progress_spans else 0), 0),
-        acknowledgements,
-    )
-    return left, [
-        *right,
-        ("  ", PLAIN),
-        *progress_spans,
-    ] if right and progress_spans else right or progress_spans
+    """Format the last 24 hours; at the right the progress of a download."""
+    progress_spans = _format_progress(progress)
+    room = max(width - (spans_width(progress_spans) + 4 if progress_spans else 0), 0)
+    left, right = last_24h_line(day, snapshot, zone, room, selected)
+    gap: StyledSpans = [("  ", PLAIN)] if right and progress_spans else []
+    return left, [*right, *gap, *progress_spans]
+
+
+def hint_line(hint: StyledSpans, progress: str, width: int) -> tuple[StyledSpans, StyledSpans]:
+    """Format a hint in place of the last 24 hours; at the right the progress if there is room for it."""
+    progress_spans = _format_progress(progress)
+    has_room = spans_width(hint) + GAP_CELLS + spans_width(progress_spans) <= width
+    return hint, progress_spans if has_room else []
+
+
+def _format_progress(progress: str) -> StyledSpans:
+    """Format `loading from em01 since 02:14:30  Esc: cancel`; empty without a request."""
+    return [(f"{progress}  Esc: cancel", BOLD)] if progress else []
 
 
 def last_24h_line(
-    snapshot: Snapshot, clock: TimeContext, width: int, acknowledgements: Acknowledgements | None = None
+    day: Last24Hours, snapshot: Snapshot, zone: tzinfo, width: int, selected: int | None = None
 ) -> tuple[StyledSpans, StyledSpans]:
     """Format the left and the right part of a line of this width.
 
-    The longest form that fits is used; no word is cut. From 80 columns on the hours are dropped only for
-    counts of incomplete rows, never for counts of acknowledged runs.
+    The longest form that fits is used; no word is cut. From 80 columns on the strip is dropped only for
+    counts of incomplete rows, never for counts of acknowledged runs, and not while a cell is selected.
     """
-    day = Last24Hours.from_snapshot(snapshot, clock, acknowledgements)
+    strip, quality_spans = strip_spans(day, zone, selected), _quality_spans(snapshot)
+    room = width - spans_width(strip) - GAP_CELLS
     forms = (*_full_forms(day, snapshot), *_shortened_forms(day, snapshot))
-    if width >= MEDIUM_CELLS:
-        hours = hours_text(day, clock.zone)
-        unacknowledged_forms = tuple(_full_forms(replace(day, acknowledged=Counter()), snapshot))
-        room = width - spans_width(hours) - GAP_CELLS
-        if not _quality_spans(snapshot) or any(spans_width(form) <= room for form in unacknowledged_forms):
-            return hours, next(form for form in (*forms, *unacknowledged_forms) if spans_width(form) <= room)
-    return next(form for form in (*forms, *_minimal_forms(day, snapshot)) if spans_width(form) <= width), []
+    minimal_forms = tuple(_minimal_forms(day, snapshot))
+    unacknowledged_forms = tuple(_full_forms(replace(day, acknowledged=Counter()), snapshot))
+    if selected is not None and room + GAP_CELLS >= 0:
+        return strip, _first_fitting((*forms, *unacknowledged_forms, *minimal_forms), room) or []
+    right = _first_fitting((*forms, *unacknowledged_forms), room) if width >= MEDIUM_CELLS else None
+    if right and (not quality_spans or _first_fitting(unacknowledged_forms, room)):
+        return strip, right
+    return _first_fitting((*forms, *minimal_forms), width) or [], []
+
+
+def _first_fitting(forms: Iterable[StyledSpans], width: int) -> StyledSpans | None:
+    return next((form for form in forms if spans_width(form) <= width), None)
 
 
 def spans_width(spans: StyledSpans) -> int:
@@ -182,16 +201,17 @@ def spans_width(spans: StyledSpans) -> int:
 def _full_forms(day: Last24Hours, snapshot: Snapshot) -> Iterator[StyledSpans]:
     """Yield forms from all counts to only those of unsuccessful outcomes, each with the total."""
     quality_spans, base_text = _quality_spans(snapshot), _base_text(day)
-    outcome_counts = [
-        (outcome, day.outcome_counts[outcome]) for outcome in _WORST_TO_BEST if day.outcome_counts[outcome]
-    ]
+    outcome_counts = _counts(day)
     if not outcome_counts:
         yield _total_spans(day, snapshot)
         return
-    yield [*_count_spans(outcome_counts, day.acknowledged), (f" {base_text} in 24h", PLAIN), *quality_spans]
-    yield [*_count_spans(outcome_counts, day.acknowledged), (f" {base_text}", PLAIN), *quality_spans]
-    if bad_counts := _bad_counts(day):
-        yield [*_count_spans(bad_counts, day.acknowledged), (f" {base_text}", PLAIN), *quality_spans]
+    for has_words in (True, False):
+        counts = _count_spans(outcome_counts, day.acknowledged, has_words=has_words)
+        yield [*counts, (f" {base_text} in 24h", PLAIN), *quality_spans]
+        yield [*counts, (f" {base_text}", PLAIN), *quality_spans]
+        if bad_counts := _bad_counts(day):
+            counts = _count_spans(bad_counts, day.acknowledged, has_words=has_words)
+            yield [*counts, (f" {base_text}", PLAIN), *quality_spans]
 
 
 def _shortened_forms(day: Last24Hours, snapshot: Snapshot) -> Iterator[StyledSpans]:
@@ -218,8 +238,14 @@ def _base_text(day: Last24Hours) -> str:
     return f"of {text_format.format_counted(day.total, 'run')}"
 
 
+def _counts(day: Last24Hours) -> list[tuple[Outcome, int]]:
+    """The outcomes that occurred, worst first, with their number of runs."""
+    counts = ((outcome, day.outcome_counts[outcome]) for outcome in OUTCOMES_WORST_FIRST)
+    return [(outcome, count) for outcome, count in counts if count]
+
+
 def _bad_counts(day: Last24Hours) -> list[tuple[Outcome, int]]:
-    return [(outcome, day.outcome_counts[outcome]) for outcome in WORST_FIRST if day.outcome_counts[outcome]]
+    return [(outcome, count) for outcome, count in _counts(day) if outcome is not Outcome.SUCCESS]
 
 
 def _total_spans(day: Last24Hours, snapshot: Snapshot) -> StyledSpans:
@@ -232,13 +258,14 @@ def _run_count_spans(day: Last24Hours) -> StyledSpans:
 
 
 def _count_spans(
-    outcome_counts: Sequence[tuple[Outcome, int]], acknowledged: Counter[Outcome]
+    outcome_counts: Sequence[tuple[Outcome, int]], acknowledged: Counter[Outcome], *, has_words: bool = True
 ) -> StyledSpans:
-    """Format `2 failed, 1 acknowledged  1 warned`."""
+    """Format `■ 2 failed, 1 acknowledged  ▲ 1 warned`, or `■ 2, 1 acknowledged  ▲ 1` without words."""
     spans: StyledSpans = []
     for outcome, number in outcome_counts:
-        what = f"{text_format.format_count(number)} {_OUTCOME_WORDS.get(outcome, outcome)}"
-        spans += [("  " if spans else "", PLAIN), (what, OUTCOME_STYLES[outcome])]
+        word = f" {OUTCOME_WORDS[outcome]}" if has_words else ""
+        text = f"{OUTCOME_GLYPHS[outcome]} {text_format.format_count(number)}{word}"
+        spans += [("  " if spans else "", PLAIN), (text, OUTCOME_STYLES[outcome])]
         if acknowledged[outcome]:
             spans.append((f", {text_format.format_count(acknowledged[outcome])} acknowledged", PLAIN))
     return spans

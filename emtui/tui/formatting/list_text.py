@@ -1,15 +1,44 @@
-"""Status texts of the session list: progress of requests, problems, and why it is empty."""
+"""Status texts of the session list: place and order, progress of requests, problems, and why it is empty."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from emtui import text_format
 from emtui.em.errors import CertificateUntrustedError, EmError, LogonRefusedError
 from emtui.monitor.list_feed import CompletionProgress, ListState, RequestProgress
-from emtui.query import Query
+from emtui.query import Query, SortOrder
 from emtui.tui.formatting.certificate_text import trust_question
 from emtui.tui.formatting.session_columns import TimeContext
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """The number of the selected run among those that match the query, and of all runs."""
+
+    position: int
+    match_count: int
+    total: int
+
+    @property
+    def position_text(self) -> str:
+        """`3 of 12 runs`."""
+        return text_format.format_position(self.position, self.match_count, "run")
+
+    @property
+    def match_text(self) -> str:
+        """`12 of 3,426 runs`."""
+        return text_format.format_position(self.match_count, self.total, "run")
+
+    @property
+    def match_position_text(self) -> str:
+        """`3 of 12 of 3,426 runs`; without a match `0 of 3,426 runs`."""
+        return (
+            f"{text_format.format_count(self.position)} of {self.match_text}"
+            if self.position
+            else self.match_text
+        )
 
 
 def progress_text(progress: RequestProgress | CompletionProgress | None, server: object, zone: tzinfo) -> str:
@@ -69,6 +98,23 @@ def empty_text(state: ListState, query: Query, progress: str) -> tuple[str, ...]
     if query.text == "is:unseen":
         return ("No new or changed runs.", "0: show all")
     return (f"No runs match {query.text}", "0: show all")
+
+
+_ORDER_TEXTS = {
+    ("started", True): "newest first",
+    ("started", False): "oldest first",
+    ("duration_s", True): "longest first",
+    ("duration_s", False): "shortest first",
+}
+
+
+def order_text(order: SortOrder, *, is_grouped: bool) -> str:
+    """`newest first, successes grouped`, `by type`, `by message, descending`."""
+    name = order.field.removesuffix("_s").replace("_", " ")
+    text = _ORDER_TEXTS.get(
+        (order.field, order.is_descending), f"by {name}{', descending' if order.is_descending else ''}"
+    )
+    return f"{text}, successes grouped" if is_grouped else text
 
 
 def saved_queries_text(digit: str, assigned_digits: tuple[str, ...], *, reads_configuration: bool) -> str:

@@ -1,13 +1,13 @@
-"""The lines of a log as shown: its events, and the pauses between them.
+"""The lines of a log as shown: its events.
 
-Pure. `event_index` is the index of an event in its log, from 0; a pause has the index of the event that
-it follows. A row is one line of the screen: if long messages are wrapped, a line may take several rows.
+Pure. `event_index` is the index of an event in its log, from 0. A row is one line of the screen: if long
+messages are wrapped, a line may take several rows.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, islice
@@ -15,7 +15,6 @@ from typing import TypeAlias
 
 from emtui import text_format
 from emtui.em.model import Event
-from emtui.triage.step_timing import Wait
 
 MAX_ROWS_PER_MESSAGE = 100
 """Maximum rows of one message: a license text has fifty, and some messages have thousands."""
@@ -29,33 +28,18 @@ class EventLine:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class WaitLine:
-    """The pause between the event with this index and the next one, or now."""
-
-    event_index: int
-    event: Event
-    wait: Wait
+LogPosition: TypeAlias = tuple[int, int]
+"""Position in a log, whatever is shown of it: event index, part index."""
 
 
-LogLine: TypeAlias = EventLine | WaitLine
-LogPosition: TypeAlias = tuple[int, bool, int]
-"""Position in a log, whatever is shown of it: event index, whether in the pause after it, part index."""
-
-
-def log_lines(
-    events: Sequence[Event], waits: Iterable[Wait] = (), filter_text: str = ""
-) -> tuple[LogLine, ...]:
-    """Return the events that contain `filter_text`, each with the pause that follows it."""
-    wait_by_event = {wait.step.index: wait for wait in waits}
+def log_lines(events: Sequence[Event], filter_text: str = "") -> tuple[EventLine, ...]:
+    """Return the events that contain `filter_text`."""
     folded_filter = text_format.fold_text(filter_text)
-    lines: list[LogLine] = []
-    for event_index, event in enumerate(events):
-        if folded_filter in text_format.fold_text(event.message or ""):
-            lines.append(EventLine(event_index, event))
-            if event_index in wait_by_event:
-                lines.append(WaitLine(event_index, event, wait_by_event[event_index]))
-    return tuple(lines)
+    return tuple(
+        EventLine(event_index, event)
+        for event_index, event in enumerate(events)
+        if not folded_filter or folded_filter in text_format.fold_text(event.message or "")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +49,7 @@ class LogRows:
     `width` is the wrapping width of messages in cells; `None` puts each message on one row.
     """
 
-    lines: tuple[LogLine, ...] = ()
+    lines: tuple[EventLine, ...] = ()
     starts: Sequence[int] = ()
     end: int = 0
     width: int | None = None
@@ -74,7 +58,7 @@ class LogRows:
         """Index of the line on this row."""
         return bisect_left(self.starts, row + 1) - 1
 
-    def line_at(self, row: int) -> LogLine:
+    def line_at(self, row: int) -> EventLine:
         """The line on this row."""
         return self.lines[self.line_index(row)]
 
@@ -98,35 +82,31 @@ class LogRows:
 
     def position_at(self, row: int) -> LogPosition:
         """The log position of this row."""
-        line = self.line_at(row)
-        return line.event_index, isinstance(line, WaitLine), self.part_index(row)
+        return self.line_at(row).event_index, self.part_index(row)
 
     def row_at(self, position: LogPosition) -> int:
         """The row of this position, or of the next shown line, or the last row."""
-        event_index, is_wait, part = position
-        line_index = bisect_left(self.lines, (event_index, is_wait), key=_line_order)
+        event_index, part = position
+        line_index = bisect_left(self.lines, event_index, key=_event_index)
         if line_index == len(self.lines):
             return max(self.end - 1, 0)
         after = self.starts[line_index + 1] if line_index + 1 < len(self.lines) else self.end
-        is_shown = _line_order(self.lines[line_index]) == (event_index, is_wait)
+        is_shown = self.lines[line_index].event_index == event_index
         return min(self.starts[line_index] + part, after - 1) if is_shown else self.starts[line_index]
 
 
-def _line_order(line: LogLine) -> tuple[int, bool]:
-    return line.event_index, isinstance(line, WaitLine)
+def _event_index(line: EventLine) -> int:
+    return line.event_index
 
 
-def unwrapped_rows(lines: tuple[LogLine, ...]) -> LogRows:
+def unwrapped_rows(lines: tuple[EventLine, ...]) -> LogRows:
     """Arrange lines with long messages cut."""
     return LogRows(lines, range(len(lines)), len(lines))
 
 
-def wrapped_rows(lines: tuple[LogLine, ...], width: int) -> LogRows:
+def wrapped_rows(lines: tuple[EventLine, ...], width: int) -> LogRows:
     """Arrange lines with long messages wrapped to `width` cells."""
-    sizes = (
-        len(wrap_message(event_text(line.event), width)) if isinstance(line, EventLine) else 1
-        for line in lines
-    )
+    sizes = (len(wrap_message(event_text(line.event), width)) for line in lines)
     *starts, end = accumulate(sizes, initial=0)
     return LogRows(lines, starts, end, width)
 

@@ -1,30 +1,31 @@
-"""Text of log lines: events, and the pauses between them.
+"""Text of log lines: events, and the pauses that follow them.
 
 Pure: lines and a zone in, text out. Nothing is cut.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import tzinfo
+from collections.abc import Sequence
+from datetime import timedelta, tzinfo
 
 from emtui import text_format
-from emtui.em.model import Log, Session
+from emtui.em.model import Event, Log, Session
 from emtui.triage.finding_text import format_usual_wait
-from emtui.triage.step_timing import MIN_SHOWN_WAIT, Wait
-from emtui.tui.formatting.log_model import LogLine, WaitLine
+from emtui.triage.step_timing import Wait, find_worst_wait
+
+MAX_STEP_NAME_CELLS = 40
+"""Cells of the name of a step in a sentence."""
 
 
-def line_title(line: LogLine, session: Session, zone: tzinfo) -> str:
-    """Format which event of which session, or the pause after which event, and when."""
-    event, what = line.event, "pause after event" if isinstance(line, WaitLine) else "event"
+def line_title(event: Event, session: Session, zone: tzinfo) -> str:
+    """Format which event of which session, and when."""
     when = f", {text_format.format_date_time_with_offset(event.time, zone)}" if event.time else ""
-    return f"{session.type or session.name or session.id}, {what} {event.order or ''}{when}"
+    return f"{session.type or session.name or session.id}, event {event.order or ''}{when}"
 
 
-def line_text(line: LogLine) -> str:
-    """The full message of an event; for a pause its length, the step, and the usual duration."""
-    return wait_text(line.wait) if isinstance(line, WaitLine) else line.event.message or ""
+def line_text(event: Event, wait: Wait | None = None) -> str:
+    """The full message of an event, and below it the pause that follows."""
+    return "\n\n".join(part for part in (event.message, wait_text(wait) if wait else "") if part)
 
 
 def wait_text(wait: Wait) -> str:
@@ -35,8 +36,11 @@ def wait_text(wait: Wait) -> str:
 
 
 def short_wait_text(wait: Wait) -> str:
-    """Format a pause below its event, without naming the step."""
-    return "  ".join(part for part in (wait_duration(wait), next(usual_wait_forms(wait))) if part)
+    """Format a pause next to its event, without naming the step: `3m50s so far, usually 14s, …`."""
+    open_suffix = " so far" if wait.step.is_open else ""
+    return ", ".join(
+        part for part in (f"{wait_duration(wait)}{open_suffix}", format_usual_wait(wait)) if part
+    )
 
 
 def wait_duration(wait: Wait) -> str:
@@ -44,25 +48,38 @@ def wait_duration(wait: Wait) -> str:
     return text_format.format_duration(wait.step.duration) if wait.step.duration is not None else ""
 
 
-def usual_wait_forms(wait: Wait) -> Iterator[str]:
-    """Yield the usual duration in shorter and shorter forms, the last one `usually 14s`."""
-    open_text = "so far" if wait.step.is_open else ""
-    usual = wait.usual
-    if usual is None:
-        no_usual_text = format_usual_wait(wait)
-        yield f"{open_text}, {no_usual_text}" if open_text and no_usual_text else open_text or no_usual_text
-        yield open_text
-        return
-    shortest = f"usually {text_format.format_duration(usual.usual)}"
-    for text in (format_usual_wait(wait), f"{shortest} ({usual.sample_size} runs)", shortest):
-        yield f"{open_text}, {text}" if open_text else text
+def slow_steps_text(waits: Sequence[Wait], worst: Wait | None, width: int) -> str:
+    """Format `Slowest: 37s in “…”, usually 20s.  New: 2 pauses, 22s together.` in at most `width` cells.
+
+    Empty if no step was unusual. `worst` is the most significant one, shown if no usual durations are known.
+    A step that the run is stuck in is left out: it is one of the facts about the run.
+    """
+    ended = [wait for wait in waits if not wait.is_stuck]
+    new = [wait for wait in ended if wait.log_count_without]
+    slowest = find_worst_wait([wait for wait in ended if wait.is_unusual])
+    if slowest is None and worst in ended and worst not in new:
+        slowest = worst
+    sentences = [_slowest_sentence(slowest, width)] if slowest else []
+    if new:
+        total = sum((wait.step.duration or timedelta() for wait in new), timedelta())
+        together = f"{text_format.format_duration(total)}{' together' if len(new) > 1 else ''}"
+        sentences.append(f"New: {text_format.format_counted(len(new), 'pause')}, {together}.")
+    text, room = "  ".join(sentences), max(width, 0)  # negative in a terminal of one column
+    return text if text_format.cell_width(text) <= room else text_format.truncate(sentences[0], room)
 
 
-def count_text(log: Log, waits: Sequence[Wait]) -> str:
-    """Format `7 events, pauses of 5s or longer shown, 1 not fully readable`."""
+def _slowest_sentence(wait: Wait, width: int) -> str:
+    """`Slowest: 37s in “Retrieving data from bs03…”, usually 20s.`, the name of the step shortened."""
+    start = f"Slowest: {wait_duration(wait)} in “"
+    usual = f", usually {text_format.format_duration(wait.usual.usual)}" if wait.usual else ""
+    end = f"”{' so far' if wait.step.is_open else ''}{usual}."
+    room = min(width - text_format.cell_width(start + end), MAX_STEP_NAME_CELLS)
+    return start + text_format.truncate(text_format.join_lines(wait.step.message), max(room, 1)) + end
+
+
+def count_text(log: Log) -> str:
+    """Format `7 events, 1 not fully readable`."""
     text = text_format.format_counted(len(log.events), "event")
-    if waits:
-        text += f", pauses of {MIN_SHOWN_WAIT.seconds}s or longer shown"
     if log.unreadable_count:
         text += f", {text_format.format_count(log.unreadable_count)} not fully readable"
     if log.replaced_count:

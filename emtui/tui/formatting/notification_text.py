@@ -13,6 +13,7 @@ from emtui import text_format
 from emtui.em.model import Session
 from emtui.em.text_sanitizer import shorten
 from emtui.monitor.notification_policy import Alert, Severity
+from emtui.triage.finding_text import format_daily_pattern
 
 MAX_SENTENCE_LENGTH = 1000
 """Maximum characters of a sentence."""
@@ -42,7 +43,9 @@ def alerts_text(alerts: Sequence[Alert], now: datetime, zone: tzinfo) -> str:
 def _single_alert_text(alert: Alert) -> str:
     if alert.run is not None:
         name, message = _run_name(alert.run), alert.run.message or "no message"
-        return shorten(f"{name} failed on {alert.server}: {message}", MAX_SENTENCE_LENGTH)
+        daily = alert.daily_failures
+        pattern_text = f", {format_daily_pattern(daily)}" if daily else ""
+        return shorten(f"{name} failed on {alert.server}{pattern_text}: {message}", MAX_SENTENCE_LENGTH)
     return shorten(alert.reason, MAX_SENTENCE_LENGTH) if alert.until is None else ""
 
 

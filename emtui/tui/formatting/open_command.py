@@ -14,6 +14,7 @@ from emtui.tui.keymap import CommandScope
 _NO_COMMAND_REASONS = {
     CommandScope.TEXT_VIEWER: "There is no command for this text. y: copy it, q: back.",
     CommandScope.RUN_PICKER: "There is no command for the run picker. Choose a run first.",
+    CommandScope.THEME_PICKER: "There is no command for the theme picker. Use --theme NAME.",
     CommandScope.REPORT: "There is no command for the report. q: back.",
 }
 _PERSONAL_TERMS = ("unseen", "acknowledged")
@@ -24,8 +25,9 @@ _PERSONAL_TERMS = ("unseen", "acknowledged")
 class Location:
     """The current view: the list with its query and order, or one `session`.
 
-    `view_name` is a value of `--view`: `types` or `attention` for the list, `facts` or `xml` for a session.
-    `compare_with` is a value of `--compare`. `is_list_on_top` is true if no screen is above the list.
+    `view_name` is a value of `--view`: `types`, `timeline` or `attention` for the list, `facts` or `xml` for
+    a session. `compare_with` is a value of `--compare`. `is_list_on_top` is true if no screen is above the
+    list.
     """
 
     query: Query

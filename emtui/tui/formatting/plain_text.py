@@ -17,8 +17,7 @@ from emtui.em.model import Event, Log, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.query import DEFAULT_SORT_ORDER, Query, SortOrder
 from emtui.triage.step_timing import Wait
-from emtui.tui.formatting.log_model import EventLine, LogLine, WaitLine, log_lines
-from emtui.tui.formatting.log_text import short_wait_text, wait_text
+from emtui.tui.formatting.log_text import short_wait_text
 from emtui.tui.formatting.outcome_style import ACKNOWLEDGED_GLYPH
 from emtui.tui.formatting.session_columns import TimeContext, duration_text, summary_text, unknown_time_text
 from emtui.tui.formatting.session_text import server_state_text, tally_text
@@ -77,19 +76,14 @@ def _group_line(group: RunGroup, clock: TimeContext) -> str:
     )
 
 
-def event_line(event: Event, started: datetime | None, zone: tzinfo) -> str:
-    """Format an event as one line: offset from the start, time, full message."""
+def event_line(event: Event, started: datetime | None, zone: tzinfo, wait: Wait | None = None) -> str:
+    """Format an event as one line: offset from the start, time, full message, the pause after it."""
     return _join_columns(
-        _offset_text(event, started), _time_text(event, zone), text_format.join_lines(_event_text(event))
+        _offset_text(event, started),
+        _time_text(event, zone),
+        text_format.join_lines(_event_text(event)),
+        short_wait_text(wait) if wait else "",
     )
-
-
-def log_line(line: LogLine, started: datetime | None, zone: tzinfo) -> str:
-    """Format an event, or a pause with the time it began, as one line."""
-    if isinstance(line, EventLine):
-        return event_line(line.event, started, zone)
-    text = text_format.join_lines(wait_text(line.wait))
-    return _join_columns(_offset_text(line.event, started), _time_text(line.event, zone), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +184,13 @@ def _event_lines(
     yield text_format.format_counted(len(log.events), "event")
     started = session.started or first_time(log.events)
     indent = " " * (OFFSET_CELLS + TIME_CELLS + 2 * len(COLUMN_GAP))
-    for line in log_lines(log.events, waits):
-        if isinstance(line, WaitLine):
-            yield f"{indent}{short_wait_text(line.wait)}"
-            continue
-        offset, time = _offset_text(line.event, started), _time_text(line.event, clock.zone)
-        text = _event_text(line.event).replace("\n", f"\n{indent}")
+    wait_by_event = {wait.step.index: wait for wait in waits}
+    for index, event in enumerate(log.events):
+        offset, time = _offset_text(event, started), _time_text(event, clock.zone)
+        text = _event_text(event).replace("\n", f"\n{indent}")
         yield f"{offset:>{OFFSET_CELLS}}{COLUMN_GAP}{time:<{TIME_CELLS}}{COLUMN_GAP}{text}".rstrip()
+        if index in wait_by_event:
+            yield f"{indent}{short_wait_text(wait_by_event[index])}"
 
 
 def first_time(events: Sequence[Event]) -> datetime | None:

@@ -6,7 +6,7 @@ Pure: sessions, times and a zone in, text out.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from emtui import text_format
 from emtui.em.model import Outcome, Session
@@ -15,10 +15,13 @@ from emtui.monitor.feed_health import ClockStep
 from emtui.monitor.list_feed import ListState
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
-from emtui.tui.formatting.session_columns import MEDIUM_CELLS, TimeContext, duration_text, unknown_time_text
-from emtui.tui.theme import ALERT_STYLE, BOLD, PLAIN
+from emtui.tui.formatting.session_columns import TimeContext, duration_text, unknown_time_text
+from emtui.tui.theme import ALERT_STYLE, BOLD, FAINT, PLAIN
+from emtui.tui.widgets.top_bar import DataAge
 from emtui.tui.widgets.virtual_list import StyledSpans
 
+BREADCRUMB: StyledSpans = [("Runs › ", FAINT)]
+"""Before the header of a session in a title."""
 WORST_FIRST = (
     Outcome.FAILED,
     Outcome.WARNING,
@@ -55,29 +58,33 @@ def tally_text(snapshot: Snapshot, acknowledged: Counter[Outcome] | None = None)
 
 
 def as_of_text(when: datetime, clock: TimeContext) -> str:
-    """Format `as of 03:12:04 +01:00`; with the day if that is a day or more away."""
+    """Format `03:12:04 +01:00`; with the day if that is a day or more away."""
     full_text = text_format.format_date_time_with_offset(when, clock.zone)
     *_, time, offset = full_text.split()
-    return f"as of {f'{time} {offset}' if abs(clock.now - when) < text_format.DAY else full_text}"
+    return f"{time} {offset}" if abs(clock.now - when) < text_format.DAY else full_text
 
 
-def list_age_spans(state: ListState, clock: TimeContext, width: int) -> StyledSpans:
-    """Format the age of the list: NO DATA, STALE or `as of`, and the poll interval."""
-    spans: StyledSpans = [("PAUSED  ", BOLD)] if state.is_paused else []
+def past_time_text(moment: datetime, zone: tzinfo) -> str:
+    """Format `AS OF Sun 22 Nov 03:10:27 +01:00`: the list is shown as it stood then."""
+    return f"AS OF {text_format.format_date_time_with_offset(moment, zone)}"
+
+
+def list_age(state: ListState, clock: TimeContext) -> DataAge:
+    """Format the age of the list: NO DATA, STALE or its time, and the poll interval."""
+    warnings: StyledSpans = [("PAUSED  ", BOLD)] if state.is_paused else []
     if since := state.health.lost_since:
         when, offset = (
             text_format.format_day_and_second(since, clock.now, clock.zone),
             text_format.format_zone_offset(since, clock.zone),
         )
-        return [*spans, (f"NO DATA since {when} {offset}", ALERT_STYLE)]
+        return DataAge([*warnings, (f"NO DATA since {when} {offset}", ALERT_STYLE)])
     if state.snapshot is None:
-        return [*spans, (text_format.format_zone_offset(clock.now, clock.zone), PLAIN)]
+        return DataAge(warnings, text_format.format_zone_offset(clock.now, clock.zone))
     if state.is_stale:
-        spans.append(("STALE  ", ALERT_STYLE))
-    spans.append((as_of_text(state.snapshot.as_of, clock), PLAIN))
-    if width >= MEDIUM_CELLS and not state.is_paused and state.interval is not None:
-        spans.append((f"  every {text_format.format_pause(state.interval)}", PLAIN))
-    return spans
+        warnings.append(("STALE  ", ALERT_STYLE))
+    is_polling = not state.is_paused and state.interval is not None
+    interval = f"every {text_format.format_pause(state.interval)}" if is_polling and state.interval else ""
+    return DataAge(warnings, as_of_text(state.snapshot.as_of, clock), is_data_time=True, interval=interval)
 
 
 def absence_spans(state: ListState, clock: TimeContext) -> StyledSpans:
@@ -166,6 +173,12 @@ def server_state_text(session: Session) -> str:
     words = dict.fromkeys(word for word in (session.state, session.result.value) if word)
     contradictory = " (contradictory)" if session.contradiction else ""
     return " / ".join(words) + contradictory + (", canceled" if session.result.is_canceled else "")
+
+
+def differing_server_state_text(session: Session) -> str:
+    """The server's words for the state, if they say more than the outcome."""
+    text = server_state_text(session)
+    return "" if text.casefold() == str(session.outcome).casefold() else text
 
 
 def _ended_text(session: Session, clock: TimeContext) -> str:

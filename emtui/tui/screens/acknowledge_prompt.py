@@ -14,6 +14,7 @@ from emtui.triage.acknowledgement_matching import Acknowledgement, finding_key
 from emtui.triage.acknowledgement_text import format_acknowledgement_end, format_source_file
 from emtui.triage.findings import Finding
 from emtui.tui.formatting.assessment_text import formatter_for
+from emtui.tui.formatting.session_text import past_time_text
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.widgets.prompt import Prompt
 from emtui.tui.widgets.text_input import TextInput
@@ -67,9 +68,16 @@ async def _remove_acknowledgement(screen: BaseScreen, acknowledgement: Acknowled
         return
     feed = screen.ctx.list_feed
     problem = await feed.unacknowledge(acknowledgement) if feed else ""
+    await screen.ctx.past_view().refresh()
     if screen.is_ready:
         note = f": {acknowledgement.note}" if acknowledgement.note else ""
-        screen.say(f"Acknowledgement removed{note}. {problem}".rstrip())
+        screen.say(f"Acknowledgement removed{_past_text(screen)}{note}. {problem}".rstrip())
+
+
+def _past_text(screen: BaseScreen) -> str:
+    """Tell that the list is shown as of an earlier time; empty if it is not."""
+    past_time = screen.ctx.list_state.past_time
+    return f" {past_time_text(past_time, screen.zone)}" if past_time else ""
 
 
 async def _open_prompt(screen: BaseScreen, target: _AcknowledgementTarget) -> None:
@@ -115,10 +123,12 @@ async def _acknowledge(screen: BaseScreen, target: _AcknowledgementTarget, text:
     acknowledgement = Acknowledgement(target.key, target.type, note, now, until)
     feed = screen.ctx.list_feed
     problem = await feed.acknowledge(acknowledgement) if feed else ""
+    await screen.ctx.past_view().refresh()
     assessment = screen.ctx.assessment
     if assessment and assessment.acknowledgements and screen.is_ready:
         expiry_text = format_acknowledgement_end(
             acknowledgement, assessment.acknowledgements, formatter_for(assessment, screen.zone)
         )
-        screen.say(f"{f'Acknowledged {expiry_text}'.rstrip()}. m: undo. {problem}".rstrip())
+        past_text = _past_text(screen)
+        screen.say(f"{f'Acknowledged{past_text} {expiry_text}'.rstrip()}. m: undo. {problem}".rstrip())
     return True

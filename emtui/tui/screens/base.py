@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.content import Content
-from textual.events import Event
+from textual.events import Event, Key
 from textual.geometry import Offset
 from textual.reactive import var
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -21,16 +22,23 @@ from emtui import text_format
 from emtui.tui.context import AppContext
 from emtui.tui.keymap import (
     FORM_SCOPES,
+    TABS,
     CommandScope,
+    Tab,
     bindings_for,
     find_session_command,
     footer_hints,
     is_non_latin_key,
     key_label,
+    key_of_label,
+    next_tab,
+    opens_tab,
+    tab_key,
 )
 from emtui.tui.terminal.app_base import is_being_removed, unwatch
-from emtui.tui.theme import ALERT_STYLE, BOLD, CURSOR_STYLE, PLAIN
-from emtui.tui.widgets.status_line import FooterLine, StatusLine
+from emtui.tui.theme import ALERT_STYLE, BOLD
+from emtui.tui.widgets.status_line import FooterLine
+from emtui.tui.widgets.top_bar import BarContent, BarTab, DataAge, TopBar
 from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList
 
 if TYPE_CHECKING:
@@ -49,8 +57,10 @@ LAYOUT_HINT = (
     "switch to a Latin keyboard layout, or use the arrow keys, Enter, Esc, F1 (help), F5 (refresh);"
     " ctrl+c twice quits."
 )
-HINT_SPACING = 2
-"""Blanks between two footer hints."""
+
+
+REST_S = 0.15
+"""Seconds without a move of the cursor after which the page shows what belongs to its row."""
 
 
 class Requester(Protocol):
@@ -83,6 +93,7 @@ class BaseScreen(Screen[Any]):
         self.set_reactive(BaseScreen.zone, ctx.clock.zone)
         self._message = ""
         self._has_several_messages = False
+        self._rest_timer: Timer | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -91,7 +102,7 @@ class BaseScreen(Screen[Any]):
 
     def compose(self) -> ComposeResult:
         """Return header line, problem line, body and footer."""
-        yield StatusLine(id="top")
+        yield TopBar(id="top")
         yield Static(id="trouble", markup=False)
         yield from self.compose_body()
         yield FooterLine(id="foot")
@@ -127,10 +138,15 @@ class BaseScreen(Screen[Any]):
             return
         if state.is_paused is not before.is_paused:
             self.set_paused(state.is_paused)
-        if state.health.freshness is not before.health.freshness:
+        if (
+            state.health.freshness is not before.health.freshness
+            or state.interval != before.interval
+            or state.past_time != before.past_time
+        ):
             self.show_header()
         if state.assessment is not before.assessment:
             self.handle_assessment()
+            self.show_header()
         if state.resume_count > before.resume_count:
             self.handle_resume()
 
@@ -148,6 +164,12 @@ class BaseScreen(Screen[Any]):
 
     def handle_resume(self) -> None:
         """Called after this computer was suspended or emtui was suspended: the displayed data may be old."""
+
+    def call_after_rest(self, callback: Callable[[], object]) -> None:
+        """Call back once no key has moved the cursor for a moment: a held key paints only the cursor."""
+        if self._rest_timer is not None:
+            self._rest_timer.stop()
+        self._rest_timer = self.set_timer(REST_S, callback)
 
     def position(self) -> str:
         """Cursor position, for the end of the footer."""
@@ -264,40 +286,84 @@ class BaseScreen(Screen[Any]):
             self.show_header()
 
     def show_header(self) -> None:
-        """Show mode, profile, host and user; on the right the time of the last complete response."""
+        """Show mode, server and tabs; on the right the time of the last complete response."""
         if not self.is_ready:
             return
         columns, lines = self.app.size
         if columns < MIN_SIZE[0] or lines < MIN_SIZE[1]:
-            self.query_one("#top", StatusLine).show([(f"Too small: {columns}x{lines}, minimum 58x16", BOLD)])
+            self.query_one(TopBar).show([(f"Too small: {columns}x{lines}, minimum 58x16", BOLD)])
         else:
-            self.query_one("#top", StatusLine).show(self._identity_spans(), self.freshness_spans())
+            self.query_one(TopBar).show_content(self.bar_content())
 
-    def freshness_spans(self) -> StyledSpans:
-        """Polling state, time of the last complete response, and the zone."""
-        as_of, zone = self.as_of(), self.zone
-        spans: StyledSpans = []
-        if feed := self.ctx.list_feed:
-            spans = [("PAUSED  ", BOLD)] if feed.state.is_paused else []
-            if feed.state.is_lost:
-                spans.append(("NO DATA  ", ALERT_STYLE))
-            elif feed.state.is_stale:
-                spans.append(("STALE  ", ALERT_STYLE))
-        if as_of:
-            from emtui.tui.formatting import session_columns, session_text  # noqa: PLC0415 - start-up time
+    def data_age(self) -> DataAge:
+        """Polling state, time of the displayed data, and the zone; a tab is as old as the list."""
+        feed, as_of, zone, now = self.ctx.list_feed, self.as_of(), self.zone, self.ctx.clock.now()
+        if feed is None and as_of is None:
+            return DataAge([], text_format.format_zone_offset(now, zone))
+        from emtui.tui.formatting import session_columns, session_text  # noqa: PLC0415 - start-up time
 
-            clock = session_columns.TimeContext(self.ctx.clock.now(), zone)
-            spans.append((session_text.as_of_text(as_of, clock), PLAIN))
+        past_time = self.ctx.list_state.past_time
+        clock = session_columns.TimeContext(now, zone)
+        if feed and not past_time and any(tab.scope is self.SCOPE for tab in TABS):
+            return session_text.list_age(feed.state, clock)
+        warnings: StyledSpans = [("PAUSED  ", BOLD)] if feed and feed.state.is_paused else []
+        if feed and feed.state.is_lost:
+            warnings.append(("NO DATA  ", ALERT_STYLE))
+        elif feed and feed.state.is_stale:
+            warnings.append(("STALE  ", ALERT_STYLE))
+        if past_time:
+            return DataAge([*warnings, (session_text.past_time_text(past_time, zone), ALERT_STYLE)])
+        if as_of is None:
+            return DataAge(warnings, text_format.format_zone_offset(now, zone))
+        return DataAge(warnings, session_text.as_of_text(as_of, clock), is_data_time=True)
+
+    def bar_content(self) -> BarContent:
+        """What the top bar shows."""
+        current = self.ctx.navigator.tab_of(self)
+        return BarContent(
+            *self.ctx.logon_service.identity(),
+            self.data_age(),
+            tuple(map(self._bar_tab, TABS)) if current and self.SCOPE not in FORM_SCOPES else (),
+            current.name if current else "",
+        )
+
+    def _bar_tab(self, tab: Tab) -> BarTab:
+        key, assessment = key_label(tab_key(tab)), self.ctx.assessment
+        is_counted = tab.scope is CommandScope.ATTENTION
+        return BarTab(
+            tab.scope.name,
+            tab.labels,
+            key if tab.scope is self.SCOPE or opens_tab(self.SCOPE, tab) else "",
+            text_format.cell_width(key),
+            is_counted,
+            len(assessment.new_findings) if assessment and is_counted else None,
+        )
+
+    def on_top_bar_tab_clicked(self, event: TopBar.TabClicked) -> None:
+        """Open the clicked tab."""
+        tab = next(tab for tab in TABS if tab.scope.name == event.name)
+        self.app.call_later(self._open_tab, tab)  # as a key does, and not in a screen that it closes
+
+    async def _open_tab(self, tab: Tab) -> None:
+        if tab.scope is self.SCOPE or self.active_field():
+            return
+        if tab.command:
+            await self.run_action(tab.command)
         else:
-            spans.append((text_format.format_zone_offset(self.ctx.clock.now(), zone), PLAIN))
-        return spans
+            await self.ctx.navigator.close_above_list()
 
-    def _identity_spans(self) -> StyledSpans:
-        mode_label, profile, *rest = self.ctx.logon_service.identity()
-        spans: StyledSpans = [(f" {mode_label} ", CURSOR_STYLE), ("  ", PLAIN)] if mode_label else []
-        if profile:
-            spans.append((f"{profile}  ", BOLD))
-        return [*spans, ("  ".join(part for part in rest if part), PLAIN)]
+    async def action_next_tab(self) -> None:
+        """Open the next view of the top bar, as its key does; not while text is typed."""
+        await self._walk_tabs(1)
+
+    async def action_previous_tab(self) -> None:
+        """Open the previous view of the top bar."""
+        await self._walk_tabs(-1)
+
+    async def _walk_tabs(self, step: int) -> None:
+        current = self.ctx.navigator.tab_of(self)
+        if current and self.SCOPE not in FORM_SCOPES:
+            await self._open_tab(next_tab(current, step))
 
     def show_footer(self) -> None:
         """Show the current message, or the keys; on the right the position."""
@@ -307,14 +373,14 @@ class BaseScreen(Screen[Any]):
         if self._message:
             footer.say(self._message, position, has_several_sentences=self._has_several_messages)
         else:
-            footer.show_keys(self._hint_spans(text_format.cell_width(position)), position)
+            footer.show_hints(self.hints(), position)
 
-    def _hint_spans(self, reserved_cells: int) -> StyledSpans:
-        """The hints that fit without being cut."""
-        spans: StyledSpans = []
-        for key, label in fit_hints(self.hints(), self.size.width - reserved_cells):
-            spans += [(f"{key} ", BOLD), (label, PLAIN), (" " * HINT_SPACING, PLAIN)]
-        return spans[:-1]
+    def on_footer_line_hint_clicked(self, event: FooterLine.HintClicked) -> None:
+        """Act as if the key of the clicked hint was pressed."""
+        key = key_of_label(event.key)
+        self.app.post_message(
+            Key(key, "\r" if key == "enter" else event.key if len(event.key) == 1 else None)
+        )
 
     def hints(self) -> list[tuple[str, str]]:
         """Keys and labels of the footer; those of the prompt while it is open."""
@@ -346,6 +412,8 @@ class BaseScreen(Screen[Any]):
         if self.ctx.navigator.views == [self]:
             self.quit()
             return AwaitComplete()
+        if (run := self.current_run) and (log := self.current_log):
+            self.ctx.history.add(run, log.events)
         return super().dismiss(result)
 
     def quit(self) -> None:
@@ -440,6 +508,10 @@ class BaseScreen(Screen[Any]):
         """Open the overview of types."""
         await self.ctx.navigator.open_overview()
 
+    async def action_timeline(self) -> None:
+        """Open the timeline at the run under the cursor."""
+        await self.ctx.navigator.open_timeline(self.current_run)
+
     async def action_alerts(self) -> None:
         """Open the list of alerts."""
         await self.ctx.navigator.open_attention()
@@ -465,20 +537,12 @@ class BaseScreen(Screen[Any]):
             return
         if self.problem:
             self.problem = ""
-        else:
+        elif not self.end_past_view():
             self.action_close()
 
-
-def fit_hints(hints: list[tuple[str, str]], room: int) -> list[tuple[str, str]]:
-    """The hints that fit in `room` cells: always the last two, then the others in their order."""
-
-    def cells(hint: tuple[str, str]) -> int:
-        return text_format.cell_width(" ".join(hint)) + HINT_SPACING
-
-    last_hints = hints[-2:]
-    room -= sum(map(cells, last_hints))
-    for index, hint in enumerate(hints[:-2]):
-        room -= cells(hint)
-        if room < 0:
-            return [*hints[:index], *last_hints]
-    return hints
+    def end_past_view(self) -> bool:
+        """Show the newest list again; false if it is shown already."""
+        if not self.ctx.past_view().end():
+            return False
+        self.say("The newest list is shown again.")
+        return True

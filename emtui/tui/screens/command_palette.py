@@ -1,48 +1,65 @@
-"""The command palette: commands by name; a typed or pasted ID opens that session."""
+"""The command palette: commands by name, over the page; a typed or pasted ID opens that session."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.widget import Widget
-from textual.widgets import Input, Label
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Label, Static
 
+from emtui import text_format
 from emtui.tui.context import AppContext
-from emtui.tui.keymap import OTHER_NAMES, CommandScope, TuiCommand, available_commands, format_keys
+from emtui.tui.formatting.command_matches import OfferedCommand, offer_commands
+from emtui.tui.keymap import CommandScope, available_commands, format_keys
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.theme import BOLD, FAINT, PLAIN
+from emtui.tui.theme import ACCENT_STYLE, BOLD, CURSOR_MARK, FAINT, PLAIN
+from emtui.tui.widgets.status_line import FooterLine
 from emtui.tui.widgets.text_input import LineInput, TextInput
+from emtui.tui.widgets.title_rule import TitleRule
 from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList
 
-MIN_WIDTH_FOR_NAMES = 72
+MIN_WIDTH_FOR_NAMES = 78
 """Width from which command names are shown."""
+GROUP_CELLS = 8  # of a row: group, description, keys
+DESCRIPTION_CELLS = 37
+KEY_CELLS = 11
 
 
 class CommandList(VirtualList):
     """The commands that match the typed text."""
 
     def __init__(self) -> None:
-        super().__init__(id="choices")
-        self.commands: tuple[TuiCommand, ...] = ()
+        super().__init__(id="commands")
+        self.offered: tuple[OfferedCommand, ...] = ()
         self.can_focus = False
 
-    def show(self, commands: tuple[TuiCommand, ...]) -> None:
+    def show(self, offered: tuple[OfferedCommand, ...]) -> None:
         """Show these commands and select the first."""
-        self.commands = commands
-        self.replace_rows(len(commands), 0, 0)
+        self.offered = offered
+        self.replace_rows(len(offered), 0, 0)
+
+    def cursor_cells(self, _width: int) -> int:
+        """Group and description."""
+        return 2 + GROUP_CELLS + DESCRIPTION_CELLS
 
     def render_row(self, row: int, width: int) -> StyledSpans:
-        """Description, keys, and the name if there is room."""
-        command = self.commands[row]
-        name = f"  {command.name}" if width >= MIN_WIDTH_FOR_NAMES else ""
-        return [(f" {command.description:<40} ", PLAIN), (f"{format_keys(command):<12}", BOLD), (name, FAINT)]
+        """Group, description, keys, and the name if there is room."""
+        command, group = self.offered[row]
+        keys = format_keys(command)
+        name = f"{' ' * (KEY_CELLS - len(keys))} {command.name}" if width >= MIN_WIDTH_FOR_NAMES else ""
+        return [
+            (f"{CURSOR_MARK} " if row == self.cursor else "  ", ACCENT_STYLE),
+            (group, FAINT),
+            (f"{' ' * (GROUP_CELLS - len(group))}{command.description:<{DESCRIPTION_CELLS}}", PLAIN),
+            (keys, ACCENT_STYLE),
+            (name, FAINT),
+        ]
 
 
 class CommandPaletteScreen(BaseScreen):
-    """Returns the name of the chosen command, or the typed text."""
+    """Returns the name of the chosen command, or the typed text; the page stays visible above."""
 
     SCOPE: ClassVar[CommandScope] = CommandScope.COMMAND_PALETTE
     AUTO_FOCUS = "TextInput"
@@ -55,12 +72,16 @@ class CommandPaletteScreen(BaseScreen):
         super().__init__(ctx)
         self._commands = tuple(command for command in available_commands(scope) if command.name != "commands")
 
-    def compose_body(self) -> Iterable[Widget]:
-        """Return the input line and the commands."""
-        with Horizontal(id="line"):
-            yield Label(":", markup=False)
-            yield LineInput()
-        yield CommandList()
+    def compose(self) -> ComposeResult:
+        """Return the title, the input line, the commands and the footer."""
+        with Vertical(id="palette"):
+            yield TitleRule(id="title")
+            with Horizontal(id="line"):
+                yield Label(":", markup=False)
+                yield LineInput()
+            yield Static(id="trouble", markup=False)
+            yield CommandList()
+            yield FooterLine(id="foot")
 
     def active_field(self) -> Input | None:
         """The field for the command name."""
@@ -68,27 +89,46 @@ class CommandPaletteScreen(BaseScreen):
 
     def on_mount(self) -> None:
         """Show all commands."""
-        command_list = self.query_one(CommandList)
-        command_list.empty_lines = ("No matching command. If this is a session ID, Enter opens it.",)
-        command_list.show(self._commands)
+        self._list.empty_lines = ("No matching command. If this is a session ID, Enter opens it.",)
+        self._offer("")
+
+    def show_header(self) -> None:
+        """The header line is that of the page."""
+
+    def show_body(self) -> None:
+        """Show the number of matching commands."""
+        count = text_format.format_counted(len(self._list.offered), "command")
+        self.query_one(TitleRule).show([("Commands", BOLD), ("  or a session ID", PLAIN)], [(count, PLAIN)])
+
+    @property
+    def _list(self) -> CommandList:
+        return self.query_one(CommandList)
+
+    def _offer(self, typed: str) -> None:
+        self._list.show(offer_commands(self._commands, typed, self.ctx.settings.recent_commands))
+        self.show_body()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show the commands that match."""
-        self.query_one(CommandList).show(match_commands(self._commands, event.value))
+        self._offer(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Close with the selected command, or with the typed text if it matches none."""
-        command_list = self.query_one(CommandList)
-        commands = command_list.commands
-        self.dismiss(commands[command_list.cursor].name if commands else event.value.strip())
+        offered = self._list.offered
+        if not offered:
+            self.dismiss(event.value.strip())
+            return
+        name = offered[self._list.cursor].command.name
+        self.ctx.settings.remember_command(name)
+        self.dismiss(name)
 
     def action_down(self) -> None:
         """Select the next command."""
-        self.query_one(CommandList).action_down()
+        self._list.action_down()
 
     def action_up(self) -> None:
         """Select the previous command."""
-        self.query_one(CommandList).action_up()
+        self._list.action_up()
 
     async def action_submit(self) -> None:
         """Submit the field, also while it does not have the focus."""
@@ -97,28 +137,3 @@ class CommandPaletteScreen(BaseScreen):
     def action_cancel(self) -> None:
         """Close without running a command."""
         self.dismiss(None)
-
-
-def match_commands(commands: tuple[TuiCommand, ...], typed: str) -> tuple[TuiCommand, ...]:
-    """The commands with all typed words in name or description.
-
-    Those that have the text as another name come first, then those whose name starts with it.
-    """
-    text = typed.casefold().strip()
-    words, former = text.split(), OTHER_NAMES.get(text, ())
-    matches = [
-        command
-        for command in commands
-        if command.name in former
-        or all(word in f"{command.name} {command.description}".casefold() for word in words)
-    ]
-    return tuple(
-        sorted(
-            matches,
-            key=lambda command: (
-                command.name != text,
-                command.name not in former,
-                not command.name.startswith(text),
-            ),
-        )
-    )

@@ -24,9 +24,9 @@ from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.formatting.session_text import facts_text
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.theme import BOLD
-from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.text_view import TextView
+from emtui.tui.widgets.title_rule import TitleRule, shorten_title
 
 MAX_CHARACTERS = 100_000
 """Maximum characters shown of one response; more would delay key presses."""
@@ -52,7 +52,7 @@ class RawScreen(BaseScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """The title and the text."""
-        yield StatusLine(id="title")
+        yield TitleRule(id="title")
         yield TextView("")
 
     def on_mount(self) -> None:
@@ -77,8 +77,8 @@ class RawScreen(BaseScreen):
 
     def _show(self, text: str) -> None:
         self.text = text
-        self.query_one("#title", StatusLine).show([(self._heading, BOLD)])
         self.query_one(TextView).show_text(text)
+        self.show_body()
         self.show_header()
         self.show_footer()
 
@@ -101,18 +101,21 @@ class RawScreen(BaseScreen):
         """When the XML was received; `None` for the fields."""
         return self._as_of if self._is_xml_shown else None
 
-    def position(self) -> str:
-        """`1–16 of 40 lines`."""
-        return self.query_one(TextView).position
+    def show_body(self) -> None:
+        """Show the title, and the position in the text."""
+        note = self.query_one(TextView).position
+        title = shorten_title([(self._heading, BOLD)], note, self.size.width)
+        self.query_one(TitleRule).show(title, [(note, PLAIN)] if note else [])
 
     def hints(self) -> list[tuple[str, str]]:
         """Footer: `i` names the other view; paging only if there is more than one page."""
-        back, (key, xml), more = super().hints()
+        back, (key, xml), *others, more, keys = super().hints()
         raw = (key, "details" if self._is_xml_shown else xml)
-        return [back, raw, *([more] if self.position() else [])]
+        return [back, raw, *others, *([more] if self.query_one(TextView).position else []), keys]
 
     def on_virtual_list_cursor_moved(self) -> None:
-        """Update the position in the footer."""
+        """Update the position, and the hint about further pages."""
+        self.show_body()
         self.show_footer()
 
     def location(self, underlying: Location | None, /) -> Location | None:

@@ -31,6 +31,8 @@ class DisplayClock:
     ) -> None:
         self.now = now
         self.skew: Callable[[], timedelta] = timedelta
+        self.past_time: datetime | None = None
+        """The server's time at which the list is shown, if it is an earlier one than now."""
         self._local_zone = local_zone or SystemZone()
         self._profile_zone = profile_zone
         self._on_zone_changed = on_zone_changed
@@ -38,8 +40,8 @@ class DisplayClock:
 
     @property
     def server_now(self) -> datetime:
-        """The server's current time, or the local time if the skew is unknown."""
-        return self.now() + self.skew()
+        """The server's current time, or the earlier one that is shown; local time if the skew is unknown."""
+        return self.past_time or self.now() + self.skew()
 
     @property
     def server_zone(self) -> tzinfo:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
@@ -19,6 +20,7 @@ from emtui.tui.services.notifier import AlertNotifier
 if TYPE_CHECKING:
     from emtui.em.session_source import SessionSource
     from emtui.monitor.list_feed import ListFeed, ListState
+    from emtui.tui.services.past_view import PastView
 
 
 class ListService:
@@ -37,6 +39,7 @@ class ListService:
         set_state: Callable[[ListState | None], None],
     ) -> None:
         self._host = host
+        self._clock = clock
         self._logon_service = logon_service
         self._navigator = navigator
         self._make_feed = make_feed
@@ -49,6 +52,21 @@ class ListService:
         )
         self._alerts = AlertNotifier(host, clock, lambda: logon_service.connection.profile)
         self._feed_worker: Worker[None] | None = None
+
+    @cached_property
+    def past_view(self) -> PastView:
+        """The list at an earlier time."""
+        from emtui.tui.services.past_view import PastView  # start-up time: loaded with the first list
+
+        return PastView(self._host, self._clock, lambda: self.feed, self._publish)
+
+    @property
+    def shown_state(self) -> ListState | None:
+        """The state of the list that the screens show: the newest, or one at an earlier time."""
+        return self.past_view.apply(self.feed.state) if self.feed else None
+
+    def _publish(self) -> None:
+        self._set_state(self.shown_state)
 
     def show_list(self, source: SessionSource) -> None:
         """Show the list of this source."""
@@ -70,6 +88,7 @@ class ListService:
         if self._feed_worker:
             self._feed_worker.cancel()
         self.feed = None
+        self.past_view.end()
         self._set_state(None)
         await self._navigator.close_all()
 
@@ -80,7 +99,8 @@ class ListService:
         previous: ListState | None = None
         async with aclosing(feed.states()) as states:
             async for state in states:
-                self._set_state(state)
+                self.past_view.update()
+                self._set_state(self.past_view.apply(state))
                 self._handle_state(previous, state, feed)
                 previous = state
 

@@ -110,9 +110,9 @@ class LogonService:
         return self._options.mark
 
     def identity(self) -> tuple[str, str, str, str]:
-        """Mark, profile, server and user for the header; for a replay its file and speed."""
-        if self._options.replay:
-            return self.mode_mark or "", "", self._options.replay.server, self._options.replay.speed_text
+        """Mark, profile, server and user for the bar; for a replay the mark with its speed, and its file."""
+        if replay := self._options.replay:
+            return f"{self.mode_mark or ''} {replay.speed_text}".strip(), "", replay.server, ""
         if self.client is None:
             return self.mode_mark or "", f"emtui {__version__}", "", ""
         profile = self.connection.profile

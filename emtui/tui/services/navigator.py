@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 from textual.app import App
 from textual.screen import Screen
 
-from emtui.tui.keymap import SESSION_SCOPES, CommandScope
+from emtui.tui.keymap import PALETTE_SCOPES, TABS, CommandScope
 from emtui.tui.launch_options import LaunchOptions
 
 if TYPE_CHECKING:  # startup time, here and in functions: loaded with the first list
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # startup time, here and in functions: loaded with the first 
     from emtui.em.model import Log, Session, Uid
     from emtui.local.remembered_logon import InteractionNeededError, PinnedCertificate, SaveProfileOffer
     from emtui.monitor.assessment import Assessment
-    from emtui.monitor.list_feed import ListFeed
+    from emtui.monitor.list_feed import ListFeed, ListState
     from emtui.monitor.session_feed import SessionFeed
     from emtui.query import SessionRef
     from emtui.triage.findings import Finding
@@ -109,8 +109,14 @@ class ScreenFactory(Protocol):
     def run_picker(self, session: Session, runs: tuple[Session, ...], nearest: Session | None) -> AnyScreen:
         """A list of runs to compare with."""
 
+    def theme_picker(self) -> AnyScreen:
+        """The color themes to choose from."""
+
     def overview(self) -> AnyScreen:
         """The types, one line each."""
+
+    def timeline(self, session: Session | None) -> AnyScreen:
+        """The runs of all types over time, with this run selected."""
 
     def attention(self) -> AnyScreen:
         """All alerts."""
@@ -142,13 +148,15 @@ class ScreenFactory(Protocol):
 class Navigator:
     """Owns the screen stack; remembers the alert last visited with `a`."""
 
-    def __init__(self, app: App[int], options: LaunchOptions) -> None:
+    def __init__(
+        self, app: App[int], options: LaunchOptions, shown_state: Callable[[], ListState | None]
+    ) -> None:
         self._stack = app
+        self._shown_state = shown_state
         self._options = options
         self._target = options.target
         self._first_view = None if options.target else options.view
         self._finding: Finding | None = None
-        self._feed: ListFeed | None = None
         self._is_closed = False
 
     def use_factory(self, factory: ScreenFactory) -> None:
@@ -157,7 +165,8 @@ class Navigator:
 
     @property
     def _assessment(self) -> Assessment | None:
-        return self._feed.state.assessment if self._feed else None
+        state = self._shown_state()
+        return state.assessment if state else None
 
     # --- open screens -------------------------------------------------------------
 
@@ -183,6 +192,16 @@ class Navigator:
         found: Location | None = None
         for view in self.views:
             found = view.location(found)
+        return found
+
+    def tab_of(self, view: object) -> CommandScope | None:
+        """The tab that this screen belongs to: its own, or else the nearest one below it."""
+        tabs = {tab.scope for tab in TABS}
+        found: CommandScope | None = None
+        for open_view in self.views:
+            found = open_view.SCOPE if open_view.SCOPE in tabs else found
+            if open_view is view:
+                break
         return found
 
     def is_shown(self, view: object) -> bool:
@@ -216,7 +235,6 @@ class Navigator:
 
     def show_list(self, feed: ListFeed) -> None:
         """Show the session list of this feed."""
-        self._feed = feed
         self._push(self._factory.session_list(feed))
 
     def show_login(self, *, immediately: bool = False, failed: InteractionNeededError | None = None) -> None:
@@ -225,7 +243,6 @@ class Navigator:
 
     async def close_all(self) -> None:
         """Close all screens and drop the list."""
-        self._feed = None
         while self.views and self.is_shown(self.views[-1]):
             await self._stack.pop_screen()
 
@@ -310,6 +327,15 @@ class Navigator:
 
         self._push(self._factory.run_picker(session, runs, nearest), on_result)
 
+    def open_theme_picker(self, on_kept: Callable[[str], object]) -> None:
+        """Let the user choose a color theme; call `on_kept` with its name unless the old one was restored."""
+
+        def on_result(name: str | None) -> None:
+            if name:
+                on_kept(name)
+
+        self._push(self._factory.theme_picker(), on_result)
+
     def open_report(self) -> None:
         """Open the reports for the run of the topmost screen that has one."""
         nearest = next((view for view in reversed(self.views) if view.current_run), None)
@@ -335,6 +361,10 @@ class Navigator:
     async def open_overview(self) -> None:
         """Open the types, one line each."""
         await self._open_above_list(self._factory.overview)
+
+    async def open_timeline(self, session: Session | None = None) -> None:
+        """Open the timeline with this run selected, else at the first type."""
+        await self._open_above_list(lambda: self._factory.timeline(session))
 
     async def open_attention(self) -> None:
         """Open the list of alerts."""
@@ -397,7 +427,8 @@ class Navigator:
         from emtui.em.model import Session
         from emtui.query import ExactSessionRef, find_session
 
-        snapshot = self._feed.state.snapshot if self._feed else None
+        state = self._shown_state()
+        snapshot = state.snapshot if state else None
         if isinstance(target, ExactSessionRef):
             listed = snapshot.find(target.uid) if snapshot else None
             return listed or Session(target.uid, is_complete=False)
@@ -443,7 +474,7 @@ class Navigator:
         screen = self.list_view
         line = " ".join(text.split())
         has_several_lines = len(text.strip().splitlines()) > 1
-        if screen is None or not line or self.current_view.SCOPE not in SESSION_SCOPES:
+        if screen is None or not line or self.current_view.SCOPE not in PALETTE_SCOPES:
             return
         from emtui.query import InvalidQueryError, SeveralSessionsNamedError, find_session_ref, is_session_ref
 
@@ -477,4 +508,9 @@ class Navigator:
         """Open the view given at startup, once, unless the user has opened another screen meanwhile."""
         view, self._first_view = self._first_view, None
         if view and self.list_view and self.is_shown(self.list_view) and self.list_view.is_not_typing:
-            self._push(self._factory.overview() if view == "types" else self._factory.attention())
+            self._push(self._first_screen(view))
+
+    def _first_screen(self, view: str) -> AnyScreen:
+        if view == "timeline":
+            return self._factory.timeline(None)
+        return self._factory.overview() if view == "types" else self._factory.attention()

@@ -31,14 +31,15 @@ from textual.worker import WorkerFailed
 
 from emtui.em.background_thread import run_in_thread
 from emtui.local import crash_report, process_hardening
+from emtui.local.terminal import DARK_THEME, LIGHT_THEME, THEME_NAMES
 from emtui.tui.terminal import gc_tuning
-from emtui.tui.terminal.capabilities import TerminalOptions
+from emtui.tui.terminal.capabilities import Capabilities, TerminalOptions
 from emtui.tui.terminal.driver import EmtuiDriver
 from emtui.tui.terminal.exit_watchdog import ExitWatchdog
 from emtui.tui.terminal.flow_control import FlowControl
 from emtui.tui.terminal.frame_scheduler import FrameScheduler
 from emtui.tui.terminal.paste_detection import EscapeOrAltEvent, UnmarkedPasteEvent
-from emtui.tui.theme import THEME
+from emtui.tui.theme import THEMES
 
 T = TypeVar("T")
 
@@ -111,10 +112,11 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._capabilities = terminal_options.capabilities
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._watchdog = ExitWatchdog()
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        self._follows_background = terminal_options.follows_background
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._capabilities.theme
         self.stylesheet.set_variables(self.get_css_variables())
-        self._styled_theme = self.theme
         self.first_paint = asyncio.Event()
         """Set once the first frame was sent; other modules are loaded afterwards."""
 
@@ -325,18 +327,40 @@ class TerminalApp(App[int], inherit_bindings=False):
         self.call_in_loop(partial(self._set_light_background, light))
 
     def _set_light_background(self, light: bool) -> None:
-        if light is not self._capabilities.light_background:
-            self._capabilities = replace(self._capabilities, light_background=light)
+        self._use_capabilities(replace(self._capabilities, light_background=light))
+        if self._follows_background:
+            self.theme = LIGHT_THEME if light else DARK_THEME
+
+    def _use_capabilities(self, capabilities: Capabilities) -> None:
+        """Draw with these colors; everything is sent again if they differ."""
+        if capabilities != self._capabilities:
+            self._capabilities = capabilities
             self._frames.reset()
             self.refresh(repaint=True, layout=True)
 
-    def refresh_css(self, animate: bool = True) -> None:
-        """Read the style sheets again, unless they were read for this theme.
+    def use_theme(self, name: str) -> None:
+        """Use this color theme, whatever background the terminal reports later."""
+        self._follows_background = False
+        self.theme = name
 
-        Textual sets its own first theme while it starts, and would read all of them twice.
-        """
-        if self.theme != self._styled_theme:
-            self._styled_theme = self.theme
+    @property
+    def theme_name(self) -> str:
+        """The name of the color theme in use."""
+        return str(self.theme)
+
+    @property
+    def has_color(self) -> bool:
+        """Whether colors may be used."""
+        return self._capabilities.has_color
+
+    def watch_theme(self, name: str) -> None:
+        """Draw everything in the colors of this theme, if it is one of ours."""
+        if name in THEME_NAMES:
+            self._use_capabilities(replace(self._capabilities, theme=name))
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Do not read the style sheets again for a theme of ours: only the output differs."""
+        if self.theme not in THEME_NAMES:
             super().refresh_css(animate)
 
     def action_redraw(self) -> None:

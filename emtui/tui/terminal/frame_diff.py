@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from typing import TypeAlias
 
 from rich.color import ColorSystem
@@ -21,6 +22,7 @@ from textual.strip import Strip
 from emtui import text_format
 from emtui.em.text_sanitizer import guard_output
 from emtui.tui.terminal.capabilities import Capabilities
+from emtui.tui.theme import CURSOR_TINT
 
 Cell: TypeAlias = tuple[str, str]
 Line: TypeAlias = list[Cell]
@@ -33,8 +35,15 @@ JUMP_COST_CELLS = 9
 _LINE_BREAKS = str.maketrans("\n\t", "  ")
 _SHOWS_ON_BLANK = re.compile(r"(?:^|;)(?:7|4[0-9]?|10[0-9])(?:;|$)")
 """SGR codes that show on a blank cell: reverse, underline, a background color."""
+_FOREGROUND = r"(?:3[0-7]|9[0-7]|38;5;\d+)"
+_ONLY_FOREGROUND = re.compile(_FOREGROUND)
+_SETS_FOREGROUND = re.compile(rf"(?:^|;){_FOREGROUND}(?:;|$)")
+_REVERSE = Style(reverse=True)
 MIN_ERASED_CELLS = 4
 """Blanks at the end of a line from which on erasing takes fewer bytes."""
+ERASE_REST = "\x1b[K"
+_INNER_BLANKS = re.compile(" {14,}")
+"""Blanks inside a line that take more bytes than erasing them and moving over them."""
 
 
 class FrameDiff:
@@ -44,6 +53,7 @@ class FrameDiff:
         self._painted: list[Line] = []
         self._sent: list[Line] = []
         self._width = 0
+        self._erases_inside = False
         self._changed_lines: set[int] = set()
 
     @property
@@ -66,6 +76,7 @@ class FrameDiff:
         if width != self._width:
             self._width = width
             self.reset()
+        self._erases_inside = not capabilities.ascii_only  # a VT100 cannot
         for y, x, strip in strips:
             line = self._line(self._painted, y)
             cells = cells_of_strip(strip, capabilities)
@@ -82,7 +93,7 @@ class FrameDiff:
     def _diff_of_line(self, y: int) -> str:
         old, new = self._line(self._sent, y), self._painted[y]
         self._sent[y] = new.copy()
-        return line_diff(old, new, y)
+        return line_diff(old, new, y, erases_inside=self._erases_inside)
 
     def _line(self, frame: list[Line], y: int) -> Line:
         while len(frame) <= y:
@@ -118,9 +129,10 @@ def cells_of_strip(strip: Strip, capabilities: Capabilities) -> Line:
         if not text.isprintable():
             text = guard_output(text).translate(_LINE_BREAKS)  # noqa: PLW2901 - cleaned once more before the terminal
         codes = sgr_codes(style, capabilities) if style else ""
+        blank = (" ", codes) if _SHOWS_ON_BLANK.search(codes) else BLANK_CELL
         text = capabilities.text(text_format.strip_ambiguous(text))  # noqa: PLW2901 - the same
         if text.isascii() or all(map(text_format.is_one_cell, text)):
-            cells += [(character, codes) for character in text]
+            cells += [blank if character == " " else (character, codes) for character in text]
         elif width := text_format.cell_width(text):
             cells += [(text, codes), *[("", codes)] * (width - 1)]
     missing = strip.cell_length - len(cells)  # Textual's own widgets measure differently
@@ -129,20 +141,33 @@ def cells_of_strip(strip: Strip, capabilities: Capabilities) -> Line:
 
 @lru_cache(maxsize=1024)
 def sgr_codes(style: Style, capabilities: Capabilities) -> str:
-    """SGR codes of a style, limited to the terminal's 16 colors."""
-    shown = style if capabilities.has_color else style.without_color
+    """SGR codes of a style in the colors of the theme; reverse video tints where there are no colors."""
+    shown = style
+    if not capabilities.has_color:
+        shown = style.without_color + (_REVERSE if style.bgcolor == CURSOR_TINT.bgcolor else Style())
     return capabilities.sgr_codes(Strip.render_ansi(shown, ColorSystem.STANDARD).split(";"))
 
 
-def line_diff(old: Line, new: Line, y: int) -> str:
-    """Return what turns one line into another."""
+def line_diff(old: Line, new: Line, y: int, *, erases_inside: bool = False) -> str:
+    """Return what turns one line into another; `erases_inside` if the terminal can erase some cells."""
     if old == new:
         return ""
     if all(len(character) == 1 for character, _ in (*old, *new)):
         spans = list(_spans(old, new))
     else:
         spans = [(0, len(new))]  # terminals disagree about such widths: send the whole line
-    return "".join(_span_text(new, start, end, y) for start, end in spans)
+    texts = []
+    for start, end in spans:
+        texts.append(_span_text(new, start, end, y, erases_inside=erases_inside))
+        if texts[-1].endswith(ERASE_REST):
+            break
+    return "".join(texts)
+
+
+def _erased(blanks: re.Match[str]) -> str:
+    """Erase as many cells, and move over them."""
+    count = len(blanks[0])
+    return f"\x1b[{count}X\x1b[{count}C"
 
 
 def _spans(old: Line, new: Line) -> Iterator[tuple[int, int]]:
@@ -157,7 +182,7 @@ def _spans(old: Line, new: Line) -> Iterator[tuple[int, int]]:
     yield start, end + 1
 
 
-def _span_text(line: Line, start: int, end: int, y: int) -> str:
+def _span_text(line: Line, start: int, end: int, y: int, *, erases_inside: bool) -> str:
     """Return the output for one span of a line; blanks at its end are erased instead of written."""
     text_end = len(line)
     while text_end > start and line[text_end - 1] == BLANK_CELL:
@@ -167,10 +192,33 @@ def _span_text(line: Line, start: int, end: int, y: int) -> str:
     cells = line[start : text_end if erases_rest else end]
     if any(len(character) != 1 for character, _ in cells):
         return parts[0] + "\x1b[2K" + _text_with_cursor_moves(cells, y, start)
-    for codes, run in groupby(cells, key=lambda cell: cell[1]):
+    current = ""
+    for codes, run in groupby(_with_joined_blanks(cells), key=itemgetter(1)):
         text = "".join(character for character, _ in run)
-        parts.append(f"\x1b[{codes}m{text}\x1b[0m" if codes else text)
-    return "".join(parts) + ("\x1b[K" if erases_rest else "")
+        if erases_inside and not _SHOWS_ON_BLANK.search(codes):
+            text = _INNER_BLANKS.sub(_erased, text)
+        parts.append(_codes_change(current, codes) + text)
+        current = codes
+    return "".join(parts) + _codes_change(current, "") + (ERASE_REST if erases_rest else "")
+
+
+def _with_joined_blanks(cells: Line) -> Iterator[Cell]:
+    """The cells, blanks with the codes before them where these do not show: no change has to be sent."""
+    current = ""
+    for character, codes in cells:
+        if codes or character != " " or _SHOWS_ON_BLANK.search(current):
+            current = codes
+        yield character, current
+
+
+def _codes_change(before: str, after: str) -> str:
+    """The shortest change from one style to another."""
+    if before == after:
+        return ""
+    if not after:
+        return "\x1b[m"
+    keeps_nothing = not before or (_ONLY_FOREGROUND.fullmatch(before) and _SETS_FOREGROUND.search(after))
+    return f"\x1b[{after}m" if keeps_nothing else f"\x1b[0;{after}m"
 
 
 def _text_with_cursor_moves(cells: Line, y: int, start: int) -> str:

@@ -41,12 +41,21 @@ class ColumnList(VirtualList, Generic[T]):
         """The titles of the columns."""
         return render_strip([("  ", PLAIN), (column_titles(self.columns_for(width)), HEADING)], width)
 
+    def cursor_cells(self, width: int) -> int:
+        """The mark and the first two columns."""
+        first, second = self.columns_for(width)[:2]
+        return min(width, 2 + first.width + second.gap + second.width)
+
     def render_row(self, row: int, width: int) -> StyledSpans:
         """Format one item."""
+        return self.render_item(row, self.columns_for(width))
+
+    def render_item(self, row: int, columns: tuple[ListColumn[T], ...]) -> StyledSpans:
+        """Format one item in these columns, after the mark of the cursor."""
         if self._time_context is None:
             return []
         mark = f"{CURSOR_MARK} " if row == self.cursor else "  "
         return [
             (mark, ACCENT_STYLE),
-            *render_cells(self.columns_for(width), self.items[row], self._time_context),
+            *render_cells(columns, self.items[row], self._time_context),
         ]

@@ -147,6 +147,8 @@ class Prompt(Horizontal):
 class CountedPrompt(Prompt):
     """A prompt with a count at the right; while closed, another line is shown in its place."""
 
+    CLOSED_LINE_CLASS: ClassVar[type[StatusLine]] = StatusLine
+
     DEFAULT_CSS = """
     CountedPrompt { display: block; }
     CountedPrompt #found { width: 19; }
@@ -162,7 +164,7 @@ class CountedPrompt(Prompt):
         id: str | None = None,
     ) -> None:
         super().__init__(on_typed, on_closed, is_low_bandwidth, id=id)
-        self.closed_line = StatusLine(id=closed_line_id)
+        self.closed_line = self.CLOSED_LINE_CLASS(id=closed_line_id)
         """The line shown while the prompt is closed."""
         self._count_line = StatusLine(id="found")
 

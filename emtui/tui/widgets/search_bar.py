@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
+from typing import ClassVar
 
 from textual.message import Message
 
 from emtui.tui.widgets.prompt import CountedPrompt
+from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.title_rule import TitleRule
 
 
 class SearchMode(Enum):
@@ -23,6 +26,8 @@ class SearchMode(Enum):
 
 class SearchBar(CountedPrompt):
     """The search line, hidden until opened; Enter accepts, Esc restores the previous text."""
+
+    CLOSED_LINE_CLASS: ClassVar[type[StatusLine]] = TitleRule
 
     class Changed(Message):
         """The search text or the filter text has changed."""

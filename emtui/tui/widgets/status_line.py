@@ -5,15 +5,25 @@ If both do not fit, the left part is cut. The footer has more lines if a message
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from rich.style import Style
+from textual.events import Click
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from emtui import text_format
-from emtui.tui.theme import BOLD, PLAIN
+from emtui.tui.theme import ACCENT_STYLE, BOLD, PLAIN
 from emtui.tui.widgets.paragraph import wrap_and_cut
 from emtui.tui.widgets.virtual_list import StyledSpans, render_strip
 
+Hint: TypeAlias = tuple[str, str]
+"""The label of a key, and what it does."""
+HINT_SPACING = 2
+"""Blanks between two hints."""
 MAX_FOOTER_LINES = 3
 """Maximum lines of a message."""
 
@@ -36,11 +46,12 @@ class StatusLine(Widget):
 
     def render_line(self, _: int) -> Strip:
         """Draw the line, cut to the width."""
-        width = self.size.width
-        right = sum(text_format.cell_width(text) for text, _ in self._right)
-        room = max(width - right - (2 if right else 0), 0)
-        left = cut_spans(self._left, room)
-        blanks = " " * (width - right - sum(text_format.cell_width(text) for text, _ in left))
+        return self._render_parts(self._left)
+
+    def _render_parts(self, left: StyledSpans) -> Strip:
+        width, right = self.size.width, spans_width(self._right)
+        left = cut_spans(left, max(width - right - (2 if right else 0), 0))
+        blanks = " " * (width - right - spans_width(left))
         return render_strip([*left, (blanks, PLAIN), *self._right], width)
 
 
@@ -55,11 +66,37 @@ class FooterLine(StatusLine):
     _position = ""
     _has_several_sentences = False
     _line_count = 1
+    _hints: list[Hint] = []  # noqa: RUF012 - replaced, never changed
 
-    def show_keys(self, keys: StyledSpans, position: str) -> None:
-        """Show these keys, on one line."""
+    class HintClicked(Message):
+        """The hint of a key was clicked."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def show_hints(self, hints: list[Hint], position: str) -> None:
+        """Show as many of these keys and labels as fit on one line."""
         self._set_sentence("", position)
-        self.show(keys, [(position, PLAIN)] if position else [])
+        if hints != self._hints:
+            self._hints = hints
+            self.refresh()
+        self.show([], [(position, PLAIN)] if position else [])
+
+    @property
+    def _fitting_hints(self) -> list[Hint]:
+        """The hints that are shown: the width is known only when the line is drawn."""
+        position_cells = text_format.cell_width(self._position) + HINT_SPACING if self._position else 0
+        return fit_hints(self._hints, self.size.width - position_cells)
+
+    def on_click(self, event: Click) -> None:
+        """Report which hint was clicked."""
+        start = 0
+        for hint in () if self._sentence else self._fitting_hints:
+            end = start + _hint_cells(hint) - HINT_SPACING
+            if start <= event.x < end:
+                self.post_message(self.HintClicked(hint[0]))
+            start = end + HINT_SPACING
 
     def say(self, sentence: str, position: str, *, has_several_sentences: bool = False) -> None:
         """Show this message, in full if it fits in three lines; it may consist of several messages."""
@@ -103,7 +140,7 @@ class FooterLine(StatusLine):
         width = self.size.width
         lines = self._lines(width)
         if not lines:
-            return super().render_line(y)
+            return self._render_parts(hint_spans(self._fitting_hints))
         if y >= len(lines):
             return Strip.blank(width)
         room = width - text_format.cell_width(lines[y])
@@ -114,6 +151,37 @@ class FooterLine(StatusLine):
         )
         blanks = " " * (room - text_format.cell_width(position))
         return render_strip([(lines[y], BOLD), (blanks, PLAIN), (position, PLAIN)], width)
+
+
+def fit_hints(hints: list[Hint], room: int) -> list[Hint]:
+    """The hints that fit in `room` cells: always the last two, then the others in their order.
+
+    One that does not fit gives way to shorter ones after it.
+    """
+    shown, last_hints = [], hints[-2:]
+    room += HINT_SPACING - sum(map(_hint_cells, last_hints))
+    for hint in hints[:-2]:
+        if _hint_cells(hint) <= room:
+            room -= _hint_cells(hint)
+            shown.append(hint)
+    return [*shown, *last_hints]
+
+
+def hint_spans(hints: Sequence[Hint], label_style: Style = PLAIN) -> StyledSpans:
+    """Format hints, in the footer or at the end of a rule: keys in the accent color."""
+    spans: StyledSpans = []
+    for key, label in hints:
+        spans += [(f"{key} ", ACCENT_STYLE), (label, label_style), (" " * HINT_SPACING, PLAIN)]
+    return spans[:-1]
+
+
+def _hint_cells(hint: Hint) -> int:
+    return text_format.cell_width(" ".join(hint)) + HINT_SPACING
+
+
+def spans_width(spans: StyledSpans) -> int:
+    """The cells of these spans."""
+    return sum(text_format.cell_width(text) for text, _ in spans)
 
 
 def cut_spans(spans: StyledSpans, width: int) -> StyledSpans:

@@ -22,6 +22,7 @@ from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.theme import CURSOR_TINT, FAINT, PLAIN
 
 StyledSpans: TypeAlias = list[tuple[str, Style]]
+MAX_STYLED_BLANKS = 16
 WHEEL_ROWS = 3
 """Rows that one step of the mouse wheel scrolls."""
 
@@ -45,6 +46,29 @@ def render_strip(
     if room:
         segments.append(Segment(" " * room, overlay))
     return Strip(segments, width)
+
+
+def join_blanks(spans: StyledSpans, next_style: Style) -> StyledSpans:
+    """Give short blanks the style of the text after them, long ones none; `next_style` is that after all.
+
+    A change of style costs about as many bytes as `MAX_STYLED_BLANKS` blanks, and blanks that stay as they
+    were cost none.
+    """
+    joined: StyledSpans = []
+    blank_count = 0
+    for text, style in spans:
+        core = text.strip(" ")
+        if not core:
+            blank_count += len(text)
+            continue
+        blank_count += len(text) - len(text.lstrip(" "))
+        joined += [(_blanks(blank_count, style)), (core, style)]
+        blank_count = len(text) - len(text.rstrip(" "))
+    return [*joined, _blanks(blank_count, next_style)]
+
+
+def _blanks(count: int, style: Style) -> tuple[str, Style]:
+    return " " * count, style if count <= MAX_STYLED_BLANKS else PLAIN
 
 
 class VirtualList(Widget, can_focus=True):
@@ -137,6 +161,8 @@ class VirtualList(Widget, can_focus=True):
 
     def _render_empty(self, index: int, width: int) -> Strip:
         text = self.empty_lines[index] if 0 <= index < len(self.empty_lines) else ""
+        if not text:
+            return Strip.blank(width)
         return render_strip([("  " + text, FAINT)], width)
 
     def refresh_row(self, row: int) -> None:

@@ -1,8 +1,9 @@
-"""The line of the last 24 hours: digits per hour, and counts with their total."""
+"""The line of the last 24 hours: a strip of cells, and counts with their total."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -20,8 +21,17 @@ from emtui.monitor.unlisted_runs import UnlistedRuns
 from emtui.triage.acknowledgement_matching import Acknowledgements
 from emtui.triage.acknowledgements import Acknowledgement, run_key
 from emtui.triage.message_fingerprint import fingerprint
-from emtui.tui.formatting.last_24h import HOUR_COUNT, Last24Hours, hours_text, last_24h_line, spans_width
+from emtui.tui.formatting.last_24h import (
+    HOUR_COUNT,
+    Last24Hours,
+    cell_count_for,
+    last_24h_line,
+    spans_width,
+    strip_spans,
+    tally_line,
+)
 from emtui.tui.formatting.session_columns import TimeContext
+from emtui.tui.theme import ACCENT_STYLE, CURSOR_TINT, ERROR_STYLE
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 GOOD, BAD, WARNED, RUNNING = Outcome.SUCCESS, Outcome.FAILED, Outcome.WARNING, Outcome.RUNNING
@@ -33,8 +43,18 @@ def snapshot_of(sessions: Iterable[Session], at: datetime = NOON) -> Snapshot:
     return Snapshot(tuple(ordered), at)
 
 
-def hours_line(snapshot: Snapshot, now: datetime = NOON, zone: tzinfo = UTC) -> str:
-    return plain_text(hours_text(Last24Hours.from_snapshot(snapshot, TimeContext(now, zone)), zone))
+def strip_line(
+    snapshot: Snapshot,
+    now: datetime = NOON,
+    zone: tzinfo = UTC,
+    *,
+    cell_count: int = HOUR_COUNT,
+    missed: Iterable[datetime] = (),
+    selected: int | None = None,
+) -> str:
+    """The strip as text, with a dot in place of each blank cell."""
+    day = Last24Hours.from_snapshot(snapshot, TimeContext(now, zone), None, missed, cell_count)
+    return plain_text(strip_spans(day, zone, selected)).replace(" ", "·")
 
 
 def plain_text(pieces: StyledSpans) -> str:
@@ -45,53 +65,83 @@ def failed_runs(*starts: datetime) -> list[Session]:
     return [make_run(start, outcome=BAD) for start in starts]
 
 
-def test_each_hour_shows_how_many_runs_that_began_in_it_failed() -> None:
+def test_each_cell_shows_the_worst_of_the_runs_that_began_in_it() -> None:
     night = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
-    snapshot = snapshot_of(failed_runs(night - 2 * MINUTE, night - 17 * MINUTE, night - 26 * HOUR), night)
-    assert hours_line(snapshot, night, BERLIN) == "04h ······················11 03h failed"
-    assert hours_line(snapshot, night, UTC) == "03h ······················11 02h failed"
+    runs = [
+        *failed_runs(night - 2 * MINUTE),
+        make_run(night - 4 * MINUTE),
+        make_run(night - 17 * MINUTE, outcome=WARNED),
+        make_run(night - 3 * HOUR),
+        make_run(night - 26 * HOUR),
+    ]
+    assert strip_line(snapshot_of(runs), night, BERLIN) == "04h│····················▄·▲█│now"
+    assert strip_line(snapshot_of(runs), night, UTC) == "03h│····················▄·▲█│now"
 
 
-def test_ten_or_more_in_an_hour_are_a_plus() -> None:
-    starts = [NOON - HOUR + number * MINUTE for number in range(10)]
-    assert hours_line(snapshot_of(failed_runs(*starts))) == "13h ······················+· 12h failed"
-    assert hours_line(snapshot_of(failed_runs(*starts[1:]))) == "13h ······················9· 12h failed"
+def test_wider_lines_have_cells_of_half_and_quarter_hours() -> None:
+    night = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
+    snapshot = snapshot_of([*failed_runs(night - 13 * MINUTE), make_run(night - 43 * MINUTE)])
+    assert [cell_count_for(width) for width in (58, 80, 119, 120, 159, 160, 200)] == [
+        *(24, 24, 24, 48, 48, 96, 96)
+    ]
+    assert strip_line(snapshot, night, cell_count=48) == f"02:30│{'·' * 45}▄█·│now"
+    assert strip_line(snapshot, night, cell_count=96) == f"02:15│{'·' * 92}▄·█·│now"
 
 
-def test_an_hour_not_covered_by_the_last_response_is_unknown() -> None:
+def test_a_start_that_was_due_and_missing_is_a_cross() -> None:
+    snapshot = snapshot_of([make_run(NOON - 2 * HOUR), *failed_runs(NOON - HOUR)])
+    missed = [NOON - back * HOUR for back in (1, 2, 3, 25)]
+    assert strip_line(snapshot, missed=missed) == "13h│····················××█·│now"
+
+
+def test_a_session_that_has_been_running_since_before_is_running_now() -> None:
+    snapshot = snapshot_of([make_run(NOON - 30 * HOUR, outcome=RUNNING), make_run(NOON - HOUR)])
+    assert strip_line(snapshot) == "13h│······················▄►│now"
+
+
+def test_the_selected_cell_is_set_off_also_if_it_is_blank() -> None:
+    snapshot = snapshot_of(failed_runs(NOON))
+    assert strip_line(snapshot, selected=0).startswith("13h│▌·")
+    day = Last24Hours.from_snapshot(snapshot, TimeContext(NOON, UTC))
+    before, after = strip_spans(day, UTC), strip_spans(day, UTC, HOUR_COUNT - 1)
+    assert ("█", ERROR_STYLE) in before
+    assert ("█", ACCENT_STYLE + CURSOR_TINT) in after
+
+
+def test_time_not_covered_by_the_last_response_is_unknown() -> None:
     snapshot = snapshot_of(failed_runs(NOON - 3 * HOUR), NOON)
-    assert hours_line(snapshot, NOON + 3 * HOUR + 30 * MINUTE) == "16h ·················1··???? 15h failed"
-    assert hours_line(snapshot, NOON + 40 * HOUR) == f"05h {'?' * HOUR_COUNT} 04h failed"
-    assert hours_line(snapshot, NOON + MINUTE) == "13h ····················1··· 12h failed", (
-        "an answer a minute"
-    )
+    assert strip_line(snapshot, NOON + 3 * HOUR + 30 * MINUTE) == "16h│·················█··????│now"
+    assert strip_line(snapshot, NOON + 40 * HOUR) == f"05h│{'?' * HOUR_COUNT}│now"
+    assert strip_line(snapshot, NOON + MINUTE) == "13h│····················█···│now", "an answer a minute"
 
 
 def test_an_hour_with_a_run_without_details_is_unknown_unless_another_failed() -> None:
     named = [replace(make_run(NOON - back), is_complete=False, state=None) for back in (HOUR, 2 * HOUR)]
-    snapshot = snapshot_of([*named, *failed_runs(NOON - 2 * HOUR + MINUTE)])
-    assert hours_line(snapshot) == "13h ·····················1?· 12h failed"
+    snapshot = snapshot_of(
+        [*named, *failed_runs(NOON - 2 * HOUR + MINUTE), make_run(NOON - HOUR, outcome=WARNED)]
+    )
+    assert strip_line(snapshot) == "13h│·····················█?·│now"
 
 
 def test_hours_follow_the_zone_even_with_offsets_of_half_hours() -> None:
     snapshot = snapshot_of(
         failed_runs(NOON - 20 * MINUTE)
     )  # 17:25; the hour began at 17:00 there, 11:15 in UTC
-    assert hours_line(snapshot, NOON, KATHMANDU) == "18h ·······················1 17h failed"
+    assert strip_line(snapshot, NOON, KATHMANDU) == "18h│·······················█│now"
 
 
 @pytest.mark.parametrize(
-    ("now", "first", "last"),
+    ("now", "first"),
     [
-        (datetime(2026, 10, 25, 11, 30, tzinfo=UTC), "14h", "12h"),  # an hour twice
-        (datetime(2026, 3, 29, 10, 30, tzinfo=UTC), "12h", "12h"),  # an hour left out
-        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "03h", "02h"),  # the first time it is 02:30
-        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "04h", "02h"),  # the second
+        (datetime(2026, 10, 25, 11, 30, tzinfo=UTC), "14h"),  # an hour twice
+        (datetime(2026, 3, 29, 10, 30, tzinfo=UTC), "12h"),  # an hour left out
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "03h"),  # the first time it is 02:30
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "04h"),  # the second
     ],
 )
-def test_an_hour_lasts_60_minutes_when_clocks_change(now: datetime, first: str, last: str) -> None:
-    hours_shown = hours_line(snapshot_of(failed_runs(now, now - 23 * HOUR), now), now, BERLIN)
-    assert hours_shown == f"{first} 1{'·' * 22}1 {last} failed"
+def test_an_hour_lasts_60_minutes_when_clocks_change(now: datetime, first: str) -> None:
+    shown = strip_line(snapshot_of(failed_runs(now, now - 23 * HOUR), now), now, BERLIN)
+    assert shown == f"{first}│█{'·' * 22}█│now"
 
 
 zones = st.sampled_from(
@@ -102,20 +152,34 @@ zones = st.sampled_from(
 @given(
     zone=zones,
     now=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),  # noqa: DTZ001 # the zone follows
-    back=st.lists(st.integers(0, 23 * 60 - 1), max_size=9, unique=True),
+    runs=st.lists(
+        st.tuples(st.integers(0, 30 * 60), st.sampled_from(list(Outcome)), st.booleans()), max_size=20
+    ),
+    cell_count=st.sampled_from([24, 48, 96]),
 )
-def test_every_failure_of_the_last_23_hours_is_counted_in_one_of_24(
-    zone: tzinfo, now: datetime, back: list[int]
+def test_the_cells_add_up_to_what_the_line_counts(
+    zone: tzinfo, now: datetime, runs: list[tuple[int, Outcome, bool]], cell_count: int
 ) -> None:
     now_utc = now.replace(tzinfo=UTC)
-    day = Last24Hours.from_snapshot(
-        snapshot_of(failed_runs(*(now_utc - number * MINUTE for number in back)), now_utc),
-        TimeContext(now_utc, zone),
-    )
-    assert len(day.failed_by_hour) == HOUR_COUNT
-    assert sum(number or 0 for number in day.failed_by_hour) == len(back)
-    assert day.first_hour <= now_utc - 23 * HOUR < day.first_hour + HOUR
-    assert spans_width(hours_text(day, zone)) == 39
+    sessions = [
+        replace(make_run(now_utc - back * MINUTE, f"Type{number}", outcome=outcome), is_complete=is_complete)
+        for number, (back, outcome, is_complete) in enumerate(runs)
+    ]
+    clock = TimeContext(now_utc, zone)
+    day = Last24Hours.from_snapshot(snapshot_of(sessions, now_utc), clock, None, (), cell_count)
+    length = timedelta(days=1) / cell_count
+    assert len(day.cells) == cell_count
+    assert all(cell.end - cell.start == length for cell in day.cells)
+    assert day.cells[-1].start <= now_utc < day.cells[-1].end
+    counts = sum((Counter(cell.outcome_counts) for cell in day.cells), Counter[Outcome]())
+    started = [run for run in sessions if run.started and run.started >= day.cells[0].start]
+    assert counts.total() == len(started)
+    earlier_running = sum(1 for run in sessions if run not in started and run.is_complete and run.is_running)
+    assert day.total == len(started) + earlier_running
+    unknown = sum(1 for run in started if not run.is_complete)
+    expected = day.outcome_counts + Counter({Outcome.UNKNOWN: unknown})
+    expected[RUNNING] -= earlier_running
+    assert counts == +expected
 
 
 NIGHT = [
@@ -125,28 +189,64 @@ NIGHT = [
 ]
 
 
+def line_of(
+    snapshot: Snapshot,
+    width: int,
+    acknowledgements: Acknowledgements | None = None,
+    selected: int | None = None,
+) -> tuple[StyledSpans, StyledSpans]:
+    clock = TimeContext(NOON, UTC)
+    day = Last24Hours.from_snapshot(snapshot, clock, acknowledgements, (), cell_count_for(width))
+    return last_24h_line(day, snapshot, UTC, width, selected)
+
+
 def last_24h_text(width: int, snapshot: Snapshot | None = None) -> str:
-    left, right = last_24h_line(snapshot or snapshot_of(NIGHT), TimeContext(NOON, UTC), width)
+    left, right = line_of(snapshot or snapshot_of(NIGHT), width)
     assert spans_width(left) + spans_width(right) + 2 * bool(right) <= width
     return f"{plain_text(left)} | {plain_text(right)}" if right else plain_text(left)
 
 
+STRIP = f"13h│  {'▄' * 20}█▲│now"
+
+
 def test_the_counts_cover_the_same_hours_and_running_sessions_and_have_a_total() -> None:
-    assert last_24h_text(120) == (
-        "13h ······················2· 12h failed | 2 failed  1 warned  2 running  80 ok of 85 runs in 24h"
-    )
+    left, _, right = last_24h_text(160).partition(" | ")
+    assert re.fullmatch("12:15│ {12}[▄ ]{80}█►█▲│now", left)
+    assert right == "■ 2 failed  ▲ 1 warned  ► 2 running of 85 runs"
+    assert last_24h_text(176).endswith(" | ■ 2 failed  ▲ 1 warned  ► 2 running  · 80 ok of 85 runs in 24h")
 
 
-def test_narrow_lines_drop_words_first_and_hours_last() -> None:
-    assert last_24h_text(88).endswith("| 2 failed  1 warned  2 running  80 ok of 85 runs")
-    assert last_24h_text(84).endswith("| 2 failed  1 warned  2 running of 85 runs")
-    assert last_24h_text(80).endswith("12h failed | 2 failed  1 warned  … of 85 runs")
-    worse = snapshot_of([*NIGHT, make_run(NOON - MINUTE, outcome=Outcome.CANCELED)])
-    assert last_24h_text(80, worse).endswith("12h failed | 2 failed  1 warned  … of 86 runs")
-    assert last_24h_text(58) == "2 failed  1 warned  2 running  80 ok of 85 runs in 24h"
-    assert last_24h_text(39) == "2 failed  1 warned  … of 85 runs"
-    assert last_24h_text(24) == "2 failed  … of 85 runs"
+def test_narrow_lines_drop_words_first_and_the_strip_last() -> None:
+    assert last_24h_text(80) == f"{STRIP} | ■ 2 failed  ▲ 1 warned  ► 2 running of 85 runs"
+    assert last_24h_text(96) == f"{STRIP} | ■ 2 failed  ▲ 1 warned  ► 2 running  · 80 ok of 85 runs in 24h"
+    assert last_24h_text(95) == f"{STRIP} | ■ 2 failed  ▲ 1 warned  ► 2 running  · 80 ok of 85 runs"
+    assert last_24h_text(88) == f"{STRIP} | ■ 2 failed  ▲ 1 warned  ► 2 running of 85 runs"
+    assert last_24h_text(58) == "■ 2 failed  ▲ 1 warned  ► 2 running  · 80 ok of 85 runs"
+    assert last_24h_text(45) == "■ 2  ▲ 1  ► 2  · 80 of 85 runs in 24h"
+    assert last_24h_text(36) == "■ 2  ▲ 1  ► 2  · 80 of 85 runs"
+    assert last_24h_text(28) == "■ 2  ▲ 1  ► 2 of 85 runs"
     assert last_24h_text(14) == "85 runs in 24h"
+    worse = snapshot_of([*NIGHT, make_run(NOON - MINUTE, outcome=Outcome.CANCELED)])
+    assert last_24h_text(80, worse).endswith("│now | ■ 2  ▲ 1  ○ 1  ► 2  · 80 of 86 runs in 24h")
+
+
+def test_the_strip_stays_while_a_cell_is_selected() -> None:
+    assert plain_text(line_of(snapshot_of(NIGHT), 58)[0]).startswith("■ 2")
+    for width in (34, 40, 58):
+        left, right = line_of(snapshot_of(NIGHT), width, selected=23)
+        assert plain_text(left) == STRIP
+        assert spans_width(left) + spans_width(right) + 2 * bool(right) <= width
+    assert plain_text(line_of(snapshot_of(NIGHT), 58, selected=23)[1]) == "■ 2  ▲ 1  ► 2 of 85 runs"
+    assert plain_text(line_of(snapshot_of(NIGHT), 20, selected=23)[0]) == "85 runs in 24h"
+
+
+def test_a_download_is_reported_beside_the_counts() -> None:
+    snapshot = snapshot_of(NIGHT)
+    for width in (58, 80, 120, 160, 200):
+        day = Last24Hours.from_snapshot(snapshot, TimeContext(NOON, UTC), None, (), cell_count_for(width))
+        left, right = tally_line(day, snapshot, UTC, width, "loading from em01 since 02:14:30")
+        assert plain_text(right).endswith("loading from em01 since 02:14:30  Esc: cancel")
+        assert spans_width(left) + spans_width(right) + 2 <= width
 
 
 def test_counts_of_incomplete_rows_are_shortened_before_any_word_is_cut() -> None:
@@ -169,7 +269,7 @@ def test_unreadable_rows_are_always_counted() -> None:
     snapshot = replace(snapshot_of(NIGHT), replaced_count=1_204)
     assert (
         last_24h_text(80, snapshot)
-        == "2 failed  1 warned  2 running  80 ok of 85 runs  1,204 characters replaced"
+        == "■ 2 failed  ▲ 1 warned  ► 2 running of 85 runs  1,204 characters replaced"
     )
     assert "1,204 characters replaced" in last_24h_text(120, snapshot)
 
@@ -180,8 +280,8 @@ def test_acknowledged_runs_are_counted_within_their_outcome() -> None:
     known = Acknowledgements(
         {fingerprint(bad): Acknowledgement(fingerprint(bad), bad.type, "INC0012345", NOON)}
     )
-    right_text = plain_text(last_24h_line(snapshot, TimeContext(NOON, UTC), 120, known)[1])
-    assert right_text == "2 failed, 2 acknowledged  1 warned  2 running  80 ok of 85 runs in 24h"
+    right_text = plain_text(line_of(snapshot, 120, known)[1])
+    assert right_text == "■ 2, 2 acknowledged  ▲ 1  ► 2  · 80 of 85 runs in 24h"
 
 
 @cache
@@ -202,9 +302,7 @@ def night_with_acknowledged(runs_per_outcome: int) -> tuple[Snapshot, Acknowledg
 @pytest.mark.parametrize("often", [1, 12, 1_234])
 def test_the_hours_stay_whatever_is_acknowledged(width: int, often: int) -> None:
     snapshot, everything = night_with_acknowledged(often)
-    before, after = (
-        last_24h_line(snapshot, TimeContext(NOON, UTC), width, known) for known in (None, everything)
-    )
+    before, after = (line_of(snapshot, width, known) for known in (None, everything))
     assert bool(before[1]) == bool(after[1]) == (width >= 80)
     assert spans_width(after[0]) + spans_width(after[1]) + 2 * bool(after[1]) <= width
     assert re.search(r"\d runs", plain_text(after[-1] or after[0])), "a count says of what"
@@ -212,13 +310,13 @@ def test_the_hours_stay_whatever_is_acknowledged(width: int, often: int) -> None
 
 def test_a_day_without_runs_says_so() -> None:
     old = snapshot_of(make_series("LogExport", HOUR, NOON - 25 * HOUR, count=50))
-    assert last_24h_text(80, old) == f"13h {'·' * 24} 12h failed | no runs in 24h"
+    assert last_24h_text(80, old) == f"13h│{' ' * 24}│now | no runs in 24h"
 
 
 def test_a_day_with_unlisted_runs_does_not_say_that_there_were_none() -> None:
     before = snapshot_of([make_run(NOON - HOUR)])
     gone = before.with_listing(Listing(()), NOON)
-    assert last_24h_text(80, gone) == f"13h {'·' * 22}?· 12h failed | no runs listed in 24h"
+    assert last_24h_text(80, gone) == f"13h│{' ' * 22}? │now | no runs listed in 24h"
     assert last_24h_text(58, gone) == "no runs listed in 24h"
 
 

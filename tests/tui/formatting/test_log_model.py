@@ -1,4 +1,4 @@
-"""Lines of a log: events, the pauses between them, and wrapped messages."""
+"""Lines of a log: events, their pauses, and wrapped messages."""
 
 from __future__ import annotations
 
@@ -11,20 +11,17 @@ from hypothesis import strategies as st
 
 from emtui import text_format
 from emtui.em.model import Event
-from emtui.triage.step_timing import Step, UsualStepDuration, Wait, find_steps, select_waits
+from emtui.triage.step_timing import Step, StepHistory, UsualStepDuration, Wait, find_steps
 from emtui.tui.formatting.log_model import (
     MAX_ROWS_PER_MESSAGE,
-    EventLine,
-    WaitLine,
     log_lines,
     scroll_left,
     unwrapped_rows,
     wrap_message,
     wrapped_rows,
 )
-from emtui.tui.formatting.log_text import line_text, short_wait_text, wait_text
+from emtui.tui.formatting.log_text import line_text, short_wait_text, slow_steps_text, wait_text
 from emtui.tui.formatting.search_matches import highlight_matches
-from emtui.tui.screens.session_detail.event_row import wait_spans, worst_wait_reason
 from emtui.tui.theme import PLAIN
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -38,7 +35,6 @@ def events_at(*parts: tuple[float, str]) -> tuple[Event, ...]:
 
 
 EVENTS = events_at((0, "Starting"), (1, "Retrieving data from bs01"), (22, "Collected bs01"), (23, "Done"))
-WAITS = select_waits(find_steps(EVENTS), {})
 
 
 def wait_of(seconds: float, usual: UsualStepDuration | None = None, *, is_open: bool = False) -> Wait:
@@ -50,29 +46,18 @@ def wait_of(seconds: float, usual: UsualStepDuration | None = None, *, is_open: 
 USUAL = UsualStepDuration(timedelta(seconds=14), timedelta(seconds=31), 20)
 
 
-def test_a_pause_is_between_its_two_events() -> None:
-    lines = log_lines(EVENTS, WAITS)
-    assert [(type(line), line.event_index) for line in lines] == [
-        (EventLine, 0),
-        (EventLine, 1),
-        (WaitLine, 1),
-        (EventLine, 2),
-        (EventLine, 3),
-    ]
-    assert line_text(lines[2]) == "21s in “Retrieving data from bs01”"
-
-
-def test_a_pause_is_shown_only_with_the_event_before_it() -> None:
-    assert [line.event_index for line in log_lines(EVENTS, WAITS, "retrieving")] == [1, 1]
-    assert [line.event_index for line in log_lines(EVENTS, WAITS, "bs01")] == [1, 1, 2]
-    assert [line.event_index for line in log_lines(EVENTS, WAITS, "starting")] == [0]
+def test_a_filter_keeps_the_indexes_of_the_events() -> None:
+    assert [line.event_index for line in log_lines(EVENTS)] == [0, 1, 2, 3]
+    assert [line.event_index for line in log_lines(EVENTS, "retrieving")] == [1]
+    assert [line.event_index for line in log_lines(EVENTS, "bs01")] == [1, 2]
+    assert [line.event_index for line in log_lines(EVENTS, "starting")] == [0]
 
 
 def test_letters_are_found_and_underlined_in_any_unicode_composition() -> None:
     events = events_at((0, "Cafe\u0301 cannot be reached"), (1, "Straße"))
-    assert [line.event_index for line in log_lines(events, (), "CAFÉ")] == [0]
-    assert [line.event_index for line in log_lines(events, (), "strasse")] == [1]
-    assert log_lines(events, (), "cafe ") == ()
+    assert [line.event_index for line in log_lines(events, "CAFÉ")] == [0]
+    assert [line.event_index for line in log_lines(events, "strasse")] == [1]
+    assert log_lines(events, "cafe ") == ()
     assert [
         text for text, style in highlight_matches("Cafe\u0301 an der Straße", "é", PLAIN) if style != PLAIN
     ] == ["e\u0301"]
@@ -84,58 +69,67 @@ def test_letters_are_found_and_underlined_in_any_unicode_composition() -> None:
     ]
 
 
-def test_a_running_session_pauses_after_its_last_event() -> None:
-    found = select_waits(find_steps(EVENTS, NOON + timedelta(seconds=83)), {})
-    last = log_lines(EVENTS, found)[-1]
-    assert isinstance(last, WaitLine)
-    assert line_text(last) == "1m00s so far in “Done”"
-
-
-def test_pauses_beyond_the_loaded_events_are_left_out() -> None:
-    assert log_lines(EVENTS[:1], WAITS) == log_lines(EVENTS[:1])
+def test_the_text_of_an_event_has_the_pause_after_it() -> None:
+    last = StepHistory().assess(find_steps(EVENTS, NOON + timedelta(seconds=83))[-1])
+    assert line_text(EVENTS[-1], last) == "Done\n\n1m00s so far in “Done”"
+    assert line_text(EVENTS[-1]) == "Done"
+    assert line_text(Event(1, NOON, None)) == ""
 
 
 def test_a_pause_shows_the_usual_length_and_its_number_of_runs() -> None:
     assert wait_text(wait_of(230, USUAL)) == (
         "3m50s in “Retrieving data from bs02”, usually 14s, at most 31s in 20 successful runs"
     )
-    assert short_wait_text(wait_of(230, USUAL)) == "3m50s  usually 14s, at most 31s in 20 successful runs"
+    assert short_wait_text(wait_of(230, USUAL)) == "3m50s, usually 14s, at most 31s in 20 successful runs"
     assert short_wait_text(wait_of(230, USUAL, is_open=True)) == (
-        "3m50s  so far, usually 14s, at most 31s in 20 successful runs"
+        "3m50s so far, usually 14s, at most 31s in 20 successful runs"
     )
     assert short_wait_text(wait_of(230)) == "3m50s"
+    never = replace(wait_of(11), log_count_without=5)
+    assert short_wait_text(never) == "11s, not in 5 successful runs"
+
+
+# --- the slowest steps ------------------------------------------------------------------
+
+NEW = replace(wait_of(11), log_count_without=5)
 
 
 @pytest.mark.parametrize(
-    ("room", "drawn"),
+    ("waits", "worst", "text"),
     [
-        (67, " 3m50s  usually 14s, at most 31s in 20 successful runs   <- slowest"),
-        (45, " 3m50s  usually 14s (20 runs)   <- slowest"),
-        (33, " 3m50s  usually 14s   <- slowest"),
-        (20, " 3m50s     <- slowest"),
+        ((wait_of(20, USUAL),), None, ""),
+        ((wait_of(230, USUAL),), None, "Slowest: 3m50s in “Retrieving data from bs02”, usually 14s."),
+        (
+            (wait_of(60, USUAL), wait_of(230, USUAL), NEW, NEW),
+            NEW,
+            "Slowest: 3m50s in “Retrieving data from bs02”, usually 14s.  New: 2 pauses, 22s together.",
+        ),
+        ((NEW,), NEW, "New: 1 pause, 11s."),
+        ((wait_of(60), wait_of(230)), wait_of(230), "Slowest: 3m50s in “Retrieving data from bs02”."),
+        ((wait_of(230, USUAL, is_open=True),), None, ""),
     ],
 )
-def test_a_narrow_line_has_a_shorter_text_and_never_a_cut_one(room: int, drawn: str) -> None:
-    wait = wait_of(230, USUAL)
-    assert "".join(text for text, _ in wait_spans(wait, "slowest", room)) == drawn
+def test_the_slowest_step_is_named_with_what_is_usual(
+    waits: tuple[Wait, ...], worst: Wait | None, text: str
+) -> None:
+    assert slow_steps_text(waits, worst, 100) == text
 
 
-def test_only_the_worst_pause_is_marked_and_shows_whether_it_is_open() -> None:
-    still = wait_of(230, USUAL, is_open=True)
-    assert worst_wait_reason(still, still, (still,)) == "stuck"
-    assert worst_wait_reason(still, None, (still,)) == ""
-    assert "<-" not in "".join(text for text, _ in wait_spans(still, "", 70))
-    never = replace(wait_of(11), log_count_without=5)
-    assert worst_wait_reason(never, never, (never,)) == "main pause"
-    texts = "".join(text for text, _ in wait_spans(never, "main pause", 70))
-    assert texts == "   11s  not in 5 successful runs   <- main pause"
+def test_the_slowest_step_is_shortened_before_the_rest_of_the_sentence() -> None:
+    long = replace(wait_of(230, USUAL), step=replace(wait_of(230).step, message="語" * 60))
+    for width in (58, 80, 120):
+        text = slow_steps_text((long, NEW), long, width)
+        assert text.startswith("Slowest: 3m50s in “語")
+        assert "…”, usually 14s." in text
+        assert text_format.cell_width(text) <= width
+    assert "New" not in slow_steps_text((long, NEW), long, 58)
+    assert text_format.cell_width(slow_steps_text((long,), long, 20)) <= 20
 
 
-def test_only_the_pause_that_lost_most_time_is_called_slowest() -> None:
-    long = wait_of(230, USUAL)
-    failed = replace(wait_of(60, USUAL), step=replace(long.step, index=7, duration=timedelta(seconds=60)))
-    assert worst_wait_reason(long, long, (long, failed)) == "slowest"
-    assert worst_wait_reason(failed, failed, (long, failed)) == "main pause", "it was a server's that failed"
+@pytest.mark.parametrize("width", [-2, -1, 0, 1])
+def test_the_slowest_step_is_left_out_without_room(width: int) -> None:
+    assert slow_steps_text((), None, width) == ""
+    assert text_format.cell_width(slow_steps_text((NEW,), NEW, width)) <= max(width, 0)
 
 
 @given(st.text("ab 語\n\ẗ", max_size=120), st.integers(8, 30))
@@ -162,10 +156,11 @@ def test_a_message_of_a_thousand_rows_is_cut_with_an_ellipsis() -> None:
     st.sets(st.integers(0, 11)),
     st.data(),
 )
-def test_every_row_maps_to_a_position_and_back(texts: list[str], slow: set[int], data: st.DataObject) -> None:
+def test_every_row_maps_to_a_position_and_back(
+    texts: list[str], hidden: set[int], data: st.DataObject
+) -> None:
     events = events_at(*((number, text) for number, text in enumerate(texts)))
-    found = [Wait(Step(place, "", None, timedelta(minutes=1)), None) for place in sorted(slow)]
-    lines = log_lines(events, found)
+    lines = tuple(line for line in log_lines(events) if line.event_index not in hidden) or log_lines(events)
     for rows in (unwrapped_rows(lines), wrapped_rows(lines, 8)):
         row = data.draw(st.integers(0, rows.end - 1))
         assert rows.row_at(rows.position_at(row)) == row
@@ -174,11 +169,11 @@ def test_every_row_maps_to_a_position_and_back(texts: list[str], slow: set[int],
 
 
 def test_a_hidden_position_maps_to_the_next_line_or_the_last() -> None:
-    rows = unwrapped_rows(log_lines(EVENTS, WAITS, "bs01"))
-    assert rows.row_at((0, False, 0)) == 0
-    assert rows.row_at((1, True, 0)) == 1
-    assert rows.row_at((3, False, 0)) == 2
-    assert unwrapped_rows(()).row_at((1, True, 0)) == 0
+    rows = unwrapped_rows(log_lines(EVENTS, "bs01"))
+    assert rows.row_at((0, 0)) == 0
+    assert rows.row_at((2, 0)) == 1
+    assert rows.row_at((3, 0)) == 1
+    assert unwrapped_rows(()).row_at((1, 0)) == 0
 
 
 def test_a_scrolled_message_is_marked_at_its_left() -> None:

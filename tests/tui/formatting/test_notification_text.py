@@ -12,9 +12,11 @@ from snapshot_factory import NOON, numbered_run
 
 from emtui.em.model import Result, Session
 from emtui.monitor.notification_policy import Alert, Severity
+from emtui.triage.daily_failures import DailyFailures
 from emtui.tui.formatting.notification_text import MAX_SENTENCE_LENGTH, alerts_text
 
 SERVER = "em01.example.net"
+DAILY = DailyFailures(6, (), (NOON,), 481, timedelta())
 REASON = "em01.example.net does not answer."
 
 
@@ -48,6 +50,10 @@ def outage_alert(
     ("alerts", "text"),
     [
         ([failure_alert(0, "LogExport")], "LogExport failed on em01.example.net: no route to host"),
+        (
+            [replace(failure_alert(0, "LogExport"), daily_failures=DAILY)],
+            "LogExport failed on em01.example.net, the 6th day at this minute: no route to host",
+        ),
         ([failure_alert(0, "LogExport", None)], "LogExport failed on em01.example.net: no message"),
         ([outage_alert(0)], REASON),
         ([outage_alert(0, severity=Severity.STOPPED, why="Refused.")], "Refused."),

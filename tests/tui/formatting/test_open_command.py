@@ -48,7 +48,12 @@ def test_the_caveat_names_terms_that_differ_between_users(query: str, text: str)
 
 def test_screens_without_a_command_give_the_reason() -> None:
     silent = {place for place in CommandScope if no_command_reason(place)}
-    assert silent == {CommandScope.TEXT_VIEWER, CommandScope.RUN_PICKER, CommandScope.REPORT}
+    assert silent == {
+        CommandScope.TEXT_VIEWER,
+        CommandScope.RUN_PICKER,
+        CommandScope.THEME_PICKER,
+        CommandScope.REPORT,
+    }
     assert all(len(no_command_reason(place)) < 72 for place in silent)
 
 

@@ -1,4 +1,4 @@
-"""Wrapping of texts to a width, and the initial profile."""
+"""Wrapping of texts to a width, with their styles, and the initial profile."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from emtui import text_format
 from emtui.em.server_address import Server
 from emtui.local.profiles import Profile
 from emtui.tui.screens.login.profile_list import ProfileList
-from emtui.tui.widgets.text_view import wrap_text
+from emtui.tui.theme import BOLD, PLAIN, RULE_STYLE
+from emtui.tui.widgets.styled_lines import StyledLine, plain_lines, wrap_lines
 
 SERVER = Server("em01.example.net")
+
+
+def wrap_text(text: str, width: int) -> list[str]:
+    """The wrapped lines of a text without styles."""
+    return ["".join(part for part, _ in line) for line in wrap_lines(plain_lines(text), width)]
 
 
 def test_wrapped_lines_are_indented_below_the_label() -> None:
@@ -19,6 +25,27 @@ def test_wrapped_lines_are_indented_below_the_label() -> None:
         "List       complete as of Mon 23 Nov",
         "           02:12:04 +00:00",
     ]
+
+
+def test_wrapped_list_items_are_indented_below_their_text() -> None:
+    assert wrap_text("- one two three four", 12) == ["- one two", "  three four"]
+    assert wrap_text("  • one two three four", 14) == ["  • one two", "    three four"]
+    assert wrap_text("-one two three four", 12) == ["-one two", "three four"]
+    assert wrap_text("  one two three four", 12) == ["  one two", "  three four"]
+
+
+def test_styles_stay_with_their_words_when_a_line_is_wrapped() -> None:
+    line = StyledLine((("Pause  ", BOLD), ("eleven of ", PLAIN), ("one step", BOLD)), 7)
+    assert wrap_lines((line,), 18) == [
+        [("Pause  ", BOLD), ("eleven of", PLAIN)],
+        [(" " * 7, PLAIN), ("one step", BOLD)],
+    ]
+
+
+def test_a_rule_fills_the_line_of_a_heading_if_there_is_room() -> None:
+    heading = StyledLine((("Events", BOLD),), has_rule=True)
+    assert wrap_lines((heading,), 12) == [[("Events", BOLD), (" ─────", RULE_STYLE)]]
+    assert wrap_lines((heading,), 9) == [[("Events", BOLD)]]
 
 
 def test_a_label_that_leaves_no_room_is_wrapped_like_text() -> None:

@@ -22,7 +22,7 @@ def app_with_list(sessions: Sequence[Session], now: datetime) -> AbstractAsyncCo
 
 
 def alert_lines(ui: TuiDriver) -> str:
-    return "\n".join(ui.alerts())
+    return "\n".join(" ".join(line.split()) for line in ui.alerts())
 
 
 async def test_recurring_failures_count_days_of_the_displayed_zone() -> None:

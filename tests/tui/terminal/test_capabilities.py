@@ -6,32 +6,13 @@ import pytest
 from rich.style import Style
 
 from emtui.em.model import Outcome
+from emtui.local.terminal import THEME_NAMES
 from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
-from emtui.tui.launch import detect_capabilities
+from emtui.tui.launch import can_follow_background, detect_capabilities
 from emtui.tui.terminal.capabilities import Capabilities, without_unsupported
 from emtui.tui.terminal.driver import RESET_MODES
 from emtui.tui.terminal.frame_diff import sgr_codes
 from emtui.tui.theme import ALERT_STYLE, CURSOR_STYLE, ERROR_STYLE
-
-XTERM = {"30": 0x000000, "31": 0xCD0000, "34": 0x0000EE, "35": 0xCD00CD, "": 0x000000}
-"""The colors on a light background, as in xterm."""
-
-
-def contrast_on_white(color: int) -> float:
-    """The contrast ratio of WCAG 2."""
-
-    def linear(shift: int) -> float:
-        channel = (color >> shift & 255) / 255
-        return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
-
-    return 1.05 / (0.2126 * linear(16) + 0.7152 * linear(8) + 0.0722 * linear(0) + 0.05)
-
-
-@pytest.mark.parametrize("outcome", list(Outcome))
-def test_every_outcome_is_readable_on_white(outcome: Outcome) -> None:
-    codes = sgr_codes(OUTCOME_STYLES[outcome], Capabilities(light_background=True)).split(";")
-    color = next((code for code in codes if code.startswith(("3", "9"))), "")
-    assert contrast_on_white(XTERM[color]) >= 4.5
 
 
 def test_on_a_light_background_a_warning_has_its_own_color() -> None:
@@ -77,3 +58,43 @@ def test_a_console_gets_no_sequence_that_it_would_print(newer: str) -> None:
 
 def test_sequences_that_a_console_supports_are_kept() -> None:
     assert without_unsupported(RESET_MODES) == RESET_MODES.replace("\x1b[<u", "")
+
+
+XTERM = {"TERM": "xterm-256color"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "light", "theme"),
+    [
+        (XTERM, False, "dark"),
+        (XTERM, True, "light"),
+        (XTERM, None, "ansi"),
+        (XTERM | {"COLORFGBG": "0;15"}, None, "light"),
+        (XTERM | {"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}, False, "ansi"),
+        ({"TERM": "xterm"}, False, "ansi"),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, False, "dark"),
+        ({"TERM": "xterm-direct"}, True, "light"),
+        ({"TERM": "linux", "COLORTERM": "truecolor"}, False, "ansi"),
+    ],
+)
+def test_without_a_choice_the_theme_is_that_of_the_terminal(
+    environ: dict[str, str], light: bool | None, theme: str
+) -> None:
+    assert detect_capabilities(environ, light).theme == theme
+
+
+@pytest.mark.parametrize("theme", THEME_NAMES)
+def test_a_chosen_theme_is_used_also_over_ssh_and_without_a_known_background(theme: str) -> None:
+    environ = {"TERM": "xterm", "SSH_TTY": "/dev/pts/3"}
+    assert detect_capabilities(environ, None, theme=theme).theme == theme
+
+
+def test_a_console_has_its_sixteen_colors_whatever_is_chosen() -> None:
+    assert detect_capabilities({"TERM": "linux"}, False, theme="dark").theme == "ansi"
+
+
+@pytest.mark.parametrize(
+    ("environ", "follows"), [(XTERM, True), ({"TERM": "xterm"}, False), (XTERM | {"SSH_TTY": "x"}, False)]
+)
+def test_the_theme_follows_a_background_that_is_reported_late(environ: dict[str, str], follows: bool) -> None:
+    assert can_follow_background(environ) == follows

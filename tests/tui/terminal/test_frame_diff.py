@@ -77,6 +77,21 @@ def test_only_differences_are_sent_and_trailing_blanks_are_erased() -> None:
     assert seen.show({1: make_strip([("row 2", PLAIN)])}) == "\x1b[2;7H\x1b[K"
 
 
+def test_many_blanks_inside_a_line_are_erased_where_the_terminal_can() -> None:
+    frame = {0: make_strip([("a" + " " * 15 + "b", PLAIN)])}
+    seen = TerminalScreen()
+    seen.show({0: make_strip([("x" * 17, PLAIN)])})
+    assert seen.show(frame) == "\x1b[1;1Ha\x1b[15X\x1b[15Cb"
+    assert seen.screen.display[0].rstrip() == "a" + " " * 15 + "b"
+    simple = FrameDiff()
+    simple.paint([(0, 0, frame[0])], WIDTH, Capabilities(ascii_only=True))
+    assert "\x1b[15X" not in simple.render_diff()
+
+
+def test_blanks_with_a_background_are_written() -> None:
+    assert "X" not in TerminalScreen().show({0: make_strip([("a" + " " * 15 + "b", CURSOR_BAR)])})
+
+
 def test_a_terminal_that_another_program_used_is_repainted() -> None:
     seen = TerminalScreen()
     frame = {0: make_strip([("a row", PLAIN)])}
@@ -106,7 +121,7 @@ def test_text_after_characters_of_doubtful_width_is_placed_by_column() -> None:
 
 
 def test_a_row_with_wide_characters_keeps_its_columns_and_cursor_bar() -> None:
-    row = [("› ■ failed  ", PLAIN), ("日本語のe\u0301  ", PLAIN), ("x", PLAIN)]
+    row = [("▌ ■ failed  ", PLAIN), ("日本語のe\u0301  ", PLAIN), ("x", PLAIN)]
     seen = TerminalScreen()
     seen.show(
         {

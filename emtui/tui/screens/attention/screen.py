@@ -1,4 +1,4 @@
-"""The list of alerts: one line per finding, with the evidence of the selected one below."""
+"""The alerts: one line each, with the evidence of the selected one below."""
 
 from __future__ import annotations
 
@@ -14,17 +14,21 @@ from emtui import text_format
 from emtui.em.model import Session
 from emtui.handover.absolute_time_text import AbsoluteTimeFormatter
 from emtui.triage.finding_text import format_on_time_counts
-from emtui.tui.formatting.assessment_text import finding_sentences, finding_text, title_line
 from emtui.tui.formatting.open_command import Location
+from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_finding
+from emtui.tui.screens.attention.alert_columns import alert_rows
+from emtui.tui.screens.attention.alert_table import AlertTable
 from emtui.tui.screens.attention.attention_text import attention_text, finding_line
-from emtui.tui.screens.attention.finding_list import FindingList
+from emtui.tui.screens.attention.evidence import find_evidence
+from emtui.tui.screens.attention.evidence_pane import EvidencePane
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import refresh_list
 from emtui.tui.screens.run_steps import go_to_run
-from emtui.tui.widgets.paragraph import Paragraph
-from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.theme import BOLD, PLAIN
+from emtui.tui.widgets.title_rule import TitleRule, key_note
+from emtui.tui.widgets.virtual_list import StyledSpans
 
 ALERT_LABELS = {"failed": "alert about a failed run", "warning": "alert about a warning"}
 """What the alerts that a key steps to are called, by kind."""
@@ -37,46 +41,52 @@ class AttentionScreen(BaseScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.ATTENTION)
 
     def compose_body(self) -> Iterable[Widget]:
-        """Return title, findings, and the full text of the selected finding."""
-        yield StatusLine(id="title")
-        yield FindingList()
-        yield Paragraph(2, id="tail")
+        """Return title, alerts, and the evidence of the selected alert."""
+        yield TitleRule(id="title")
+        yield AlertTable()
+        yield TitleRule(id="subject")
+        yield EvidencePane()
 
     @property
-    def _list(self) -> FindingList:
-        return self.query_one(FindingList)
+    def _list(self) -> AlertTable:
+        return self.query_one(AlertTable)
+
+    @property
+    def _clock(self) -> TimeContext | None:
+        """The server's time when the list was assessed; None before that."""
+        assessment = self.ctx.assessment
+        return TimeContext(assessment.type_statuses.now, self.zone) if assessment else None
 
     def show_body(self) -> None:
-        """Show title and findings of the newest assessment."""
-        assessment = self.ctx.assessment
-        if assessment is None:
+        """Show title, alerts and evidence of the newest assessment."""
+        assessment, clock = self.ctx.assessment, self._clock
+        if assessment is None or clock is None:
             return
-        acknowledged_count, finding_list = assessment.acknowledged_count, self._list
-        if not finding_list.show(
-            assessment.findings, finding_sentences(assessment, self.zone), acknowledged_count
-        ):
-            selection_text = "the next one is selected" if finding_list.count else "no alerts left"
+        if not self._list.show_alerts(alert_rows(assessment, clock), clock):
+            selection_text = "the next one is selected" if self._list.count else "no alerts left"
             self.say(f"The selected alert has been resolved; {selection_text}.")
-        count_text = (
-            f"  {text_format.format_count(acknowledged_count)} of"
-            f" {text_format.format_count(finding_list.count)} acknowledged"
-            if acknowledged_count
-            else ""
-        )
-        title = title_line(
-            f"Alerts{count_text}",
-            format_on_time_counts(assessment.attention.on_time_counts),
-            self.size.width,
-        )
-        self.query_one("#title", StatusLine).show(*title)
+        counts = [text_format.format_count(self._list.count)] if self._list.count else []
+        if acknowledged_count := assessment.acknowledged_count:
+            counts.append(f"{text_format.format_count(acknowledged_count)} acknowledged")
+        title = [("Alerts", BOLD), (f"  {', '.join(counts)}" if counts else "", PLAIN)]
+        on_time_text = format_on_time_counts(assessment.attention.on_time_counts)
+        self.query_one("#title", TitleRule).show(title, [(on_time_text, PLAIN)])
+        self._show_evidence()
         self.show_header()
 
     def on_virtual_list_cursor_moved(self) -> None:
-        """Show the full text of the selected finding, with its evidence."""
-        assessment, finding = self.ctx.assessment, self._list.selected
-        text = finding_text(assessment, finding, self.zone) if assessment and finding else ""
-        self.query_one(Paragraph).show(text)
+        """Show the position at once, and the evidence of the selected alert once the cursor rests."""
         self.show_footer()
+        self.call_after_rest(self._show_evidence)
+
+    def _show_evidence(self) -> None:
+        assessment, finding, clock = self.ctx.assessment, self._list.selected, self._clock
+        if assessment is None or clock is None:
+            return
+        evidence = find_evidence(assessment, finding, clock) if finding else None
+        title: StyledSpans = evidence.title if evidence else []
+        self.query_one("#subject", TitleRule).show(title, key_note(("Enter", "open")) if evidence else [])
+        self.query_one(EvidencePane).show(evidence, clock)
 
     def position(self) -> str:
         """`1 of 2 alerts`."""

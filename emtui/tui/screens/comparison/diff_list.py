@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from textual.strip import Strip
@@ -17,9 +18,15 @@ from emtui.triage.diff_hunks import (
 from emtui.triage.diff_text import RunDifference, find_matching_rows
 from emtui.triage.log_diff import DiffRow, LogComparison
 from emtui.tui.formatting.search_matches import SearchMatches
-from emtui.tui.screens.comparison.diff_columns import collapsed_lines_spans, heading_text, row_spans
-from emtui.tui.theme import CURSOR_MARK, HEADING, PLAIN
-from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList, render_strip
+from emtui.tui.screens.comparison.diff_row import (
+    collapsed_lines_spans,
+    diff_columns,
+    heading_text,
+    longest_step,
+    row_spans,
+)
+from emtui.tui.theme import ACCENT_STYLE, CURSOR_MARK, FAINT, PLAIN
+from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList, join_blanks, render_strip
 
 
 class DiffList(VirtualList):
@@ -30,6 +37,8 @@ class DiffList(VirtualList):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.difference: RunDifference | None = None
+        self._longest = timedelta()
+        """The longest step of both runs."""
         self.is_grouping = True
         """Whether equal lines away from differences are grouped."""
         self.search_text = ""
@@ -56,6 +65,7 @@ class DiffList(VirtualList):
         """Show a comparison with the cursor on the first difference; for the same runs, it keeps its line."""
         before, screen_line, previous_row = self.difference, self.cursor - self.top, self.current_row
         self.difference = difference
+        self._longest = longest_step(difference) if difference else timedelta()
         if difference is None:
             self._lines = ()
             self.replace_rows(0, 0, 0)
@@ -130,17 +140,23 @@ class DiffList(VirtualList):
 
     def render_heading(self, width: int) -> Strip:
         """The titles of the columns."""
-        return render_strip([(" ", PLAIN), (heading_text(self.difference, width), HEADING)], width)
+        titles = heading_text(self.difference, width, self._longest)
+        return render_strip([(f" {titles}".rstrip(), FAINT)], width)
+
+    def cursor_cells(self, width: int) -> int:
+        """Tint the sign and the offset, which costs few bytes."""
+        return diff_columns(width).tinted
 
     def render_row(self, row: int, width: int) -> StyledSpans:
         """One line, or collapsed lines."""
         line = self._lines[row]
-        cursor_mark: StyledSpans = [(CURSOR_MARK if row == self.cursor else " ", PLAIN)]
+        cursor_mark: StyledSpans = [(CURSOR_MARK, ACCENT_STYLE) if row == self.cursor else (" ", PLAIN)]
         if self.difference is None:
             return cursor_mark
         if isinstance(line, CollapsedLines):
             return cursor_mark + collapsed_lines_spans(line, width)
-        return cursor_mark + row_spans(self.difference, self.rows[line], width, self.search_text)
+        spans = row_spans(self.difference, self.rows[line], width, self._longest, self.search_text)
+        return cursor_mark + join_blanks(spans, PLAIN)
 
 
 def _initial_row(comparison: LogComparison) -> int:

@@ -22,7 +22,8 @@ from emtui.tui.screens.comparison.diff_columns import run_columns
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.column_list import ColumnList
 from emtui.tui.widgets.paragraph import Paragraph
-from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.title_rule import TitleRule, shorten_title
+from emtui.tui.widgets.virtual_list import StyledSpans
 
 
 class RunTable(ColumnList[Session]):
@@ -49,7 +50,7 @@ class RunPickerScreen(BaseScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, runs, and the message of the one under the cursor."""
-        yield StatusLine(id="title")
+        yield TitleRule(id="title")
         yield RunTable(id="runs")
         yield Paragraph(2, id="tail")
 
@@ -68,14 +69,16 @@ class RunPickerScreen(BaseScreen):
             runs.move_to(runs.cursor, top=runs.cursor - runs.window_height // 3)
 
     def show_body(self) -> None:
-        """Show the runs, and which run is compared."""
-        zone = self.zone
+        """Show the runs; the title follows with the cursor."""
+        self.query_one(RunTable).show(self._runs, TimeContext(self.ctx.clock.server_now, self.zone))
+
+    def _show_title(self) -> None:
         started = self.session.started
-        start_text = f" {text_format.format_date_time(started, zone)}" if started else ""
-        count = text_format.format_counted(len(self._runs), "run")
-        title = f"Compare {self.session.type}{start_text} with:"
-        self.query_one("#title", StatusLine).show([(title, BOLD)], [(count, PLAIN)])
-        self.query_one(RunTable).show(self._runs, TimeContext(self.ctx.clock.server_now, zone))
+        start_text = f" {text_format.format_date_time(started, self.zone)}" if started else ""
+        title: StyledSpans = [(f"Compare {self.session.type}{start_text} with:", BOLD)]
+        runs = self.query_one(RunTable)
+        note = text_format.format_position(runs.cursor + 1, runs.count, "run") if runs.count else ""
+        self.query_one(TitleRule).show(shorten_title(title, note, self.size.width), [(note, PLAIN)])
 
     def as_of(self) -> datetime | None:
         """When the session list was received."""
@@ -85,12 +88,8 @@ class RunPickerScreen(BaseScreen):
         """Show the full message of the run under the cursor."""
         selected = self.query_one(RunTable).selected_item
         self.query_one(Paragraph).show(summary_text(selected) if selected else "")
+        self._show_title()
         self.show_footer()
-
-    def position(self) -> str:
-        """`3 of 2,879 runs`."""
-        runs = self.query_one(RunTable)
-        return text_format.format_position(runs.cursor + 1, runs.count, "run") if runs.count else ""
 
     def on_paste(self, event: Paste) -> None:
         """Choose the run with the pasted ID; it may be of any type."""

@@ -39,23 +39,31 @@ from emtui.triage.diff_text import (
 )
 from emtui.triage.log_diff import DiffRow
 from emtui.tui.context import AppContext
-from emtui.tui.formatting.log_model import EventLine
 from emtui.tui.formatting.log_text import line_title
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import no_match_sentence, wrapped_around_text
-from emtui.tui.formatting.session_columns import MEDIUM_CELLS, TimeContext
+from emtui.tui.formatting.session_columns import MEDIUM_CELLS, WIDE_CELLS, TimeContext
 from emtui.tui.formatting.session_error_text import missing_events_text, session_problem_text
-from emtui.tui.formatting.session_text import session_header
+from emtui.tui.formatting.session_text import BREADCRUMB, session_header
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_run
 from emtui.tui.screens.base import BaseScreen
+from emtui.tui.screens.comparison.chart_view import ChartView
 from emtui.tui.screens.comparison.diff_columns import format_start_time, full_line_text
 from emtui.tui.screens.comparison.diff_list import DiffList
+from emtui.tui.screens.comparison.duration_chart import run_chart, step_chart
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.search_bar import SearchBar, SearchMode
 from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.title_rule import TitleRule, key_note
 from emtui.tui.widgets.virtual_list import StyledSpans
+
+SCREEN_KEYS = key_note(("d", "log"), ("D", "other run"))
+MIN_CHART_HEIGHT = 30
+"""On lower screens there are no charts."""
+OTHER_LINES = 9
+"""Lines of everything but the charts and the rows, and a blank one."""
 
 RowFinder = Callable[[Sequence[DiffRow], int, int], int | None]
 """Finds the next (with a step of -1 the previous) row after an index."""
@@ -91,12 +99,14 @@ class ComparisonScreen(BaseScreen):
         self._attempt: _ComparisonAttempt | None = None
 
     def compose_body(self) -> Iterable[Widget]:
-        """Both runs, counts or search, lines, and the full line under the cursor."""
-        yield StatusLine(id="head")
+        """Both runs, counts or search, lines, slow steps, and the full line under the cursor."""
+        yield TitleRule(id="head")
         yield StatusLine(id="with")
+        yield ChartView(id="run-chart")
         yield SearchBar(self.is_low_bandwidth, closed_line_id="tally", id="prompt")
         yield DiffList(id="difference")
-        yield Paragraph(2, id="tail")
+        yield ChartView(id="step-chart")
+        yield Paragraph(2, is_at_bottom=True, id="tail")
 
     def on_mount(self) -> None:
         """Show both runs, and compare them as soon as both logs are available."""
@@ -232,6 +242,7 @@ class ComparisonScreen(BaseScreen):
             self.show_header()
             self.show_body()
             self.diff_list.show(diff)
+            self._show_charts()
 
     def _show_state(self) -> None:
         """Show both runs, and why there are no lines if there are none."""
@@ -244,23 +255,36 @@ class ComparisonScreen(BaseScreen):
     def show_body(self) -> None:
         """Show both runs, and the counts or the search."""
         session, other, diff = self._state.session, self.other, self.difference
-        self.query_one("#head", StatusLine).show(
-            session_header(session, TimeContext(self._server_now, self.zone))
-        )
+        breadcrumb = BREADCRUMB if self.size.width >= MEDIUM_CELLS else []
+        header = session_header(session, TimeContext(self._server_now, self.zone))
+        self.query_one("#head", TitleRule).show([*breadcrumb, *header], SCREEN_KEYS)
         format_start = partial(format_start_time, self.zone)
         text = (
             format_compared_run(session, other, format_start, is_last_successful=self._is_last_successful)
             if other
             else ""
         )
-        self.query_one("#with", StatusLine).show([(f"  {text}", PLAIN)])
-        left: StyledSpans = [(f"  {format_counts(diff.comparison)}", BOLD)] if diff else []
+        self.query_one("#with", StatusLine).show([(f" {text}", PLAIN)])
+        self._show_charts()
+        left: StyledSpans = [(format_counts(diff.comparison), BOLD)] if diff else []
         right: StyledSpans = (
             [(format_line_counts(diff), FAINT)] if diff and self.size.width >= MEDIUM_CELLS else []
         )
         if diff and self._search_bar.search_text:
             left, right = self._search_spans()
         self._search_bar.closed_line.show(left, right)
+
+    def _show_charts(self) -> None:
+        """Show the durations of both runs, and below the lines, where there is room, those of the steps."""
+        diff, size = self.difference, self.size
+        has_room = size.width >= WIDE_CELLS and size.height >= MIN_CHART_HEIGHT
+        run_lines = run_chart(diff, size.width) if diff and has_room else []
+        step_lines: list[StyledSpans] = []
+        if diff and has_room:
+            used = OTHER_LINES + len(run_lines) + self.diff_list.count
+            step_lines = step_chart(diff, size.width, size.height - used)
+        self.query_one("#run-chart", ChartView).show(run_lines)
+        self.query_one("#step-chart", ChartView).show(step_lines)
 
     def _empty_text(self) -> tuple[str, ...]:
         session = self._state.session
@@ -328,7 +352,7 @@ class ComparisonScreen(BaseScreen):
     def _search_spans(self) -> tuple[StyledSpans, StyledSpans]:
         """The search text with its position, and the number of matching lines."""
         lines, text = self.diff_list, self._search_bar.search_text
-        left = [("  / ", FAINT), (text, BOLD), (f"  {lines.match_position}", PLAIN)]
+        left = [("/ ", FAINT), (text, BOLD), (f"  {lines.match_position}".rstrip(), PLAIN)]
         return left, [(lines.matches.count_text(f"{text_format.format_count(len(lines.rows))} lines"), FAINT)]
 
     # --- from line to line ------------------------------------------------------------------
@@ -363,6 +387,7 @@ class ComparisonScreen(BaseScreen):
         """Toggle grouping of equal lines."""
         previous_count, is_grouping = self.diff_list.count, not self.diff_list.is_grouping
         self.diff_list.set_grouping(is_grouping)
+        self._show_charts()
         if self.diff_list.count == previous_count:
             self.say("Too few equal lines in a row to group.")
         else:
@@ -377,10 +402,8 @@ class ComparisonScreen(BaseScreen):
             self.action_toggle_equal_lines()
         else:
             row = self.diff_list.rows[line]
-            run, index = (
-                (diff.other, row.other_index or 0) if row.index is None else (diff.current, row.index)
-            )
-            title = line_title(EventLine(index, diff.event(row)), run, self.zone)
+            run = diff.other if row.index is None else diff.current
+            title = line_title(diff.event(row), run, self.zone)
             self.ctx.navigator.open_text(title, full_line_text(diff, row, self.zone))
 
     def action_events(self) -> None:

@@ -14,20 +14,32 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import Event
 from textual.widget import Widget
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Label
 
 from emtui.em.errors import CertificateUntrustedError
 from emtui.local.remembered_logon import PinnedCertificate, SaveProfileOffer
 from emtui.tui.context import AppContext
-from emtui.tui.formatting.certificate_text import certificate_details, trust_question
+from emtui.tui.formatting.certificate_text import (
+    TRUST_WARNING,
+    certificate_as_text,
+    certificate_details,
+    trust_question,
+)
 from emtui.tui.keymap import CommandScope, bindings_for, key_label
 from emtui.tui.screens.base import BaseScreen
+from emtui.tui.screens.login.fingerprint_view import FingerprintView
+from emtui.tui.theme import BOLD, ERROR_STYLE, PLAIN, RULE_STYLE
+from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.text_input import TextInput
 from emtui.tui.widgets.text_view import TextView
+from emtui.tui.widgets.title_rule import TitleRule
+from emtui.tui.widgets.virtual_list import StyledSpans
 
 ACCEPT_WORD = "pin"
 _WORD_PROMPT = "Type pin to trust it (Esc: cancel): "
 _NAME_PROMPT = "Save as profile: "
+_SAVE_TITLE = "Save the certificate in a profile"
+_MAX_QUESTION_LINES = 8
 _SAVE_HINTS = (("enter", "save"), ("pagedown", "more"), ("escape", "until quit"))
 """Footer hints while the profile name is typed."""
 
@@ -71,12 +83,30 @@ class CertificateScreen(BaseScreen):
         return self._painted_at is None or event.time < self._painted_at
 
     def compose_body(self) -> Iterable[Widget]:
-        """Return the question, the certificate and the input line."""
-        yield Static(Content(trust_question(self._error)), id="why", markup=False)
-        yield TextView(certificate_details(self._error, self.zone))
-        with Horizontal(id="line"):
+        """Return the warning, the fingerprint, the input line below it, and the certificate."""
+        yield TitleRule(id="title", rule_style=ERROR_STYLE)
+        why = Paragraph(_MAX_QUESTION_LINES, id="why")
+        why.show(trust_question(self._error), ERROR_STYLE)
+        yield why
+        yield FingerprintView(self._error)
+        with Horizontal(id="pin-line"):
             yield Label(_WORD_PROMPT, markup=False)
             yield ConfirmationInput()
+        yield TitleRule(id="preview-title")
+        details = TextView(certificate_details(self._error, self.zone))
+        details.add_class("-below-rule")
+        yield details
+
+    def show_body(self) -> None:
+        """Show the titles."""
+        title: StyledSpans = [(_SAVE_TITLE, BOLD)] if self._is_accepted else [(TRUST_WARNING, ERROR_STYLE)]
+        self.query_one("#title", TitleRule).show(title)
+        position: StyledSpans = [(text, PLAIN) for text in (self.query_one(TextView).position,) if text]
+        self.query_one("#preview-title", TitleRule).show([("Certificate", BOLD)], position)
+
+    def on_virtual_list_cursor_moved(self) -> None:
+        """Show the position in the certificate."""
+        self.show_body()
 
     def active_field(self) -> Input | None:
         """The field for the word or name."""
@@ -101,7 +131,9 @@ class CertificateScreen(BaseScreen):
             self._pin()
             return
         self._is_accepted, self._painted_at = True, None
-        self.query_one("#why", Static).update(Content(self._offer.description))
+        self.query_one("#title", TitleRule).rule_style = RULE_STYLE
+        self.show_body()
+        self.query_one("#why", Paragraph).show(self._offer.description, BOLD)
         self.query_one(Label).update(Content(_NAME_PROMPT))
         field = self.query_one(ConfirmationInput)
         field.is_name_input = True
@@ -144,7 +176,7 @@ class CertificateScreen(BaseScreen):
 
     def plain_text(self) -> Callable[[], str]:
         """The question and the certificate."""
-        return lambda: f"{trust_question(self._error)}\n\n{certificate_details(self._error, self.zone)}\n"
+        return lambda: certificate_as_text(self._error, self.zone)
 
     def action_back(self) -> None:
         """Cancel; after `pin`, trust the certificate only until emtui quits."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -15,18 +16,24 @@ from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
 
-from emtui.tui.theme import BOLD, ERROR_STYLE, FAINT, PLAIN
+from emtui.tui.theme import ACCENT_STYLE, BOLD, CURSOR_MARK, ERROR_STYLE, FAINT, PLAIN
 from emtui.tui.widgets.paragraph import wrap_and_cut
 from emtui.tui.widgets.text_input import TextInput
 from emtui.tui.widgets.virtual_list import render_strip
 
 LABEL_CELLS = 11
-VALUE_OFFSET = LABEL_CELLS + 1
-"""Cells on the left of the value: the label and the opening bracket."""
+MARK_CELLS = 2
+VALUE_OFFSET = MARK_CELLS + LABEL_CELLS + 1
+"""Cells on the left of the value: the mark of the focus, the label and the opening bracket."""
 CHECKBOX_CELLS = 4
 MAX_MESSAGE_LINES = 8
 """Lines of an error message; a longer one is cut."""
 PASSWORD_DOTS = "•" * 8
+
+
+def focus_mark(*, has_focus: bool) -> tuple[str, Style]:
+    """The mark at the left edge, as of the selected row of a list."""
+    return (f"{CURSOR_MARK if has_focus else '':<{MARK_CELLS}}", ACCENT_STYLE)
 
 
 class ValueInput(TextInput):
@@ -90,7 +97,12 @@ class LabeledInput(Widget):
             style = BOLD if self.input.has_focus else PLAIN
             blank = " " * (width - VALUE_OFFSET - 1)
             return render_strip(
-                [(f"{self._label:<{LABEL_CELLS}}[", style), (blank, PLAIN), ("]", PLAIN)], width
+                [
+                    focus_mark(has_focus=self.input.has_focus),
+                    (f"{self._label:<{LABEL_CELLS}}[", style),
+                    (f"{blank}]", style),
+                ],
+                width,
             )
         lines = self._lines(width)
         message = lines[y - 1] if y <= len(lines) else ""
@@ -102,11 +114,11 @@ class LabeledInput(Widget):
         return wrap_and_cut(self.message_text, width - VALUE_OFFSET, MAX_MESSAGE_LINES)
 
     def on_descendant_focus(self) -> None:
-        """Redraw the label in bold."""
+        """Redraw the line with the mark."""
         self.refresh()
 
     def on_descendant_blur(self) -> None:
-        """Redraw the label in normal weight."""
+        """Redraw the line without the mark."""
         self.refresh()
 
 
@@ -127,16 +139,23 @@ class Toggle(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw the box and the first line of the text, or another line of it."""
         width, lines = self.size.width, self._lines(self.size.width)
-        box = f"[{'x' if self.is_on else ' '}] " if self.can_focus else ""
-        prefix = box if y == 0 else " " * len(box)
+        mark, mark_style = focus_mark(has_focus=self.has_focus and y == 0)
+        box = f"[{'x' if self.is_on else ' '}]" if y == 0 else ""
         text = lines[y] if y < len(lines) else ""
-        return render_strip([(prefix, BOLD if self.has_focus else PLAIN), (text, PLAIN)], width)
+        return render_strip(
+            [
+                (f"{mark:<{VALUE_OFFSET}}", mark_style),
+                (f"{box:<{CHECKBOX_CELLS}}", BOLD if self.has_focus else PLAIN),
+                (text, PLAIN),
+            ],
+            width,
+        )
 
     def _lines(self, width: int) -> list[str]:
-        return wrap_and_cut(self._text, width - CHECKBOX_CELLS, MAX_MESSAGE_LINES)
+        return wrap_and_cut(self._text, width - VALUE_OFFSET - CHECKBOX_CELLS, MAX_MESSAGE_LINES)
 
     def set_text(self, text: str, *, is_possible: bool = True) -> None:
-        """Change the text; if it is not `is_possible`, the box is hidden and off."""
+        """Change the text; if it is not `is_possible`, the box is off and cannot be focused."""
         self._text = text
         self.can_focus = is_possible
         self.is_on = self.is_on and is_possible
@@ -147,7 +166,7 @@ class Toggle(Widget, can_focus=True):
         self.refresh()
 
     def watch_has_focus(self, _: bool) -> None:
-        """Redraw the box, bold while it has the focus."""
+        """Redraw the box, with the mark while it has the focus."""
         self.refresh()
 
     def action_switch(self) -> None:

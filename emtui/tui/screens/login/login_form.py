@@ -65,6 +65,7 @@ class LoginForm(Vertical):
         self.set_base_connection(connection)
         if self._remember_password:
             self._remember_password.hide_keyring_opt_out()
+            self._remember_password.show_reading_problem("")
         for field in self._fields:
             field.show_error("")
 
@@ -160,6 +161,13 @@ class LoginForm(Vertical):
         """Show the keyring in which a password would be saved, after the first paint."""
         if self._remember_password:
             self._remember_password.show_keyring_name(first_paint)
+
+    def show_keyring_problem(self, sentence: str) -> None:
+        """Show why the password was not read from the keyring; an empty sentence clears it."""
+        if self._remember_password:
+            self._remember_password.show_reading_problem(sentence)
+        else:
+            self.show_status(sentence)
 
     def offer_keyring_opt_out(self) -> None:
         """Offer not to use the keyring for this profile, since it does not respond."""

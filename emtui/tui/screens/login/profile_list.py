@@ -11,7 +11,8 @@ from textual.strip import Strip
 
 from emtui import text_format
 from emtui.local.profiles import Profile
-from emtui.tui.theme import BOLD, CURSOR_MARK, FAINT, HEADING, PLAIN
+from emtui.tui.screens.login.labeled_input import MARK_CELLS
+from emtui.tui.theme import ACCENT_STYLE, BOLD, CURSOR_MARK, FAINT, HEADING, PLAIN
 from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList, render_strip
 
 NAME_CELLS = 12
@@ -43,6 +44,10 @@ class ProfileList(VirtualList):
         """The style of the cursor's row; None without the focus."""
         return super().cursor_style if self.has_focus else None
 
+    def cursor_cells(self, width: int) -> int:
+        """The mark and the name."""
+        return min(MARK_CELLS + NAME_CELLS, width)
+
     def watch_has_focus(self, _: bool) -> None:
         """Redraw the cursor's row."""
         self.refresh()
@@ -52,13 +57,14 @@ class ProfileList(VirtualList):
         return render_strip([("  Profiles", HEADING)], width)
 
     def render_row(self, row: int, width: int) -> StyledSpans:
-        """Name and host."""
+        """Name and host; the selected name is bold, and marked while the list has the focus."""
         profile = self._profiles[row]
-        cursor_mark = f"{CURSOR_MARK} " if row == self.cursor else "  "
+        is_selected = row == self.cursor
+        cursor_mark = f"{CURSOR_MARK} " if is_selected and self.has_focus else "  "
         host = text_format.truncate(str(profile.server or ""), max(width - NAME_CELLS - 3, 0))
         return [
-            (cursor_mark, PLAIN),
-            (text_format.fit_width(profile.name, NAME_CELLS) + " ", BOLD),
+            (cursor_mark, ACCENT_STYLE),
+            (text_format.fit_width(profile.name, NAME_CELLS) + " ", BOLD if is_selected else PLAIN),
             (host, FAINT),
         ]
 

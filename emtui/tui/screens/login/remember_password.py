@@ -7,24 +7,31 @@ import asyncio
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Static
 
 from emtui.local.remembered_logon import RememberChoice
-from emtui.tui.screens.login.labeled_input import Toggle
+from emtui.tui.screens.login.labeled_input import MAX_MESSAGE_LINES, Toggle
+from emtui.tui.theme import FAINT
+from emtui.tui.widgets.paragraph import Paragraph
 
 
 class RememberPassword(Vertical):
-    """Two checkboxes, off at first; the second is shown only if the keyring does not respond."""
+    """Two checkboxes, off at first; the second is shown only if the keyring does not respond.
+
+    Below them is the only sentence about what is wrong with the keyring.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._remember = Toggle("Save password in the keyring", id="remember")
         self._keyring_opt_out = Toggle("Do not use the keyring", id="never")
+        self._problem_line = Paragraph(MAX_MESSAGE_LINES, id="why-not")
+        self._saving_problem = ""
+        self._reading_problem = ""
 
     def compose(self) -> ComposeResult:
-        """Return the first checkbox; the other one is mounted when needed."""
+        """Return the first checkbox and the problem; the other one is mounted when needed."""
         yield self._remember
+        yield self._problem_line
 
     @property
     def choice(self) -> RememberChoice:
@@ -45,6 +52,22 @@ class RememberPassword(Vertical):
         if not self._keyring_opt_out.is_attached:
             self.mount(self._keyring_opt_out, after=self._remember)
 
+    def show_reading_problem(self, sentence: str) -> None:
+        """Show why the password was not read; an empty sentence clears it."""
+        self._reading_problem = sentence
+        self._show_problem()
+
+    def show_keyring(self, name: str, problem: str = "") -> None:
+        """Offer to save the password in this keyring, or show why it cannot be saved."""
+        self._saving_problem = problem
+        self._remember.set_text(f"Save password in {name}", is_possible=not problem)
+        self._remember.display = not problem
+        self._show_problem()
+
+    def _show_problem(self) -> None:
+        """Show one problem: without a usable keyring, reading and saving fail for the same reason."""
+        self._problem_line.show(self._reading_problem or self._saving_problem, FAINT)
+
     @work(exclusive=True, description="name the keyring")
     async def show_keyring_name(self, first_paint: asyncio.Event) -> None:
         """Show where a password would be saved, or why it cannot be; looked up after the first paint."""
@@ -54,7 +77,6 @@ class RememberPassword(Vertical):
         try:
             name = await credentials.preferred_keyring()
         except credentials.KeyringUnavailableError as problem:
-            self._remember.set_text("No keyring available", is_possible=False)
-            await self.mount(Static(Content.styled(str(problem), "dim"), id="why-not", markup=False))
+            self.show_keyring("the keyring", str(problem))
         else:
-            self._remember.set_text(f"Save password in {credentials.format_retention(name)}")
+            self.show_keyring(credentials.format_retention(name))

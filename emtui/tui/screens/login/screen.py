@@ -13,10 +13,11 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal, Vertical
 from textual.events import DescendantFocus, Event, Key, Paste
 from textual.widget import Widget
 
+from emtui import __version__
 from emtui.em.errors import (
     AccessDeniedError,
     BasicAuthNotOfferedError,
@@ -41,9 +42,17 @@ from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.login.login_form import LoginForm
 from emtui.tui.screens.login.profile_list import ProfileList
 from emtui.tui.services.logon_service import connect
+from emtui.tui.theme import BOLD, PLAIN
+from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.top_bar import BarContent
+from emtui.tui.widgets.virtual_list import StyledSpans
 
 NARROW_WIDTH = 80
 """Width below which the profiles are hidden."""
+FORM_HEIGHT = 23
+"""Height of a terminal that the form fills with its messages."""
+DESCRIPTION = "terminal browser and monitor for Veeam Backup Enterprise Manager"
+SHORT_DESCRIPTION = "monitor for Veeam Backup Enterprise Manager"
 KEYRING_NOT_RESPONDING = (
     "Keyring not responding after {:.0f} s (locked, or its unlock prompt is on another display)."
     " Wait, or type the password."
@@ -80,14 +89,17 @@ class LoginScreen(BaseScreen):
         self._last_focused: Widget | None = None
 
     def compose_body(self) -> Iterable[Widget]:
-        """Return the profiles and the form."""
-        with Horizontal(id="form"):
-            if self._profiles:
-                yield ProfileList(self._profiles, self.form.base_connection.profile, id="profiles")
-            yield self.form
+        """Return the line about emtui, the profiles and the form."""
+        with Container(id="form"), Vertical(id="block"):
+            yield StatusLine(id="product")
+            with Horizontal():
+                if self._profiles:
+                    yield ProfileList(self._profiles, self.form.base_connection.profile, id="profiles")
+                yield self.form
 
     def on_mount(self) -> None:
         """Fill the form, and log on if possible."""
+        self.set_class(bool(self._profiles), "-profiles")
         self._fill(self.form.base_connection)
         if self._log_on_at_once and not self._initial_problem and not self.form.focus_missing():
             self.add_class("-logging-on")
@@ -98,9 +110,22 @@ class LoginScreen(BaseScreen):
             self._log_on(self.form.base_connection, self._initial_problem)
 
     def on_resize(self) -> None:
-        """Hide the profiles on a narrow terminal."""
+        """Hide the profiles on a narrow terminal; keep the form off the top of a high one.
+
+        Its distance depends on the height only, so that the form stays where it is when a message is shown.
+        """
         super().on_resize()
-        self.set_class(self.size.width < NARROW_WIDTH, "-narrow")
+        is_narrow = self.size.width < NARROW_WIDTH
+        self.set_class(is_narrow, "-narrow")
+        self.query_one("#form").styles.padding = (max(self.size.height - FORM_HEIGHT, 0) // 3, 0, 0, 0)
+        about = SHORT_DESCRIPTION if is_narrow else DESCRIPTION
+        name: StyledSpans = [(f"  emtui {__version__}", BOLD), (f"  {about}", PLAIN)]
+        self.query_one("#product", StatusLine).show(name)
+
+    def bar_content(self) -> BarContent:
+        """The mode, and after a logon its server; the name of emtui stands above the form."""
+        content = super().bar_content()
+        return content if self.ctx.logon_service.client else content._replace(profile="", host="", user="")
 
     def on_profile_list_chosen(self, event: ProfileList.Chosen) -> None:
         """Fill the form from the chosen profile."""
@@ -138,15 +163,18 @@ class LoginScreen(BaseScreen):
         try:
             await asyncio.wait({request}, timeout=KEYRING_TIMEOUT_S)
             if not request.done():
-                self.form.show_status(KEYRING_NOT_RESPONDING.format(KEYRING_TIMEOUT_S))
+                self.form.show_status("")
+                self.form.show_keyring_problem(KEYRING_NOT_RESPONDING.format(KEYRING_TIMEOUT_S))
                 self.form.offer_keyring_opt_out()
             saved = await request
         except KeyringUnavailableError as problem:
-            self.form.show_status(str(problem))
+            self.form.show_status("")
+            self.form.show_keyring_problem(str(problem))
             return
         finally:
             request.cancel()
         self.form.show_status("")
+        self.form.show_keyring_problem("")
         if saved.password and connection is self.form.base_connection and not self.form.is_password_typed:
             self.form.set_base_connection(replace(connection, password=saved.password))
             self.form.show_status(f"Password loaded from {saved.backend}.")

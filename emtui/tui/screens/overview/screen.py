@@ -1,4 +1,4 @@
-"""The overview: one line per type, those that need attention first."""
+"""The overview: one line per type, those that need attention first, and the history of the selected one."""
 
 from __future__ import annotations
 
@@ -13,40 +13,33 @@ from textual.widget import Widget
 from emtui import text_format
 from emtui.em.model import Session
 from emtui.query import format_term
+from emtui.query.absolute_times import period_query
 from emtui.triage.finding_text import format_on_time_counts
-from emtui.triage.findings import Finding
-from emtui.tui.formatting.assessment_text import finding_text, title_line
+from emtui.triage.run_cells import RunCell
+from emtui.tui.context import AppContext
+from emtui.tui.formatting.assessment_text import statement_text
+from emtui.tui.formatting.cell_text import cell_text
 from emtui.tui.formatting.open_command import Location
-from emtui.tui.formatting.session_columns import ListColumn, TimeContext, summary_text
+from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
+from emtui.tui.formatting.session_columns import WIDE_CELLS, TimeContext, duration_text, summary_text
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import refresh_list
-from emtui.tui.screens.overview.type_columns import TypeRow, type_columns, type_name, type_rows
+from emtui.tui.screens.overview.card_pane import CardPane
+from emtui.tui.screens.overview.type_rows import TypeRow, type_rows
+from emtui.tui.screens.overview.type_table import TypeTable
 from emtui.tui.screens.overview.type_text import overview_text, type_line
 from emtui.tui.screens.run_steps import go_to_run
-from emtui.tui.widgets.column_list import ColumnList
+from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.paragraph import Paragraph
-from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.title_rule import EDGE_CELLS, TitleRule, key_note, spans_width
+from emtui.tui.widgets.virtual_list import StyledSpans
 
 TYPE_LABELS = {"failed": "type whose last run failed", "warning": "type whose last run has a warning"}
 """What the types that a key steps to are called, by kind."""
 NO_RUNS = "No runs of this type in the last 30 days."
-
-
-class TypeTable(ColumnList[TypeRow]):
-    """The table of types."""
-
-    def columns_for(self, width: int) -> tuple[ListColumn[TypeRow], ...]:
-        """The columns for a table this wide, in cells."""
-        return type_columns(width)
-
-    def show(self, items: tuple[TypeRow, ...], clock: TimeContext) -> None:
-        """Show these types; the cursor stays on its type."""
-        names = [type_name(row) for row in items]
-        if self.selected_item and type_name(self.selected_item) in names:
-            self.cursor = names.index(type_name(self.selected_item))
-        super().show(items, clock)
+NO_CARD = "No room for the hours of a day here: enlarge the terminal."
 
 
 class OverviewScreen(BaseScreen):
@@ -55,21 +48,31 @@ class OverviewScreen(BaseScreen):
     SCOPE: ClassVar[CommandScope] = CommandScope.OVERVIEW
     BINDINGS: ClassVar[list[BindingType]] = bindings_for(CommandScope.OVERVIEW)
 
+    def __init__(self, ctx: AppContext) -> None:
+        super().__init__(ctx)
+        self._cell: RunCell | None = None
+        """The selected day or hour in the history of the selected type."""
+
     def compose_body(self) -> Iterable[Widget]:
-        """Return title, types, and the alert or message of the selected type."""
-        yield StatusLine(id="title")
+        """Return title, types, and alert, message and history of the selected type."""
+        yield TitleRule(id="title")
         yield TypeTable(id="types")
+        yield TitleRule(id="subject")
         yield Paragraph(2, id="tail")
+        yield CardPane()
 
     def show_body(self) -> None:
         """Show title and types of the newest assessment."""
         assessment, clock = self.ctx.assessment, self._clock
         if assessment is None or clock is None:
             return
-        attention = replace(assessment.attention, findings=assessment.new_findings)
-        self._table.show(type_rows(assessment.type_statuses, attention), clock)
-        title = title_line("Types", format_on_time_counts(attention.on_time_counts), self.size.width)
-        self.query_one("#title", StatusLine).show(*title)
+        self._table.show(type_rows(assessment, self.zone), clock)
+        self._update_cell(clock)
+        counts = replace(assessment.attention, findings=assessment.new_findings).on_time_counts
+        subtitle = "  what needs attention first" if self.size.width >= WIDE_CELLS else ""
+        title, note = [("Types", BOLD), (subtitle, PLAIN)], [(format_on_time_counts(counts), PLAIN)]
+        self.query_one("#title", TitleRule).show(title, note)
+        self._show_history()
         self.show_header()
 
     def as_of(self) -> datetime | None:
@@ -85,30 +88,40 @@ class OverviewScreen(BaseScreen):
         )
 
     def on_virtual_list_cursor_moved(self) -> None:
-        """Show the worst alert of the selected type and the message of its run, else of the newest run."""
-        assessment, finding, run, text = self.ctx.assessment, self._worst_finding, self._newest_session, ""
-        if assessment and finding:
-            run = assessment.run_of_finding(finding)
-            text = finding_text(assessment, finding, self.zone)
-        parts = (text, summary_text(run) if run else "")
-        self.query_one(Paragraph).show(" · ".join(part for part in parts if part))
+        """Show the position at once, and the history of the selected type once the cursor rests."""
+        self._select_cell(None)
         self.show_footer()
+        self.call_after_rest(self._show_history)
+
+    def _show_history(self) -> None:
+        """Show title, alert, message and card of the selected type, or what the selected cell holds."""
+        row, clock = self._table.selected_item, self._clock
+        if clock is None:
+            return
+        hint = key_note(("Enter", "newest run")) if self.size.width >= WIDE_CELLS else []
+        self.query_one("#subject", TitleRule).show(_subject_spans(row, clock, self.size.width), hint)
+        text = self._cell_text(self._cell, clock) if self._cell else self._alert_text(row)
+        self.query_one(Paragraph).show(text)
+        assessment = self.ctx.assessment
+        baselines = assessment.type_statuses.baselines if assessment else None
+        self.query_one(CardPane).show(row, clock, self._cell, baselines)
+
+    @staticmethod
+    def _cell_text(cell: RunCell, clock: TimeContext) -> str:
+        return f"{cell_text(cell, clock)}{' Enter: list them.' if cell.total else ''}"
+
+    def _alert_text(self, row: TypeRow | None) -> str:
+        """The worst alert of the type and the message of its run, else of the newest run."""
+        assessment, run, text = self.ctx.assessment, row.newest_run if row else None, ""
+        if assessment and row and row.finding:
+            run = assessment.run_of_finding(row.finding)
+            text = statement_text(assessment, row.finding, self.zone)
+        parts = (text, summary_text(run) if run else "")
+        return " · ".join(part for part in parts if part)
 
     @property
     def _table(self) -> TypeTable:
         return self.query_one(TypeTable)
-
-    @property
-    def _newest_session(self) -> Session | None:
-        """The newest run of the selected type."""
-        row = self._table.selected_item
-        return None if row is None or isinstance(row, str) else row.newest_run
-
-    @property
-    def _worst_finding(self) -> Finding | None:
-        """The worst finding of the selected type."""
-        row, assessment = self._table.selected_item, self.ctx.assessment
-        return assessment.worst_finding(type_name(row)) if row and assessment else None
 
     @property
     def _clock(self) -> TimeContext | None:
@@ -123,7 +136,8 @@ class OverviewScreen(BaseScreen):
     @property
     def current_run(self) -> Session | None:
         """The newest run of the type under the cursor."""
-        return self._newest_session
+        row = self._table.selected_item
+        return row.newest_run if row else None
 
     def action_copy(self) -> None:
         """Copy the selected type."""
@@ -144,28 +158,128 @@ class OverviewScreen(BaseScreen):
 
     async def action_acknowledge(self) -> None:
         """Acknowledge the worst finding of the type, else its newest run; or undo that."""
-        finding = self._worst_finding
-        await (toggle_finding(self, finding) if finding else toggle_run(self, self._newest_session))
+        row = self._table.selected_item
+        finding = row.finding if row else None
+        await (toggle_finding(self, finding) if finding else toggle_run(self, self.current_run))
+
+    # --- opening --------------------------------------------------------------------
 
     def action_open(self) -> None:
-        """Open the newest run of the type."""
-        if self._newest_session:
-            self.ctx.navigator.open_session(self._newest_session)
-        else:
+        """Open the newest run of the type, or list the runs of the selected day or hour."""
+        run = self.current_run
+        if run is None:
             self.say(NO_RUNS)
+        elif self._cell:
+            self._list_runs(run, self._cell)
+        else:
+            self.ctx.navigator.open_session(run)
 
     def action_show_runs(self) -> None:
-        """Show all runs of the type in the list."""
-        if self._newest_session and self._newest_session.type:
-            self.ctx.navigator.show_query(format_term("type", self._newest_session.type))
-        else:
+        """Show all runs of the type in the list, or those of the selected day or hour."""
+        run = self.current_run
+        if run is None or not run.type:
             self.say(NO_RUNS)
+        else:
+            self._list_runs(run, self._cell)
+
+    def _list_runs(self, run: Session, cell: RunCell | None) -> None:
+        terms = [format_term("type", run.type or "")]
+        if cell:
+            terms.append(period_query(cell.start, cell.end))
+        self.ctx.navigator.show_query(" ".join(terms))
+
+    def action_cancel(self) -> None:
+        """Escape: unselect the day or hour, or go back."""
+        if self._cell:
+            self._select_cell(None)
+            self._show_history()
+        else:
+            super().action_cancel()
+
+    # --- the selected day or hour ------------------------------------------------------
+
+    def action_day(self, step: int) -> None:
+        """Select the day before or after the selected one; first today."""
+        row = self._table.selected_item
+        self._step_cell(row.days if row else (), step)
+
+    def action_cell(self, step: int) -> None:
+        """Select the cell of the card before or after the selected one; first the current one."""
+        clock = self._clock
+        cells = [
+            cell
+            for cell in self.query_one(CardPane).cells
+            if cell.start < cell.end and clock and cell.start <= clock.now
+        ]
+        self._step_cell(tuple(cells), step)
+
+    def _step_cell(self, cells: tuple[RunCell, ...], step: int) -> None:
+        if not cells:
+            self.say(NO_RUNS if self.current_run is None else NO_CARD)
+            return
+        index = _index_of(self._cell, cells)
+        new_index = len(cells) - 1 if index is None else min(max(index + step, 0), len(cells) - 1)
+        self._select_cell(cells[new_index])
+        self._show_history()
+
+    def _update_cell(self, clock: TimeContext) -> None:
+        """Select the same day or hour as counted in a newer list; none if that is not shown any more."""
+        if self._cell is None:
+            return
+        row, pane, period = self._table.selected_item, self.query_one(CardPane), _period(self._cell)
+        pane.show(row, clock, self._cell)
+        cells = (*(row.days if row else ()), *pane.cells)
+        self._select_cell(next((cell for cell in cells if _period(cell) == period), None))
+
+    def _select_cell(self, cell: RunCell | None) -> None:
+        self._cell = cell
+        row = self._table.selected_item
+        self._table.select_day(row.days.index(cell) if row and cell and cell in row.days else None)
 
     def action_go_to(self, kind: str, step: int) -> None:
         """Go to the next (or previous) type whose newest run failed or has a warning."""
-        newest = [None if isinstance(row, str) else row.newest_run for row in self._table.items]
-        go_to_run(self, self._table, newest, kind, step, TYPE_LABELS[kind])
+        go_to_run(
+            self, self._table, [row.newest_run for row in self._table.items], kind, step, TYPE_LABELS[kind]
+        )
 
     def action_refresh(self) -> None:
         """Request the list now."""
         refresh_list(self)
+
+
+def _period(cell: RunCell) -> tuple[datetime, datetime]:
+    return cell.start, cell.end
+
+
+def _index_of(selected: RunCell | None, cells: tuple[RunCell, ...]) -> int | None:
+    """The cell of these in which the selected one starts; None if there is none."""
+    if selected is None:
+        return None
+    return next((index for index, cell in enumerate(cells) if cell.start <= selected.start < cell.end), None)
+
+
+def _subject_spans(row: TypeRow | None, clock: TimeContext, width: int) -> StyledSpans:
+    """Type, outcome, start and duration of its newest run, then usual duration, interval and next start.
+
+    Of the last ones as many as fit.
+    """
+    if row is None or row.status is None:
+        return [(row.name if row else "", BOLD)]
+    status, newest = row.status, row.status.newest_run
+    sign, style = OUTCOME_GLYPHS[newest.outcome], OUTCOME_STYLES[newest.outcome]
+    parts = []
+    if newest.started:
+        parts.append(text_format.format_day_and_second(newest.started, clock.now, clock.zone))
+    parts.append(f"{'for' if newest.is_running else 'took'} {duration_text(newest, clock)}")
+    if status.baseline:
+        parts.append(f"usually {text_format.format_duration(status.baseline.usual)}")
+    if status.schedule:
+        parts.append(f"every {text_format.format_interval(status.schedule.interval)}")
+    if status.due and status.due.next_start:
+        word = "was due" if status.due.is_overdue else "next"
+        parts.append(f"{word} {text_format.format_minute(status.due.next_start, clock.now, clock.zone)}")
+    spans: StyledSpans = [(f"{row.name}  ", BOLD), (f"{sign} {newest.outcome}", style)]
+    for part in parts:
+        if spans_width(spans) + text_format.cell_width(f"  {part}") <= width - 2 * EDGE_CELLS:
+            spans.append((f"  {part}", PLAIN))
+    return spans

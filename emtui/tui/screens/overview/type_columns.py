@@ -1,121 +1,137 @@
-"""Columns of the overview: last outcome, start, length, usual duration, interval, next start.
+"""Columns of the overview: sign and type, state, history of 30 days and 24 hours, trend, durations.
 
-Pure: type statuses and times in, styled text out. Missing values are empty.
+Pure: rows and times in, styled text out. Missing values are empty.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
 from functools import partial
 
 from rich.style import Style
 
 from emtui import text_format
-from emtui.em.model import SESSION_TYPES
-from emtui.triage.prioritization import PrioritizedFindings
-from emtui.triage.type_status import TypeStatus, TypeStatuses
-from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
-from emtui.tui.formatting.session_columns import MEDIUM_CELLS, ListColumn, TimeContext, duration_text
-from emtui.tui.theme import BOLD, ERROR_STYLE, FAINT, PLAIN
+from emtui.tui.formatting.cell_spans import cell_span, cells_spans, merge_spans
+from emtui.tui.formatting.session_columns import WIDE_CELLS, Cell, ListColumn, TimeContext, duration_text
+from emtui.tui.formatting.trend_spans import trend_spans
+from emtui.tui.screens.overview.type_rows import DAY_COUNT, HALF_HOUR_COUNT, TREND_COUNT, TypeRow
+from emtui.tui.theme import ACCENT_STYLE, CURSOR_TINT, DIVIDER, FAINT, PLAIN
 
-TypeRow = TypeStatus | str
-"""The status of a type; just the name of a documented type without runs."""
-
-NEVER_RAN_TEXT = "never in 30 days"
-MAX_HOURS = 100
-"""Number of hours from which a rounded duration is written in days."""
-
-
-def type_name(row: TypeRow) -> str:
-    """The type of a row."""
-    return row if isinstance(row, str) else row.type
+VERY_WIDE_CELLS = 200
+"""Width from which there are the last 24 hours."""
+WHOLE_TYPE_WIDTH = 132
+"""Width from which the longest documented type is not cut."""
+TYPE_CELLS, WIDE_TYPE_CELLS = 23, 34
+"""Width of sign and type."""
+STATE_CELLS = 21
+SHORT_TREND_COUNT = 12
+START_CELLS = 9
 
 
-def type_rows(statuses: TypeStatuses, attention: PrioritizedFindings) -> tuple[TypeRow, ...]:
-    """Types with alerts in the order of the alerts, then the others by name, those without runs last."""
-    alerted_types = [finding.type for finding in attention.findings if finding.type is not None]
-    rank = {kind: number for number, kind in reversed([*enumerate(alerted_types)])}
-    listed = sorted(statuses.statuses, key=lambda row: (rank.get(row.type, len(alerted_types)), row.type))
-    listed_types = {row.type for row in statuses.statuses}
-    return (*listed, *sorted(kind for kind in SESSION_TYPES if kind not in listed_types))
-
-
-def type_columns(width: int) -> tuple[ListColumn[TypeRow], ...]:
-    """The columns for an overview this wide, in cells; the next start takes the remaining width."""
-    is_wide = width >= MEDIUM_CELLS
-    columns = [
-        _OUTCOME_COLUMN,
-        _TYPE_COLUMN,
-        _STARTED_COLUMN,
-        *((_DURATION_COLUMN, _BASELINE_COLUMN, _INTERVAL_COLUMN) if is_wide else ()),
+def type_columns(width: int, selected_day: int | None = None) -> tuple[ListColumn[TypeRow], ...]:
+    """The columns for an overview this wide, in cells; `selected_day` is set off in the history."""
+    columns: list[ListColumn[TypeRow]] = [
+        ListColumn("  Type", "", type_cells(width), _type_cell),
+        ListColumn("State", "", STATE_CELLS, _state_cell),
     ]
-    rest = max(width - 2 - sum(column.width + column.gap for column in columns), 0)
-    return (*columns, ListColumn("Next", "next", rest, partial(_due_cell, rest)))
+    if width >= VERY_WIDE_CELLS:
+        columns += [
+            _days_column(selected_day),
+            ListColumn("Last 24 hours", "", HALF_HOUR_COUNT, _half_hours_cell),
+            ListColumn(f"Took, last {TREND_COUNT}", "", TREND_COUNT, partial(_trend_cell, TREND_COUNT)),
+            *_NUMBER_COLUMNS,
+            _START_COLUMN,
+        ]
+    elif width >= WIDE_CELLS:
+        title = f"Took, last {SHORT_TREND_COUNT}"
+        columns += [
+            _days_column(selected_day),
+            ListColumn(title, "", SHORT_TREND_COUNT + 1, partial(_trend_cell, SHORT_TREND_COUNT)),
+            *_NUMBER_COLUMNS,
+        ]
+    else:
+        room = width - 2 - sum(column.width + column.gap for column in columns) + columns[0].gap
+        fitting = (
+            column
+            for column in (_days_column(selected_day), _START_COLUMN)
+            if column.width + column.gap <= room
+        )
+        columns += [*fitting][:1]
+    return tuple(columns)
 
 
-def _outcome_cell(row: TypeRow, _: TimeContext) -> tuple[str, Style]:
-    if isinstance(row, str):
-        return "", PLAIN
-    outcome = row.newest_run.outcome
-    return f"{OUTCOME_GLYPHS[outcome]} {outcome}", OUTCOME_STYLES[outcome]
+def type_cells(width: int) -> int:
+    """The width of sign and type."""
+    return WIDE_TYPE_CELLS if width >= WHOLE_TYPE_WIDTH else TYPE_CELLS
 
 
-def _type_cell(row: TypeRow, _: TimeContext) -> tuple[str, Style]:
-    return (row, FAINT) if isinstance(row, str) else (row.type, PLAIN)
+def _days_column(selected_day: int | None) -> ListColumn[TypeRow]:
+    title = f"{DAY_COUNT} days"
+    heading = title + "today".rjust(DAY_COUNT - len(title))
+    return ListColumn(heading, "", DAY_COUNT, partial(_days_cell, selected_day))
 
 
-def _started_cell(row: TypeRow, clock: TimeContext) -> tuple[str, Style]:
-    when = None if isinstance(row, str) else row.newest_run.started
-    return (text_format.format_short_time(when, clock.now, clock.zone) if when else "", PLAIN)
+def _type_cell(row: TypeRow, _: TimeContext) -> Cell:
+    return f"{row.state.sign} {row.name}", row.state.style
 
 
-def _duration_cell(row: TypeRow, clock: TimeContext) -> tuple[str, Style]:
-    return ("" if isinstance(row, str) else duration_text(row.newest_run, clock), PLAIN)
+def _state_cell(row: TypeRow, _: TimeContext) -> Cell:
+    return row.state.text, row.state.style
 
 
-def _baseline_cell(row: TypeRow, _: TimeContext) -> tuple[str, Style]:
-    baseline = None if isinstance(row, str) else row.baseline
-    return (text_format.format_duration(baseline.usual) if baseline else "", PLAIN)
+def _days_cell(selected_day: int | None, row: TypeRow, _: TimeContext) -> list[Cell]:
+    if selected_day is None:
+        return cells_spans(row.days) or [("", PLAIN)]
+    spans = [cell_span(cell) for cell in row.days]
+    if 0 <= selected_day < len(spans):
+        spans[selected_day] = set_off(spans[selected_day])
+    return merge_spans(spans) or [("", PLAIN)]
+
+
+def set_off(span: Cell) -> Cell:
+    """The cell of a picture as the selected one: in the color of the cursor, visible if it is a hole."""
+    text, _ = span
+    return text if text.strip() else DIVIDER, ACCENT_STYLE + CURSOR_TINT
+
+
+def _half_hours_cell(row: TypeRow, _: TimeContext) -> list[Cell]:
+    return cells_spans(row.half_hours) or [("", PLAIN)]
+
+
+def _trend_cell(count: int, row: TypeRow, _: TimeContext) -> list[Cell]:
+    points = row.trend[-count:]
+    return [(" " * (count - len(points)), PLAIN), *trend_spans(points)] if points else [("", PLAIN)]
+
+
+def _of_status(cell: Callable[[TypeRow, TimeContext], str]) -> Callable[[TypeRow, TimeContext], Cell]:
+    """A cell that is empty for a type without runs."""
+    return lambda row, clock: (cell(row, clock) if row.status else "", PLAIN)
+
+
+def _took_text(row: TypeRow, clock: TimeContext) -> str:
+    return duration_text(row.newest_run, clock) if row.newest_run else ""
+
+
+def _usual_cell(row: TypeRow, _: TimeContext) -> tuple[str, Style]:
+    baseline = row.status.baseline if row.status else None
+    return text_format.format_duration(baseline.usual) if baseline else "", FAINT
 
 
 def _interval_cell(row: TypeRow, _: TimeContext) -> tuple[str, Style]:
-    schedule = None if isinstance(row, str) else row.schedule
-    return (text_format.format_interval(schedule.interval) if schedule else "", PLAIN)
+    schedule = row.status.schedule if row.status else None
+    return text_format.format_interval(schedule.interval) if schedule else "", FAINT
 
 
-def _due_cell(room: int, row: TypeRow, clock: TimeContext) -> tuple[str, Style]:
-    """Next expected start, or how the type is overdue or slower than usual; shortened to `room` cells."""
-    if isinstance(row, str):
-        return NEVER_RAN_TEXT if room >= len(NEVER_RAN_TEXT) else "never", FAINT
-    if row.overruns:
-        return f"{text_format.format_ratio(row.overruns[0].ratio)}× usual", ERROR_STYLE
-    if row.due is None:
-        return "", PLAIN
-    if row.due.overdue_since is not None:
-        overdue_by = clock.now - row.due.overdue_since
-        text = f"overdue {text_format.format_duration(overdue_by)}"
-        return text if len(text) <= room else f"overdue {_format_rounded(overdue_by)}", BOLD
-    return (
-        text_format.format_minute(row.due.next_start, clock.now, clock.zone) if row.due.next_start else "",
-        PLAIN,
-    )
+def _start_text(row: TypeRow, clock: TimeContext) -> str:
+    when = row.newest_run.started if row.newest_run else None
+    return text_format.format_short_time(when, clock.now, clock.zone) if when else ""
 
 
-def _format_rounded(span: timedelta) -> str:
-    """The duration in one unit, rounded down: `45m`, `44h`, `12d`; at most three cells within 30 days."""
-    hours = span // timedelta(hours=1)
-    if hours < 1:
-        return f"{span // timedelta(minutes=1)}m"
-    return f"{hours}h" if hours < MAX_HOURS else f"{hours // 24}d"
-
-
-_OUTCOME_COLUMN: ListColumn[TypeRow] = ListColumn("Last", "outcome", 10, _outcome_cell)
-_TYPE_COLUMN: ListColumn[TypeRow] = ListColumn("Type", "type", 21, _type_cell)
-_STARTED_COLUMN: ListColumn[TypeRow] = ListColumn(
-    "Started", "started", 9, _started_cell, is_right_aligned=True
+_NUMBER_COLUMNS: tuple[ListColumn[TypeRow], ...] = (
+    ListColumn("Took", "", 7, _of_status(_took_text), is_right_aligned=True),
+    ListColumn("Usual", "", 6, _usual_cell, is_right_aligned=True),
+    ListColumn("Every", "", 5, _interval_cell, is_right_aligned=True),
 )
-_DURATION_COLUMN: ListColumn[TypeRow] = ListColumn(
-    "Took", "duration_s", 7, _duration_cell, is_right_aligned=True
+_START_COLUMN: ListColumn[TypeRow] = ListColumn(
+    "Started", "", START_CELLS, _of_status(_start_text), is_right_aligned=True
 )
-_BASELINE_COLUMN: ListColumn[TypeRow] = ListColumn("Usual", "usual", 6, _baseline_cell, is_right_aligned=True)
-_INTERVAL_COLUMN: ListColumn[TypeRow] = ListColumn("Every", "every", 5, _interval_cell, is_right_aligned=True)

@@ -11,22 +11,24 @@ from emtui import text_format
 from emtui.triage.type_status import TypeStatus
 from emtui.tui.formatting.plain_text import COLUMN_GAP, ExportOrigin
 from emtui.tui.formatting.session_columns import TimeContext, duration_text
-from emtui.tui.screens.overview.type_columns import NEVER_RAN_TEXT, TypeRow
+from emtui.tui.formatting.type_state import NEVER_RAN_TEXT
+from emtui.tui.screens.overview.type_rows import TypeRow
 
 
 def type_line(row: TypeRow, clock: TimeContext) -> str:
     """Outcome, type, start and length of the newest run, usual duration, interval, next start."""
-    if isinstance(row, str):
-        return f"{row}{COLUMN_GAP}{NEVER_RAN_TEXT}"
-    newest = row.newest_run
+    status = row.status
+    if status is None:
+        return f"{row.name}{COLUMN_GAP}{NEVER_RAN_TEXT}"
+    newest = status.newest_run
     parts = (
         str(newest.outcome),
-        row.type,
+        row.name,
         text_format.format_full_date_time(newest.started, clock.zone) if newest.started else "",
         f"{'for' if newest.is_running else 'took'} {duration_text(newest, clock)}",
-        f"usually {text_format.format_duration(row.baseline.usual)}" if row.baseline else "",
-        f"every {text_format.format_interval(row.schedule.interval)}" if row.schedule else "",
-        _due_text(row, clock),
+        f"usually {text_format.format_duration(status.baseline.usual)}" if status.baseline else "",
+        f"every {text_format.format_interval(status.schedule.interval)}" if status.schedule else "",
+        _due_text(status, clock),
     )
     return COLUMN_GAP.join(part for part in parts if part)
 

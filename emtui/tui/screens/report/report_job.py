@@ -7,7 +7,7 @@ reason. Independent of screens.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,6 +18,7 @@ from emtui.em.model import Log, Session
 from emtui.em.server_address import Server
 from emtui.em.session_source import SessionSource
 from emtui.handover.absolute_time_text import ReportZones
+from emtui.handover.blocks import Block
 from emtui.handover.bundle import RawResponses, RawXml, build_bundle, bundle_name, shift_summary_name
 from emtui.handover.render_markdown import render_markdown
 from emtui.handover.render_text import render_text
@@ -32,6 +33,8 @@ from emtui.monitor.feed_health import FeedHealth
 from emtui.monitor.history_cache import HistoryCache
 from emtui.triage.acknowledgement_text import format_acknowledgement_rows
 from emtui.triage.diff_text import compare_runs
+from emtui.tui.screens.report.report_lines import format_report
+from emtui.tui.widgets.styled_lines import StyledText, plain_lines
 
 _BUNDLE_CONTENTS = """\
 Enter saves {name}.zip
@@ -88,6 +91,9 @@ class ReportJob:
         self.origin: ReportOrigin | None = None
         """Server and list that the reports are based on; `None` before `prepare`."""
         self.texts: dict[Report, str] = {}
+        """What is copied, saved and paged."""
+        self.previews: dict[Report, StyledText] = {}
+        """What is read on the screen."""
         self.is_stopped = False
         """Whether the user canceled the preparation."""
         self.on_report_ready: Callable[[Report], object] = lambda _: None
@@ -114,9 +120,17 @@ class ReportJob:
             tasks.append(self._complete_ticket(assessment, run_report))
         await asyncio.gather(*tasks)
 
-    def _publish(self, report: Report, text: str) -> None:
+    def _publish(self, report: Report, text: str, preview: StyledText | None = None) -> None:
         self.texts[report] = text
+        self.previews[report] = plain_lines(text.rstrip("\n")) if preview is None else preview
         self.on_report_ready(report)
+
+    async def _publish_markdown(self, report: Report, blocks: Sequence[Block]) -> None:
+        """Publish the blocks as Markdown, shown without its signs."""
+        redactor = self._redactor()
+        text = await run_in_thread(partial(render_markdown, blocks, redactor.redact_text))
+        preview = await run_in_thread(partial(format_report, blocks, redactor.redact_text))
+        self._publish(report, text, preview)
 
     def _build_origin(self, assessment: Assessment, health: FeedHealth) -> ReportOrigin:
         server, snapshot = self._source().server, assessment.snapshot
@@ -141,11 +155,7 @@ class ReportJob:
         shift = ShiftReport(
             origin, assessment.sessions, statuses, findings, outages, assessment.acknowledgements
         )
-        redactor = self._redactor()
-        self._publish(
-            SHIFT,
-            await run_in_thread(lambda: render_markdown(summarize_shift(shift), redactor.redact_text)),
-        )
+        await self._publish_markdown(SHIFT, await run_in_thread(partial(summarize_shift, shift)))
 
     async def _complete_ticket(self, assessment: Assessment, run_report: RunReport) -> None:
         """Request the data of a ticket, and build ticket and bundle texts."""
@@ -153,7 +163,7 @@ class ReportJob:
         self._run_report = run_report = await _complete_run_report(explainer, assessment, run_report)
         redactor = self._redactor()
         blocks = await run_in_thread(partial(build_ticket, run_report))
-        self._publish(TICKET, await run_in_thread(partial(render_markdown, blocks, redactor.redact_text)))
+        await self._publish_markdown(TICKET, blocks)
         self._publish(PLAIN_TICKET, await run_in_thread(partial(render_text, blocks, redactor.redact_text)))
         self._publish(BUNDLE, _BUNDLE_CONTENTS.format(name=self.file_stem(BUNDLE)))
 

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 from emtui import text_format
 from emtui.tui.screens.report.report_job import Report
-from emtui.tui.theme import BOLD, CURSOR_MARK, PLAIN
+from emtui.tui.theme import ACCENT_STYLE, BOLD, CURSOR_MARK, PLAIN
 from emtui.tui.widgets.text_view import TextView
 from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList
 
 _NAME_CELLS = 20
+_LABEL_CELLS = 5 + _NAME_CELLS
+"""Cells of the cursor, the key and the name."""
+MAX_NAMES_WIDTH = 32
+"""Width up to which only the names are shown."""
 
 
 class ReportList(VirtualList):
@@ -37,9 +41,17 @@ class ReportList(VirtualList):
     def render_row(self, row: int, width: int) -> StyledSpans:
         """Key, name and description."""
         report = self._reports[row]
-        cursor_mark = CURSOR_MARK if row == self.cursor else " "
-        label = f"{cursor_mark} {report.key}  {report.name:<{_NAME_CELLS}}"
-        return [(label, BOLD), (text_format.truncate(report.description, width - 6 - _NAME_CELLS), PLAIN)]
+        description = text_format.truncate(report.description, max(width - _LABEL_CELLS, 0))
+        return [
+            (f"{CURSOR_MARK} " if row == self.cursor else "  ", ACCENT_STYLE),
+            (f"{report.key}  ", ACCENT_STYLE),
+            (f"{report.name:<{_NAME_CELLS}}", BOLD),
+            ("" if width <= MAX_NAMES_WIDTH else description, PLAIN),
+        ]
+
+    def cursor_cells(self, width: int) -> int:
+        """Key and name; the description keeps its ground."""
+        return min(_LABEL_CELLS, width)
 
     def action_page_down(self) -> None:
         """Scroll the preview a page down."""

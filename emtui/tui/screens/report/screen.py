@@ -1,5 +1,6 @@
-"""Report screen: the reports, and a preview of the selected one.
+"""Report screen: the reports, and a preview of the selected one, beside them on a wide terminal.
 
+The preview is rendered for reading; what is copied, saved and paged is the report itself, such as Markdown.
 Enter copies a text to the clipboard, or saves the bundle to a new file. Pressed before the report is ready,
 it takes effect when it is.
 """
@@ -13,6 +14,7 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import BindingType
+from textual.containers import Container, Vertical
 from textual.widget import Widget
 
 from emtui import text_format
@@ -20,15 +22,22 @@ from emtui.em.background_thread import run_in_thread
 from emtui.local import output_file
 from emtui.monitor.assessment import Assessment
 from emtui.tui.context import AppContext
+from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import refresh_list
 from emtui.tui.screens.report.report_job import BUNDLE, PLAIN_TICKET, SHIFT, TICKET, Report, ReportJob
 from emtui.tui.screens.report.report_list import ReportList
 from emtui.tui.theme import BOLD, PLAIN
-from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.divider import Divider
+from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.styled_lines import StyledLine
 from emtui.tui.widgets.text_view import TextView
-from emtui.tui.widgets.virtual_list import VirtualList
+from emtui.tui.widgets.title_rule import TitleRule
+from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList
+
+WIDE_WIDTH = 120
+"""Width from which the preview is beside the reports."""
 
 _WORKERS = ("report", "save")
 """Worker groups that Esc cancels."""
@@ -51,11 +60,22 @@ class ReportScreen(BaseScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """Title, reports, preview."""
-        yield StatusLine(id="title")
+        yield TitleRule(id="title")
         preview = TextView("")
         preview.can_focus = False
-        yield ReportList(self._job.reports, preview)
-        yield preview
+        preview.add_class("-below-rule")
+        with Container(id="report"):
+            with Vertical(id="choices"):
+                yield ReportList(self._job.reports, preview)
+                yield Paragraph(3, id="description")
+            yield Divider()
+            yield TitleRule(id="preview-title")
+            yield preview
+
+    def on_resize(self) -> None:
+        """Put the preview beside the reports if there is room."""
+        self.set_class(self.size.width >= WIDE_WIDTH, "-wide")
+        super().on_resize()
 
     @property
     def _list(self) -> ReportList:
@@ -99,17 +119,34 @@ class ReportScreen(BaseScreen):
 
     def _show_selected(self) -> None:
         """Show the title and the selected report, or its placeholder."""
-        self.query_one("#title", StatusLine).show([("Report", BOLD), (f"  {self._subject_text()}", PLAIN)])
-        self._preview.show_text(self._job.texts.get(self._list.selected) or self._placeholder_text())
+        report = self._list.selected
+        self._preview.show_styled(
+            self._job.previews.get(report) or (StyledLine(((self._placeholder_text(), PLAIN),)),)
+        )
+        self.query_one("#description", Paragraph).show(report.description)
+        self._show_titles()
         self.show_header()
         self.show_footer()
 
-    def _subject_text(self) -> str:
+    def _show_titles(self) -> None:
+        """Show the run and the selected report; the position in the preview is in the nearest title."""
+        shown_lines = self._preview.position if self._list.selected in self._job.previews else ""
+        position: StyledSpans = [(shown_lines, PLAIN)] if shown_lines else []
+        title: StyledSpans = [("Report", BOLD), *self._subject_spans()]
+        self.query_one("#title", TitleRule).show(title, position if self.has_class("-wide") else [])
+        self.query_one("#preview-title", TitleRule).show([(self._list.selected.name, BOLD)], position)
+
+    def _subject_spans(self) -> StyledSpans:
         run = self._job.run
         if run is None:
-            return ""
-        start_text = f"  {text_format.format_date_time(run.started, self.zone)}" if run.started else ""
-        return f"{run.type or run.name or run.id} {run.outcome if run.is_complete else ''}{start_text}"
+            return []
+        spans: StyledSpans = [(f"  {run.type or run.name or run.id}", BOLD)]
+        if run.is_complete:
+            outcome_text = f"  {OUTCOME_GLYPHS[run.outcome]} {run.outcome}"
+            spans.append((outcome_text, OUTCOME_STYLES[run.outcome]))
+        if run.started:
+            spans.append((f"  {text_format.format_date_time(run.started, self.zone)}", PLAIN))
+        return spans
 
     def _placeholder_text(self) -> str:
         if self._job.is_stopped:
@@ -119,10 +156,6 @@ class ReportScreen(BaseScreen):
     def as_of(self) -> datetime | None:
         """When the list that the reports are based on was received."""
         return self._job.origin.as_of if self._job.origin else self.ctx.list_state.as_of
-
-    def position(self) -> str:
-        """Position in the preview; empty while a message has the line."""
-        return "" if self._message else self._preview.position
 
     def hints(self) -> list[tuple[str, str]]:
         """Footer for the selected report; a bundle can only be saved."""
@@ -137,7 +170,7 @@ class ReportScreen(BaseScreen):
     def on_virtual_list_cursor_moved(self, event: VirtualList.CursorMoved) -> None:
         """Show another report, or the position in the preview."""
         if event.sender is self._preview:
-            self.show_footer()
+            self._show_titles()
         else:
             self._show_selected()
 

@@ -1,34 +1,34 @@
-"""The events of one session by Order, with their offsets and the pauses between them.
+"""The events of one session by Order, as a waterfall: one row per event, with a bar for its step.
 
-Events are only added and pauses only gain details, so the cursor stays on its line. Lines can be filtered,
-wrapped, scrolled sideways, followed and searched.
+The bar shows where in the run the step lay and how long it took, against its usual duration. Events are only
+added and steps only gain details, so the cursor stays on its line. Lines can be filtered, wrapped, scrolled
+sideways, followed and searched.
 
-Events have no severity, so lines have no color of their own: `!` marks a suspected error, found by keywords.
+Events have no severity: a suspected error, found by keywords, is marked with `!` and drawn in red.
 """
 
 from __future__ import annotations
 
 from asyncio import sleep
-from bisect import bisect_right
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from itertools import islice
 from typing import ClassVar
 
+from rich.style import Style
 from textual.events import Resize
+from textual.geometry import Size
 from textual.reactive import var
 from textual.strip import Strip
 
 from emtui import text_format
 from emtui.em.model import Event, Log
 from emtui.triage.error_keywords import find_error_keyword
-from emtui.triage.step_timing import Wait
+from emtui.triage.step_timing import StepHistory, Wait, step_at
 from emtui.tui.formatting.log_model import (
     EventLine,
-    LogLine,
     LogPosition,
     LogRows,
-    WaitLine,
     event_text,
     log_lines,
     scroll_left,
@@ -36,19 +36,21 @@ from emtui.tui.formatting.log_model import (
     wrapped_rows,
 )
 from emtui.tui.formatting.search_matches import SearchMatches, highlight_matches
-from emtui.tui.formatting.session_columns import WIDE_CELLS
-from emtui.tui.screens.session_detail.event_row import (
-    MESSAGE_START,
-    TIME_CELLS,
-    wait_spans,
-    worst_wait_reason,
+from emtui.tui.formatting.step_bars import (
+    Track,
+    is_timed,
+    run_length,
+    step_style,
+    track_heading,
+    track_spans,
 )
-from emtui.tui.theme import CURSOR_MARK, FAINT, HEADING, NEW_MARK, PLAIN
-from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList, render_strip
+from emtui.tui.screens.session_detail.event_row import GAP, EventColumns, event_columns, heading_text
+from emtui.tui.theme import ACCENT_STYLE, CURSOR_MARK, ERROR_STYLE, FAINT, NEW_MARK, PLAIN
+from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList, join_blanks, render_strip
 
 ERROR_MARK = "!"
-CLOCK_CELLS = 17
-"""Cells of day and time, shown next to the offset on wide screens."""
+NEW_STEP = "new"
+"""In place of the usual duration of a step that no successful run has."""
 LINES_PER_YIELD = 200
 """Lines examined before yielding to other tasks."""
 CONTEXT_LINES = 2
@@ -56,18 +58,20 @@ CONTEXT_LINES = 2
 
 
 class EventLog(VirtualList):
-    """The lines of `session_log` that contain `filter_text`, with its `waits`; `worst_wait` is marked.
+    """The lines of `session_log` that contain `filter_text`, with the durations of their steps.
 
-    Matches of `search_text` are underlined. Offsets count from `started`; `shows_clock_times` replaces them
-    by the time of day. Long messages are cut, or wrapped with `wraps_messages`.
+    `history` has the usual durations. Offsets count from `started`; the track ends with the run, at `ended`,
+    or at `until` while it is running. `shows_clock_times` replaces the offsets by the time of day. Matches of
+    `search_text` are underlined. Long messages are cut, or wrapped with `wraps_messages`.
     """
 
     HEADING_LINES: ClassVar[int] = 1
 
     session_log: var[Log | None] = var(None)
-    waits: var[tuple[Wait, ...]] = var(())
-    worst_wait: var[Wait | None] = var(None)
+    history: var[StepHistory] = var(StepHistory())
     started: var[datetime | None] = var(None)
+    ended: var[datetime | None] = var(None)
+    until: var[datetime | None] = var(None)
     zone: var[tzinfo | None] = var(None)
     shows_clock_times: var[bool] = var(False)
     search_text: var[str] = var("")
@@ -79,13 +83,14 @@ class EventLog(VirtualList):
         super().__init__(id=id)
         self._rows = LogRows()
         self._cached_matches: tuple[LogRows, SearchMatches] = (self._rows, SearchMatches())
-        self._shown_indexes: list[int] = []
-        """Indexes of the events that are shown."""
+        self._run_length = timedelta()
+        """What the track stands for."""
         self.unseen_indexes: frozenset[int] = frozenset()
         """Indexes of the events added since the session was opened and not yet viewed."""
         self._viewed_indexes: set[int] = set()
         self.is_following_end = False
         """Whether the cursor stays on the last line as lines are added."""
+        self._drawn_size = Size()
         self._is_at_initial_line = False
         """Whether the cursor is where the log was opened: no key has been pressed since."""
         self.opens_at_first_error = False
@@ -97,24 +102,41 @@ class EventLog(VirtualList):
         return self.session_log.events if self.session_log else ()
 
     @property
-    def line(self) -> LogLine | None:
-        """The line under the cursor: an event or a pause."""
+    def line(self) -> EventLine | None:
+        """The line under the cursor."""
         return self._rows.line_at(self.cursor) if self.count else None
 
     @property
     def selected(self) -> Event | None:
-        """The event under the cursor, or the one before the pause under it."""
+        """The event under the cursor."""
         return self.line.event if self.line else None
+
+    @property
+    def step(self) -> Wait | None:
+        """The step under the cursor, with its usual duration."""
+        return self._step_of(self.line.event_index) if self.line else None
+
+    def _step_of(self, event_index: int) -> Wait:
+        return self.history.assess(step_at(self.events, event_index, self.until))
+
+    @property
+    def is_line_cut(self) -> bool:
+        """Whether the row under the cursor does not show its whole message."""
+        if not self.line:
+            return False
+        text = text_format.join_lines(event_text(self.line.event))
+        room = self.message_width(self.size.width)
+        return not self.wraps_messages and (text_format.cell_width(text) > room or self.horizontal_offset > 0)
 
     @property
     def shown_count(self) -> int:
         """Number of events shown."""
-        return len(self._shown_indexes)
+        return len(self._rows.lines)
 
     @property
     def ordinal(self) -> int:
-        """Number of the shown event at or before the cursor, from 1; 0 if there is none."""
-        return bisect_right(self._shown_indexes, self.line.event_index) if self.line else 0
+        """Number of the shown event under the cursor, from 1; 0 if there is none."""
+        return self._line_number + 1
 
     @property
     def _line_number(self) -> int:
@@ -134,6 +156,7 @@ class EventLog(VirtualList):
                 else self.unseen_indexes
             )
             self._viewed_indexes.clear()
+        self._measure_run()
         self._lay_out()
         if is_first and self.search_text and self._line_number not in self.matches.line_indexes:
             self.next_match(1)
@@ -160,9 +183,26 @@ class EventLog(VirtualList):
         """Filter the lines; the cursor stays on its line, or moves to the next shown or the last one."""
         self._lay_out()
 
-    def watch_waits(self) -> None:
-        """Show added or updated pauses."""
-        self._lay_out()
+    def watch_history(self) -> None:
+        """Show the usual durations."""
+        self.refresh()
+
+    def watch_started(self) -> None:
+        """Count offsets from another start."""
+        self._measure_run()
+
+    def watch_ended(self) -> None:
+        """End the track with the run."""
+        self._measure_run()
+
+    def watch_until(self) -> None:
+        """Show how long the step of a running session has lasted."""
+        self._measure_run()
+
+    def _measure_run(self) -> None:
+        """Update what the track stands for, and draw all bars."""
+        self._run_length = run_length(self.events, self.offset_origin, self.ended, self.until)
+        self.refresh()
 
     def watch_wraps_messages(self) -> None:
         """Cut or wrap the messages."""
@@ -171,13 +211,9 @@ class EventLog(VirtualList):
         if self.count:
             self._show_full_line(self.cursor)
 
-    def watch_worst_wait(self) -> None:
-        """Mark another pause."""
-        self.refresh()
-
     def watch_shows_clock_times(self) -> None:
         """Show the time of day or the offset."""
-        self.refresh()
+        self._lay_out()
 
     def watch_zone(self) -> None:
         """Show the times in another zone."""
@@ -202,9 +238,8 @@ class EventLog(VirtualList):
     def _lay_out(self) -> None:
         """Rebuild the rows; the line under the cursor keeps its place on the screen."""
         screen_line = self.cursor - self.top
-        spot: LogPosition = self._rows.position_at(self.cursor) if self.count else (0, False, 0)
-        lines = log_lines(self.events, self.waits, self.filter_text)
-        self._shown_indexes = [line.event_index for line in lines if isinstance(line, EventLine)]
+        spot: LogPosition = self._rows.position_at(self.cursor) if self.count else (0, 0)
+        lines = log_lines(self.events, self.filter_text)
         self._rows = (
             wrapped_rows(lines, self.message_width(self.size.width))
             if self.wraps_messages
@@ -228,25 +263,25 @@ class EventLog(VirtualList):
         super().move_to(cursor, top=top)
         self.is_following_end = self.is_following_end and self.cursor == self.count - 1
 
-    def go_to_wait(self, index: int) -> bool:
-        """Move to the pause after the event at this index; false if it is not shown."""
-        row = self._rows.row_at((index, True, 0))
-        if not self.count or self._rows.position_at(row)[:2] != (index, True):
+    def go_to_event(self, index: int) -> bool:
+        """Move to the event at this index; false if it is not shown."""
+        row = self._rows.row_at((index, 0))
+        if not self.count or self._rows.line_at(row).event_index != index:
             return False
-        self.move_to(row)
+        self._show_full_line(row)
         return True
 
-    async def go_to_next(self, predicate: Callable[[LogLine], bool], step: int) -> bool:
+    async def go_to_next(self, predicate: Callable[[EventLine], bool], step: int) -> bool:
         """Move to the next (or previous) matching line; false if there is none."""
         end = len(self._rows.lines) if step > 0 else -1
         return await self._go_to_first(range(max(self._line_number, 0) + step, end, step), predicate)
 
-    async def go_to_next_wrapped(self, predicate: Callable[[LogLine], bool], step: int) -> bool:
+    async def go_to_next_wrapped(self, predicate: Callable[[EventLine], bool], step: int) -> bool:
         """Move to the first (backwards: last) matching line before the cursor is reached; false if none."""
         first = 0 if step > 0 else len(self._rows.lines) - 1
         return await self._go_to_first(range(first, max(self._line_number, 0), step), predicate)
 
-    async def _go_to_first(self, numbers: range, predicate: Callable[[LogLine], bool]) -> bool:
+    async def _go_to_first(self, numbers: range, predicate: Callable[[EventLine], bool]) -> bool:
         """Move to the first matching one of these lines, yielding to other tasks between chunks."""
         rows = self._rows
         for start in range(0, len(numbers), LINES_PER_YIELD):
@@ -307,53 +342,91 @@ class EventLog(VirtualList):
 
     # --- drawing ----------------------------------------------------------------
 
+    def render_line(self, y: int) -> Strip:
+        """Draw one line; after a change of size, the initial line is scrolled to its place first."""
+        if self.size != self._drawn_size:
+            self._drawn_size = self.size
+            if self._is_at_initial_line:
+                self.top = self._clamp_top(self.cursor - CONTEXT_LINES)
+        return super().render_line(y)
+
     def render_heading(self, width: int) -> Strip:
-        """The titles of the columns."""
-        clock = f"{'Time':<{CLOCK_CELLS}}" if width >= WIDE_CELLS else ""
-        titles = (
-            f"{clock}{'Time' if self._replaces_offset_by_clock(width) else 'Offset':>{TIME_CELLS}}  Event"
-        )
-        return render_strip(
-            [("   ", PLAIN), (text_format.fit_width(titles, max(width - 3, 0)), HEADING)], width
-        )
+        """The titles of the columns, and the scale of the track; blank without events."""
+        if not self.count:
+            return Strip.blank(width)
+        columns = self._columns(width)
+        scale = track_heading(Track(self._run_length, columns.track))
+        return render_strip([(heading_text(columns, scale), FAINT)], width)
+
+    def cursor_cells(self, width: int) -> int:
+        """Tint the marks and the times; the bars and the text keep their ground, which costs fewer bytes."""
+        columns = self._columns(width)
+        return columns.message_start - columns.duration_cells
 
     def render_row(self, row: int, width: int) -> StyledSpans:
-        """An event, a continuation of its message, or a pause."""
-        line = self._rows.line_at(row)
-        cursor = CURSOR_MARK if row == self.cursor else " "
-        room = self.message_width(width)
-        indent = " " * (width - room - 1)
-        if isinstance(line, WaitLine):
-            reason = worst_wait_reason(line.wait, self.worst_wait, self.waits)
-            return [(cursor + indent, PLAIN), *wait_spans(line.wait, reason, room)]
-        text = text_format.truncate(scroll_left(self._rows.text_at(row), self.horizontal_offset), room)
-        message = highlight_matches(text, self.search_text)
-        if self._rows.part_index(row):
-            return [(cursor + indent, PLAIN), *message]
-        clock = f"{self._format_clock(line.event):<{CLOCK_CELLS}}" if width >= WIDE_CELLS else ""
-        time_text = (
-            self._format_time_of_day(line.event)
-            if self._replaces_offset_by_clock(width)
-            else self._format_offset(line.event)
+        """An event with the bar of its step, or a continuation of its message."""
+        line, columns = self._rows.line_at(row), self._columns(width)
+        is_error = find_error_keyword(line.event.message) is not None
+        time_style = ERROR_STYLE if is_error else FAINT
+        cursor = (CURSOR_MARK, ACCENT_STYLE) if row == self.cursor else (" ", time_style)
+        step = self._step_of(line.event_index)
+        text = text_format.truncate(
+            scroll_left(self._rows.text_at(row), self.horizontal_offset), columns.message
         )
-        error_mark = ERROR_MARK if find_error_keyword(line.event.message) else " "
+        message_style = ERROR_STYLE if is_error else PLAIN if is_timed(step) else FAINT
+        message = highlight_matches(text, self.search_text, message_style)
+        if self._rows.part_index(row):
+            return [cursor, (" " * (columns.message_start - 1), PLAIN), *message]
         unseen_mark = NEW_MARK if line.event_index in self.unseen_indexes else " "
-        time_cell = f"{time_text:>{TIME_CELLS}}".ljust(TIME_CELLS + 2)
-        return [(cursor + error_mark + unseen_mark, PLAIN), (clock, FAINT), (time_cell, PLAIN), *message]
+        marks = (f"{ERROR_MARK if is_error else ' '}{unseen_mark}", time_style)
+        columns_before_message = [
+            cursor,
+            marks,
+            *self._time_cells(line.event, columns, time_style),
+            *self._duration_cells(line.event, step, columns, is_error=is_error),
+        ]
+        return [*join_blanks(columns_before_message, message_style), *message]
+
+    def _time_cells(self, event: Event, columns: EventColumns, style: Style) -> StyledSpans:
+        cells = (
+            (columns.clock, f"{self._format_clock(event):<{columns.clock}}"),
+            (columns.offset, f"{self._format_offset(event):>{columns.offset}}"),
+        )
+        return [(text.ljust(width + len(GAP)), style) for width, text in cells if width]
+
+    def _duration_cells(
+        self, event: Event, step: Wait, columns: EventColumns, *, is_error: bool
+    ) -> StyledSpans:
+        """The bar, the duration and the usual one."""
+        origin, style = self.offset_origin, step_style(step, is_error=is_error)
+        offset = event.time - origin if event.time and origin else None
+        took = text_format.format_duration(step.step.duration) if step.step.duration is not None else ""
+        usual = text_format.format_duration(step.usual.usual) if step.usual else ""
+        if step.log_count_without:
+            usual = NEW_STEP
+        if not is_timed(step):
+            took = usual = ""
+        spans: StyledSpans = []
+        if columns.track:
+            track = Track(self._run_length, columns.track)
+            spans += [*track_spans(track, offset, step, is_error=is_error), (" ", PLAIN)]
+        if columns.took:
+            spans.append((f"{took:>{columns.took}}{GAP}", style))
+        if columns.usual:
+            spans.append((f"{usual:>{columns.usual}}{GAP}", style if usual == NEW_STEP else FAINT))
+        return spans
 
     def message_width(self, width: int) -> int:
         """Cells of a message in a list of this width."""
-        return max(width - MESSAGE_START - (CLOCK_CELLS if width >= WIDE_CELLS else 0), 8)
+        return self._columns(width).message
+
+    def _columns(self, width: int) -> EventColumns:
+        return event_columns(width, shows_clock_times=self.shows_clock_times)
 
     def _format_clock(self, event: Event) -> str:
-        return text_format.format_long_time(event.time, self.zone) if event.time and self.zone else ""
-
-    def _replaces_offset_by_clock(self, width: int) -> bool:
-        """Whether the time replaces the offset; wide lists show both."""
-        return self.shows_clock_times and width < WIDE_CELLS
-
-    def _format_time_of_day(self, event: Event) -> str:
-        return self._format_clock(event).rpartition(" ")[2]
+        """The time of day; with a letter if it is ambiguous."""
+        long_time = text_format.format_long_time(event.time, self.zone) if event.time and self.zone else ""
+        return long_time.rpartition(" ")[2]
 
     @property
     def offset_origin(self) -> datetime | None:
@@ -365,5 +438,5 @@ class EventLog(VirtualList):
         return text_format.format_offset(event.time - start) if event.time and start else ""
 
 
-def _contains(line: LogLine, needle: str) -> bool:
-    return isinstance(line, EventLine) and needle in text_format.fold_text(line.event.message or "")
+def _contains(line: EventLine, needle: str) -> bool:
+    return needle in text_format.fold_text(line.event.message or "")

@@ -1,49 +1,91 @@
-"""Formats the pauses in a log as rows, and defines the column widths of event rows, in cells."""
+"""The columns of event rows for each width of the log, in cells."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from emtui import text_format
-from emtui.triage.step_timing import Wait, find_worst_wait
-from emtui.tui.formatting.log_text import usual_wait_forms, wait_duration
-from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.virtual_list import StyledSpans
 
-TIME_CELLS = 8
-"""Cells of an offset, or of a time of day."""
-MESSAGE_START = 3 + TIME_CELLS + 2
-"""First cell of the message, after the cursor, two marks and the time."""
+MARK_CELLS = 3
+"""The cursor, the mark of a suspected error and that of a new event."""
+CLOCK_CELLS = 8
+"""Cells of a time of day."""
+OFFSET_CELLS = 7
 DURATION_CELLS = 6
-COLUMN_GAP = "  "
-REASON_ARROW = "   <- "
+GAP = "  "
+BOTH_TIMES_CELLS = 160
+"""Width from which rows have the time of day next to the offset."""
+USUAL_CELLS = 100
+"""Width from which rows have the usual duration."""
+TRACK_WIDTH_CELLS = 72
+"""Width from which rows have a track."""
+NARROW_TRACK_CELLS = 18
+MIN_TOOK_CELLS = 50
+"""Width from which rows have their duration."""
+MIN_MESSAGE_CELLS = 8
 
 
-def wait_spans(wait: Wait, reason: str, room: int) -> StyledSpans:
-    """`3m50s  usually 14s, at most 31s in 20 runs   <- slowest`, shortened to `room` cells.
+@dataclass(frozen=True, slots=True)
+class EventColumns:
+    """Cells of each column; 0 if it is left out. The message has the rest of `width`."""
 
-    `reason` comes from `worst_wait_reason`; empty for all pauses but the worst.
-    """
-    reason_text = REASON_ARROW + reason if reason else ""
-    style = PLAIN if reason or wait.is_unusual else FAINT
-    room -= DURATION_CELLS + len(COLUMN_GAP) + len(reason_text)
-    usual_text = next((text for text in usual_wait_forms(wait) if text_format.cell_width(text) <= room), "")
-    return [
-        (f"{wait_duration(wait):>{DURATION_CELLS}}{COLUMN_GAP}", style),
-        (usual_text, style),
-        (reason_text, BOLD),
-    ]
+    width: int
+    clock: int
+    offset: int
+    track: int
+    took: int
+    usual: int
+
+    @property
+    def message_start(self) -> int:
+        """The first cell of the message."""
+        return MARK_CELLS + self.time_cells + self.duration_cells
+
+    @property
+    def time_cells(self) -> int:
+        """Cells of the times and the gaps after them."""
+        return sum(cells + len(GAP) for cells in (self.clock, self.offset) if cells)
+
+    @property
+    def duration_cells(self) -> int:
+        """Cells of bar, duration and usual duration, and the gaps after them."""
+        return (self.track + 1 if self.track else 0) + sum(
+            cells + len(GAP) for cells in (self.took, self.usual) if cells
+        )
+
+    @property
+    def message(self) -> int:
+        """Cells of the message."""
+        return max(self.width - self.message_start, MIN_MESSAGE_CELLS)
 
 
-def worst_wait_reason(wait: Wait, worst: Wait | None, waits: Iterable[Wait]) -> str:
-    """Why this pause is the worst one; empty if it is not.
+def event_columns(width: int, *, shows_clock_times: bool = False) -> EventColumns:
+    """The columns of a log of this width; a narrow one shows the time of day in place of the offset."""
+    has_both_times = width >= BOTH_TIMES_CELLS
+    replaces_offset = shows_clock_times and not has_both_times
+    return EventColumns(
+        width,
+        CLOCK_CELLS if has_both_times or replaces_offset else 0,
+        0 if replaces_offset else OFFSET_CELLS,
+        _track_cells(width),
+        DURATION_CELLS if width >= MIN_TOOK_CELLS else 0,
+        DURATION_CELLS if width >= USUAL_CELLS else 0,
+    )
 
-    `slowest` only if it cost the most time: a pause in a step that no successful run has, or on a failed
-    server, may be the worst without being the slowest.
-    """
-    if worst is None or worst.step.index != wait.step.index:
-        return ""
-    if wait.is_stuck:
-        return "stuck"
-    slowest_wait = None if wait.log_count_without else find_worst_wait(waits)
-    return "slowest" if slowest_wait and slowest_wait.step.index == wait.step.index else "main pause"
+
+def _track_cells(width: int) -> int:
+    if width < TRACK_WIDTH_CELLS:
+        return 0
+    if width < USUAL_CELLS:
+        return NARROW_TRACK_CELLS
+    return width // 3 if width >= BOTH_TIMES_CELLS else width // 4
+
+
+def heading_text(columns: EventColumns, track_heading: str) -> str:
+    """The titles of the columns."""
+    times = ((columns.clock, f"{'Time':<{columns.clock}}"), (columns.offset, f"{'Offset':>{columns.offset}}"))
+    durations = ((columns.took, f"{'Took':>{columns.took}}"), (columns.usual, f"{'Usual':>{columns.usual}}"))
+    titles = "".join(text + GAP for cells, text in times if cells)
+    titles += track_heading + " " if columns.track else ""
+    titles += "".join(text + GAP for cells, text in durations if cells) + "Event"
+    return text_format.truncate(" " * MARK_CELLS + titles, columns.width)

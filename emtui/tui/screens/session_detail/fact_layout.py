@@ -1,7 +1,7 @@
 """Allocates the lines of a session's header to its facts.
 
 Facts keep their order. If there is not enough room, the most useful ones get lines first: the backup servers,
-acknowledgements and notes, the main pause, then since when it fails.
+acknowledgements and notes, the step that it is stuck in, since when it fails, then the last success.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emtui.triage.acknowledgement_text import ACKNOWLEDGED_LABEL, NOTE_LABEL
-from emtui.triage.finding_text import PAUSE_LABEL, SERVERS_LABEL, SINCE_LABEL, STUCK_LABEL
+from emtui.triage.finding_text import LAST_SUCCESS_LABEL, SERVERS_LABEL, SINCE_LABEL, STUCK_LABEL
 
 PRIORITY_LABELS = (
     SERVERS_LABEL,
     ACKNOWLEDGED_LABEL,
     NOTE_LABEL,
     STUCK_LABEL,
-    PAUSE_LABEL,
     SINCE_LABEL,
+    LAST_SUCCESS_LABEL,
 )
 """Labels whose first fact gets a line first, in this order; the others follow as listed."""
 

@@ -5,7 +5,7 @@ Shows the data of the list first, then that of the server. The session's state i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -19,41 +19,55 @@ from emtui.em.model import Log, Session
 from emtui.monitor.session_feed import SessionFeed, SessionState
 from emtui.triage.acknowledgement_text import format_acknowledgement_rows
 from emtui.triage.error_keywords import find_error_keyword
+from emtui.triage.explanation import Explanation
+from emtui.triage.finding_text import PAUSE_LABEL, USUAL_LABEL, FindingFormatter
 from emtui.triage.incidents import PROBLEM_OUTCOMES
+from emtui.triage.step_timing import StepHistory, Wait
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.assessment_text import formatter_for
-from emtui.tui.formatting.log_model import EventLine, LogLine
-from emtui.tui.formatting.log_text import count_text, line_text, line_title, short_wait_text
+from emtui.tui.formatting.log_model import EventLine, event_text
+from emtui.tui.formatting.log_text import (
+    count_text,
+    line_text,
+    line_title,
+    short_wait_text,
+    slow_steps_text,
+)
 from emtui.tui.formatting.open_command import Location
-from emtui.tui.formatting.plain_text import log_line, session_text
+from emtui.tui.formatting.plain_text import event_line, session_text
 from emtui.tui.formatting.search_matches import no_match_sentence, wrapped_around_text
-from emtui.tui.formatting.session_columns import WIDE_CELLS, TimeContext
+from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.formatting.session_error_text import missing_events_text, session_problem_text
-from emtui.tui.formatting.session_text import server_state_text
+from emtui.tui.formatting.session_text import differing_server_state_text
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_run
-from emtui.tui.screens.base import BaseScreen
+from emtui.tui.screens.base import COMPACT_HEIGHT, BaseScreen
 from emtui.tui.screens.session_detail.event_log import EventLog
+from emtui.tui.screens.session_detail.event_row import BOTH_TIMES_CELLS
 from emtui.tui.screens.session_detail.header import SessionHeader
 from emtui.tui.screens.session_detail.pause_navigation import has_wrapped, next_wait_index, worst_wait_index
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.search_bar import SearchBar, SearchMode
+from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.title_rule import key_note
 from emtui.tui.widgets.virtual_list import StyledSpans
 
+SERVER_STATE_LABEL = "Server says"
+LOG_KEYS = key_note(("s", "slowest"), ("e", "suspected error"), ("&", "filter"))
 WAITS_UNKNOWN = "Events not loaded yet."
 NO_WAITS = "This run has no pauses of 5s or longer."
 
 
-def _is_suspected_error(_: EventLog, line: LogLine) -> bool:
-    return isinstance(line, EventLine) and find_error_keyword(line.event.message) is not None
+def _is_suspected_error(_: EventLog, line: EventLine) -> bool:
+    return find_error_keyword(line.event.message) is not None
 
 
-def _is_unseen(log: EventLog, line: LogLine) -> bool:
-    return isinstance(line, EventLine) and line.event_index in log.unseen_indexes
+def _is_unseen(log: EventLog, line: EventLine) -> bool:
+    return line.event_index in log.unseen_indexes
 
 
-LINE_TARGETS: dict[str, tuple[Callable[[EventLog, LogLine], bool], str]] = {
+LINE_TARGETS: dict[str, tuple[Callable[[EventLog, EventLine], bool], str]] = {
     "error": (_is_suspected_error, "suspected error"),
     "unseen": (_is_unseen, "new event"),
 }
@@ -74,11 +88,12 @@ class SessionDetailScreen(BaseScreen):
         self._has_visited_worst = False
 
     def compose_body(self) -> Iterable[Widget]:
-        """Header, search bar, events, and the full line under the cursor."""
+        """Header, search bar, events, the line under the cursor, and the slowest steps."""
         yield SessionHeader()
         yield SearchBar(self.is_low_bandwidth, closed_line_id="search", id="prompt")
         yield EventLog(id="events").data_bind(SessionDetailScreen.zone)
-        yield Paragraph(2, id="tail")
+        yield Paragraph(2, is_at_bottom=True, id="tail")
+        yield StatusLine(id="slow-steps")
 
     def on_mount(self) -> None:
         """Show the session and its updates; the end of a running one is followed."""
@@ -116,12 +131,14 @@ class SessionDetailScreen(BaseScreen):
         if state.problem is not before.problem:
             now, server = self.ctx.clock.server_now, self.feed.source.server
             self.problem = session_problem_text(state, server, now, self.zone)
-        self.event_log.session_log = state.log
-        self.event_log.waits = state.waits
-        self.event_log.worst_wait = state.worst
+        log, explanation = self.event_log, state.explanation
+        log.until = state.server_time if state.session.is_running else None
+        log.history = explanation.step_history if explanation else StepHistory()
+        log.session_log = state.log
         self.show_header()
         self._show_explanation()
         self._show_session()
+        self._show_tail()
 
     def set_paused(self, paused: bool) -> None:
         """Pause or resume polling of the session."""
@@ -161,16 +178,18 @@ class SessionDetailScreen(BaseScreen):
         return text_format.format_position(log.ordinal, log.shown_count, "event") if log.count else ""
 
     def show_body(self) -> None:
-        """Fit the header to the height of the screen and show all of it."""
-        self.query_one(SessionHeader).fit_height(self.size.height)
+        """Show all of the header, fitted to the size of the screen."""
         self._show_session()
         self._show_explanation()
 
     def _show_session(self) -> None:
         """Show the header, the search, and why there are no events if there are none."""
         session, log = self._state.session, self.event_log
-        log.started = session.started
-        self.query_one(SessionHeader).show_session(session, self._clock)
+        log.started, log.ended = session.started, session.ended
+        explanation = self._state.explanation
+        ratio = explanation.ratio if explanation else None
+        self.query_one(SessionHeader).show_session(session, self._clock, ratio, self.size)
+        self._show_slow_steps()
         self._show_search()
         log.empty_lines = self._empty_text()
         if not log.count:
@@ -185,9 +204,26 @@ class SessionDetailScreen(BaseScreen):
         acknowledgement_rows = format_acknowledgement_rows(
             state.session, assessment.acknowledgements, state.notes, formatter
         )
-        facts = (*acknowledgement_rows, *formatter.explanation_rows(state.explanation))
+        facts = (*acknowledgement_rows, *self._facts(state.explanation, formatter))
         header = self.query_one(SessionHeader)
-        header.show_explanation(facts, state.explanation.servers, self.size.height)
+        header.show_explanation(facts, state.explanation.servers, self.size)
+
+    def _facts(self, explanation: Explanation, formatter: FindingFormatter) -> Iterator[tuple[str, str]]:
+        """The facts of the explanation, without what the title and the line of the slowest steps say."""
+        for label, text in formatter.explanation_rows(explanation):
+            if label == USUAL_LABEL and explanation.baseline:
+                yield label, formatter.format_baseline(explanation.baseline, replace(explanation, ratio=None))
+            elif label != PAUSE_LABEL or self.size.height < COMPACT_HEIGHT:
+                yield label, text
+        if server_text := differing_server_state_text(self._state.session):
+            yield SERVER_STATE_LABEL, server_text
+
+    def _show_slow_steps(self) -> None:
+        """Show which step was the slowest, in the last line above the footer."""
+        state, line = self._state, self.query_one("#slow-steps", StatusLine)
+        line.display = self.size.height >= COMPACT_HEIGHT
+        text = slow_steps_text(state.waits, state.worst, self.size.width - 2)
+        line.show([(f" {text}", FAINT)] if text else [])
 
     def _empty_text(self) -> tuple[str, ...]:
         """The lines shown in place of events."""
@@ -201,12 +237,25 @@ class SessionDetailScreen(BaseScreen):
         return ("The server has no events for this run.",)
 
     def on_virtual_list_cursor_moved(self) -> None:
-        """Show the full text of the line under the cursor."""
-        line = self.event_log.line
-        self.query_one("#tail", Paragraph).show(line_text(line) if line else "")
+        """Show what the row under the cursor leaves out."""
+        self._show_tail()
         if self._search_bar.search_text:
             self._show_matches()
         self.show_footer()
+
+    def _show_tail(self) -> None:
+        """Show the message under the cursor if it is cut, and its pause with what is usual."""
+        log = self.event_log
+        message = event_text(log.selected) if log.selected and log.is_line_cut else ""
+        pause = self._pause
+        pause_text = f"{'' if pause.step.is_open else 'Took '}{short_wait_text(pause)}." if pause else ""
+        self.query_one("#tail", Paragraph).show("  ".join(part for part in (message, pause_text) if part))
+
+    @property
+    def _pause(self) -> Wait | None:
+        """The step under the cursor if it is long enough to be called a pause."""
+        step = self.event_log.step
+        return step if step and step.step.is_pause else None
 
     # --- searching ----------------------------------------------------------------
 
@@ -246,19 +295,22 @@ class SessionDetailScreen(BaseScreen):
         self.event_log.empty_lines = self._empty_text()
 
     def _show_search(self) -> None:
-        """Show search and filter, else the server's state; at the right the number of events."""
+        """Show the title of the log with the number of events, and its keys; or search and filter."""
         state, bar = self._state, self._search_bar
-        server_text = server_state_text(state.session)
-        left: StyledSpans = [(f"  server: {server_text}", FAINT)] if server_text else []
-        if bar.search_text or bar.filter_text:
-            left = [("& ", FAINT), (f"{bar.filter_text}  ", BOLD)] if bar.filter_text else []
+        left: StyledSpans = [("Log", BOLD)]
+        if state.log:
+            left.append((f"  {self._count_text(state.log)}", FAINT))
+        if bar.filter_text:
+            left += [("  & ", FAINT), (bar.filter_text, BOLD)]
         if bar.search_text:
             match_position = self.event_log.match_position
-            left += [("/ ", FAINT), (bar.search_text, BOLD), (f"  {match_position}", PLAIN)]
-        right: StyledSpans = [("Loading … (Esc: cancel)", BOLD)] if state.is_requesting and state.log else []
-        if not right and state.log:
-            right = [(self._count_text(state.log), FAINT)]
-        self._search_bar.closed_line.show(left, right)
+            left += [("  / ", FAINT), (bar.search_text, BOLD)]
+            left += [(f"  {match_position}", PLAIN)] if match_position else []
+        right: StyledSpans = [] if bar.search_text or bar.filter_text else LOG_KEYS
+        if state.is_requesting and state.log:
+            right = [("Loading … (Esc: cancel)", BOLD)]
+        bar.closed_line.show(left, right)
+        bar.closed_line.visible = state.log is not None
 
     def _count_text(self, log: Log) -> str:
         shown_count, bar = self.event_log.shown_count, self._search_bar
@@ -274,7 +326,7 @@ class SessionDetailScreen(BaseScreen):
                 f"{text_format.format_count(shown_count)} of"
                 f" {text_format.format_counted(len(log.events), 'event')} shown"
             )
-        return count_text(log, self._state.waits)
+        return count_text(log)
 
     def _show_matches(self) -> None:
         """Show the position among the matches, also while typing."""
@@ -323,7 +375,8 @@ class SessionDetailScreen(BaseScreen):
 
     def _go_to_wait(self, step: int) -> None:
         """Go to the worst pause first, then to the next (or previous) one."""
-        waits, before = self._state.waits, self.event_log.line
+        waits, log = self._state.waits, self.event_log
+        before = log.line.event_index if log.line else 0
         if not waits:
             self.say(NO_WAITS if self._state.log else WAITS_UNKNOWN)
             return
@@ -333,10 +386,10 @@ class SessionDetailScreen(BaseScreen):
             else worst_wait_index(waits, self._state.worst)
         )
         wait = waits[number]
-        if not self.event_log.go_to_wait(wait.step.index):
+        if not log.go_to_event(wait.step.index):
             self.say("Pause hidden by the filter. Esc: show all events.")
             return
-        is_wrapped = self._has_visited_worst and has_wrapped(before, self.event_log.line, step)
+        is_wrapped = self._has_visited_worst and has_wrapped(before, wait.step.index, step)
         self._has_visited_worst = self._has_visited_worst or self._state.explanation is not None
         wait_text = (
             f"Pause {text_format.format_count(number + 1)} of"
@@ -361,7 +414,7 @@ class SessionDetailScreen(BaseScreen):
 
     def action_toggle_times(self) -> None:
         """Toggle between time of day and offset from the start."""
-        if self.size.width >= WIDE_CELLS:
+        if self.size.width >= BOTH_TIMES_CELLS:
             self.say("Time and offset are both shown already.")
             return
         shows_clock_times = self.ctx.settings.shows_clock_times = (
@@ -414,7 +467,8 @@ class SessionDetailScreen(BaseScreen):
         if line is None:
             self.say("No line to copy.")
         else:
-            self.ctx.exporter.copy(log_line(line, self.event_log.offset_origin, self.zone))
+            origin = self.event_log.offset_origin
+            self.ctx.exporter.copy(event_line(line.event, origin, self.zone, self._pause))
 
     def plain_text(self) -> Callable[[], str]:
         """Summary, message, and all events and pauses, including hidden ones."""
@@ -433,8 +487,8 @@ class SessionDetailScreen(BaseScreen):
         if line is None:
             self.say("No line to open.")
         else:
-            title = line_title(line, self._state.session, self.zone)
-            self.ctx.navigator.open_text(title, line_text(line))
+            title = line_title(line.event, self._state.session, self.zone)
+            self.ctx.navigator.open_text(title, line_text(line.event, self._pause))
 
     def action_compare(self) -> None:
         """Compare with the last successful run."""

@@ -1,63 +1,48 @@
-"""The lines above the session list: up to two alerts, or one line if nothing needs attention."""
+"""The lines above the session list: the worst alerts, or one line if nothing needs attention."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from emtui import text_format
-from emtui.tui.theme import BOLD, ERROR_STYLE, FAINT, PLAIN
-from emtui.tui.widgets.paragraph import wrap_and_cut
-from emtui.tui.widgets.virtual_list import StyledSpans, render_strip
+from emtui.tui.widgets.virtual_list import render_strip
 
-MAX_SENTENCES = 2
-ALERT_SIGN = "! "
+if TYPE_CHECKING:  # start-up time: the lines are reserved before there is anything to assess
+    from emtui.tui.formatting.assessment_text import AttentionSummary
+
+THREE_LINES_WIDTH = 120
+"""Width in cells from which three lines are reserved instead of two."""
 
 
 class AttentionLines(Widget):
-    """Up to two alerts, one line each; a single alert may be wrapped over both lines."""
+    """Alerts in columns. Its height depends on the width alone, so that nothing moves when they arrive."""
 
-    DEFAULT_CSS = "AttentionLines { height: auto; min-height: 1; }"
+    DEFAULT_CSS = "AttentionLines { height: auto; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._sentences: tuple[str, ...] = ()
-        self._no_alerts_text = ""
-        self._counts_text = ""
+        self._summary: AttentionSummary | None = None
 
-    def show(self, sentences: tuple[str, ...], no_alerts_text: str, counts_text: str = "") -> None:
-        """Draw the alerts, most severe first, or `no_alerts_text`; `counts_text` on the right, if it fits."""
-        content = (sentences[:MAX_SENTENCES], no_alerts_text, counts_text)
-        if content != (self._sentences, self._no_alerts_text, self._counts_text):
-            self._sentences, self._no_alerts_text, self._counts_text = content
-            self.refresh(layout=True)
+    def show(self, summary: AttentionSummary) -> None:
+        """Draw these alerts, most severe first."""
+        if summary != self._summary:
+            self._summary = summary
+            self.refresh()
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
-        """Return the number of lines, 1 or 2."""
-        return max(len(self._lines(width)), 1)
+        """Return the number of reserved lines."""
+        return line_count(width)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
         width = self.size.width
-        lines = self._lines(width)
-        if y >= len(lines):
-            return render_strip([("" if lines or y else self._no_alerts_text, FAINT)], width)
-        room = width - text_format.cell_width(lines[y]) - len(ALERT_SIGN)
-        counts_text = shorten_counts(self._counts_text, room - 2) if y == len(lines) - 1 else ""
-        sign = ALERT_SIGN if y == 0 or len(self._sentences) > 1 else " " * len(ALERT_SIGN)
-        spans: StyledSpans = [(sign, ERROR_STYLE), (lines[y], BOLD)]
-        return render_strip([*spans, (counts_text.rjust(room), PLAIN)], width)
-
-    def _lines(self, width: int) -> list[str]:
-        room = max(width - len(ALERT_SIGN), 1)
-        if len(self._sentences) == 1:
-            return wrap_and_cut(self._sentences[0], room, MAX_SENTENCES)
-        return [text_format.truncate(sentence, room) for sentence in self._sentences]
+        lines = self._summary.lines(width, line_count(width)) if self._summary else []
+        return render_strip(lines[y] if y < len(lines) else [], width)
 
 
-def shorten_counts(counts_text: str, room: int) -> str:
-    """Shorten `a: next of 6 alerts, 1 acknowledged` to `room` cells: `a: 6 alerts`, or nothing."""
-    first = counts_text.partition(",")[0]
-    variants = (counts_text, first, first.replace("next of ", ""))
-    return next((form for form in variants if text_format.cell_width(form) <= room), "")
+def line_count(width: int) -> int:
+    """The number of lines that are reserved at this width."""
+    return 3 if width >= THREE_LINES_WIDTH else 2

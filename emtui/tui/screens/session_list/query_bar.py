@@ -1,7 +1,7 @@
-"""The query bar: shows the query and its number of matches, and edits it with completion and error marking.
+"""The query bar: the title of the list with its query and position, and the line to edit the query.
 
-It owns the current query and the query history. It calls its host directly rather than by message, because
-the key after Enter must already see the rows of the new query.
+Typing has completion and error marking. It owns the current query and the query history. It calls its host
+directly rather than by message, because the key after Enter must already see the rows of the new query.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from rich.text import Text
 from textual import work
 from textual.binding import BindingType
 from textual.events import Key
+from textual.strip import Strip
 
 from emtui import text_format
 from emtui.em.background_thread import run_in_thread
@@ -33,13 +34,16 @@ from emtui.query import (
     without_incomplete_key,
 )
 from emtui.query.absolute_times import with_absolute_clock_times
+from emtui.tui.formatting.list_text import ListPlace
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.session_list.query_completion import CompletionCycle, completion_spans
 from emtui.tui.screens.session_list.query_recall import NO_EARLIER_QUERY, NO_SAVED_QUERY, RecalledQueries
 from emtui.tui.theme import BOLD, FAINT, INVALID_STYLE, PLAIN
 from emtui.tui.widgets.prompt import CountedPrompt, PromptInput
+from emtui.tui.widgets.status_line import cut_spans
 from emtui.tui.widgets.text_input import TextInput
-from emtui.tui.widgets.virtual_list import StyledSpans
+from emtui.tui.widgets.title_rule import EDGE_CELLS, TitleRule, rule_spans, spans_width
+from emtui.tui.widgets.virtual_list import StyledSpans, render_strip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +118,24 @@ class QueryInput(PromptInput):
         self._prompt.recall(self._prompt.history.next_query(), "No later query.")
 
 
+class ListTitle(TitleRule):
+    """The rule above the list; if space is short, its faint parts are left out and its query is cut."""
+
+    def render_line(self, _: int) -> Strip:
+        """Draw the title, and the position at the right."""
+        width = self.size.width
+        room = width - spans_width(self._right) - 3 * EDGE_CELLS
+        title = self._left
+        if spans_width(title) > room:
+            title = cut_spans([span for span in title if span[1] != FAINT], max(room, 0))
+        return render_strip(rule_spans(title, self._right, width), width)
+
+
 class QueryBar(CountedPrompt):
     """A prompt for queries; the history is saved under the profile's name, if there is one."""
 
     INPUT_CLASS = QueryInput
+    CLOSED_LINE_CLASS = ListTitle
     SCOPE = CommandScope.QUERY_INPUT
 
     def __init__(
@@ -208,18 +226,23 @@ class QueryBar(CountedPrompt):
 
     # --- display ----------------------------------------------------------------------------
 
-    def show_query(self, count: str, new_above: int) -> None:
-        """Show the query, its number of matches, and how many new runs are above the window."""
+    def show_query(self, order: str, place: ListPlace | None, new_above: int) -> None:
+        """Show the query, the order, the place in the list, and how many new runs are above the window."""
         if self.is_open:
-            self.show_count(count)
+            self.show_count(place.match_text if place else "")
             return
         text = self.current_query.text
-        right: StyledSpans = (
-            [(f"{text_format.format_counted(new_above, 'new run')} above", BOLD)] if new_above else []
+        title: StyledSpans = [("Runs", BOLD)]
+        if text:
+            title.append((f"  /{text}", BOLD))
+        if order:
+            title.append((f"  {order}", FAINT))
+        note: StyledSpans = (
+            [(f"{text_format.format_counted(new_above, 'new run')} above  ", BOLD)] if new_above else []
         )
-        if text and count:
-            right.append((f"  {count}", PLAIN))
-        self.closed_line.show([("/", FAINT), (f" {text}", BOLD)] if text else [], right)
+        if place:
+            note.append((place.match_position_text if text else place.position_text, PLAIN))
+        self.closed_line.show(title, note)
 
     def hint(self, width: int) -> StyledSpans:
         """While a query is typed: its error, or the completions that Tab offers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emtui import text_format
 from emtui.query import Completion, CompletionCandidates, complete
-from emtui.tui.theme import CURSOR_STYLE, FAINT, PLAIN
+from emtui.tui.theme import ACCENT_STYLE, BOLD, CURSOR_MARK, CURSOR_TINT, FAINT, PLAIN
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 
@@ -50,14 +50,14 @@ class CompletionCycle:
 
 
 def completion_spans(words: tuple[str, ...], next_index: int, room: int) -> StyledSpans:
-    """`Tab ›state:  since:`: the completions, the next one marked and within `room` cells."""
+    """`Tab ▌state:  since:`: the completions, the next one marked and within `room` cells."""
     if not words:
         return []
     spans: StyledSpans = [("Tab ", FAINT)]
     first_index = _first_visible(words, next_index, room - len("Tab "))
     for index, word in enumerate(words[first_index:], first_index):
-        mark = "›" if index == next_index else " "
-        spans += [(mark, PLAIN), (word, CURSOR_STYLE if index == next_index else PLAIN), (" ", PLAIN)]
+        mark, style = (CURSOR_MARK, BOLD + CURSOR_TINT) if index == next_index else (" ", PLAIN)
+        spans += [(mark, ACCENT_STYLE), (word, style), (" ", PLAIN)]
     return spans
 
 

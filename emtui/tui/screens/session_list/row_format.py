@@ -5,15 +5,24 @@ Pure: rows, times and widths in, styled text out.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.style import Style
 
 from emtui import text_format
-from emtui.em.model import Session
-from emtui.tui.formatting.session_columns import ListColumn, TimeContext, render_cells, summary_text
-from emtui.tui.theme import FAINT, PLAIN
+from emtui.em.model import Outcome, Session
+from emtui.tui.formatting import duration_bar
+from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS
+from emtui.tui.formatting.session_columns import (
+    ListColumn,
+    TimeContext,
+    cell_text,
+    render_cells,
+    summary_text,
+)
+from emtui.tui.theme import FAINT
 
 if TYPE_CHECKING:  # loaded with the first list
     from emtui.triage.grouping import ListRow, RunGroup
@@ -29,32 +38,40 @@ def row_cells(
 
 
 def _group_column(column: ListColumn[Session], group: RunGroup) -> ListColumn[Session]:
-    """The column for a group: its newest run, the number of runs, their median length and start times."""
+    """The faint column for a group: the number of its runs, their median length, since when."""
 
     def cell(newest: Session, clock: TimeContext) -> tuple[str, Style]:
         match column.title:
-            case "Type":
-                return format_type_count(newest.type or "", len(group.runs), column.width), PLAIN
+            case "Outcome":
+                return format_success_count(len(group.runs), column.width), FAINT
             case "Took":
                 return text_format.format_duration(
                     group.median_duration
-                ) if group.median_duration is not None else "", PLAIN
+                ) if group.median_duration is not None else "", FAINT
             case "Ratio":
-                return "", PLAIN
+                return "", FAINT
+            case duration_bar.USUAL_TITLE:
+                return cell_text(column.render_cell(_median_run(group), clock)), FAINT
             case "Message":
-                start_range = format_start_range(group, clock)
-                is_wide = text_format.cell_width(start_range) > column.width
-                return start_range.replace(" – ", "–") if is_wide else start_range, FAINT
+                since = group.oldest.started
+                return f"since {_format_start(since, clock)}" if since else "", FAINT
             case _:
-                return column.render_cell(newest, clock)
+                return cell_text(column.render_cell(newest, clock)), FAINT
 
-    return ListColumn(column.title, column.order_field, column.width, cell, column.is_right_aligned)
+    return replace(column, render_cell=cell)
 
 
-def format_type_count(type_name: str, number: int, width: int) -> str:
-    """`CollectJob (78)`; if it is too wide, the name is cut, never the number."""
-    count = f" ({text_format.format_count(number)})"
-    return text_format.truncate(type_name, max(width - text_format.cell_width(count), 1)) + count
+def _median_run(group: RunGroup) -> Session:
+    """The newest run as if it had taken the median duration."""
+    newest, median = group.newest, group.median_duration
+    return replace(newest, ended=newest.started + median) if newest.started and median else newest
+
+
+def format_success_count(number: int, width: int) -> str:
+    """`· 95 ok`, the number of successful runs in a group; without separators if it is too wide."""
+    glyph = OUTCOME_GLYPHS[Outcome.SUCCESS]
+    text = f"{glyph} {text_format.format_count(number)} ok"
+    return text if text_format.cell_width(text) <= width else f"{glyph} {number} ok"
 
 
 def format_start_range(group: RunGroup, clock: TimeContext) -> str:

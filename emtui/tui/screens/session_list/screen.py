@@ -15,40 +15,48 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import work
 from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from emtui import text_format
 from emtui.em.background_thread import run_in_thread
 from emtui.em.model import Session, Uid
 from emtui.local.saved_queries import abbreviate_path
 from emtui.monitor.list_feed import ListFeed, ListState
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.unseen_marks import UnseenMark
-from emtui.query import InvalidQueryError, Query, QueryContext, SortOrder
+from emtui.query import DEFAULT_SORT_ORDER, InvalidQueryError, Query, QueryContext, SortOrder
 from emtui.query.absolute_times import with_absolute_times
+from emtui.text_format import format_position
 from emtui.tui.context import AppContext
-from emtui.tui.formatting.list_text import empty_text, problem_text, progress_text, saved_queries_text
+from emtui.tui.formatting.list_text import (
+    ListPlace,
+    empty_text,
+    order_text,
+    problem_text,
+    progress_text,
+    saved_queries_text,
+)
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import wrapped_around_text
 from emtui.tui.formatting.session_columns import TimeContext, session_columns
-from emtui.tui.formatting.session_text import absence_spans, list_age_spans
+from emtui.tui.formatting.session_text import absence_spans
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import NO_RUN, BaseScreen
 from emtui.tui.screens.session_list.attention_lines import AttentionLines
+from emtui.tui.screens.session_list.day_strip import DayStrip
+from emtui.tui.screens.session_list.preview_pane import NO_ROOM, ListPanes, PreviewPane
 from emtui.tui.screens.session_list.query_bar import QueryBar, QueryInputs
-from emtui.tui.screens.session_list.row_format import row_detail, session_label
+from emtui.tui.screens.session_list.row_format import session_label
 from emtui.tui.screens.session_list.session_table import SessionTable
 from emtui.tui.theme import CHANGED_MARK, NEW_MARK
 from emtui.tui.widgets.paragraph import Paragraph
-from emtui.tui.widgets.status_line import StatusLine
-from emtui.tui.widgets.virtual_list import StyledSpans
 
 if TYPE_CHECKING:  # start-up time, here and in functions: loaded once there is a list to assess
     from emtui.monitor.assessment import Assessment
     from emtui.triage.findings import Finding
-    from emtui.triage.grouping import ListRow
+    from emtui.tui.screens.session_list.preview_text import Preview
 
 GROUPING_OFF = "Grouping off: every run has its own row. Z: group again."
 UNSEEN_GLYPHS = {UnseenMark.NEW: NEW_MARK, UnseenMark.CHANGED: CHANGED_MARK}
@@ -67,7 +75,10 @@ def _load_modules() -> None:
     import emtui.monitor.assessment
     import emtui.triage.grouping
     import emtui.tui.formatting.assessment_text
-    import emtui.tui.formatting.last_24h  # noqa: F401 - each of these is used once there is a list
+    import emtui.tui.formatting.cell_text
+    import emtui.tui.formatting.last_24h
+    import emtui.tui.screens.session_list.preview_text
+    import emtui.tui.screens.session_list.row_text  # noqa: F401 - each is used once there is a list
 
 
 class SessionListScreen(BaseScreen):
@@ -84,17 +95,24 @@ class SessionListScreen(BaseScreen):
         self.table.set_reactive(SessionTable.session_query, query)
         self.table.set_reactive(SessionTable.order, order)
         self._query_bar = QueryBar(query, self, lambda: ctx.logon_service.profile_name, id="prompt")
+        self._preview = PreviewPane(id="preview")
+        self._panes = ListPanes(self._preview, ctx.settings, is_saved=ctx.options.remember)
         self._state = ListState()
         self._finding_target: tuple[Uid | None, Finding | None] = (None, None)
         """The finding that `a` went to, and its run."""
+        self._wants_full_preview = False
+        """Whether the user asked for all of the preview on a slow connection."""
 
     def compose_body(self) -> Iterable[Widget]:
-        """Return the lines for absence, alerts, counts and query, the table, and the message."""
+        """Return the lines for absence, alerts and counts, the list with its preview, and the message."""
         yield Static(id="away", markup=False)
         yield AttentionLines(id="attention")
-        yield StatusLine(id="tally")
-        yield self._query_bar
-        yield self.table.data_bind(SessionListScreen.zone)
+        yield DayStrip(id="tally")
+        with self._panes:
+            with Vertical(id="runs"):
+                yield self._query_bar
+                yield self.table.data_bind(SessionListScreen.zone)
+            yield self._preview
         yield Paragraph(2, id="tail")
 
     def on_mount(self) -> None:
@@ -102,11 +120,13 @@ class SessionListScreen(BaseScreen):
         for part in ("unseen_glyphs", "baselines", "acknowledgements", "snapshot"):
             self.watch(self.table, part, self._query_bar.update_context, init=False)
         self.handle_query()
-        self.handle_list_state(None, self.feed.state)
+        self.handle_list_state(None, self.ctx.list_state)
+        self._panes.place_preview()
         self.call_after_refresh(self._preload_modules)
 
     @work(group="prepare", description="load the modules for an assessment")
     async def _preload_modules(self) -> None:
+        await self._panes.load()
         await run_in_thread(_load_modules)
 
     @property
@@ -180,12 +200,18 @@ class SessionListScreen(BaseScreen):
         super().set_zone(zone)
 
     def on_virtual_list_cursor_moved(self) -> None:
-        """Show the message, query and footer for the row under the cursor."""
+        """Show the message, query and footer for the row under the cursor; its preview once it rests."""
+        self._day_strip.release(self.table.session_under_cursor)
         self._show_row()
         self._show_query()
         self.show_footer()
         if self.snapshot and self.snapshot.references:
             self.feed.set_visible([session.uid for session in self.table.visible_sessions])
+
+    def on_day_strip_cell_changed(self) -> None:
+        """Show which cell of the last 24 hours is selected, and what is in it."""
+        self._show_tally()
+        self._show_row()
 
     def on_session_table_selection_lost(self, event: SessionTable.SelectionLost) -> None:
         """Tell that the selected run is gone, and which run is selected instead."""
@@ -220,13 +246,10 @@ class SessionListScreen(BaseScreen):
         """Arrival time of the last complete list."""
         return self.snapshot.as_of if self.snapshot else None
 
-    def freshness_spans(self) -> StyledSpans:
-        """Age of the list and poll interval, or the reason why it is not up to date."""
-        return list_age_spans(self._state, self._local_clock, self.size.width)
-
     def position(self) -> str:
-        """`3 of 2,914 runs`."""
-        return self.table.position
+        """`3 of 12 runs` while a query is typed in place of the title, which has the position otherwise."""
+        place = self.table.place
+        return format_position(*place, "run") if place and self._query_bar.is_open else ""
 
     def show_header(self) -> None:
         """Show the header, and the counts of the last 24 hours."""
@@ -239,27 +262,25 @@ class SessionListScreen(BaseScreen):
         if self.assessment is not None:
             from emtui.tui.formatting.assessment_text import attention_summary
 
-            summary = attention_summary(self.assessment, self.zone)
-            self.query_one(AttentionLines).show(summary.sentences, summary.calm_text, summary.counts)
+            self.query_one(AttentionLines).show(attention_summary(self.assessment, self.zone))
         self._show_row()
 
     @property
     def _progress_text(self) -> str:
         return progress_text(self._state.progress, self.feed.source.server, self.zone)
 
-    def _show_tally(self) -> None:
-        """Show failures by the hour, or a hint while a query is typed; on the right the progress."""
-        line, width = self.query_one("#tally", StatusLine), self.size.width
-        hint = self._query_bar.hint(width)
-        if self.snapshot is None:
-            line.show(hint)
-            return
-        from emtui.tui.formatting.last_24h import tally_line
+    @property
+    def _day_strip(self) -> DayStrip:
+        return self.query_one(DayStrip)
 
-        acknowledgements = self.table.acknowledgements
-        line.show(
-            *tally_line(self.snapshot, self._server_clock, width, acknowledgements, hint, self._progress_text)
-        )
+    def _show_tally(self) -> None:
+        """Show the last 24 hours, or a hint while a query is typed; on the right the progress."""
+        strip, width, progress = self._day_strip, self.size.width, self._progress_text
+        hint = self._query_bar.hint(width)
+        if hint or self.snapshot is None:
+            strip.show_hint(hint, progress if self.snapshot else "", width)
+        else:
+            strip.show_list(self.snapshot, self._server_clock, self.assessment, progress, width)
 
     def _show_absence(self) -> None:
         """Show the absence summary until Esc."""
@@ -273,34 +294,68 @@ class SessionListScreen(BaseScreen):
         if not self.table.count:
             self.table.refresh()
 
-    def _show_row(self) -> None:
-        """Show the full message of the selected row, or the finding that `a` went to."""
-        selected, row, (uid, finding) = (
-            self.table.session_under_cursor,
-            self.table.selected_row,
-            self._finding_target,
-        )
+    # --- the selected row ---------------------------------------------------------------
+
+    def _show_row(self, *, at_once: bool = False) -> None:
+        """Show the message of the selected row, or its preview once nothing changes for a moment.
+
+        Either has the finding that `a` went to.
+        """
+        selected, (uid, finding) = self.table.session_under_cursor, self._finding_target
         if not selected or selected.uid != uid:
             self._finding_target = (None, None)
-        elif finding:
-            self._finding_target = (
-                uid,
-                self.assessment.current_finding(finding) if self.assessment else None,
-            )
+        elif finding and self.assessment:
+            self._finding_target = (uid, self.assessment.current_finding(finding))
+        if not self._preview.is_shown:
+            self.query_one(Paragraph).show(self._row_text())
+        elif at_once:
+            self._preview.show(self._build_preview())
+        else:
+            self._preview.show_after_rest(self._build_preview)
+
+    def _row_text(self) -> str:
+        """The text about the selected row, without its preview."""
+        row = self.table.selected_row
+        if row is None or self.snapshot is None:
+            return ""
+        from emtui.tui.screens.session_list.row_text import row_text
+
+        clock = self._list_clock(self.snapshot)
+        return self._target_text or row_text(row, self.assessment, clock, self.size.width)
+
+    @property
+    def _target_text(self) -> str:
+        """The text about the cell of the last 24 hours, or the finding, that the cursor went to."""
         finding = self._finding_target[1]
-        text = self._finding_text(finding) if finding else self._row_text(row) if row else ""
-        self.query_one(Paragraph).show(text)
+        return self._day_strip.text(self._server_clock) or (self._finding_text(finding) if finding else "")
 
-    def _row_text(self, row: ListRow) -> str:
-        """The note of an acknowledged run and its full message; a summary of a group."""
-        text = row_detail(row, self._list_clock(self.snapshot)) if self.snapshot else ""
-        if self.assessment is None or not self.assessment.acknowledgements or not isinstance(row, Session):
-            return text
-        from emtui.tui.formatting.assessment_text import acknowledgement_text
+    def _build_preview(self) -> Preview | None:
+        row, snapshot = self.table.selected_row, self.snapshot
+        if row is None or snapshot is None:
+            return None
+        from emtui.tui.screens.session_list.preview_text import preview_of_row
 
-        acknowledgement = self.assessment.acknowledgements.for_run(row)
-        note = acknowledgement_text(self.assessment, acknowledgement, self.zone)
-        return " · ".join(part for part in (note, text) if part)
+        log = self.ctx.history.find_log(row) if isinstance(row, Session) else None
+        preview = preview_of_row(row, self._target_text, self.assessment, self._list_clock(snapshot), log)
+        if self._day_strip.selected_cell:  # its text alone says what Enter does
+            preview = replace(preview, message="")
+        return preview.shortened() if self.is_low_bandwidth() and not self._wants_full_preview else preview
+
+    def on_list_panes_rearranged(self) -> None:
+        """Show the preview, or the message instead."""
+        self.query_one(Paragraph).display = not self._preview.is_shown
+        self._show_row(at_once=True)
+
+    def action_preview(self) -> None:
+        """Show or hide the preview; on a slow connection show all of it first."""
+        if not self._panes.has_room:
+            self.say(NO_ROOM)
+        elif self._preview.is_shown and self.is_low_bandwidth() and not self._wants_full_preview:
+            self._wants_full_preview = True
+            self._show_row(at_once=True)
+        else:
+            self._wants_full_preview = not self._preview.is_shown
+            self._panes.toggle()
 
     def _finding_text(self, finding: Finding) -> str:
         """The alert with its evidence, and its note if it is acknowledged."""
@@ -311,6 +366,16 @@ class SessionListScreen(BaseScreen):
         return finding_text(self.assessment, finding, self.zone)
 
     # --- the query ----------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """Arrange the preview for the new size."""
+        if self.is_ready:
+            self._panes.place_preview()
+
+    def on_screen_resume(self) -> None:
+        """Show the log of the run that was open."""
+        if self.is_ready:
+            self._show_row()
 
     def query_inputs(self) -> QueryInputs:
         """Current inputs for parsing a query."""
@@ -331,9 +396,13 @@ class SessionListScreen(BaseScreen):
             self._update_empty_text()
 
     def _show_query(self) -> None:
-        total = len(self.snapshot.sessions) if self.snapshot else 0
-        count = text_format.format_position(self.table.match_count, total, "run") if self.snapshot else ""
-        self._query_bar.show_query(count, self.table.new_above_count)
+        table, total = self.table, len(self.snapshot.sessions) if self.snapshot else 0
+        place = ListPlace(*table.place, total) if table.place else None
+        is_plain = self.current_query.is_empty
+        order = order_text(table.order, is_grouped=is_plain and table.can_group and table.is_grouped)
+        self._query_bar.show_query(
+            order if is_plain or table.order != DEFAULT_SORT_ORDER else "", place, table.new_above_count
+        )
 
     async def leave_query(self) -> None:
         """Return the focus to the table, and wait until the matching rows are complete."""
@@ -434,15 +503,26 @@ class SessionListScreen(BaseScreen):
 
     # --- opening ----------------------------------------------------------------------------
 
-    def action_open(self) -> None:
-        """Open the selected run, or expand the selected group."""
-        selected = self.table.selected
-        if selected is None:
+    def action_select_cell(self, step: int) -> None:
+        """Select the next or previous cell of the last 24 hours."""
+        self._day_strip.select_cell(step, self.table.session_under_cursor)
+
+    async def action_open(self) -> None:
+        """Open the selected run, expand the selected group, or list the runs of the selected cell."""
+        if self._day_strip.selected_cell:
+            await self._list_cell()
+        elif (selected := self.table.selected) is None:
             self.say(NO_RUN)
         elif self.table.selected_group:
             self.table.open_group(selected.uid)
         else:
             self.ctx.navigator.open_session(selected)
+
+    async def _list_cell(self) -> None:
+        if query := self._day_strip.take_query():
+            await self.action_filter(query)
+        else:
+            self.say("No run started in this cell.")
 
     def select(self, uid: Uid) -> bool:
         """Put the cursor on this session; false if it does not match."""
@@ -534,11 +614,13 @@ class SessionListScreen(BaseScreen):
         before = self.table.order.field
         field = fields[(fields.index(before) + 1) % len(fields)] if before in fields else fields[0]
         self.table.order = SortOrder(field, is_descending=field in {"started", "duration_s"})
+        self._show_query()
 
     def action_reverse(self) -> None:
         """Reverse the sort order."""
         order = self.table.order
         self.table.order = SortOrder(order.field, not order.is_descending)
+        self._show_query()
 
     async def action_toggle_group(self) -> None:
         """Expand the group under the cursor, or collapse the group of the run under it."""
@@ -555,6 +637,7 @@ class SessionListScreen(BaseScreen):
             self.say(reason)
             return
         await self.table.set_grouped(not self.table.is_grouped)
+        self._show_query()
         self.say(
             "Grouping on: consecutive successful runs of a type share a row."
             if self.table.is_grouped
@@ -577,8 +660,14 @@ class SessionListScreen(BaseScreen):
         return self._state.is_busy
 
     def action_cancel(self) -> None:
-        """Escape: cancel the request, dismiss the problem or absence, or clear the query. Never quits."""
-        if self.action_stop() or self.feed.dismiss_problem() or self.feed.dismiss_absence():
+        """Escape: clear cell, request, problem, earlier list, absence, query, in this order. Never quits."""
+        if (
+            self._day_strip.clear()
+            or self.action_stop()
+            or self.feed.dismiss_problem()
+            or self.end_past_view()
+            or self.feed.dismiss_absence()
+        ):
             return
         if not self.current_query.is_empty:
             self._query_bar.apply_text("")

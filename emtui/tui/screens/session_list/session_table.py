@@ -22,7 +22,6 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from emtui import text_format
 from emtui.em.model import Outcome, Session, Uid
 from emtui.monitor.snapshot import Snapshot
 from emtui.query import DEFAULT_SORT_ORDER, Query, SortOrder
@@ -440,11 +439,11 @@ class SessionTable(VirtualList):
         list_row = self._model.current_rows.rows[row]
         glyph = STALE_MARK if self.is_stale else self.unseen_glyphs.get(newest_session(list_row).uid, " ")
         clock = TimeContext(self.snapshot.server_time, self.zone)
-        cursor = CURSOR_MARK if row == self.cursor else " "
+        cursor = (CURSOR_MARK, ACCENT_STYLE) if row == self.cursor else (" ", PLAIN)
         cells = row_cells(self._columns(width), list_row, clock)
         return [
-            (cursor, ACCENT_STYLE),
-            (glyph, PLAIN),
+            cursor,
+            (glyph, cursor[1] if glyph == " " else PLAIN),
             *(acknowledged_cells(cells) if _is_acknowledged(list_row, self.acknowledgements) else cells),
         ]
 
@@ -501,12 +500,12 @@ class SessionTable(VirtualList):
         return bisect_left(self._new_rows, self.top)
 
     @property
-    def position(self) -> str:
-        """`3 of 2,914 runs`: position among the matching runs; empty before the first list."""
+    def place(self) -> tuple[int, int] | None:
+        """The number of the selected run among the matching runs, and their number; `None` without a list."""
         if self.snapshot is None or (self._model.is_pending and not self.count):
-            return ""
+            return None
         number = self._model.current_rows.ordinal_of(self.cursor) if self.count else 0
-        return text_format.format_position(number, self.match_count, "run")
+        return number, self.match_count
 
 
 def _is_acknowledged(row: ListRow, acknowledgements: Acknowledgements | None) -> bool:

@@ -30,7 +30,7 @@ def test_an_alert_has_its_evidence_its_dates_and_the_note() -> None:
     stuck = next(finding for finding in ATTENTION.findings if finding.type == "DatabaseMaintenance")
     line = finding_line(stuck, NONE_ACKNOWLEDGED, FORMATTER)
     assert line == (
-        "DatabaseMaintenance running for 2h11m since 2026-11-23 01:00:22 +01:00, usually 3m02s"
+        "DatabaseMaintenance running for 2h11m, usually 3m02s, 43×; started 2026-11-23 01:00:22 +01:00"
         f" ({format_evidence(stuck)})"
     )
     acknowledgement = Acknowledgement(finding_key(stuck), "DatabaseMaintenance", "INC0012345", NIGHT)

@@ -82,9 +82,9 @@ async def test_d_compares_with_the_last_successful_run_and_d_again_shows_the_eve
         )
         assert seen.ui.match_tally().startswith("4 new, 2 missing, none of 11 steps slower")
         assert seen.ui.match_tally().endswith("15 lines, other run: 13")
-        assert seen.ui.cursor_row().startswith("›-")
+        assert seen.ui.cursor_row().startswith("▌-")
         await seen.ui.press_each("e")
-        assert seen.ui.cursor_row().startswith("›-")
+        assert seen.ui.cursor_row().startswith("▌-")
         assert seen.ui.cursor_row().endswith("Collection finished")
         await seen.ui.press_each("e")
         assert "No difference below this line." in seen.ui.footer()
@@ -115,7 +115,7 @@ async def test_lines_are_searched_while_typing_and_n_wraps_around() -> None:
         await seen.ui.press_each("escape")
         assert seen.ui.match_tally().startswith("4 new, 2 missing")
         await seen.ui.press_each("g", "n")
-        assert seen.ui.cursor_row().startswith("›-"), "the next difference, as there is no search"
+        assert seen.ui.cursor_row().startswith("▌-"), "the next difference, as there is no search"
 
 
 async def test_a_search_without_a_match_is_reported_and_esc_restores_the_previous_search() -> None:
@@ -195,12 +195,12 @@ async def test_a_running_run_is_followed_and_the_cursor_stays_on_its_line() -> N
 async def test_a_running_step_gets_longer_with_each_poll_without_events() -> None:
     async with comparison_night() as seen:
         await seen.open(seen.newest("DatabaseMaintenance", Outcome.RUNNING), "d")
-        assert seen.ui.cursor_row().split()[:3] == ["›", "2h11m", "32s"]
+        assert seen.ui.cursor_row().split()[:4] == ["▌", "2h11m", "▄█████████", "32s"]
         seen.server_time[0] += timedelta(hours=1)
         await seen.ui.press_each("r")
         seen.ui.tick()
         await seen.ui.wait_idle()
-        assert seen.ui.cursor_row().split()[:3] == ["›", "3h11m", "32s"]
+        assert seen.ui.cursor_row().split()[:4] == ["▌", "3h11m", "▄█████████", "32s"]
 
 
 async def test_another_run_is_picked_from_a_list_starting_at_the_last_successful_one() -> None:

@@ -282,6 +282,24 @@ async def test_enter_on_an_empty_login_field_tells_what_is_missing() -> None:
         assert ui.field_message("password") == ""
 
 
+@pytest.mark.parametrize("size", [58, 80, 120, 200])
+async def test_the_warning_is_red_and_the_prompt_is_below_the_fingerprint(
+    certificate: ServerIdentity, size: int
+) -> None:
+    async with app_with_certificate(certificate, size=size) as seat:
+        await seat.wait_at_certificate()
+        lines = seat.ui.lines()
+        assert lines[1].startswith("─ ! WARNING: the server's identity is not proven ─")
+        assert "! WARNING: the server's identity is not proven" in seat.ui.colored("red")
+        assert "Nothing was sent." in seat.ui.colored("red")
+        fingerprint = next(index for index, line in enumerate(lines) if line.startswith(" SHA-256  "))
+        assert lines[fingerprint + 3].strip() == "Type pin to trust it (Esc: cancel):"
+        assert seat.ui.typed() == ""
+        await seat.press(*"pin", "enter")
+        assert "Save the certificate in a profile" in seat.ui.lines()[1]
+        assert seat.ui.colored("red") == "", "the question is answered"
+
+
 def test_a_relative_ca_file_is_saved_as_the_file_that_was_meant(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -1,59 +1,175 @@
-"""The columns of the overview, and the usual duration and ratio of the session list."""
+"""The rows and columns of the overview: what each type says at each width, and its pictures of time."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from rich.style import Style
 
 from emtui import text_format
 from emtui.demo.world import SimulatedWorld
-from emtui.em.model import SESSION_TYPES
-from emtui.triage.prioritization import prioritize_findings
-from emtui.triage.type_status import TypeStatus, compute_type_statuses
-from emtui.tui.formatting.session_columns import TimeContext, column_titles, render_cells, session_columns
-from emtui.tui.screens.overview.type_columns import NEVER_RAN_TEXT, type_columns, type_rows
+from emtui.em.model import SESSION_TYPES, Listing, Outcome, Session, uid_from_guid
+from emtui.local.knowledge_base import KnowledgeBase
+from emtui.monitor.assessment import Assessment, assess
+from emtui.monitor.snapshot import Snapshot
+from emtui.tui.formatting.session_columns import TimeContext, column_titles, render_cells
+from emtui.tui.formatting.type_state import NEVER_RAN_TEXT, type_state
+from emtui.tui.screens.overview.type_columns import set_off, type_columns
+from emtui.tui.screens.overview.type_rows import TypeRow, type_rows
+from emtui.tui.theme import ERROR_STYLE, PLAIN, WARNING_STYLE
 
-NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
+NIGHT = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
 CLOCK = TimeContext(NIGHT, UTC)
-STATUSES = compute_type_statuses(SimulatedWorld(1, NIGHT).sessions(NIGHT), NIGHT)
-ROWS = type_rows(STATUSES, prioritize_findings(STATUSES))
+BERLIN = ZoneInfo("Europe/Berlin")
+WIDTHS = (58, 79, 80, 119, 120, 131, 132, 199, 200, 400)
 
 
-def line(kind: str, width: int = 80) -> str:
-    row = next(row for row in ROWS if isinstance(row, TypeStatus) and row.type == kind)
-    return "".join(text for text, _ in render_cells(type_columns(width), row, CLOCK)).rstrip()
+def assessment_of(*sessions: Session, now: datetime = NIGHT) -> Assessment:
+    return assess(Snapshot.from_listing(Listing(sessions), now), KnowledgeBase(None).load())
+
+
+DEMO = assessment_of(*SimulatedWorld(1, NIGHT).sessions(NIGHT))
+ROWS = type_rows(DEMO, UTC)
+
+
+def row_of(name: str) -> TypeRow:
+    return next(row for row in ROWS if row.name == name)
+
+
+def texts(row: TypeRow, width: int = 200, clock: TimeContext = CLOCK) -> dict[str, str]:
+    """The cells of a row by the title of their column."""
+    columns = type_columns(width)
+    rendered = iter("".join(text for text, _ in render_cells((column,), row, clock)) for column in columns)
+    return {column.title.strip(): text for column, text in zip(columns, rendered, strict=True)}
+
+
+def sign_of(name: str) -> tuple[str, Style]:
+    state = row_of(name).state
+    return state.sign, state.style
+
+
+def state(name: str) -> str:
+    return row_of(name).state.text
 
 
 def test_types_that_need_attention_are_on_top_and_the_rest_by_name() -> None:
-    names = [row if isinstance(row, str) else row.type for row in ROWS]
-    assert set(names[:2]) == {"CatalogReplicationJob", "DatabaseMaintenance"}
-    without_alerts = names[names.index("HistoryCollectJob") :]
-    assert without_alerts == sorted(without_alerts)
+    names = [row.name for row in ROWS]
+    alerted = list(dict.fromkeys(finding.type for finding in DEMO.findings if finding.type))
+    assert names[: len(alerted)] == alerted
+    assert names[len(alerted) :] == sorted(names[len(alerted) :])
     assert sorted(names) == sorted(SESSION_TYPES)
 
 
-def test_a_line_shows_usual_length_interval_and_why_the_type_is_overdue() -> None:
-    assert line("CatalogReplicationJob").split()[-4:] == ["6m22s", "4h", "overdue", "44h"]
-    assert line("CatalogReplicationJob", 120).endswith("4h  overdue 1d20h")
-    assert line("DatabaseMaintenance").split()[-5:] == ["2h11m", "3m02s", "24h", "43×", "usual"]
-    assert line("HistoryCollectJob").endswith("24h  03:15")
+def test_the_state_says_in_words_what_is_wrong_or_what_is_next() -> None:
+    assert state("DatabaseMaintenance") == "stuck, 43× usual"
+    assert state("CatalogReplicationJob") == "overdue 1d20h"
+    assert state("CatalogConsolidation") == "slower, 3.4× usual"
+    assert state("LicAutoUpdate") == "warned 3 times"
+    assert state("LogExport") == "canceled 20:34"
+    assert state("CatalogCrawlJob").startswith("running, ")
+    assert state("HistoryCollectJob") == "next 03:15"
+    assert state("LicenseRevoke") == "no schedule"
 
 
-def test_the_order_is_that_of_the_alerts() -> None:
-    kinds = list(dict.fromkeys(finding.type for finding in prioritize_findings(STATUSES).findings))
-    assert [row if isinstance(row, str) else row.type for row in ROWS][: len(kinds)] == kinds
+def test_the_sign_and_its_color_say_how_bad_it_is() -> None:
+    assert sign_of("DatabaseMaintenance") == ("■", ERROR_STYLE)
+    assert sign_of("CatalogReplicationJob") == ("■", ERROR_STYLE)
+    assert sign_of("CatalogConsolidation") == ("▲", WARNING_STYLE)
+    assert row_of("LogExport").state.sign == "○"
+    assert row_of("CatalogCrawlJob").state.sign == "►"
+    assert sign_of("HistoryCollectJob") == ("·", PLAIN)
 
 
-@pytest.mark.parametrize("width", [58, 80, 120])
-def test_the_start_has_its_weekday_as_in_the_list_at_each_width(width: int) -> None:
-    (day, *_) = [text for text in line("CatalogReplicationJob", width).split() if text in {"Sat", "Mon"}]
-    assert day == "Sat"
-    assert "01:27" in line("CatalogReplicationJob", width)
-    assert line("CatalogReplicationJob", width).endswith("overdue 1d20h" if width == 120 else "overdue 44h")
-    assert " 00:31" in line("LicAutoUpdate", width)
+def test_every_state_fits_its_column() -> None:
+    for row in ROWS:
+        assert text_format.cell_width(row.state.text) <= 21
+
+
+def test_the_days_of_a_type_add_up_to_the_runs_that_the_list_counts() -> None:
+    for row in ROWS:
+        if row.status is None:
+            continue
+        first = row.days[0].start
+        counted = Counter(run.outcome for run in row.status.runs if run.started and run.started >= first)
+        assert sum((Counter(cell.outcome_counts) for cell in row.days), Counter[Outcome]()) == counted
+        first = row.half_hours[0].start
+        counted = Counter(run.outcome for run in row.status.runs if run.started and run.started >= first)
+        assert sum((Counter(cell.outcome_counts) for cell in row.half_hours), Counter[Outcome]()) == counted
+
+
+def test_the_history_ends_today_and_the_half_hours_now() -> None:
+    row = row_of("CollectJob")
+    assert row.days[-1].start == datetime(2026, 11, 23, tzinfo=UTC)
+    assert row.half_hours[-1].start <= NIGHT < row.half_hours[-1].end
+    assert row.half_hours[-1].end == datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
+    assert (len(row.days), len(row.half_hours)) == (30, 48)
+
+
+def test_the_days_are_those_of_the_shown_zone_across_a_clock_change() -> None:
+    now = datetime(2026, 10, 26, 12, tzinfo=UTC)
+    late = Session(
+        uid_from_guid("00000001-0000-4000-8000-000000000000"),
+        type="CollectJob",
+        started=datetime(2026, 10, 25, 22, 30, tzinfo=UTC),
+        ended=datetime(2026, 10, 25, 22, 31, tzinfo=UTC),
+        state="Failed",
+    )
+    days = {
+        zone: [bool(cell.total) for cell in type_rows(assessment_of(late, now=now), zone)[0].days][-2:]
+        for zone in (UTC, BERLIN)
+    }
+    assert days == {UTC: [True, False], BERLIN: [True, False]}
+    later = replace(late, started=datetime(2026, 10, 25, 23, 30, tzinfo=UTC), ended=None)
+    row = type_rows(assessment_of(later, now=now), BERLIN)[0]
+    assert [bool(cell.total) for cell in row.days][-2:] == [False, True]
+    assert row.days[-2].end - row.days[-2].start == timedelta(hours=25)
+
+
+def test_runs_that_were_due_and_did_not_start_are_in_the_history() -> None:
+    row = row_of("CatalogReplicationJob")
+    assert row.status
+    assert row.status.due
+    assert sum(cell.missed_count for cell in row.days) == row.status.due.overdue_count
+    assert texts(row)["30 days" + "today".rjust(23)].endswith("×××")
+
+
+def test_a_failed_day_is_a_full_block_and_a_good_one_a_half() -> None:
+    history = texts(row_of("CollectJob"), 80)["30 days" + "today".rjust(23)]
+    assert history == "▄" * 24 + "█" * 6
+
+
+def test_the_trend_shows_since_when_a_type_is_slower() -> None:
+    assert texts(row_of("CatalogConsolidation"))["Took, last 26"].endswith("░░▓▓█████")
+    assert texts(row_of("CatalogConsolidation"), 120)["Took, last 12"].strip() == "░░░░░▓▓█████"
+
+
+def test_a_row_has_its_durations_and_interval_where_there_is_room() -> None:
+    wide = texts(row_of("CatalogReplicationJob"))
+    assert [wide[title].strip() for title in ("Took", "Usual", "Every", "Started")] == [
+        "6m12s",
+        "6m22s",
+        "4h",
+        "Sat 01:27",
+    ]
+    assert [*texts(row_of("CatalogReplicationJob"), 58)] == ["Type", "State", "Started"]
+
+
+def test_the_name_of_a_type_is_whole_where_there_is_room() -> None:
+    name = "SyncCheckForProductUpdatesOption"
+    assert name in texts(row_of(name))["Type"]
+    assert name not in texts(row_of(name), 120)["Type"]
+
+
+def test_a_type_that_never_ran_says_so() -> None:
+    rows = type_rows(assessment_of(), UTC)
+    assert [row.name for row in rows] == sorted(SESSION_TYPES)
+    assert rows[0].state.text == NEVER_RAN_TEXT
+    for width in WIDTHS:
+        assert NEVER_RAN_TEXT in "".join(texts(rows[0], width).values())
 
 
 @pytest.mark.parametrize(
@@ -71,76 +187,26 @@ def test_a_start_more_than_24_hours_ahead_has_its_weekday_also_across_clock_chan
     now: tuple[int, int, int, int], due: tuple[int, int, int, int], expected: str
 ) -> None:
     current_time, due_time = (datetime(2026, *when, tzinfo=UTC) for when in (now, due))
-    row = next(row for row in ROWS if isinstance(row, TypeStatus) and row.due and not row.overruns)
-    assert row.due
-    row = replace(row, due=replace(row.due, next_start=due_time, overdue_since=None))
-    shown = render_cells(type_columns(80), row, TimeContext(current_time, ZoneInfo("Europe/Berlin")))
-    assert shown[-1][0].strip() == expected
+    status = row_of("HistoryCollectJob").status
+    assert status
+    assert status.due
+    changed = replace(status, due=replace(status.due, next_start=due_time))
+    statuses = replace(DEMO.type_statuses, statuses=(changed,))
+    shown = type_state(replace(DEMO, type_statuses=statuses), changed.type, TimeContext(current_time, BERLIN))
+    assert shown.text == f"next {expected}"
 
 
-def test_a_type_that_never_ran_says_so_in_its_line() -> None:
-    statuses = compute_type_statuses((), NIGHT)
-    rows = type_rows(statuses, prioritize_findings(statuses))
-    assert rows == tuple(sorted(SESSION_TYPES))
-    for width, expected in ((80, "never"), (120, NEVER_RAN_TEXT)):
-        texts = [text for text, _ in render_cells(type_columns(width), rows[0], CLOCK)]
-        assert texts[-1].strip() == expected
-
-
-@pytest.mark.parametrize(
-    ("overdue_by", "expected"),
-    [
-        (timedelta(minutes=45), "overdue 45m"),
-        (timedelta(hours=3, minutes=12), "overdue 3h"),
-        (timedelta(days=4, hours=3), "overdue 99h"),
-        (timedelta(days=4, hours=4), "overdue 4d"),
-        (timedelta(days=29, hours=23), "overdue 29d"),
-    ],
-)
-def test_a_long_delay_is_rounded_rather_than_cut(overdue_by: timedelta, expected: str) -> None:
-    row = next(row for row in ROWS if isinstance(row, TypeStatus) and row.due and row.due.overdue_since)
-    assert row.due
-    row = replace(row, due=replace(row.due, overdue_since=NIGHT - overdue_by))
-    assert render_cells(type_columns(58), row, CLOCK)[-1][0].strip() == expected
-
-
-@pytest.mark.parametrize("width", [58, 79, 80, 119, 120, 400])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_no_line_is_wider_than_the_screen(width: int) -> None:
-    room = width - 2
-    assert text_format.cell_width(column_titles(type_columns(width))) <= room
-    assert text_format.cell_width(column_titles(session_columns(width))) <= room
+    columns = type_columns(width)
+    assert text_format.cell_width(column_titles(columns)) <= width - 2
     for row in ROWS:
-        assert (
-            sum(text_format.cell_width(text) for text, _ in render_cells(type_columns(width), row, CLOCK))
-            <= room
-        )
+        cells = render_cells(columns, row, CLOCK)
+        assert sum(text_format.cell_width(text) for text, _ in cells) <= width - 2
 
 
-def test_only_an_unusually_long_run_has_a_ratio() -> None:
-    columns = session_columns(120, STATUSES.baselines)
-    titles = column_titles(columns)
-    assert "Usual" in titles
-    end = titles.index("Ratio") + len("Ratio")
-    stuck = next(row.newest_run for row in STATUSES.statuses if row.type == "DatabaseMaintenance")
-    normal = next(row.runs[-1] for row in STATUSES.statuses if row.type == "SecurityScopesRebuild")
-    texts = ["".join(text for text, _ in render_cells(columns, run, CLOCK)) for run in (stuck, normal)]
-    assert [text[end - 6 : end].strip() for text in texts] == ["43×", ""]
-
-
-def test_a_ratio_takes_at_most_four_cells_without_its_sign() -> None:
-    assert [
-        text_format.format_ratio(ratio) for ratio in (1.5, 2.74, 9.94, 9.96, 41.2, 9998.6, 10_001.0, 123456.0)
-    ] == [
-        "1.5",
-        "2.7",
-        "9.9",
-        "10",
-        "41",
-        "9999",
-        ">10k",
-        ">10k",
-    ]
-    stuck = next(row for row in STATUSES.statuses if row.overruns)
-    longer = replace(stuck, overruns=(replace(stuck.overruns[0], ratio=123456.0),))
-    shown = "".join(text for text, _ in render_cells(type_columns(80), longer, CLOCK))
-    assert shown.rstrip().endswith(">10k× usual")
+def test_the_selected_day_is_set_off_even_if_nothing_ran() -> None:
+    row = row_of("LogExport")
+    hole = next(index for index, cell in enumerate(row.days) if not cell.total)
+    cells = render_cells(type_columns(80, hole), row, CLOCK)
+    assert ("│", set_off((" ", PLAIN))[1]) in cells

@@ -6,18 +6,23 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from emtui.demo.world import SimulatedWorld
+from emtui.em.model import Listing
+from emtui.local.knowledge_base import KnowledgeBase
+from emtui.monitor.assessment import assess
+from emtui.monitor.snapshot import Snapshot
 from emtui.triage.finding_text import format_on_time_counts
-from emtui.triage.prioritization import prioritize_findings
-from emtui.triage.type_status import compute_type_statuses
 from emtui.tui.formatting.plain_text import ExportOrigin
 from emtui.tui.formatting.session_columns import TimeContext
-from emtui.tui.screens.overview.type_columns import type_rows
+from emtui.tui.screens.overview.type_rows import TypeRow, type_rows
 from emtui.tui.screens.overview.type_text import overview_text, type_line
 
 NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
-STATUSES = compute_type_statuses(SimulatedWorld(1, NIGHT).sessions(NIGHT), NIGHT)
-ATTENTION = prioritize_findings(STATUSES)
-ROWS = type_rows(STATUSES, ATTENTION)
+ASSESSMENT = assess(
+    Snapshot.from_listing(Listing(tuple(SimulatedWorld(1, NIGHT).sessions(NIGHT))), NIGHT),
+    KnowledgeBase(None).load(),
+)
+ATTENTION = ASSESSMENT.attention
+ROWS = type_rows(ASSESSMENT, UTC)
 CLOCK = TimeContext(NIGHT, timezone(timedelta(hours=1)))
 FULL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d")
 
@@ -30,7 +35,7 @@ def test_a_type_has_its_newest_run_usual_length_and_next_start() -> None:
     )
     assert lines["CatalogReplicationJob"].endswith("took 6m12s  usually 6m22s  every 4h  overdue 1d20h")
     assert re.search(r"  due 2026-11-23 \d\d:\d\d:\d\d \+01:00$", lines["HistoryCollectJob"])
-    assert type_line("VcPluginJob", CLOCK) == "VcPluginJob  never in 30 days"
+    assert type_line(TypeRow("VcPluginJob"), CLOCK) == "VcPluginJob  never in 30 days"
 
 
 def test_all_types_follow_the_origin_and_no_time_lacks_its_day() -> None:

@@ -13,7 +13,7 @@ LABELS_IN_ORDER = (
     "Note",
     "Note",
     "Since",
-    "Pause",
+    "Stuck",
     "Servers",
     "Last success",
     "Usual",
@@ -31,37 +31,45 @@ def shown_labels(room: int, *omitted: str, needed_lines: int = 1) -> list[str]:
 
 def test_the_smallest_screen_always_shows_the_backup_servers() -> None:
     assert shown_labels(3) == ["Acknowledged", "Note", "Servers"]
-    assert shown_labels(3, "Note") == ["Acknowledged", "Pause", "Servers"]
-    assert shown_labels(3, "Acknowledged") == ["Note", "Pause", "Servers"]
-    assert shown_labels(3, "Acknowledged", "Note") == ["Since", "Pause", "Servers"]
-    assert shown_labels(3, "Acknowledged", "Note", "Servers", "Pause") == ["Since", "Last success", "Usual"]
+    assert shown_labels(3, "Note") == ["Acknowledged", "Stuck", "Servers"]
+    assert shown_labels(3, "Acknowledged") == ["Note", "Stuck", "Servers"]
+    assert shown_labels(3, "Acknowledged", "Note") == ["Since", "Stuck", "Servers"]
+    assert shown_labels(3, "Acknowledged", "Note", "Servers", "Stuck") == ["Since", "Last success", "Usual"]
 
 
 def test_every_important_fact_gets_one_line_before_any_gets_two() -> None:
-    assert shown_labels(4, "Servers", needed_lines=2) == ["Acknowledged", "Note", "Since", "Pause"]
-    assert shown_labels(5, "Servers", needed_lines=2) == [
+    assert shown_labels(4, "Servers", needed_lines=2) == ["Acknowledged", "Note", "Since", "Stuck"]
+    assert shown_labels(6, "Servers", needed_lines=2) == [
         "Acknowledged",
         "Acknowledged",
         "Note",
         "Since",
-        "Pause",
+        "Stuck",
+        "Last success",
     ]
     assert shown_labels(4, "Acknowledged", "Note", "Servers", needed_lines=2) == [
         "Since",
-        "Since",
-        "Pause",
-        "Pause",
+        "Stuck",
+        "Stuck",
+        "Last success",
     ]
+
+
+def test_since_when_and_the_last_success_come_next() -> None:
+    failed = ("Acknowledged", "Note", "Stuck")
+    assert shown_labels(4, *failed) == ["Since", "Servers", "Last success", "Usual"]
+    assert shown_labels(3, *failed) == ["Since", "Servers", "Last success"]
+    assert shown_labels(2, *failed) == ["Since", "Servers"]
 
 
 def test_with_enough_room_every_fact_gets_the_lines_it_needs_in_order() -> None:
     assert shown_labels(99) == list(LABELS_IN_ORDER)
-    assert allocate_lines(["Since", "Pause", "Usual"], [1, 2, 1], 4) == [1, 2, 1]
+    assert allocate_lines(["Since", "Stuck", "Usual"], [1, 2, 1], 4) == [1, 2, 1]
 
 
 @pytest.mark.parametrize("room", range(8))
 def test_a_second_note_comes_after_the_important_facts(room: int) -> None:
-    assert shown_labels(room).count("Note") == (2 if room >= 6 else min(max(room - 2, 0), 1))
+    assert shown_labels(room).count("Note") == (2 if room >= 7 else min(max(room - 2, 0), 1))
 
 
 facts = st.lists(

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import cast
 
 from textual.events import Key
 from tui_driver import TuiDriver, demo_app
 
-from emtui import text_format
 from emtui.em.errors import SessionNotFoundError
 from emtui.em.model import Log, Outcome, Uid
 from emtui.em.session_source import SessionSource
-from emtui.tui.formatting.log_text import wait_text
+from emtui.tui.formatting.log_text import short_wait_text, wait_text
 
 
 async def open_newest(ui: TuiDriver, outcome: Outcome, kind: str = "") -> None:
@@ -32,13 +30,11 @@ async def test_the_pauses_of_a_run_are_in_its_text_too() -> None:
         await ui.press("s")
         worst = ui.slowest_wait()
         assert worst
-        assert ui.detail().startswith(
-            f"{text_format.format_duration(worst.step.duration or timedelta())} in “"
-        )
+        assert ui.detail().endswith(f"  Took {short_wait_text(worst)}.")
         await ui.press("enter")
         assert ui.screen_name() == "text_viewer"
-        assert "pause after event" in ui.title()
-        assert ui.text() == wait_text(worst)
+        assert ", event 9, " in ui.title()
+        assert ui.text() == f"{worst.step.message}\n\n{wait_text(worst)}"
 
 
 async def test_wrapping_is_kept_for_the_next_run() -> None:
@@ -117,6 +113,6 @@ async def test_keys_that_arrive_together_with_a_search_use_it() -> None:
     async with demo_app() as ui:
         await open_newest(ui, Outcome.FAILED, "collectjob")
         type_in_one_piece(ui, "g", "slash", *"collect", "enter", "n")
-        await ui.wait_for(lambda: ui.search().startswith("/ collect  2 of "))
+        await ui.wait_for(lambda: "/ collect  2 of 8" in ui.search())
         type_in_one_piece(ui, "escape", "escape")
         await ui.wait_for(lambda: ui.screen_name() == "session_list")

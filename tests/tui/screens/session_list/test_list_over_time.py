@@ -231,16 +231,16 @@ async def test_new_and_changed_runs_are_marked_until_they_were_seen(tmp_path: Pa
     async with watched_list(tmp_path) as watch:
         watch.enterprise_manager.states[39] = "InProgress"
         await watch.poll()
-        assert watch.ui.rows()[0][:2] == "›~"
+        assert watch.ui.rows()[0][:2] == "▌~"
         await watch.ui.press("down", "up")
         await watch.poll()
-        assert watch.ui.rows()[0][:2] == "› ", "it was seen"
+        assert watch.ui.rows()[0][:2] == "▌ ", "it was seen"
         watch.enterprise_manager.states |= {39: "CompletedSuccessfully", 40: "InProgress"}
         await watch.poll()
         new, changed, old, *_ = watch.ui.rows()
-        assert (new[:2], changed[:2], old[:2]) == ("›+", " ~", "  ")
+        assert (new[:2], changed[:2], old[:2]) == ("▌+", " ~", "  ")
         await watch.poll()
-        assert watch.ui.rows()[0][:2] == "›+", "without a key it does not count as seen"
+        assert watch.ui.rows()[0][:2] == "▌+", "without a key it does not count as seen"
         await watch.ui.press("j")
         await watch.poll()
         assert watch.ui.marks()[:3] == [" ", " ", " "]
@@ -324,6 +324,19 @@ async def test_stale_after_two_missed_polls_and_lost_after_three(tmp_path: Path)
         assert set(watch.ui.marks()) == {" "}
 
 
+async def test_missed_polls_are_said_while_an_earlier_list_is_shown(tmp_path: Path) -> None:
+    async with watched_list(tmp_path) as watch:
+        await watch.poll()
+        await watch.ui.press("C", "A")
+        await watch.ui.wait_for(lambda: "AS OF" in watch.ui.top())
+        watch.enterprise_manager.list_failure = SERVICE_UNAVAILABLE
+        await watch.poll()
+        await watch.poll()
+        assert "STALE  AS OF" in watch.ui.top()
+        await watch.poll()
+        assert "NO DATA  AS OF" in watch.ui.top()
+
+
 @pytest.mark.parametrize("name", ["server-error", "cut", "cut-document", "html-list", "too-often", "brotli"])
 async def test_a_truncated_response_never_counts_as_complete(tmp_path: Path, name: str) -> None:
     async with watched_list(tmp_path) as watch:
@@ -349,13 +362,13 @@ async def test_by_hand_the_first_failure_is_shown_and_esc_dismisses_it(tmp_path:
 async def test_p_pauses_on_every_screen_and_r_refreshes_once(tmp_path: Path) -> None:
     async with watched_list(tmp_path) as watch:
         await watch.ui.press("p")
-        assert "PAUSED  as of" in watch.ui.top()
+        assert "PAUSED  as of 18:02:00 +00:00" in watch.ui.top()
         asked = len(watch.server.requests)
         watch.clocks.elapsed_s += 3600
         await watch.ui.pause(0.1)
         assert len(watch.server.requests) == asked
         await watch.ui.press("r")
-        await watch.ui.wait_for(lambda: "as of 19:02:00" in watch.ui.top())
+        await watch.ui.wait_for(lambda: "PAUSED  as of 19:02:00" in watch.ui.top())
         await watch.ui.press("enter", "enter")
         await watch.ui.wait_for(lambda: watch.ui.screen_name() == "session_detail")
         assert "PAUSED" in watch.ui.top()
@@ -501,7 +514,7 @@ async def test_while_paused_sleep_is_marked_and_nothing_is_requested(tmp_path: P
         await watch.ui.press("p")
         asked = watch.server.count("GET")
         watch.clocks.slept_s = EIGHT_HOURS
-        await watch.ui.wait_for(lambda: "PAUSED  STALE  as of" in watch.ui.top())
+        await watch.ui.wait_for(lambda: "PAUSED  STALE  18:02:00 +00:00" in watch.ui.top())
         await watch.ui.pause(0.2)
         assert watch.server.count("GET") == asked
         await watch.ui.press("r")

@@ -53,16 +53,16 @@ def test_the_text_after_the_cursor_stays() -> None:
 
 def test_the_next_completion_is_marked_and_visible_in_any_width() -> None:
     found = ("running", "success", "warning", "failed")
-    assert offered_text(found, 0, 80) == "Tab ›running  success  warning  failed "
-    assert offered_text(found, 2, 80) == "Tab  running  success ›warning  failed "
-    assert offered_text(found, 3, 24).startswith("Tab  warning ›failed")
+    assert offered_text(found, 0, 80) == "Tab ▌running  success  warning  failed "
+    assert offered_text(found, 2, 80) == "Tab  running  success ▌warning  failed "
+    assert offered_text(found, 3, 24).startswith("Tab  warning ▌failed")
     assert offered_text((), 0, 80) == ""
 
 
 @given(st.lists(st.text("abc", min_size=1, max_size=9), min_size=1, max_size=9), st.data())
 def test_the_marked_word_always_begins_within_the_line(found: list[str], data: st.DataObject) -> None:
     after = data.draw(st.integers(0, len(found) - 1))
-    assert offered_text(tuple(found), after, 20).index("›") < 20
+    assert offered_text(tuple(found), after, 20).index("▌") < 20
 
 
 def test_the_draft_follows_the_newest_query() -> None:

@@ -181,7 +181,7 @@ async def test_after_a_resize_the_selected_row_is_on_the_screen(size: tuple[int,
         listed.move_to(39)
         await listed.pause()
         await listed.resize(*size)
-        assert sum(line.startswith("›") for line in listed.rows()) == 1
+        assert sum(line.startswith("▌") for line in listed.rows()) == 1
 
 
 LONG = 4 * MAX_SYNC_SESSIONS

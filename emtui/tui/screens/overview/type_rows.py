@@ -1,0 +1,89 @@
+"""The types of a list with all that the overview shows of them: status, worst alert, pictures of time.
+
+Pure: an assessment and a zone in, frozen rows out. Computed once per list, not per paint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from emtui.em.model import Session
+from emtui.monitor.assessment import Assessment
+from emtui.triage.duration_trend import TrendPoint, find_duration_trend
+from emtui.triage.findings import Finding
+from emtui.triage.missed_starts import find_missed_starts_by_type
+from emtui.triage.run_cells import RunCell, count_cells, day_edges, even_edges
+from emtui.triage.type_order import types_by_urgency
+from emtui.triage.type_status import TypeStatus
+from emtui.tui.formatting.session_columns import TimeContext
+from emtui.tui.formatting.type_state import NO_STATE, TypeState, type_state
+
+DAY_COUNT = 30
+"""Days in the history of a type, with today: as far back as servers list runs."""
+HALF_HOUR = timedelta(minutes=30)
+HALF_HOUR_COUNT = 48
+TREND_COUNT = 26
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRow:
+    """One type. `status` is `None` for a documented type without runs, and the pictures are empty then.
+
+    `days` are the last 30 days of the shown zone, `half_hours` the last 24 hours, `missed` the times at which
+    a run was due and did not start, `known_since` the start of the oldest listed run of any type.
+    """
+
+    name: str
+    state: TypeState = NO_STATE
+    status: TypeStatus | None = None
+    finding: Finding | None = None
+    is_acknowledged: bool = False
+    days: tuple[RunCell, ...] = ()
+    half_hours: tuple[RunCell, ...] = ()
+    trend: tuple[TrendPoint, ...] = ()
+    missed: tuple[datetime, ...] = ()
+    known_since: datetime | None = None
+
+    @property
+    def newest_run(self) -> Session | None:
+        """Its newest run."""
+        return self.status.newest_run if self.status else None
+
+
+def type_rows(assessment: Assessment, zone: tzinfo) -> tuple[TypeRow, ...]:
+    """Types with new alerts in the order of the alerts, then the others by name, those without runs last."""
+    statuses, clock = assessment.type_statuses, TimeContext(assessment.type_statuses.now, zone)
+    attention = replace(assessment.attention, findings=assessment.new_findings)
+    by_type = {status.type: status for status in statuses.statuses}
+    days = day_edges(statuses.now, zone, DAY_COUNT)
+    missed = find_missed_starts_by_type(statuses, days[0])
+    half_hours = even_edges(_next_half_hour(statuses.now), HALF_HOUR, HALF_HOUR_COUNT)
+    known_since = statuses.first_start
+
+    def make_row(status: TypeStatus) -> TypeRow:
+        runs, finding = status.runs, assessment.worst_finding(status.type)
+        missed_starts = missed.get(status.type, ())
+        return TypeRow(
+            status.type,
+            type_state(assessment, status.type, clock),
+            status,
+            finding,
+            finding is not None and assessment.acknowledgement_of_finding(finding) is not None,
+            count_cells(runs, days, missed_starts, known_since),
+            count_cells(runs, half_hours, missed_starts, known_since),
+            find_duration_trend(runs, statuses.baselines, statuses.now, TREND_COUNT),
+            missed_starts,
+            known_since,
+        )
+
+    return tuple(
+        make_row(by_type[name]) if name in by_type else TypeRow(name, type_state(assessment, name, clock))
+        for name in types_by_urgency(statuses, attention)
+    )
+
+
+def _next_half_hour(now: datetime) -> datetime:
+    """The end of the half hour that `now` is in."""
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return epoch + ((now - epoch) // HALF_HOUR + 1) * HALF_HOUR

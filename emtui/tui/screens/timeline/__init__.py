@@ -1,0 +1,1 @@
+"""The timeline: the runs of each type, drawn from start to end."""
