@@ -131,7 +131,7 @@ _HANDLERS: dict[CommandScope, type] = {
     CommandScope.EVERY_VIEW: BaseScreen,
     CommandScope.EVERYWHERE: EmtuiApp,
 }
-_WORKERS = {"compare", "xml"}
+_WORKERS = {"compare", "xml", "build preview"}
 """Groups of the workers that end by themselves, and change what is shown then."""
 WidgetT = TypeVar("WidgetT", bound=VirtualList)
 
@@ -839,6 +839,7 @@ class TuiDriver(RowsDriver):
         while self._app.screen is not listing:
             await self._app.pop_screen()
         await listing.cancel_prompt()
+        self._app.ctx.past_view().end()
         self._app.ctx.settings.wraps_messages = self._app.ctx.settings.shows_clock_times = False
         listing.table.shows_age, listing.table.follow_top, listing.table.order = (
             False,

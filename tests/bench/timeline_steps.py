@@ -13,7 +13,7 @@ from bench.benchmark_results import BenchmarkResult
 from bench.output_costs import SLOW_INTERVAL_S, position_text
 from bench.screen_times import WATCHED_SCRIPT
 
-STEPS = {"j": ("jjkk", "to another lane"), "]": ("[[]]", "to another run of the lane")}
+STEPS = {"j": ("jkjk", "to another lane"), "]": ("[][]", "to another run of the lane")}
 """For each step the keys pressed in turn, so that each of them moves the cursor; and what they do."""
 MAX_STEP_MS = 20.0
 
@@ -27,6 +27,8 @@ def measure_timeline(served: BenchServer, times: int = 5) -> Iterator[BenchmarkR
         tty.press("e")
         tty.wait_for_silence(1.0)
         tty.press("C")
+        tty.wait_for_silence(1.0)
+        tty.press("g")
         tty.wait_for_silence(1.0)
         for name, (keys, label) in STEPS.items():
             waits = sorted(_measure_first_paint(tty, key) for _ in range(times * 3) for key in keys)

@@ -114,7 +114,7 @@ def test_show_prints_whether_the_failure_is_new_and_the_backup_server(
         text,
         re.MULTILINE,
     )
-    assert re.search(r"^Recurring     \d times since .*, last (\w+|22 Nov( 26)?) 03:10", text, re.MULTILINE)
+    assert re.search(r"^Recurring     recovered ((\w+|22 Nov( 26)?) )?03:25$", text, re.MULTILINE)
     assert re.search(
         r"^Servers       bs02.example.net \S+ failed  bs03.example.net \S+ ok  bs01", text, re.MULTILINE
     )

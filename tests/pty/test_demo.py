@@ -38,13 +38,15 @@ def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list
     assert 2_500 < int(tally[1].replace(",", "")) < 4_000
 
     demo_list.press("/", "state:failed type:CollectJob", "enter")
-    filtered = demo_list.wait_for(
+    demo_list.wait_for(
         "/state:failed type:CollectJob",
         "of 3,",
         lambda lines: (
             "failed" in row_under_cursor(lines) and listed_rows(lines) and "Enter open" in lines[-1]
         ),
     )
+    demo_list.wait_idle()
+    filtered = demo_list.lines()
     assert "CollectJob" in row_under_cursor(filtered)
 
     demo_list.press("enter")

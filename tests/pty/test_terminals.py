@@ -164,7 +164,7 @@ def test_the_focused_field_is_visible_on_any_background(tmp_path: Path) -> None:
         terminal.wait_for("Password")
         before = terminal.wait_idle()
         terminal.press("tab")
-        drawn = (b"\x1b[1mPassword   [\x1b[m", b"\x1b[7m ")
+        drawn = (b"\x1b[0;1mPassword   [\x1b[m", b"\x1b[7m ")
         terminal.wait_for(lambda _: all(piece in terminal.received[before:] for piece in drawn))
 
 

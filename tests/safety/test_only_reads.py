@@ -234,7 +234,7 @@ def open_list(seat: dict[str, str], *argv: str, job: bool = False) -> Iterator[E
 
 
 def shows_list(lines: list[str]) -> bool:
-    title = re.compile(r"─ Runs  newest first, successes grouped ─+ \d+ of \d+ runs? ─")
+    title = re.compile(r"─ Runs  (?!/).* ─+ \d+ of \d+ runs? ─")
     return any(map(title.fullmatch, lines)) and "next failure" in lines[-1]
 
 

@@ -157,10 +157,9 @@ def describes_a_cell(_: ScreenState, __: ScreenState, ui: TuiDriver) -> bool:
 
 def describes_selected_cell(_: ScreenState, after: ScreenState, ui: TuiDriver) -> bool:
     """The text about the selected type describes one of its days, or a part of one."""
-    return (
-        after.scope is CommandScope.OVERVIEW
-        and re.match(r"\w{3} \d\d:\d\d–(?:\w{3} )?\d\d:\d\d: .+ of \d+ runs?\.", ui.detail()) is not None
-    )
+    period = r"\w{3} \d\d:\d\d–(?:\w{3} )?\d\d:\d\d"
+    described = re.match(rf"{period}: (?:.+ of \d+ runs?|no run started)\.", ui.detail())
+    return after.scope is CommandScope.OVERVIEW and described is not None
 
 
 def shows_earlier_list(before: ScreenState, after: ScreenState, ui: TuiDriver) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual import work
 from textual.containers import Container
@@ -37,6 +37,10 @@ CROSSING = "┬"
 NO_ROOM = f"The preview requires {MIN_COLUMNS} columns and {MIN_LINES} lines. :details: all details."
 
 
+PreviewBuilder: TypeAlias = "Callable[[], Preview | None]"
+"""Builds a preview from values that were taken before; runs in a thread."""
+
+
 class PreviewPlace(Enum):
     """Where the preview is."""
 
@@ -66,27 +70,30 @@ class PreviewPane(LinesPane):
         """Whether there is a preview at all."""
         return self.place is not PreviewPlace.HIDDEN
 
-    def show_after_rest(self, build: Callable[[], Preview | None]) -> None:
-        """Show a preview once this was not called for a moment."""
-        self._stop_timer()
-        self._rest_timer = self.set_timer(REST_S, partial(self._show_rested, build))
+    def show_after_rest(self, prepare: Callable[[], PreviewBuilder]) -> None:
+        """Show a preview once this was not called for a moment; `prepare` is called then."""
+        self._stop()
+        self._rest_timer = self.set_timer(REST_S, partial(self.show_now, prepare))
 
-    def _show_rested(self, build: Callable[[], Preview | None]) -> None:
-        self._rest_timer = None
-        self.show(build())
+    def show_now(self, prepare: Callable[[], PreviewBuilder]) -> None:
+        """Show a preview as soon as it is built, in a thread: that takes a while for a long list."""
+        self._stop()
+        self._build(prepare())
 
-    def show(self, preview: Preview | None) -> None:
-        """Show this preview, or nothing."""
-        self._preview = preview
+    @work(exclusive=True, group="build preview", description="build the preview of a row")
+    async def _build(self, build: PreviewBuilder) -> None:
+        self._preview = await run_in_thread(build)
         self.lay_out()
 
     def hide(self) -> None:
         """Forget what is shown."""
-        self._stop_timer()
+        self._stop()
         self._preview = None
         self.lay_out()
 
-    def _stop_timer(self) -> None:
+    def _stop(self) -> None:
+        """Drop a preview that is due or being built."""
+        self.workers.cancel_group(self, "build preview")
         if self._rest_timer is not None:
             self._rest_timer.stop()
             self._rest_timer = None

@@ -46,7 +46,7 @@ from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import NO_RUN, BaseScreen
 from emtui.tui.screens.session_list.attention_lines import AttentionLines
 from emtui.tui.screens.session_list.day_strip import DayStrip
-from emtui.tui.screens.session_list.preview_pane import NO_ROOM, ListPanes, PreviewPane
+from emtui.tui.screens.session_list.preview_pane import NO_ROOM, ListPanes, PreviewBuilder, PreviewPane
 from emtui.tui.screens.session_list.query_bar import QueryBar, QueryInputs
 from emtui.tui.screens.session_list.row_format import session_label
 from emtui.tui.screens.session_list.session_table import SessionTable
@@ -309,9 +309,9 @@ class SessionListScreen(BaseScreen):
         if not self._preview.is_shown:
             self.query_one(Paragraph).show(self._row_text())
         elif at_once:
-            self._preview.show(self._build_preview())
+            self._preview.show_now(self._prepare_preview)
         else:
-            self._preview.show_after_rest(self._build_preview)
+            self._preview.show_after_rest(self._prepare_preview)
 
     def _row_text(self) -> str:
         """The text about the selected row, without its preview."""
@@ -329,17 +329,25 @@ class SessionListScreen(BaseScreen):
         finding = self._finding_target[1]
         return self._day_strip.text(self._server_clock) or (self._finding_text(finding) if finding else "")
 
-    def _build_preview(self) -> Preview | None:
+    def _prepare_preview(self) -> PreviewBuilder:
+        """Take what the preview of the selected row needs; what is returned may run in a thread."""
         row, snapshot = self.table.selected_row, self.snapshot
         if row is None or snapshot is None:
-            return None
+            return lambda: None
         from emtui.tui.screens.session_list.preview_text import preview_of_row
 
         log = self.ctx.history.find_log(row) if isinstance(row, Session) else None
-        preview = preview_of_row(row, self._target_text, self.assessment, self._list_clock(snapshot), log)
-        if self._day_strip.selected_cell:  # its text alone says what Enter does
-            preview = replace(preview, message="")
-        return preview.shortened() if self.is_low_bandwidth() and not self._wants_full_preview else preview
+        clock, target_text, assessment = self._list_clock(snapshot), self._target_text, self.assessment
+        is_cell = self._day_strip.selected_cell is not None  # its text alone says what Enter does
+        is_short = self.is_low_bandwidth() and not self._wants_full_preview
+
+        def build() -> Preview:
+            preview = preview_of_row(row, target_text, assessment, clock, log)
+            if is_cell:
+                preview = replace(preview, message="")
+            return preview.shortened() if is_short else preview
+
+        return build
 
     def on_list_panes_rearranged(self) -> None:
         """Show the preview, or the message instead."""
