@@ -64,14 +64,14 @@ VIEWS = {
         "'message:\"Cannot connect\"'",
     ),
     "the query of a digit": SharedView(("2",), "of 3,", "state:running"),
-    "a run": SharedView(("1", "\r"), " Since  ", ""),
+    "a run": SharedView(("1", "\r"), "─ Log  ", ""),
     "the comparison of a run": SharedView(("e", "d"), "4 new, 2 missing", "--compare"),
     "the comparison with another run": SharedView(("e", "d", "D", "j", "\r"), "with the run of", "--compare"),
-    "the fields of a run": SharedView(("1", "\r", "i"), "Outcome ", "--view=facts"),
+    "the fields of a run": SharedView(("1", "\r", "i"), "UID   ", "--view=facts"),
     "the XML of a run": SharedView(("1", "\r", "i", "i"), ", XML", "--view=xml"),
-    "the overview of types": SharedView(("B",), "on schedule", "--view=types"),
-    "the alerts": SharedView(("4",), "Alerts", "--view=attention"),
-    "the alerts above a query": SharedView(("1", "4"), "Alerts", "--view=attention state:failed,warning"),
+    "the overview of types": SharedView(("B",), "─ Types  ", "--view=types"),
+    "the alerts": SharedView(("4",), "─ Alerts  ", "--view=attention"),
+    "the alerts above a query": SharedView(("1", "4"), "─ Alerts  ", "--view=attention state:failed,warning"),
 }
 
 
