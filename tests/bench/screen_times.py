@@ -58,6 +58,7 @@ def measure_filtering(served: BenchServer, count: int, times: int = 1) -> Iterat
     with _run_watched(served) as (tty, log_path):
         tty.wait_for(position_text(served))
         tty.wait_for_silence()
+        tty.measure_key("i")  # without the preview, which follows once no key is pressed
         tty.measure_key("/")
         start = monotonic()
         rounds = [_type_query(tty) for _ in range(times)]
