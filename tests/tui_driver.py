@@ -90,7 +90,7 @@ from emtui.tui.screens.text_viewer import TextScreen
 from emtui.tui.screens.theme_picker import ThemePickerScreen
 from emtui.tui.screens.timeline.screen import TimelineScreen
 from emtui.tui.terminal.frame_diff import Line, cells_of_strip
-from emtui.tui.theme import CURSOR_MARK, INVALID_STYLE, THEME
+from emtui.tui.theme import CURSOR_MARK, INVALID_STYLE, THEMES
 from emtui.tui.widgets.divider import Divider
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.prompt import PromptInput
@@ -1219,8 +1219,8 @@ class _WidgetHost(App[None]):
 
     def __init__(self, *widgets: Widget) -> None:
         super().__init__()
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        self.register_theme(THEMES[0])
+        self.theme = THEMES[0].name
         self._widgets = widgets
 
     def compose(self) -> ComposeResult:

@@ -48,7 +48,6 @@ def _textual_theme(name: str) -> Theme:
 
 THEMES = tuple(map(_textual_theme, THEME_NAMES))
 """The color themes as Textual knows them; `terminal.palette` has the colors of each."""
-THEME = THEMES[0]
 
 PLAIN = Style()
 BOLD = Style(bold=True)

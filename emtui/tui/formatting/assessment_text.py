@@ -13,7 +13,7 @@ from emtui.triage.finding_text import FindingFormatter, format_evidence, format_
 from emtui.triage.findings import Finding
 from emtui.tui.formatting.alert_lines import MAX_ALERTS, AlertCounts, AlertText, alert_lines
 from emtui.tui.formatting.finding_style import finding_style
-from emtui.tui.theme import BOLD, FAINT
+from emtui.tui.theme import FAINT
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 NOTE_WIDTH = 60
@@ -94,10 +94,3 @@ def attention_summary(assessment: Assessment, zone: tzinfo) -> AttentionSummary:
         calm_sentence if calm_basis.type_count else "",
         AlertCounts(len(findings), acknowledged),
     )
-
-
-def title_line(title: str, base: str, width: int) -> tuple[StyledSpans, StyledSpans]:
-    """Format a title, and `base` at the right, shortened to its first part if space is short."""
-    room = width - text_format.cell_width(title) - 2
-    shown = base if text_format.cell_width(base) <= room else base.partition(",")[0]
-    return [(title, BOLD)], [(shown, BOLD)]

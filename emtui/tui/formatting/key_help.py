@@ -20,6 +20,7 @@ from emtui.tui.keymap import (
     key_label,
 )
 from emtui.tui.theme import ACCENT_STYLE, BOLD, PLAIN
+from emtui.tui.widgets.status_line import spans_width
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 COLUMN_CELLS = 58
@@ -172,7 +173,7 @@ def help_columns(sections: tuple[HelpSection, ...], width: int) -> list[StyledSp
         row: StyledSpans = []
         for column in columns:
             cells = column[y] if y < len(column) else []
-            used = sum(text_format.cell_width(text) for text, _ in cells)
+            used = spans_width(cells)
             row += [*cells, (" " * max(COLUMN_CELLS - used, 0), PLAIN)]
         rows.append(row)
     return rows

@@ -28,6 +28,7 @@ from emtui.tui.formatting.cell_text import OUTCOME_WORDS
 from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
 from emtui.tui.formatting.session_columns import MEDIUM_CELLS, WIDE_CELLS, TimeContext
 from emtui.tui.theme import ACCENT_STYLE, BOLD, CURSOR_MARK, CURSOR_TINT, DIVIDER, PLAIN
+from emtui.tui.widgets.status_line import spans_width
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 if TYPE_CHECKING:
@@ -191,11 +192,6 @@ def last_24h_line(
 
 def _first_fitting(forms: Iterable[StyledSpans], width: int) -> StyledSpans | None:
     return next((form for form in forms if spans_width(form) <= width), None)
-
-
-def spans_width(spans: StyledSpans) -> int:
-    """Return the width of the spans in cells."""
-    return sum(text_format.cell_width(text) for text, _ in spans)
 
 
 def _full_forms(day: Last24Hours, snapshot: Snapshot) -> Iterator[StyledSpans]:

@@ -1,8 +1,15 @@
-"""Refresh of the session list from screens that derive their content from it."""
+"""What the screens above the session list share: its time, and its refresh."""
 
 from __future__ import annotations
 
+from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.screens.base import BaseScreen
+
+
+def assessed_clock(screen: BaseScreen) -> TimeContext | None:
+    """The server's time when the list was assessed, in the displayed zone; None before that."""
+    assessment = screen.ctx.assessment
+    return TimeContext(assessment.type_statuses.now, screen.zone) if assessment else None
 
 
 def refresh_list(screen: BaseScreen) -> None:

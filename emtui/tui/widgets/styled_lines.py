@@ -11,6 +11,7 @@ from rich.style import Style
 
 from emtui import text_format
 from emtui.tui.theme import PLAIN, RULE, RULE_STYLE
+from emtui.tui.widgets.status_line import spans_width
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 _HANGING = re.compile(r" *(?:[-•] |\S+(?: \S+)* {2,})?(?=\S)")
@@ -86,7 +87,7 @@ def _cut_out(spans: tuple[tuple[str, Style], ...], start: int, end: int) -> Styl
 
 
 def _with_rule(line: StyledLine, spans: StyledSpans, width: int) -> StyledSpans:
-    room = width - sum(text_format.cell_width(text) for text, _ in spans) - 1
+    room = width - spans_width(spans) - 1
     if not line.has_rule or room < _MIN_RULE_CELLS:
         return spans
     return [*spans, (" " + RULE * room, RULE_STYLE)]

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from emtui import text_format
 from emtui.tui.theme import FAINT, RULE, RULE_STYLE
-from emtui.tui.widgets.status_line import Hint, StatusLine, cut_spans, hint_spans
+from emtui.tui.widgets.status_line import Hint, StatusLine, cut_spans, hint_spans, spans_width
 from emtui.tui.widgets.virtual_list import StyledSpans, render_strip
 
 EDGE_CELLS = 2
@@ -61,8 +61,3 @@ def rule_spans(
         (start[1] + RULE * (rule_cells + (0 if note else EDGE_CELLS - 1)), rule_style),
         *([(" ", rule_style), *note, (end, rule_style)] if note else []),
     ]
-
-
-def spans_width(spans: StyledSpans) -> int:
-    """The width of spans in cells."""
-    return sum(text_format.cell_width(text) for text, _ in spans)

@@ -26,12 +26,12 @@ from emtui.tui.formatting.last_24h import (
     Last24Hours,
     cell_count_for,
     last_24h_line,
-    spans_width,
     strip_spans,
     tally_line,
 )
 from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.theme import ACCENT_STYLE, CURSOR_TINT, ERROR_STYLE
+from emtui.tui.widgets.status_line import spans_width
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 GOOD, BAD, WARNED, RUNNING = Outcome.SUCCESS, Outcome.FAILED, Outcome.WARNING, Outcome.RUNNING

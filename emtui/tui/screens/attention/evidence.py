@@ -34,7 +34,7 @@ from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.screens.attention.alert_columns import ALL_TYPES, message_of
 from emtui.tui.theme import BOLD, DIVIDER, FAINT, PLAIN, RULE_STYLE
 from emtui.tui.widgets.paragraph import wrap_and_cut
-from emtui.tui.widgets.status_line import cut_spans
+from emtui.tui.widgets.status_line import cut_spans, spans_width
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 TWO_COLUMNS_WIDTH = 160
@@ -159,7 +159,7 @@ def evidence_lines(evidence: Evidence, clock: TimeContext, width: int, height: i
 
 def _beside(left: StyledSpans, left_width: int, right: StyledSpans) -> StyledSpans:
     shown = cut_spans(left, left_width)
-    used = sum(text_format.cell_width(text) for text, _ in shown)
+    used = spans_width(shown)
     return [*shown, (" " * max(left_width - used, 0), PLAIN), (f" {DIVIDER} ", RULE_STYLE), *right]
 
 

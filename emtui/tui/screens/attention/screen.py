@@ -24,7 +24,7 @@ from emtui.tui.screens.attention.attention_text import attention_text, finding_l
 from emtui.tui.screens.attention.evidence import find_evidence
 from emtui.tui.screens.attention.evidence_pane import EvidencePane
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.screens.list_refresh import refresh_list
+from emtui.tui.screens.list_refresh import assessed_clock, refresh_list
 from emtui.tui.screens.run_steps import go_to_run
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.title_rule import TitleRule, key_note
@@ -53,9 +53,7 @@ class AttentionScreen(BaseScreen):
 
     @property
     def _clock(self) -> TimeContext | None:
-        """The server's time when the list was assessed; None before that."""
-        assessment = self.ctx.assessment
-        return TimeContext(assessment.type_statuses.now, self.zone) if assessment else None
+        return assessed_clock(self)
 
     def show_body(self) -> None:
         """Show title, alerts and evidence of the newest assessment."""

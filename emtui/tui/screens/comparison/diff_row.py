@@ -33,6 +33,7 @@ from emtui.tui.formatting.search_matches import highlight_matches
 from emtui.tui.formatting.session_columns import WIDE_CELLS
 from emtui.tui.formatting.step_bars import MIN_BAR_DURATION, Track, bar_spans, lay_out_bar, track_heading
 from emtui.tui.theme import BOLD, DIVIDER, ERROR_STYLE, FAINT, PLAIN, RUNNING_STYLE, WARNING_STYLE
+from emtui.tui.widgets.status_line import spans_width
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 KIND_STYLES = {
@@ -168,7 +169,7 @@ def _side_by_side_spans(
         (f"{_ratio_text(row):>{RATIO_CELLS}}{GAP}", this_style(row)),
     ]
     text = _text_spans(event, columns.text, search_text, style)
-    used = sum(text_format.cell_width(part) for part, _ in text)
+    used = spans_width(text)
     other_style = FAINT if row.kind is DiffKind.SAME else style
     return [
         *spans,

@@ -25,7 +25,7 @@ from emtui.tui.formatting.session_columns import WIDE_CELLS, TimeContext, durati
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.screens.list_refresh import refresh_list
+from emtui.tui.screens.list_refresh import assessed_clock, refresh_list
 from emtui.tui.screens.overview.card_pane import CardPane
 from emtui.tui.screens.overview.type_rows import TypeRow, type_rows
 from emtui.tui.screens.overview.type_table import TypeTable
@@ -33,7 +33,8 @@ from emtui.tui.screens.overview.type_text import overview_text, type_line
 from emtui.tui.screens.run_steps import go_to_run
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.paragraph import Paragraph
-from emtui.tui.widgets.title_rule import EDGE_CELLS, TitleRule, key_note, spans_width
+from emtui.tui.widgets.status_line import spans_width
+from emtui.tui.widgets.title_rule import EDGE_CELLS, TitleRule, key_note
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 TYPE_LABELS = {"failed": "type whose last run failed", "warning": "type whose last run has a warning"}
@@ -125,9 +126,7 @@ class OverviewScreen(BaseScreen):
 
     @property
     def _clock(self) -> TimeContext | None:
-        """The server's time when the list was assessed; None before that."""
-        assessment = self.ctx.assessment
-        return TimeContext(assessment.type_statuses.now, self.zone) if assessment else None
+        return assessed_clock(self)
 
     def location(self, underlying: Location | None, /) -> Location | None:
         """The overview, on top of the list."""

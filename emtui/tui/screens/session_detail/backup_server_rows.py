@@ -20,6 +20,7 @@ from emtui.triage.backup_server_stats import BackupServerResult, ServerOutcome, 
 from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
 from emtui.tui.formatting.step_bars import Track, bar_spans, lay_out_bar
 from emtui.tui.theme import BOLD, ERROR_STYLE, FAINT, PLAIN, WARNING_STYLE
+from emtui.tui.widgets.status_line import spans_width
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 DURATION_CELLS = 6
@@ -78,7 +79,7 @@ def server_line(servers: Sequence[BackupServerResult], width: int) -> StyledSpan
     for number, row in enumerate(ordered):
         entry = _line_entry(row, names[row.host], is_first=number == 0)
         rest = len(ordered) - number
-        needed = used + sum(text_format.cell_width(text) for text, _ in entry)
+        needed = used + spans_width(entry)
         reserved = text_format.cell_width(f"{COLUMN_GAP}+{rest - 1} more") if rest > 1 else 0
         if number and needed + reserved > width:
             return [*spans, (f"+{rest} more", FAINT)]

@@ -6,7 +6,6 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from emtui import text_format
 from emtui.triage.backup_server_stats import BackupServerResult
 from emtui.triage.finding_text import SERVERS_LABEL
 from emtui.tui.formatting.session_columns import WIDE_CELLS
@@ -14,6 +13,7 @@ from emtui.tui.screens.session_detail.backup_server_rows import server_line, ser
 from emtui.tui.screens.session_detail.fact_layout import allocate_lines
 from emtui.tui.theme import FAINT, PLAIN
 from emtui.tui.widgets.paragraph import wrap_and_cut
+from emtui.tui.widgets.status_line import spans_width
 from emtui.tui.widgets.virtual_list import StyledSpans, render_strip
 
 INDENT = " "
@@ -124,5 +124,5 @@ def _one_column(
 
 
 def _pad(spans: StyledSpans, width: int) -> StyledSpans:
-    used = sum(text_format.cell_width(text) for text, _ in spans)
+    used = spans_width(spans)
     return [*spans, (" " * max(width - used, 0), PLAIN)]

@@ -41,8 +41,8 @@ from emtui.tui.formatting.trend_spans import trend_spans
 from emtui.tui.screens.session_list.row_format import format_start_range
 from emtui.tui.theme import BOLD, ERROR_STYLE, FAINT, PLAIN
 from emtui.tui.widgets.paragraph import wrap_and_cut
-from emtui.tui.widgets.status_line import cut_spans
-from emtui.tui.widgets.title_rule import rule_spans, spans_width
+from emtui.tui.widgets.status_line import cut_spans, spans_width
+from emtui.tui.widgets.title_rule import rule_spans
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 ALERT_LABEL, ACKNOWLEDGED_LABEL, SAME_LABEL, TOOK_LABEL = "Alert", "Acknowledged", "Same failure", "Took"

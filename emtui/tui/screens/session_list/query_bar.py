@@ -40,9 +40,9 @@ from emtui.tui.screens.session_list.query_completion import CompletionCycle, com
 from emtui.tui.screens.session_list.query_recall import NO_EARLIER_QUERY, NO_SAVED_QUERY, RecalledQueries
 from emtui.tui.theme import BOLD, FAINT, INVALID_STYLE, PLAIN
 from emtui.tui.widgets.prompt import CountedPrompt, PromptInput
-from emtui.tui.widgets.status_line import cut_spans
+from emtui.tui.widgets.status_line import cut_spans, spans_width
 from emtui.tui.widgets.text_input import TextInput
-from emtui.tui.widgets.title_rule import EDGE_CELLS, TitleRule, rule_spans, spans_width
+from emtui.tui.widgets.title_rule import EDGE_CELLS, TitleRule, rule_spans
 from emtui.tui.widgets.virtual_list import StyledSpans, render_strip
 
 

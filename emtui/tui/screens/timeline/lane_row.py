@@ -14,7 +14,7 @@ from rich.style import Style
 
 from emtui import text_format
 from emtui.em.model import Outcome
-from emtui.triage.run_lanes import EMPTY_CELL, CellKind, CellPart, LaneCell
+from emtui.triage.run_lanes import CellKind, CellPart, LaneCell
 from emtui.tui.formatting.cell_spans import merge_spans
 from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
 from emtui.tui.formatting.type_state import TypeState
@@ -221,8 +221,3 @@ def _entries(legend: Iterable[tuple[StyledSpans, str]], width: int) -> Iterator[
             return
         yield [(gap, PLAIN), *sample, (f" {word}", FAINT)]
         gap = "  "
-
-
-def empty_cells(layout: LaneLayout) -> list[LaneCell]:
-    """The cells of a lane in which nothing ran."""
-    return [EMPTY_CELL] * layout.graph

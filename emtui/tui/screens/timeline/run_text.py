@@ -23,7 +23,7 @@ from emtui.tui.screens.timeline.day_card import card_lines
 from emtui.tui.screens.timeline.lane_row import LaneLayout, legend_spans
 from emtui.tui.theme import BOLD, ERROR_STYLE, FAINT, PLAIN, WARNING_STYLE
 from emtui.tui.widgets.paragraph import wrap_and_cut
-from emtui.tui.widgets.status_line import cut_spans, hint_spans
+from emtui.tui.widgets.status_line import cut_spans, hint_spans, spans_width
 from emtui.tui.widgets.title_rule import key_note, rule_spans
 from emtui.tui.widgets.virtual_list import StyledSpans
 
@@ -86,7 +86,7 @@ def _fact_lines(shown: PaneInput, run: Session | None, width: int, count: int) -
         return
     usual = usual_spans(shown.assessment, run, shown.clock)
     label, others = concurrent_text(shown)
-    usual_cells = sum(text_format.cell_width(text) for text, _ in usual)
+    usual_cells = spans_width(usual)
     gap = "   " if usual else ""
     rest: list[str] = []
     if usual_cells + text_format.cell_width(gap + label + others) + 1 <= width:

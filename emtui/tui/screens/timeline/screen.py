@@ -26,7 +26,7 @@ from emtui.tui.formatting.type_state import NO_STATE, TypeState, type_state
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
 from emtui.tui.screens.base import COMPACT_HEIGHT, NO_RUN, BaseScreen
-from emtui.tui.screens.list_refresh import refresh_list
+from emtui.tui.screens.list_refresh import assessed_clock, refresh_list
 from emtui.tui.screens.timeline.lane_list import LaneList
 from emtui.tui.screens.timeline.lane_row import lane_layout, max_graph_cells
 from emtui.tui.screens.timeline.run_text import PaneInput, pane_lines
@@ -163,9 +163,7 @@ class TimelineScreen(BaseScreen):
 
     @property
     def _clock(self) -> TimeContext | None:
-        """The server's time when the list was assessed; None before that."""
-        assessment = self.ctx.assessment
-        return TimeContext(assessment.type_statuses.now, self.zone) if assessment else None
+        return assessed_clock(self)
 
     @property
     def cursor_time(self) -> datetime | None:
