@@ -12,8 +12,7 @@ from emtui.cli.arguments import ParsedArguments
 from emtui.cli.client_session import print_time_zone, resolve_access, run_logged_on
 from emtui.cli.list_context import AcknowledgementReader, FollowedQuery
 from emtui.cli.query_args import query_text
-from emtui.em.server_address import Server
-from emtui.handover.json_records import session_record
+from emtui.cli.tail_records import change_record
 from emtui.monitor.list_poller import ListResponse, Poller
 from emtui.monitor.poll_schedule import PollSchedule
 from emtui.monitor.tail import Tail, TailLine
@@ -52,7 +51,8 @@ def run(args: ParsedArguments) -> int:
                     stdio.print_output_now(_format_row(line, zone))
                 else:
                     is_acknowledged = acknowledgements.covers(line.session, poller.snapshot)
-                    stdio.print_output_now(_format_json_line(line, client.server, is_acknowledged))
+                    record = change_record(line, client.server, is_acknowledged=is_acknowledged)
+                    stdio.print_output_now(output.format_json_line(record))
         return 0
 
     return run_logged_on(access, follow_list)
@@ -68,24 +68,6 @@ async def _complete_references(client: Client, snapshot: Snapshot) -> Snapshot:
     return snapshot.with_details(
         {session.uid: session async for session in client.complete_references(snapshot.references)}
     )
-
-
-def _format_json_line(line: TailLine, server: Server, is_acknowledged: bool) -> str:
-    session = (
-        session_record(line.session, server, line.server_time, is_acknowledged=is_acknowledged)
-        if line.session
-        else None
-    )
-    record: dict[str, object] = {
-        "at": text_format.format_iso(line.at),
-        "change": line.change,
-        "session": session,
-    }
-    if line.problem is not None:
-        record["problem"] = line.problem
-    if line.count is not None:
-        record["count"] = line.count
-    return output.format_json_line(record)
 
 
 def _format_row(line: TailLine, zone: tzinfo) -> str:
