@@ -27,8 +27,21 @@ INNER_MODULES = {
     "local": ("em", "text_format"),
     "demo": ("em.model", "em.server_address", "text_format"),
     "doctor": ("em", "local"),
-    "tui": ("text_format", "ascii", "chunked_work", "query", "triage", "handover", "em", "monitor", "local"),
+    "display_text": ("text_format", "query", "triage", "handover", "em", "monitor", "local"),
+    "tui": (
+        "display_text",
+        "text_format",
+        "ascii",
+        "chunked_work",
+        "query",
+        "triage",
+        "handover",
+        "em",
+        "monitor",
+        "local",
+    ),
     "cli": (
+        "display_text",
         "text_format",
         "ascii",
         "query",
@@ -243,7 +256,7 @@ BEFORE_PAINT = (
 )
 BEFORE_LOGIN = f"{BEFORE_PAINT}, emtui.tui.screens.login.screen"
 BEFORE_LIST = f"{BEFORE_PAINT}, emtui.tui.screens.session_list.screen"
-MAX_BEFORE_LOGIN, MAX_BEFORE_LIST = 83, 146
+MAX_BEFORE_LOGIN, MAX_BEFORE_LIST = 84, 147
 """Maximum numbers of our modules: each is loaded before anything is shown."""
 
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Session, uid_from_guid
 from emtui.query import parse
 from emtui.query.absolute_times import with_absolute_clock_times, with_absolute_times
 from emtui.query.time_parsing import parse_moment
 from emtui.triage.grouping import RunGroup
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.screens.session_list.row_format import format_start_range
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -31,6 +31,8 @@ from emtui import text_format
 from emtui.demo.asgi_app import PASSWORD, USER, DemoServerSettings, create_app
 from emtui.demo.demo_options import parse_faults
 from emtui.demo.world import SimulatedWorld
+from emtui.display_text.assessment_text import finding_text
+from emtui.display_text.list_text import progress_text
 from emtui.em.client import Client
 from emtui.em.errors import CertificateUntrustedError
 from emtui.em.model import Event, Log, Session, Uid
@@ -56,9 +58,7 @@ from emtui.triage.diff_text import RunDifference
 from emtui.triage.grouping import ListRow
 from emtui.triage.step_timing import StepHistory, Wait
 from emtui.tui.app import EmtuiApp
-from emtui.tui.formatting.assessment_text import finding_text
 from emtui.tui.formatting.command_matches import match_commands
-from emtui.tui.formatting.list_text import progress_text
 from emtui.tui.formatting.log_model import EventLine
 from emtui.tui.keymap import CommandScope, TuiCommand, method_name_for
 from emtui.tui.launch_options import LaunchOptions

@@ -14,6 +14,7 @@ from textual.reactive import var
 from textual.widgets import Input
 from textual.worker import Worker
 
+from emtui.display_text.display_clock import DisplayClock
 from emtui.local.remembered_logon import can_log_on
 from emtui.local.terminal import THEME_NAMES
 from emtui.local.timezones import SystemZone
@@ -31,7 +32,6 @@ from emtui.tui.keymap import (
 from emtui.tui.launch_options import DEMO_MARK, LaunchOptions
 from emtui.tui.screen_factory import EmtuiScreenFactory
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.exporter import Exporter
 from emtui.tui.services.last_viewed_tracker import SAVE_EVERY_S
 from emtui.tui.services.list_service import ListService

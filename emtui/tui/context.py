@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from emtui.display_text.display_clock import DisplayClock
 from emtui.monitor.history_cache import HistoryCache
 from emtui.tui.launch_options import LaunchOptions
-from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.exporter import Exporter
 from emtui.tui.services.logon_service import LogonService
 from emtui.tui.services.navigator import Navigator

@@ -162,7 +162,7 @@ class EmtuiScreenFactory:
 
     def _report_label(self) -> str:
         """DEMO or REPLAY, and the earlier time as of which the list is shown, if it is."""
-        from emtui.tui.formatting.session_text import past_time_text
+        from emtui.display_text.session_wording import past_time_text
 
         past_time = self._ctx.list_state.past_time
         parts = [self._ctx.options.mark] if self._ctx.options.mark else []
@@ -188,8 +188,8 @@ class EmtuiScreenFactory:
 
     def health(self) -> AnyScreen:
         """The connection statistics."""
-        from emtui.tui.formatting.health_text import health_text
-        from emtui.tui.formatting.session_columns import TimeContext
+        from emtui.display_text.health_text import health_text
+        from emtui.display_text.session_wording import TimeContext
 
         ctx, logon = self._ctx, self._ctx.logon_service
         clock = TimeContext(ctx.clock.now(), ctx.clock.zone)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from emtui.display_text.notification_text import MAX_SENTENCE_LENGTH
 from emtui.local import notify
-from emtui.tui.formatting.notification_text import MAX_SENTENCE_LENGTH
 
 
 async def test_the_sentence_is_its_last_argument_and_nothing_of_emtui_is_in_its_environment(

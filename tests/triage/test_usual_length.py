@@ -16,6 +16,7 @@ from emtui.chunked_work import run_to_end
 from emtui.cli.check_rules import CheckLevel, CheckThresholds, Threshold, collect_verdicts
 from emtui.cli.list_context import query_context
 from emtui.demo.world import SimulatedWorld
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import DISTANT_PAST, Outcome, Session, Uid
 from emtui.em.server_address import Server
 from emtui.local.knowledge_base import Knowledge
@@ -28,7 +29,7 @@ from emtui.triage.finding_text import USUAL_LABEL, FindingFormatter
 from emtui.triage.findings import SlowdownFinding, StuckRunFinding
 from emtui.triage.grouping import RunGroup, build_rows, find_groups
 from emtui.tui.formatting.duration_bar import USUAL_TITLE
-from emtui.tui.formatting.session_columns import TimeContext, cell_text, session_columns
+from emtui.tui.formatting.session_columns import cell_text, session_columns
 from emtui.tui.screens.session_list.preview_text import preview_of_run
 from emtui.tui.theme import FULL_BLOCK
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Session, uid_from_guid
-from emtui.tui.formatting.session_columns import TimeContext, session_columns
+from emtui.tui.formatting.session_columns import session_columns
 from emtui.tui.formatting.session_text import session_header
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -11,6 +11,7 @@ import pytest
 from session_factory import DAY, HOUR, MINUTE, SECOND
 
 from emtui.demo.world import SimulatedWorld
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Outcome, Session
 from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import Assessment, assess
@@ -21,7 +22,6 @@ from emtui.triage.time_axis import day_of
 from emtui.triage.timeline_cursor import start_cursor
 from emtui.triage.type_lanes import type_timeline
 from emtui.tui.formatting.last_24h import Last24Hours
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.screens.overview.type_card import build_card
 from emtui.tui.screens.overview.type_rows import DAY_COUNT, TypeRow, type_rows
 

@@ -10,9 +10,9 @@ import pytest
 from session_factory import HOUR, MINUTE, NOON, make_run, make_series
 from tui_driver import NIGHT_TIME, TuiDriver, demo_app, demo_start, replay_app
 
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Listing, Outcome
 from emtui.monitor.recording.recording_format import RecordedList
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.screens.session_list.row_format import row_detail
 
 SIZES = [(58, 16), (80, 24), (120, 40)]

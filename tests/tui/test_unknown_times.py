@@ -8,10 +8,11 @@ from datetime import UTC
 import pytest
 from session_factory import MINUTE, NOON, make_run
 
+from emtui.display_text.session_wording import TimeContext, facts_text, server_state_text
 from emtui.em.model import Outcome, Result, Session
 from emtui.tui.formatting.plain_text import row_line
-from emtui.tui.formatting.session_columns import TimeContext, render_cells, session_columns
-from emtui.tui.formatting.session_text import facts_text, server_state_text, session_header
+from emtui.tui.formatting.session_columns import render_cells, session_columns
+from emtui.tui.formatting.session_text import session_header
 
 NOON_CONTEXT = TimeContext(NOON, UTC)
 COMPLETE_RUN = make_run(NOON - 6 * MINUTE, outcome=Outcome.FAILED)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Outcome
 from emtui.triage.run_cells import OUTCOMES_WORST_FIRST, RunCell
-from emtui.tui.formatting.session_columns import TimeContext
 
 OUTCOME_WORDS = {outcome: str(outcome) for outcome in Outcome} | {
     Outcome.WARNING: "warned",

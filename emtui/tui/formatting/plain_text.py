@@ -13,14 +13,20 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import text_format
+from emtui.display_text.log_text import short_wait_text
+from emtui.display_text.session_wording import (
+    TimeContext,
+    duration_text,
+    server_state_text,
+    summary_text,
+    tally_text,
+    unknown_time_text,
+)
 from emtui.em.model import Event, Log, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.query import DEFAULT_SORT_ORDER, Query, SortOrder
 from emtui.triage.step_timing import Wait
-from emtui.tui.formatting.log_text import short_wait_text
 from emtui.tui.formatting.outcome_style import ACKNOWLEDGED_GLYPH
-from emtui.tui.formatting.session_columns import TimeContext, duration_text, summary_text, unknown_time_text
-from emtui.tui.formatting.session_text import server_state_text, tally_text
 
 if TYPE_CHECKING:
     from emtui.triage.acknowledgement_matching import Acknowledgements

@@ -11,18 +11,11 @@ from functools import partial
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext, duration_text, summary_text, unknown_time_text
 from emtui.em.model import Session
 from emtui.triage.baseline import Baselines
 from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
-from emtui.tui.formatting.session_columns import (
-    ListColumn,
-    TimeContext,
-    column_titles,
-    duration_text,
-    render_cells,
-    summary_text,
-    unknown_time_text,
-)
+from emtui.tui.formatting.session_columns import ListColumn, column_titles, render_cells
 from emtui.tui.theme import HEADING, PLAIN, WARNING_STYLE
 from emtui.tui.widgets.virtual_list import StyledSpans
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext, duration_text, summary_text, unknown_time_text
 from emtui.em.model import Session
 from emtui.tui.formatting.duration_bar import USUAL_TITLE, duration_bar
 from emtui.tui.formatting.outcome_style import ACKNOWLEDGED_GLYPH, OUTCOME_GLYPHS, OUTCOME_STYLES
@@ -32,14 +33,6 @@ WIDE_CELLS = 120
 """Width from which start times have their day, and durations a bar."""
 MEDIUM_CELLS = 80
 """Width from which rows have the message."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimeContext:
-    """The current time, and the zone to format times in."""
-
-    now: datetime
-    zone: tzinfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +96,6 @@ def _took_cell(session: Session, clock: TimeContext) -> Cell:
     return duration_text(session, clock), PLAIN
 
 
-def duration_text(session: Session, clock: TimeContext) -> str:
-    """How long a run took, or has been running."""
-    span = session.duration(clock.now)
-    return text_format.format_duration(span) if span is not None else unknown_time_text(session)
-
-
-def unknown_time_text(session: Session) -> str:
-    """Text for a missing time; empty for a reference without details."""
-    return text_format.UNKNOWN if session.is_complete else ""
-
-
 def _bar_cell(baselines: Baselines | None, session: Session, clock: TimeContext) -> list[Cell]:
     """The duration against the usual one; empty without a usual one."""
     duration = session.duration(clock.now)
@@ -139,13 +121,6 @@ def duration_style(baselines: Baselines | None, session: Session, clock: TimeCon
 
 def _message_cell(session: Session, _: TimeContext) -> Cell:
     return summary_text(session), PLAIN
-
-
-def summary_text(session: Session) -> str:
-    """The parse problem of a session, if any, and its message; the name of a reference without details."""
-    message = session.message or ("" if session.is_complete else session.name or "")
-    parse_problem = f"not readable: {session.parse_problem}" if session.parse_problem else ""
-    return " · ".join(part for part in (parse_problem, message) if part)
 
 
 _OUTCOME_COLUMN = ListColumn("Outcome", "outcome", 10, _outcome_cell)

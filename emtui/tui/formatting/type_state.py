@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext
 from emtui.monitor.assessment import Assessment
 from emtui.triage.finding_text import format_ordinal
 from emtui.triage.findings import (
@@ -26,7 +27,6 @@ from emtui.triage.findings import (
 from emtui.triage.type_status import TypeStatus
 from emtui.tui.formatting.finding_style import finding_style
 from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.theme import FAINT
 
 NEVER_RAN_TEXT = "never in 30 days"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from textual.widget import Widget
 
+from emtui.display_text.assessment_text import formatter_for
+from emtui.display_text.session_wording import past_time_text
 from emtui.em.model import Session
 from emtui.em.text_sanitizer import clean
 from emtui.query.expiry_parser import parse_note
@@ -13,8 +15,6 @@ from emtui.query.query_errors import InvalidQueryError
 from emtui.triage.acknowledgement_matching import Acknowledgement, finding_key
 from emtui.triage.acknowledgement_text import format_acknowledgement_end, format_source_file
 from emtui.triage.findings import Finding
-from emtui.tui.formatting.assessment_text import formatter_for
-from emtui.tui.formatting.session_text import past_time_text
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.widgets.prompt import Prompt
 from emtui.tui.widgets.text_input import TextInput

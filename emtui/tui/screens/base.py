@@ -300,10 +300,11 @@ class BaseScreen(Screen[Any]):
         feed, as_of, zone, now = self.ctx.list_feed, self.as_of(), self.zone, self.ctx.clock.now()
         if feed is None and as_of is None:
             return DataAge([], text_format.format_zone_offset(now, zone))
-        from emtui.tui.formatting import session_columns, session_text  # noqa: PLC0415 - start-up time
+        from emtui.display_text import session_wording  # noqa: PLC0415 - start-up time
+        from emtui.tui.formatting import session_text  # noqa: PLC0415 - the same
 
         past_time = self.ctx.list_state.past_time
-        clock = session_columns.TimeContext(now, zone)
+        clock = session_wording.TimeContext(now, zone)
         if feed and not past_time and any(tab.scope is self.SCOPE for tab in TABS):
             return session_text.list_age(feed.state, clock)
         warnings: StyledSpans = [("PAUSED  ", BOLD)] if feed and feed.state.is_paused else []
@@ -312,10 +313,10 @@ class BaseScreen(Screen[Any]):
         elif feed and feed.state.is_stale:
             warnings.append(("STALE  ", ALERT_STYLE))
         if past_time:
-            return DataAge([*warnings, (session_text.past_time_text(past_time, zone), ALERT_STYLE)])
+            return DataAge([*warnings, (session_wording.past_time_text(past_time, zone), ALERT_STYLE)])
         if as_of is None:
             return DataAge(warnings, text_format.format_zone_offset(now, zone))
-        return DataAge(warnings, session_text.as_of_text(as_of, clock), is_data_time=True)
+        return DataAge(warnings, session_wording.as_of_text(as_of, clock), is_data_time=True)
 
     def bar_content(self) -> BarContent:
         """What the top bar shows."""

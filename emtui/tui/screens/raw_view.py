@@ -16,12 +16,11 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext, facts_text
 from emtui.em.errors import EmError
 from emtui.monitor.session_feed import SessionFeed, SessionState
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.open_command import Location
-from emtui.tui.formatting.session_columns import TimeContext
-from emtui.tui.formatting.session_text import facts_text
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD, PLAIN

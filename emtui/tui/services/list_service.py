@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
-from emtui.tui.services.display_clock import DisplayClock
+from emtui.display_text.display_clock import DisplayClock
 from emtui.tui.services.host import AppHost
 from emtui.tui.services.last_viewed_tracker import LastViewed
 from emtui.tui.services.logon_service import LogonService

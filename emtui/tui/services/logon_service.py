@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from textual.timer import Timer
 
 from emtui import __version__, text_format
+from emtui.display_text.display_clock import DisplayClock
 from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError
 from emtui.local.connection import Connection
@@ -27,7 +28,6 @@ from emtui.local.remembered_logon import (
     with_saved_password,
 )
 from emtui.tui.launch_options import DEMO_MARK, LaunchOptions
-from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.host import AppHost
 from emtui.tui.services.lazy_source import LazySource
 from emtui.tui.services.navigator import Navigator

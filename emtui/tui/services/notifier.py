@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from emtui.display_text.display_clock import DisplayClock
 from emtui.local.profiles import Profile
-from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.host import AppHost
 
 if TYPE_CHECKING:  # startup time, here and in functions: loaded with the first alert
@@ -33,8 +33,8 @@ class AlertNotifier:
         """Deliver the alerts that are due, if there are any."""
         if not alerts:
             return
+        from emtui.display_text.notification_text import alerts_text
         from emtui.monitor.notification_policy import Severity
-        from emtui.tui.formatting.notification_text import alerts_text
 
         message = alerts_text(tuple(alerts), self._clock.now(), self._clock.zone)
         profile = self._profile()

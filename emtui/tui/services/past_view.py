@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from emtui.tui.services.display_clock import DisplayClock
+from emtui.display_text.display_clock import DisplayClock
 from emtui.tui.services.host import AppHost
 
 if TYPE_CHECKING:

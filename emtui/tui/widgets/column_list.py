@@ -6,7 +6,8 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual.strip import Strip
 
-from emtui.tui.formatting.session_columns import ListColumn, TimeContext, column_titles, render_cells
+from emtui.display_text.session_wording import TimeContext
+from emtui.tui.formatting.session_columns import ListColumn, column_titles, render_cells
 from emtui.tui.theme import ACCENT_STYLE, CURSOR_MARK, HEADING, PLAIN
 from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList, render_strip
 

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from session_factory import DAY, HOUR, MINUTE, NOON, make_run, make_series, runs_with_outcomes
 
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import DISTANT_PAST, Listing, Outcome, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.unlisted_runs import UnlistedRuns
@@ -29,7 +30,6 @@ from emtui.tui.formatting.last_24h import (
     strip_spans,
     tally_line,
 )
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.theme import ACCENT_STYLE, CURSOR_TINT, ERROR_STYLE
 from emtui.tui.widgets.status_line import spans_width
 from emtui.tui.widgets.virtual_list import StyledSpans

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emtui import text_format
+from emtui.display_text.log_text import line_text, short_wait_text, slow_steps_text, wait_text
 from emtui.em.model import Event
 from emtui.triage.step_timing import Step, StepHistory, UsualStepDuration, Wait, find_steps
 from emtui.tui.formatting.log_model import (
@@ -20,7 +21,6 @@ from emtui.tui.formatting.log_model import (
     wrap_message,
     wrapped_rows,
 )
-from emtui.tui.formatting.log_text import line_text, short_wait_text, slow_steps_text, wait_text
 from emtui.tui.formatting.search_matches import highlight_matches
 from emtui.tui.theme import PLAIN
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Event, Log, Result, Session, uid_from_guid
 from emtui.monitor.snapshot import Snapshot
 from emtui.query import Query, SortOrder, parse
@@ -18,7 +19,6 @@ from emtui.tui.formatting.plain_text import (
     row_line,
     session_text,
 )
-from emtui.tui.formatting.session_columns import TimeContext
 
 START = datetime(2026, 11, 23, 1, 10, 4, tzinfo=UTC)
 TIME_CONTEXT = TimeContext(START + timedelta(hours=1), timezone(timedelta(hours=1)))

@@ -8,9 +8,10 @@ import pytest
 
 from emtui import text_format
 from emtui.demo.world import SimulatedWorld
+from emtui.display_text.session_wording import TimeContext
 from emtui.triage.type_status import compute_type_statuses
 from emtui.tui.formatting.duration_bar import USUAL_TITLE
-from emtui.tui.formatting.session_columns import TimeContext, column_titles, render_cells, session_columns
+from emtui.tui.formatting.session_columns import column_titles, render_cells, session_columns
 
 NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 CLOCK = TimeContext(NIGHT, UTC)

@@ -9,10 +9,10 @@ from typing import Any, cast
 
 from list_feed_driver import FakeListServer
 
+from emtui.display_text.display_clock import DisplayClock
 from emtui.em.session_source import SessionSource
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.monitor.list_feed import ListFeed
-from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.list_service import ListService
 
 

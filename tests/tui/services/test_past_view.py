@@ -10,8 +10,8 @@ from typing import Any, cast
 from list_feed_driver import RUNS, FakeListServer, FeedDriver, running_feed
 from snapshot_factory import numbered_run
 
+from emtui.display_text.display_clock import DisplayClock
 from emtui.monitor.list_feed import ListState
-from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.past_view import PAST_SHOWN, PastView
 
 THEN = RUNS[2].started or datetime.max.replace(tzinfo=UTC)

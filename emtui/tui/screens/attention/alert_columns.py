@@ -12,6 +12,8 @@ from functools import partial
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.assessment_text import formatter_for
+from emtui.display_text.session_wording import TimeContext, summary_text
 from emtui.monitor.assessment import Assessment
 from emtui.triage.finding_text import FindingFormatter
 from emtui.triage.findings import (
@@ -27,14 +29,8 @@ from emtui.triage.findings import (
     WarningFinding,
 )
 from emtui.tui.formatting.alert_lines import AlertText, shorten_statement
-from emtui.tui.formatting.assessment_text import alert_text, formatter_for
-from emtui.tui.formatting.session_columns import (
-    MEDIUM_CELLS,
-    WIDE_CELLS,
-    ListColumn,
-    TimeContext,
-    summary_text,
-)
+from emtui.tui.formatting.attention_summary import alert_text
+from emtui.tui.formatting.session_columns import MEDIUM_CELLS, WIDE_CELLS, ListColumn
 from emtui.tui.theme import FAINT, PLAIN
 
 TYPE_CELLS, WIDE_TYPE_CELLS = 23, 36

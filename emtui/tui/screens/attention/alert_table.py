@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from textual.geometry import Size
 
+from emtui.display_text.session_wording import TimeContext
 from emtui.triage.finding_navigation import find_finding_index
 from emtui.triage.findings import Finding
-from emtui.tui.formatting.session_columns import ListColumn, TimeContext
+from emtui.tui.formatting.session_columns import ListColumn
 from emtui.tui.screens.attention.alert_columns import AlertRow, alert_columns, type_cells
 from emtui.tui.theme import FAINT
 from emtui.tui.widgets.column_list import ColumnList

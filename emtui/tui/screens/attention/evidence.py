@@ -13,6 +13,8 @@ from itertools import islice
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.assessment_text import formatter_for
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import DISTANT_PAST, Outcome, Session
 from emtui.monitor.assessment import Assessment
 from emtui.triage.acknowledgement_text import ACKNOWLEDGED_LABEL, format_acknowledgement
@@ -28,9 +30,8 @@ from emtui.triage.findings import (
     RecurringFailureFinding,
     UnlistedRunsFinding,
 )
-from emtui.tui.formatting.assessment_text import alert_text, formatter_for
+from emtui.tui.formatting.attention_summary import alert_text
 from emtui.tui.formatting.run_table import run_table
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.screens.attention.alert_columns import ALL_TYPES, message_of
 from emtui.tui.theme import BOLD, DIVIDER, FAINT, PLAIN, RULE_STYLE
 from emtui.tui.widgets.paragraph import wrap_and_cut

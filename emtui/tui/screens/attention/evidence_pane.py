@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emtui.tui.formatting.session_columns import TimeContext
+from emtui.display_text.session_wording import TimeContext
 from emtui.tui.screens.attention.evidence import Evidence, evidence_lines
 from emtui.tui.widgets.lines_pane import LinesPane
 

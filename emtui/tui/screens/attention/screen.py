@@ -11,11 +11,11 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Session
 from emtui.handover.absolute_time_text import AbsoluteTimeFormatter
 from emtui.triage.finding_text import format_on_time_counts
 from emtui.tui.formatting.open_command import Location
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_finding
 from emtui.tui.screens.attention.alert_columns import alert_rows

@@ -7,13 +7,14 @@ from datetime import datetime, tzinfo
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Session
 from emtui.triage.diff_text import (
     RunDifference,
     format_event,
 )
 from emtui.triage.log_diff import DiffRow
-from emtui.tui.formatting.session_columns import WIDE_CELLS, ListColumn, TimeContext, session_columns
+from emtui.tui.formatting.session_columns import WIDE_CELLS, ListColumn, session_columns
 from emtui.tui.theme import FAINT, PLAIN
 
 MIN_MESSAGE_CELLS = 16

@@ -11,11 +11,12 @@ from textual.events import Paste
 from textual.widget import Widget
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext, summary_text
 from emtui.em.model import Session
 from emtui.query import AmbiguousSessionError, InvalidQueryError, NoMatchingSessionError
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.plain_text import row_line
-from emtui.tui.formatting.session_columns import ListColumn, TimeContext, summary_text
+from emtui.tui.formatting.session_columns import ListColumn
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.comparison.diff_columns import run_columns

@@ -19,6 +19,9 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from emtui import text_format
+from emtui.display_text.log_text import line_title
+from emtui.display_text.session_error_text import missing_events_text, session_problem_text
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Session
@@ -39,11 +42,9 @@ from emtui.triage.diff_text import (
 )
 from emtui.triage.log_diff import DiffRow
 from emtui.tui.context import AppContext
-from emtui.tui.formatting.log_text import line_title
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import no_match_sentence, wrapped_around_text
-from emtui.tui.formatting.session_columns import MEDIUM_CELLS, WIDE_CELLS, TimeContext
-from emtui.tui.formatting.session_error_text import missing_events_text, session_problem_text
+from emtui.tui.formatting.session_columns import MEDIUM_CELLS, WIDE_CELLS
 from emtui.tui.formatting.session_text import BREADCRUMB, session_header
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_run

@@ -16,15 +16,15 @@ from textual.events import Event
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from emtui.em.errors import CertificateUntrustedError
-from emtui.local.remembered_logon import PinnedCertificate, SaveProfileOffer
-from emtui.tui.context import AppContext
-from emtui.tui.formatting.certificate_text import (
+from emtui.display_text.certificate_text import (
     TRUST_WARNING,
     certificate_as_text,
     certificate_details,
     trust_question,
 )
+from emtui.em.errors import CertificateUntrustedError
+from emtui.local.remembered_logon import PinnedCertificate, SaveProfileOffer
+from emtui.tui.context import AppContext
 from emtui.tui.keymap import CommandScope, bindings_for, key_label
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.login.fingerprint_view import FingerprintView

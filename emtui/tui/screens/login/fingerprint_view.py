@@ -7,7 +7,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from emtui.em.errors import CertificateUntrustedError
-from emtui.tui.formatting.certificate_text import fingerprint_rows
+from emtui.tui.formatting.fingerprint_rows import fingerprint_rows
 from emtui.tui.widgets.virtual_list import render_strip
 
 

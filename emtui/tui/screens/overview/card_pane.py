@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from emtui.display_text.session_wording import TimeContext
 from emtui.triage.baseline import Baselines
 from emtui.triage.run_cells import RunCell
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.screens.overview.type_card import TypeCard, beside_runs, build_card, card_lines
 from emtui.tui.screens.overview.type_rows import TypeRow
 from emtui.tui.widgets.lines_pane import LinesPane

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Session
 from emtui.triage.baseline import Baselines
 from emtui.triage.hour_card import HOURS, DayRow, build_hour_card, notable_days
 from emtui.triage.run_cells import RunCell
 from emtui.tui.formatting.cell_spans import cell_span, legend_spans, merge_spans
 from emtui.tui.formatting.run_table import run_table
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.formatting.trend_spans import LEGEND
 from emtui.tui.screens.overview.type_columns import set_off
 from emtui.tui.screens.overview.type_rows import TypeRow

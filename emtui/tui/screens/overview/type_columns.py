@@ -11,8 +11,9 @@ from functools import partial
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext, duration_text
 from emtui.tui.formatting.cell_spans import cell_span, cells_spans, merge_spans
-from emtui.tui.formatting.session_columns import WIDE_CELLS, Cell, ListColumn, TimeContext, duration_text
+from emtui.tui.formatting.session_columns import WIDE_CELLS, Cell, ListColumn
 from emtui.tui.formatting.trend_spans import trend_spans
 from emtui.tui.screens.overview.type_rows import DAY_COUNT, HALF_HOUR_COUNT, TREND_COUNT, TypeRow
 from emtui.tui.theme import ACCENT_STYLE, CURSOR_TINT, DIVIDER, FAINT, PLAIN

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Session
 from emtui.monitor.assessment import Assessment
 from emtui.triage.duration_trend import TrendPoint, find_duration_trend
@@ -16,7 +17,6 @@ from emtui.triage.missed_starts import find_missed_starts_by_type
 from emtui.triage.run_cells import RunCell, count_cells, day_edges, even_edges
 from emtui.triage.type_order import types_by_urgency
 from emtui.triage.type_status import TypeStatus
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.formatting.type_state import NO_STATE, TypeState, type_state
 
 DAY_COUNT = 30

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.geometry import Size
 
-from emtui.tui.formatting.session_columns import ListColumn, TimeContext
+from emtui.display_text.session_wording import TimeContext
+from emtui.tui.formatting.session_columns import ListColumn
 from emtui.tui.screens.overview.type_columns import type_cells, type_columns
 from emtui.tui.screens.overview.type_rows import TypeRow
 from emtui.tui.theme import FAINT

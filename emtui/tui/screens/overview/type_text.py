@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext, duration_text
 from emtui.triage.type_status import TypeStatus
 from emtui.tui.formatting.plain_text import COLUMN_GAP, ExportOrigin
-from emtui.tui.formatting.session_columns import TimeContext, duration_text
 from emtui.tui.formatting.type_state import NEVER_RAN_TEXT
 from emtui.tui.screens.overview.type_rows import TypeRow
 

@@ -9,10 +9,11 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext, summary_text
 from emtui.em.model import Outcome, Session
 from emtui.triage.backup_server_stats import BackupServerResult
 from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
-from emtui.tui.formatting.session_columns import MEDIUM_CELLS, TimeContext, summary_text
+from emtui.tui.formatting.session_columns import MEDIUM_CELLS
 from emtui.tui.formatting.session_text import BREADCRUMB, session_header
 from emtui.tui.screens.base import COMPACT_HEIGHT
 from emtui.tui.screens.session_detail.fact_list import Fact, FactList

@@ -15,6 +15,10 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from emtui import text_format
+from emtui.display_text.assessment_text import formatter_for
+from emtui.display_text.log_text import count_text, line_text, line_title, short_wait_text, slow_steps_text
+from emtui.display_text.session_error_text import missing_events_text, session_problem_text
+from emtui.display_text.session_wording import TimeContext, differing_server_state_text
 from emtui.em.model import Log, Session
 from emtui.monitor.session_feed import SessionFeed, SessionState
 from emtui.triage.acknowledgement_text import format_acknowledgement_rows
@@ -24,21 +28,10 @@ from emtui.triage.finding_text import PAUSE_LABEL, USUAL_LABEL, FindingFormatter
 from emtui.triage.incidents import PROBLEM_OUTCOMES
 from emtui.triage.step_timing import StepHistory, Wait
 from emtui.tui.context import AppContext
-from emtui.tui.formatting.assessment_text import formatter_for
 from emtui.tui.formatting.log_model import EventLine, event_text
-from emtui.tui.formatting.log_text import (
-    count_text,
-    line_text,
-    line_title,
-    short_wait_text,
-    slow_steps_text,
-)
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.plain_text import event_line, session_text
 from emtui.tui.formatting.search_matches import no_match_sentence, wrapped_around_text
-from emtui.tui.formatting.session_columns import TimeContext
-from emtui.tui.formatting.session_error_text import missing_events_text, session_problem_text
-from emtui.tui.formatting.session_text import differing_server_state_text
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_run
 from emtui.tui.screens.base import COMPACT_HEIGHT, BaseScreen

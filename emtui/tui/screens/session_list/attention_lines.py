@@ -11,7 +11,7 @@ from textual.widget import Widget
 from emtui.tui.widgets.virtual_list import render_strip
 
 if TYPE_CHECKING:  # start-up time: the lines are reserved before there is anything to assess
-    from emtui.tui.formatting.assessment_text import AttentionSummary
+    from emtui.tui.formatting.attention_summary import AttentionSummary
 
 THREE_LINES_WIDTH = 120
 """Width in cells from which three lines are reserved instead of two."""

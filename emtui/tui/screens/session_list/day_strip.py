@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.query.absolute_times import period_query
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.virtual_list import StyledSpans
 

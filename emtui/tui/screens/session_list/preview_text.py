@@ -13,6 +13,8 @@ from datetime import datetime, tzinfo
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.assessment_text import acknowledgement_text, formatter_for
+from emtui.display_text.session_wording import TimeContext, summary_text
 from emtui.em.model import Event, Session
 from emtui.monitor.assessment import Assessment
 from emtui.triage.duration_trend import TrendPoint, find_duration_trend
@@ -32,10 +34,8 @@ from emtui.triage.hour_card import HOURS, DayRow, build_hour_card, notable_days
 from emtui.triage.missed_starts import find_missed_starts
 from emtui.triage.run_cells import day_edges
 from emtui.triage.type_status import TypeStatus
-from emtui.tui.formatting.assessment_text import acknowledgement_text, formatter_for
 from emtui.tui.formatting.cell_spans import cells_spans
 from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS
-from emtui.tui.formatting.session_columns import TimeContext, summary_text
 from emtui.tui.formatting.session_text import session_header
 from emtui.tui.formatting.trend_spans import trend_spans
 from emtui.tui.screens.session_list.row_format import format_start_range

@@ -20,6 +20,7 @@ from textual.events import Key
 from textual.strip import Strip
 
 from emtui import text_format
+from emtui.display_text.list_text import ListPlace
 from emtui.em.background_thread import run_in_thread
 from emtui.em.model import Session, type_names
 from emtui.local.query_history import load_recent_queries, save_recent_query
@@ -34,7 +35,6 @@ from emtui.query import (
     without_incomplete_key,
 )
 from emtui.query.absolute_times import with_absolute_clock_times
-from emtui.tui.formatting.list_text import ListPlace
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.session_list.query_completion import CompletionCycle, completion_spans
 from emtui.tui.screens.session_list.query_recall import NO_EARLIER_QUERY, NO_SAVED_QUERY, RecalledQueries

@@ -12,16 +12,11 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext, summary_text
 from emtui.em.model import Outcome, Session
 from emtui.tui.formatting import duration_bar
 from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS
-from emtui.tui.formatting.session_columns import (
-    ListColumn,
-    TimeContext,
-    cell_text,
-    render_cells,
-    summary_text,
-)
+from emtui.tui.formatting.session_columns import ListColumn, cell_text, render_cells
 from emtui.tui.theme import FAINT
 
 if TYPE_CHECKING:  # loaded with the first list

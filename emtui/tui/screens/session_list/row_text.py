@@ -6,11 +6,12 @@ Pure: a row, the assessment and times in, text out.
 from __future__ import annotations
 
 from emtui import text_format
+from emtui.display_text.assessment_text import acknowledgement_text
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Session
 from emtui.monitor.assessment import Assessment
 from emtui.triage.grouping import ListRow
-from emtui.tui.formatting.assessment_text import acknowledgement_text
-from emtui.tui.formatting.session_columns import WIDE_CELLS, TimeContext
+from emtui.tui.formatting.session_columns import WIDE_CELLS
 from emtui.tui.screens.session_list.row_format import row_detail
 
 

@@ -20,6 +20,15 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from emtui.display_text.list_text import (
+    ListPlace,
+    empty_text,
+    order_text,
+    problem_text,
+    progress_text,
+    saved_queries_text,
+)
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.background_thread import run_in_thread
 from emtui.em.model import Session, Uid
 from emtui.local.saved_queries import abbreviate_path
@@ -30,17 +39,9 @@ from emtui.query import DEFAULT_SORT_ORDER, InvalidQueryError, Query, QueryConte
 from emtui.query.absolute_times import with_absolute_times
 from emtui.text_format import format_position
 from emtui.tui.context import AppContext
-from emtui.tui.formatting.list_text import (
-    ListPlace,
-    empty_text,
-    order_text,
-    problem_text,
-    progress_text,
-    saved_queries_text,
-)
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import wrapped_around_text
-from emtui.tui.formatting.session_columns import TimeContext, session_columns
+from emtui.tui.formatting.session_columns import session_columns
 from emtui.tui.formatting.session_text import absence_spans
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import NO_RUN, BaseScreen
@@ -74,7 +75,7 @@ def _load_modules() -> None:
     import emtui.local.knowledge_base
     import emtui.monitor.assessment
     import emtui.triage.grouping
-    import emtui.tui.formatting.assessment_text
+    import emtui.tui.formatting.attention_summary
     import emtui.tui.formatting.cell_text
     import emtui.tui.formatting.last_24h
     import emtui.tui.screens.session_list.preview_text
@@ -260,7 +261,7 @@ class SessionListScreen(BaseScreen):
     def show_body(self) -> None:
         """Show the most severe alerts that are not acknowledged, and the message of the selected row."""
         if self.assessment is not None:
-            from emtui.tui.formatting.assessment_text import attention_summary
+            from emtui.tui.formatting.attention_summary import attention_summary
 
             self.query_one(AttentionLines).show(attention_summary(self.assessment, self.zone))
         self._show_row()
@@ -369,7 +370,7 @@ class SessionListScreen(BaseScreen):
         """The alert with its evidence, and its note if it is acknowledged."""
         if self.assessment is None:
             return ""
-        from emtui.tui.formatting.assessment_text import finding_text
+        from emtui.display_text.assessment_text import finding_text
 
         return finding_text(self.assessment, finding, self.zone)
 

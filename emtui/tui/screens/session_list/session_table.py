@@ -22,12 +22,12 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Outcome, Session, Uid
 from emtui.monitor.snapshot import Snapshot
 from emtui.query import DEFAULT_SORT_ORDER, Query, SortOrder
 from emtui.tui.formatting.session_columns import (
     ListColumn,
-    TimeContext,
     acknowledged_cells,
     column_titles,
     session_columns,

@@ -12,11 +12,11 @@ from datetime import datetime
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.assessment_text import acknowledgement_text
+from emtui.display_text.session_wording import TimeContext, summary_text
 from emtui.em.model import Session
 from emtui.monitor.assessment import Assessment
 from emtui.triage.timeline_cursor import TimelineCursor
-from emtui.tui.formatting.assessment_text import acknowledgement_text
-from emtui.tui.formatting.session_columns import TimeContext, summary_text
 from emtui.tui.formatting.session_text import session_header
 from emtui.tui.formatting.type_state import TypeState
 from emtui.tui.screens.timeline.day_card import card_lines

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Session
 from emtui.triage.run_lanes import RunPosition, Timeline
 from emtui.triage.time_axis import DAY
@@ -21,7 +22,6 @@ from emtui.tui.context import AppContext
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.plain_text import row_line
 from emtui.tui.formatting.search_matches import wrapped_around_text
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.formatting.type_state import NO_STATE, TypeState, type_state
 from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run

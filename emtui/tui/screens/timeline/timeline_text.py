@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from itertools import chain
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext
 from emtui.triage.run_lanes import Lane
 from emtui.triage.timeline_cursor import TimelineCursor
 from emtui.tui.formatting.plain_text import COLUMN_GAP, ExportOrigin, row_line
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.formatting.type_state import TypeState
 
 NO_RUN_TEXT = "no run in this time"

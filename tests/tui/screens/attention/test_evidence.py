@@ -10,13 +10,14 @@ import pytest
 
 from emtui import text_format
 from emtui.demo.world import SimulatedWorld
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Listing
 from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.acknowledgement_matching import Acknowledgement, Acknowledgements, finding_key
 from emtui.triage.findings import Finding
-from emtui.tui.formatting.session_columns import TimeContext, render_cells
+from emtui.tui.formatting.session_columns import render_cells
 from emtui.tui.screens.attention.alert_columns import alert_columns, alert_rows
 from emtui.tui.screens.attention.evidence import evidence_lines, find_evidence
 

@@ -8,11 +8,11 @@ import pytest
 
 from emtui import text_format
 from emtui.demo.world import SimulatedWorld
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Listing
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.monitor.assessment import assess
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.screens.overview.type_card import MAX_DAYS, beside_runs, build_card, card_lines
 from emtui.tui.screens.overview.type_rows import TypeRow, type_rows
 from emtui.tui.theme import ACCENT_STYLE, CURSOR_TINT

@@ -12,11 +12,12 @@ from rich.style import Style
 
 from emtui import text_format
 from emtui.demo.world import SimulatedWorld
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import SESSION_TYPES, Listing, Outcome, Session, uid_from_guid
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.formatting.session_columns import TimeContext, column_titles, render_cells
+from emtui.tui.formatting.session_columns import column_titles, render_cells
 from emtui.tui.formatting.type_state import NEVER_RAN_TEXT, type_state
 from emtui.tui.screens.overview.type_columns import set_off, type_columns
 from emtui.tui.screens.overview.type_rows import TypeRow, type_rows

@@ -6,13 +6,13 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from emtui.demo.world import SimulatedWorld
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Listing
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.monitor.assessment import assess
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.finding_text import format_on_time_counts
 from emtui.tui.formatting.plain_text import ExportOrigin
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.screens.overview.type_rows import TypeRow, type_rows
 from emtui.tui.screens.overview.type_text import overview_text, type_line
 

@@ -9,10 +9,10 @@ from typing import cast
 from textual.events import Key
 from tui_driver import TuiDriver, demo_app
 
+from emtui.display_text.log_text import short_wait_text, wait_text
 from emtui.em.errors import SessionNotFoundError
 from emtui.em.model import Log, Outcome, Uid
 from emtui.em.session_source import SessionSource
-from emtui.tui.formatting.log_text import short_wait_text, wait_text
 
 
 async def open_newest(ui: TuiDriver, outcome: Outcome, kind: str = "") -> None:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from session_factory import HOUR, MINUTE, NOON, make_run, make_series, runs_with_outcomes
 from tui_driver import SessionTableDriver, session_table
 
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import DISTANT_PAST, Outcome, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.query import SortOrder, parse
 from emtui.triage.grouping import RunGroup
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.screens.session_list.row_format import format_start_range, format_success_count
 from emtui.tui.theme import CHANGED_MARK, NEW_MARK
 

@@ -6,8 +6,8 @@ import pytest
 from tui_driver import demo_app
 
 from emtui import text_format
+from emtui.display_text.list_text import ListPlace, order_text
 from emtui.query import SortOrder
-from emtui.tui.formatting.list_text import ListPlace, order_text
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ import pytest
 from session_factory import HOUR, MINUTE, NOON, SECOND, make_run, make_series
 
 from emtui import text_format
+from emtui.display_text.assessment_text import finding_text
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Event, Outcome, Session, Uid
 from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.grouping import RunGroup
-from emtui.tui.formatting.assessment_text import finding_text
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.screens.session_list.preview_text import MAX_LOG_LINES, TREND_RUNS, Preview, preview_of_row
 from emtui.tui.theme import ERROR_STYLE, FAINT, SHADES
 from emtui.tui.widgets.virtual_list import StyledSpans

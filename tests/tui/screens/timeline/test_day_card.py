@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from session_factory import DAY, HOUR, MINUTE, NOON, make_run, make_series
 
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Outcome, Session
 from emtui.triage.run_lanes import LaneDescription, build_timeline
 from emtui.triage.timeline_cursor import start_cursor
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.screens.timeline.day_card import card_lines
 from emtui.tui.screens.timeline.lane_row import lane_layout
 

@@ -9,13 +9,13 @@ import pytest
 from session_factory import DAY, HOUR, MINUTE, NOON, make_run, make_series, runs_with_outcomes
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Listing, Outcome, Session
 from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.run_lanes import CellKind, CellPart, LaneCell
 from emtui.triage.time_axis import find_step
-from emtui.tui.formatting.session_columns import TimeContext
 from emtui.tui.formatting.type_state import TypeState, type_state
 from emtui.tui.screens.timeline.lane_row import (
     LaneMarks,

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from emtui import text_format
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.session_source import SessionSource
 from emtui.monitor.feed_health import LARGE_SKEW, FeedHealth, UnlistedPeriod
 from emtui.monitor.list_feed import ListState
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.formatting.session_columns import TimeContext
 
 _COLLECTION_TYPE = "CollectJob"
 _HOUR_S = 3600.0

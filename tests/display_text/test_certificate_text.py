@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from emtui.display_text.certificate_text import certificate_as_text
 from emtui.em.certificate import Certificate
 from emtui.em.errors import CertificateChangedError, CertificateUntrustedError
-from emtui.tui.formatting.certificate_text import certificate_as_text, fingerprint_rows
+from emtui.tui.formatting.fingerprint_rows import fingerprint_rows
 from emtui.tui.theme import BOLD
 
 NEW, PINNED = "0123456789abcdef" * 4, "fedcba9876543210" * 4

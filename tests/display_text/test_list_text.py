@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from emtui.display_text.list_text import stop_reason
 from emtui.em.certificate import Certificate
 from emtui.em.errors import CertificateChangedError, CertificateUntrustedError, LogonRefusedError
-from emtui.tui.formatting.list_text import stop_reason
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CERTIFICATE = Certificate(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from emtui import text_format
+from emtui.display_text.certificate_text import trust_question
+from emtui.display_text.session_wording import TimeContext
 from emtui.em.errors import CertificateUntrustedError, EmError, LogonRefusedError
 from emtui.monitor.list_feed import CompletionProgress, ListState, RequestProgress
 from emtui.query import Query, SortOrder
-from emtui.tui.formatting.certificate_text import trust_question
-from emtui.tui.formatting.session_columns import TimeContext
 
 
 @dataclass(frozen=True, slots=True)

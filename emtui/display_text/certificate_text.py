@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from emtui import text_format
 from emtui.em.errors import CertificateChangedError, CertificateUntrustedError
-from emtui.tui.theme import BOLD, PLAIN
-from emtui.tui.widgets.virtual_list import StyledSpans
 
 if TYPE_CHECKING:
     from emtui.em.certificate import Certificate
@@ -20,10 +18,6 @@ PINNING_EXPLANATION = (
 )
 """Explains what typing `pin` does."""
 TRUST_WARNING = "! WARNING: the server's identity is not proven"
-SIDE_BY_SIDE_WIDTH = 120
-"""Width from which two fingerprints are beside each other."""
-_HALF_CELLS = 39
-"""Cells of half a SHA-256, in groups."""
 
 
 def group_digits(fingerprint: str, size: int = 4) -> str:
@@ -47,29 +41,12 @@ def certificate_details(error: CertificateUntrustedError, zone: tzinfo) -> str:
 def certificate_as_text(error: CertificateUntrustedError, zone: tzinfo) -> str:
     """Format everything about the certificate, for a pager."""
     fingerprints = "\n\n".join(
-        f"{label}\n  {first}\n  {second}" for label, first, second in _fingerprint_halves(error)
+        f"{label}\n  {first}\n  {second}" for label, first, second in fingerprint_halves(error)
     )
     return f"{trust_question(error)}\n\n{fingerprints}\n\n{certificate_details(error, zone)}\n"
 
 
-def fingerprint_rows(error: CertificateUntrustedError, width: int) -> list[StyledSpans]:
-    """Draw the fingerprint, of a changed certificate also the pinned one; beside each other if wide."""
-    fingerprints = _fingerprint_halves(error)
-    if len(fingerprints) > 1 and width >= SIDE_BY_SIDE_WIDTH:
-        rows = zip(*fingerprints, strict=True)
-        return [
-            [(f" {text:<{_HALF_CELLS}}  ", BOLD if index else PLAIN) for text in row]
-            for index, row in enumerate(rows)
-        ]
-    label_cells = max(len(label) for label, _, _ in fingerprints)
-    return [
-        [(f" {shown_label:<{label_cells}}  ", PLAIN), (half, BOLD)]
-        for label, first, second in fingerprints
-        for shown_label, half in ((label, first), ("", second))
-    ]
-
-
-def _fingerprint_halves(error: CertificateUntrustedError) -> list[tuple[str, str, str]]:
+def fingerprint_halves(error: CertificateUntrustedError) -> list[tuple[str, str, str]]:
     """Label and both halves of each fingerprint: the pinned one, if there is one, then the one to trust."""
     if not isinstance(error, CertificateChangedError):
         return [("SHA-256", *_halves(error.certificate.sha256))]

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from snapshot_factory import NOON, numbered_run
 
+from emtui.display_text.notification_text import MAX_SENTENCE_LENGTH, alerts_text
 from emtui.em.model import Result, Session
 from emtui.monitor.notification_policy import Alert, Severity
 from emtui.triage.daily_failures import DailyFailures
-from emtui.tui.formatting.notification_text import MAX_SENTENCE_LENGTH, alerts_text
 
 SERVER = "em01.example.net"
 DAILY = DailyFailures(6, (), (NOON,), 481, timedelta())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
 
 from emtui import text_format
@@ -11,10 +11,6 @@ from emtui.triage.acknowledgement_matching import Acknowledgement
 from emtui.triage.acknowledgement_text import format_acknowledgement
 from emtui.triage.finding_text import FindingFormatter, format_evidence, format_on_time_counts
 from emtui.triage.findings import Finding
-from emtui.tui.formatting.alert_lines import MAX_ALERTS, AlertCounts, AlertText, alert_lines
-from emtui.tui.formatting.finding_style import finding_style
-from emtui.tui.theme import FAINT
-from emtui.tui.widgets.virtual_list import StyledSpans
 
 NOTE_WIDTH = 60
 """Maximum width of a note that is followed by its alert."""
@@ -56,41 +52,14 @@ def acknowledgement_text(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class AttentionSummary:
-    """The alerts that are not acknowledged, the text if there are none, and the counts."""
-
-    alerts: tuple[AlertText, ...]
-    calm_text: str
-    counts: AlertCounts
-
-    def lines(self, width: int, line_count: int) -> list[StyledSpans]:
-        """Format the alerts, or the text if there are none, in so many lines."""
-        if not self.alerts:
-            return [[(self.calm_text, FAINT)]]
-        return alert_lines(self.alerts, self.counts, width, line_count)
-
-
-def alert_text(assessment: Assessment, finding: Finding, zone: tzinfo) -> AlertText:
-    """Format one alert in parts, with the sign and style of its severity."""
-    is_acknowledged = assessment.acknowledgement_of_finding(finding) is not None
-    sign, style = finding_style(finding, is_acknowledged=is_acknowledged)
-    statement = formatter_for(assessment, zone).format_statement(finding)
-    return AlertText(sign, style, finding.type or "", statement)
-
-
-def attention_summary(assessment: Assessment, zone: tzinfo) -> AttentionSummary:
-    """Format the lines above the session list."""
+def calm_text(assessment: Assessment) -> str:
+    """Format `Nothing needs attention: 12 of 12 types on time`; empty if there is no type to tell of."""
     acknowledged = assessment.acknowledged_count
     acknowledged_count = [f"{text_format.format_count(acknowledged)} acknowledged"] if acknowledged else []
     calm_basis = assessment.attention.on_time_counts
-    calm_sentence = (
+    if not calm_basis.type_count:
+        return ""
+    return (
         f"Nothing {'new ' if acknowledged else ''}needs attention:"
         f" {', '.join([*acknowledged_count, format_on_time_counts(calm_basis)])}"
-    )
-    findings = assessment.new_findings
-    return AttentionSummary(
-        tuple(alert_text(assessment, finding, zone) for finding in findings[:MAX_ALERTS]),
-        calm_sentence if calm_basis.type_count else "",
-        AlertCounts(len(findings), acknowledged),
     )
