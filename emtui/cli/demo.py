@@ -49,7 +49,9 @@ def run(args: ParsedArguments) -> int:
         return 0
     options = _parse_options(args)
     if any(find_spec(module) is None for module in _REQUIRED_MODULES):
-        raise UsageError("The demo server is not installed. Run: pip install 'emtui[demo]'")
+        from emtui.cli.missing_extra import missing_extra_error  # noqa: PLC0415 - only for this error
+
+        raise missing_extra_error("The demo server", "demo")
     return _serve(args, options) if args.has("--serve") else _browse(args, options)
 
 
