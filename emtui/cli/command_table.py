@@ -358,7 +358,11 @@ COMMANDS = (
         details="Prints one line, EMTUI OK, WARNING, CRITICAL or UNKNOWN, with performance data. "
         "Never asks for a password.",
         examples=(
-            Example("Alert if the last success is older than 26 hours", "emtui check --max-age 26h"),
+            Example("Failed, stuck and overdue runs of all types", "emtui check"),
+            Example(
+                "Alert if the last data collection is too old",
+                "emtui check --type CollectJob --max-age 1h,4h",
+            ),
             Example(
                 "One type, without acknowledged failures",
                 "emtui check --type CollectJob --ignore-acknowledged",
@@ -429,6 +433,19 @@ COMMANDS = (
         examples=(
             Example("Check the profile prod", "emtui doctor -p prod"),
             Example("A report to attach to an issue", "emtui doctor --report > report.txt"),
+        ),
+    ),
+    CommandSpec(
+        "examples",
+        "List or print ready files for cron, systemd and monitoring systems",
+        "examples:run",
+        operands="[NAME]",
+        max_operands=1,
+        has_connection_options=False,
+        group=_SETUP,
+        examples=(
+            Example("All files", "emtui examples"),
+            Example("Install one of them", "emtui examples systemd/emtui-check.timer > emtui-check.timer"),
         ),
     ),
     CommandSpec(

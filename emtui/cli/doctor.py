@@ -11,7 +11,7 @@ from dataclasses import replace
 from emtui.cli import exit_codes, output, stdio
 from emtui.cli.arguments import ParsedArguments
 from emtui.cli.client_session import format_server_choices, resolve_connection, run_until_terminated
-from emtui.cli.password_sources import find_password_unattended
+from emtui.cli.password_sources import PAGE_COMMAND, find_password_unattended
 from emtui.doctor import local_checks, server_checks
 from emtui.doctor.check_result import CheckResult, failed, passed, warning
 from emtui.em.errors import InvalidSettingError
@@ -72,7 +72,9 @@ async def _check_password(connection: Connection) -> tuple[CheckResult | None, S
         return passed("password", "available without a prompt"), password
     reason = " ".join(problems) or "not available without a prompt"
     return warning(
-        "password", reason, "save it with emtui login --remember, or use EMTUI_PASSWORD or --password-stdin"
+        "password",
+        reason,
+        f"save it with emtui login --remember; for unattended use set password_command (see {PAGE_COMMAND})",
     ), None
 
 

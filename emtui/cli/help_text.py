@@ -30,6 +30,7 @@ _ARGUMENTS = {
     "is:stuck,unusual since:24h. A ! or - before a term excludes what matches it; a term that "
     "begins with - must follow --",
     "COMMAND": "Name of a command",
+    "NAME": "Name of a file or folder as listed, such as systemd/emtui-check.service",
 }
 
 

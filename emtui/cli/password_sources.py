@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from emtui.cli import prompts, stdio
 from emtui.cli.arguments import ParsedArguments, UsageError
@@ -17,7 +18,12 @@ from emtui.local import password_command, process_hardening
 from emtui.local.connection import Connection
 from emtui.local.profiles import KEYRING_OFF
 
+if TYPE_CHECKING:
+    from emtui.local.credentials import KeyringEntry
+
 PASSWORD_VARIABLE = "EMTUI_PASSWORD"  # noqa: S105 - a name
+PAGE_COMMAND = "emtui examples unattended.md"
+"""The command that prints the page about passwords without a prompt."""
 _NOT_UTF8 = "is not UTF-8. Nothing was sent."
 
 
@@ -65,11 +71,19 @@ def find_or_ask_password(connection: Connection) -> Secret:
 
 
 def find_password(connection: Connection) -> Secret:
-    """The same without a prompt, even on a terminal."""
-    found = given_or_command_password(connection) or _read_from_keyring(connection)
+    """The same without a prompt, even on a terminal; the error says what each source answered."""
+    problems: list[str] = []
+    found = given_or_command_password(connection, problems.append)
+    if found is None and _uses_keyring(connection):
+        found = _read_from_keyring_unattended(connection, problems.append)
     if found is None:
+        next_step = (
+            f"See {PAGE_COMMAND}."
+            if connection.password_command
+            else f"Set password_command in the profile (see {PAGE_COMMAND}), or {PASSWORD_VARIABLE}."
+        )
         account = f"{connection.user} at {connection.server}"
-        raise NoPasswordError(f"No password for {account}. Set {PASSWORD_VARIABLE} or use --password-stdin.")
+        raise NoPasswordError(" ".join((f"No password for {account}.", *problems, next_step)))
     return found
 
 
@@ -82,14 +96,16 @@ def ask_password(connection: Connection) -> Secret:
     return password
 
 
-def given_or_command_password(connection: Connection) -> Secret | None:
-    """The password from stdin, the environment or the profile's command."""
+def given_or_command_password(
+    connection: Connection, report: Callable[[str], object] = stdio.print_message
+) -> Secret | None:
+    """The password from stdin, the environment or the profile's command; `report` gets why that failed."""
     command = connection.password_command
-    return connection.password or (_run_password_command(command) if command else None)
+    return connection.password or (_run_password_command(command, report) if command else None)
 
 
 async def find_password_unattended(connection: Connection, report: Callable[[str], object]) -> Secret | None:
-    """The password if it is available without a prompt; `say` gets the reason if a source fails."""
+    """The password if it is available without a prompt; `report` gets the reason if a source fails."""
     from emtui.em.background_thread import run_in_thread  # start-up time: loads asyncio and keyring
     from emtui.local import credentials
 
@@ -104,36 +120,69 @@ async def find_password_unattended(connection: Connection, report: Callable[[str
             )
         except password_command.PasswordCommandFailedError as error:
             report(str(error))
+    elif command:
+        report("password_command was not run: without unattended = true in the profile it may prompt.")
     try:
-        keyring = profile.keyring if profile else None
-        return (await credentials.load_password(connection.server, connection.user, keyring=keyring)).password
+        entry = await credentials.load_password(
+            connection.server, connection.user, keyring=profile.keyring if profile else None
+        )
     except credentials.KeyringUnavailableError as problem:
         report(str(problem))
         return None
+    if entry.password is None:
+        report(credentials.format_missing_password(entry.backend))
+    return entry.password
 
 
-def _run_password_command(command: tuple[str, ...]) -> Secret | None:
+def _run_password_command(command: tuple[str, ...], report: Callable[[str], object]) -> Secret | None:
     """The output of the command; a failure is reported, and the next source is used."""
     try:
         return password_command.run_password_command(command, is_attended=prompts.can_ask_user())
     except password_command.PasswordCommandFailedError as error:
-        stdio.print_message(str(error))
+        report(str(error))
         return None
+
+
+def _uses_keyring(connection: Connection) -> bool:
+    keyring = connection.profile.keyring if connection.profile else None
+    return connection.server is not None and connection.user is not None and keyring != KEYRING_OFF
 
 
 def _read_from_keyring(connection: Connection) -> Secret | None:
     """The password in the keyring; one that does not respond is reported, and the prompt is used."""
-    keyring = connection.profile.keyring if connection.profile else None
-    if connection.server is None or connection.user is None or keyring == KEYRING_OFF:
+    from emtui.local import credentials  # start-up time: as in find_password_unattended
+
+    if not _uses_keyring(connection):
         return None
-    import asyncio  # start-up time: as in silent_password
+    try:
+        return _load_keyring_entry(connection).password
+    except credentials.KeyringUnavailableError as problem:
+        is_named = connection.profile is not None and connection.profile.keyring is not None
+        if is_named or isinstance(problem, credentials.KeyringTimeoutError):
+            stdio.print_message(str(problem))
+        return None
+
+
+def _read_from_keyring_unattended(connection: Connection, report: Callable[[str], object]) -> Secret | None:
+    """The password in the keyring; `report` gets why there is none."""
+    from emtui.local import credentials  # start-up time: as in find_password_unattended
+
+    try:
+        entry = _load_keyring_entry(connection)
+    except credentials.KeyringUnavailableError as problem:
+        report(problem.reason)
+        return None
+    if entry.password is None:
+        report(credentials.format_missing_password(entry.backend))
+    return entry.password
+
+
+def _load_keyring_entry(connection: Connection) -> KeyringEntry:
+    import asyncio  # start-up time: as in find_password_unattended
 
     from emtui.local import credentials
 
-    try:
-        saved = asyncio.run(credentials.load_password(connection.server, connection.user, keyring=keyring))
-    except credentials.KeyringUnavailableError as problem:
-        if keyring or isinstance(problem, credentials.KeyringTimeoutError):
-            stdio.print_message(str(problem))
-        return None
-    return saved.password
+    if connection.server is None or connection.user is None:
+        raise TypeError("connection has no server or user")
+    keyring = connection.profile.keyring if connection.profile else None
+    return asyncio.run(credentials.load_password(connection.server, connection.user, keyring=keyring))

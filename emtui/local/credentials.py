@@ -48,9 +48,23 @@ _TIME_UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 class KeyringUnavailableError(Exception):
     """The keyring cannot be used; the message is one sentence that says why."""
 
+    @property
+    def reason(self) -> str:
+        """The sentence without advice for somebody at a terminal."""
+        return str(self)
+
 
 class KeyringTimeoutError(KeyringUnavailableError):
     """The keyring did not respond in time: it may be locked or prompting on another display."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f'{reason} Type the password or set keyring = "{KEYRING_OFF}" in the profile.')
+        self._reason = reason
+
+    @property
+    def reason(self) -> str:
+        """The first sentence."""
+        return self._reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +153,14 @@ def format_retention(keyring: str) -> str:
     return f"{keyring} for {count} {unit}{'' if count == 1 else 's'}"
 
 
+def format_missing_password(keyring: str) -> str:
+    """Return the sentence for a keyring without the password, which it may have had."""
+    if keyring != KERNEL_KEYRING:
+        return f"The keyring ({keyring}) has no password for it."
+    retention = format_retention(keyring).removeprefix(f"{keyring} ")
+    return f"The {keyring} has none: it keeps one {retention}, or until a restart."
+
+
 async def check_keyrings(timeout_s: float = KEYRING_TIMEOUT_S) -> tuple[KeyringStatus, ...]:
     """Check every supported keyring, without unlocking or reading it."""
     return tuple([await _check_keyring(name, timeout_s) for name in ALLOWED_KEYRINGS])
@@ -190,7 +212,7 @@ def _format_timeout(notes: list[str], timeout_s: float) -> str:
         if notes
         else f"did not respond within {timeout_s:.2g} s"
     )
-    return f'The keyring {reason}. Type the password or set keyring = "{KEYRING_OFF}" in the profile.'
+    return f"The keyring {reason}."
 
 
 async def _exchange(

@@ -1,12 +1,14 @@
 """Run the program that prints a password: `password_command` of a profile.
 
 Runs without a shell on the user's terminal (a pinentry may draw there), without emtui's
-variables in its environment. The first line of standard output is the password; standard error
-is shown only if it fails.
+variables in its environment. Of all variables only `${CREDENTIALS_DIRECTORY}`, which systemd sets
+for a service with `LoadCredential=`, is replaced in its arguments. The first line of standard
+output is the password; standard error is shown only if it fails.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -20,6 +22,8 @@ ATTENDED_TIMEOUT_S = 120.0
 """Time-out in seconds; the user may have to type."""
 UNATTENDED_TIMEOUT_S = 20.0
 """Time-out in seconds without a user."""
+CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"
+"""The folder of a service's credentials (systemd.exec)."""
 _MAX_ERROR_LENGTH = 120
 _MAX_OUTPUT_BYTES = 64 * 1024
 """Maximum bytes of output read."""
@@ -38,6 +42,7 @@ def run_password_command(
 
     Without `is_attended` it has no terminal and must not prompt.
     """
+    argv = _replace_credentials_folder(argv)
     seconds = timeout or (ATTENDED_TIMEOUT_S if is_attended else UNATTENDED_TIMEOUT_S)
     try:
         code, out, err = _wait_for_output(_start_process(argv, is_attended=is_attended), seconds)
@@ -64,6 +69,18 @@ def run_password_command(
             f"password_command printed no password{_format_last_error_line(err)}."
         )
     return password
+
+
+def _replace_credentials_folder(argv: Sequence[str]) -> list[str]:
+    """Replace `${CREDENTIALS_DIRECTORY}` in the arguments: without a shell nothing else would."""
+    reference = f"${{{CREDENTIALS_VARIABLE}}}"
+    folder = os.environ.get(CREDENTIALS_VARIABLE)
+    if not folder and any(reference in part for part in argv):
+        raise PasswordCommandFailedError(
+            f"password_command needs {CREDENTIALS_VARIABLE}, which is set only in a systemd service with"
+            " LoadCredential=."
+        )
+    return [part.replace(reference, folder or "") for part in argv]
 
 
 def _wait_for_output(process: subprocess.Popen[bytes], seconds: float) -> tuple[int, bytes, bytes]:
@@ -101,7 +118,7 @@ class _PipeReader:
 
 def _start_process(argv: Sequence[str], *, is_attended: bool) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - the user's command, from a file that others cannot write
-        list(argv),
+        argv,
         stdin=None if is_attended else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
