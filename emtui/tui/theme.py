@@ -10,6 +10,7 @@ from __future__ import annotations
 from rich.style import Style
 from textual.theme import Theme
 
+from emtui.display_text import glyphs
 from emtui.local.terminal import LIGHT_THEME, THEME_NAMES
 
 _VARIABLES = {
@@ -76,16 +77,16 @@ MATCH = Style(underline=True, bold=True)
 CURSOR_MARK = "▌"
 NEW_MARK, CHANGED_MARK, STALE_MARK = "+", "~", "?"
 """Marks beside the cursor: a new run, a changed run, and any run while the list is stale."""
-HALF_BLOCK, FULL_BLOCK = "▄", "█"
+HALF_BLOCK, FULL_BLOCK = glyphs.HALF_BLOCK, glyphs.FULL_BLOCK
 """Cells of graphs: as it should be; failed, or beyond the usual."""
-SHADES = ("░", "▒", "▓", "█")
+SHADES = glyphs.SHADES
 """Durations in a trend: usual, from 1.25, 1.5 and 2 times the usual."""
-RUN_START = "▐"
+RUN_START = glyphs.RUN_START
 """First cell of a run that is longer than a cell."""
-MISSED_MARK = "×"
+MISSED_MARK = glyphs.MISSED_MARK
 """A run was due and did not start."""
-UNKNOWN_MARK = "?"
+UNKNOWN_MARK = glyphs.UNKNOWN_MARK
 """Not known: the list does not cover this time."""
-CONTINUES_MARK = "►"
+CONTINUES_MARK = glyphs.CONTINUES_MARK
 """A bar that goes on beyond its edge."""
-RULE, DIVIDER = "─", "│"
+RULE, DIVIDER = "─", glyphs.DIVIDER

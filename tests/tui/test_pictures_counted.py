@@ -16,6 +16,7 @@ from emtui.em.model import Outcome, Session
 from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.snapshot import Snapshot
+from emtui.monitor.type_histories import DAY_COUNT, TypeHistory, type_histories
 from emtui.triage.run_lanes import CellKind
 from emtui.triage.runs_by_type import start_time
 from emtui.triage.time_axis import day_of
@@ -23,7 +24,6 @@ from emtui.triage.timeline_cursor import start_cursor
 from emtui.triage.type_lanes import type_timeline
 from emtui.tui.formatting.last_24h import Last24Hours
 from emtui.tui.screens.overview.type_card import build_card
-from emtui.tui.screens.overview.type_rows import DAY_COUNT, TypeRow, type_rows
 
 BERLIN, KOLKATA, LORD_HOWE = map(ZoneInfo, ("Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe"))
 NIGHTS = [
@@ -46,9 +46,9 @@ class Counted:
         self.snapshot = Snapshot(tuple(self.runs), now)
         self.assessment: Assessment = assess(self.snapshot, Knowledge(), zone, zone)
 
-    def rows(self) -> Iterable[tuple[TypeRow, list[Session]]]:
+    def rows(self) -> Iterable[tuple[TypeHistory, list[Session]]]:
         """The types that ran, each with its runs."""
-        for row in type_rows(self.assessment, self.zone):
+        for row in type_histories(self.assessment, self.zone):
             if row.status:
                 yield row, [run for run in self.runs if run.type == row.name]
 

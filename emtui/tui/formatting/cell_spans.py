@@ -13,14 +13,13 @@ from collections.abc import Iterable, Iterator
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.signs import OUTCOME_CELL_SIGNS, cell_sign
 from emtui.em.model import Outcome
 from emtui.triage.run_cells import RunCell
-from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
+from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
 from emtui.tui.theme import (
     BOLD,
     ERROR_STYLE,
-    FULL_BLOCK,
-    HALF_BLOCK,
     MISSED_MARK,
     PLAIN,
     SUCCESS_STYLE,
@@ -32,14 +31,11 @@ HOLE = (" ", PLAIN)
 """A cell in which nothing ran and nothing was due."""
 UNKNOWN_CELL = (UNKNOWN_MARK, BOLD)
 MISSED_CELL = (MISSED_MARK, ERROR_STYLE)
+_OUTCOME_CELL_STYLES = OUTCOME_STYLES | {Outcome.SUCCESS: SUCCESS_STYLE, Outcome.UNKNOWN: BOLD}
 OUTCOME_CELLS = {
-    Outcome.SUCCESS: (HALF_BLOCK, SUCCESS_STYLE),
-    Outcome.FAILED: (FULL_BLOCK, ERROR_STYLE),
-    Outcome.WARNING: (OUTCOME_GLYPHS[Outcome.WARNING], OUTCOME_STYLES[Outcome.WARNING]),
-    Outcome.CANCELED: (OUTCOME_GLYPHS[Outcome.CANCELED], OUTCOME_STYLES[Outcome.CANCELED]),
-    Outcome.RUNNING: (OUTCOME_GLYPHS[Outcome.RUNNING], OUTCOME_STYLES[Outcome.RUNNING]),
-    Outcome.UNKNOWN: UNKNOWN_CELL,
+    outcome: (sign, _OUTCOME_CELL_STYLES[outcome]) for outcome, sign in OUTCOME_CELL_SIGNS.items()
 }
+_CELLS = {span[0]: span for span in (HOLE, MISSED_CELL, *OUTCOME_CELLS.values())}
 _LEGEND_GAP = "  "
 _LEGEND = (
     (OUTCOME_CELLS[Outcome.SUCCESS], "success"),
@@ -54,14 +50,7 @@ _LEGEND = (
 
 def cell_span(cell: RunCell) -> tuple[str, Style]:
     """The glyph of a cell and its style."""
-    worst = cell.worst
-    if worst is Outcome.FAILED:
-        return OUTCOME_CELLS[worst]
-    if not cell.is_known:
-        return UNKNOWN_CELL
-    if cell.missed_count:
-        return MISSED_CELL
-    return OUTCOME_CELLS[worst] if worst else HOLE
+    return _CELLS[cell_sign(cell)]
 
 
 def cells_spans(cells: Iterable[RunCell]) -> StyledSpans:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from rich.style import Style
 
+from emtui.display_text.signs import finding_sign
 from emtui.em.model import Outcome
 from emtui.triage.findings import (
     CanceledFinding,
@@ -14,8 +15,8 @@ from emtui.triage.findings import (
     SlowdownFinding,
     WarningFinding,
 )
-from emtui.tui.formatting.outcome_style import ACKNOWLEDGED_GLYPH, OUTCOME_GLYPHS, OUTCOME_STYLES
-from emtui.tui.theme import FAINT, MISSED_MARK
+from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
+from emtui.tui.theme import FAINT
 
 
 class FindingStyle(NamedTuple):
@@ -25,18 +26,13 @@ class FindingStyle(NamedTuple):
     style: Style
 
 
-def _outcome_style(outcome: Outcome) -> FindingStyle:
-    return FindingStyle(OUTCOME_GLYPHS[outcome], OUTCOME_STYLES[outcome])
-
-
-_BROKEN = _outcome_style(Outcome.FAILED)
-_STYLES: dict[type[Finding], FindingStyle] = {
-    SlowdownFinding: _outcome_style(Outcome.WARNING),
-    WarningFinding: _outcome_style(Outcome.WARNING),
-    CanceledFinding: _outcome_style(Outcome.CANCELED),
-    PastIdleFinding: FindingStyle(MISSED_MARK, FAINT),
+_BROKEN = OUTCOME_STYLES[Outcome.FAILED]
+_STYLES: dict[type[Finding], Style] = {
+    SlowdownFinding: OUTCOME_STYLES[Outcome.WARNING],
+    WarningFinding: OUTCOME_STYLES[Outcome.WARNING],
+    CanceledFinding: OUTCOME_STYLES[Outcome.CANCELED],
+    PastIdleFinding: FAINT,
 }
-ACKNOWLEDGED_STYLE = FindingStyle(ACKNOWLEDGED_GLYPH, FAINT)
 
 
 def finding_style(finding: Finding, *, is_acknowledged: bool = False) -> FindingStyle:
@@ -44,4 +40,5 @@ def finding_style(finding: Finding, *, is_acknowledged: bool = False) -> Finding
 
     A faint `k` for whatever is acknowledged, a faint `×` for a time without runs that is over.
     """
-    return ACKNOWLEDGED_STYLE if is_acknowledged else _STYLES.get(type(finding), _BROKEN)
+    style = FAINT if is_acknowledged else _STYLES.get(type(finding), _BROKEN)
+    return FindingStyle(finding_sign(finding, is_acknowledged=is_acknowledged), style)

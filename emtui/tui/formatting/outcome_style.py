@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emtui.display_text import glyphs
 from emtui.em.model import Outcome
 from emtui.tui.theme import CANCELED_STYLE, ERROR_STYLE, PLAIN, RUNNING_STYLE, WARNING_STYLE
 
@@ -13,13 +14,5 @@ OUTCOME_STYLES = {
     Outcome.CANCELED: CANCELED_STYLE,
     Outcome.UNKNOWN: CANCELED_STYLE,
 }
-OUTCOME_GLYPHS = {
-    Outcome.RUNNING: "►",
-    Outcome.SUCCESS: "·",
-    Outcome.WARNING: "▲",
-    Outcome.FAILED: "■",
-    Outcome.CANCELED: "○",
-    Outcome.UNKNOWN: "?",
-}
-ACKNOWLEDGED_GLYPH = "k"
-"""Replaces the glyph of an acknowledged run, whose row is dimmed."""
+OUTCOME_GLYPHS = glyphs.OUTCOME_GLYPHS
+ACKNOWLEDGED_GLYPH = glyphs.ACKNOWLEDGED_GLYPH

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from emtui.display_text.session_wording import TimeContext
+from emtui.monitor.type_histories import TypeHistory
 from emtui.triage.baseline import Baselines
 from emtui.triage.run_cells import RunCell
 from emtui.tui.screens.overview.type_card import TypeCard, beside_runs, build_card, card_lines
-from emtui.tui.screens.overview.type_rows import TypeRow
 from emtui.tui.widgets.lines_pane import LinesPane
 
 
@@ -15,14 +15,14 @@ class CardPane(LinesPane):
 
     def __init__(self) -> None:
         super().__init__(id="card")
-        self._content: tuple[TypeRow, TimeContext] | None = None
+        self._content: tuple[TypeHistory, TimeContext] | None = None
         self._selected: RunCell | None = None
         self._baselines: Baselines | None = None
         self._card: TypeCard | None = None
 
     def show(
         self,
-        row: TypeRow | None,
+        row: TypeHistory | None,
         clock: TimeContext,
         selected: RunCell | None,
         baselines: Baselines | None = None,

@@ -14,6 +14,7 @@ from emtui import text_format
 from emtui.display_text.assessment_text import statement_text
 from emtui.display_text.session_wording import TimeContext, duration_text, summary_text
 from emtui.em.model import Session
+from emtui.monitor.type_histories import TypeHistory, type_histories
 from emtui.query import format_term
 from emtui.query.absolute_times import period_query
 from emtui.triage.finding_text import format_on_time_counts
@@ -28,7 +29,6 @@ from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import assessed_clock, refresh_list
 from emtui.tui.screens.overview.card_pane import CardPane
-from emtui.tui.screens.overview.type_rows import TypeRow, type_rows
 from emtui.tui.screens.overview.type_table import TypeTable
 from emtui.tui.screens.overview.type_text import overview_text, type_line
 from emtui.tui.screens.run_steps import go_to_run
@@ -68,7 +68,7 @@ class OverviewScreen(BaseScreen):
         assessment, clock = self.ctx.assessment, self._clock
         if assessment is None or clock is None:
             return
-        self._table.show(type_rows(assessment, self.zone), clock)
+        self._table.show(type_histories(assessment, self.zone), clock)
         self._update_cell(clock)
         counts = replace(assessment.attention, findings=assessment.new_findings).on_time_counts
         subtitle = "  what needs attention first" if self.size.width >= WIDE_CELLS else ""
@@ -112,7 +112,7 @@ class OverviewScreen(BaseScreen):
     def _cell_text(cell: RunCell, clock: TimeContext) -> str:
         return f"{cell_text(cell, clock)}{' Enter: list them.' if cell.total else ''}"
 
-    def _alert_text(self, row: TypeRow | None) -> str:
+    def _alert_text(self, row: TypeHistory | None) -> str:
         """The worst alert of the type and the message of its run, else of the newest run."""
         assessment, run, text = self.ctx.assessment, row.newest_run if row else None, ""
         if assessment and row and row.finding:
@@ -258,7 +258,7 @@ def _index_of(selected: RunCell | None, cells: tuple[RunCell, ...]) -> int | Non
     return next((index for index, cell in enumerate(cells) if cell.start <= selected.start < cell.end), None)
 
 
-def _subject_spans(row: TypeRow | None, clock: TimeContext, width: int) -> StyledSpans:
+def _subject_spans(row: TypeHistory | None, clock: TimeContext, width: int) -> StyledSpans:
     """Type, outcome, start and duration of its newest run, then usual duration, interval and next start.
 
     Of the last ones as many as fit.

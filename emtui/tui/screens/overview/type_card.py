@@ -12,6 +12,7 @@ from itertools import zip_longest
 from emtui import text_format
 from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Session
+from emtui.monitor.type_histories import TypeHistory
 from emtui.triage.baseline import Baselines
 from emtui.triage.hour_card import HOURS, DayRow, build_hour_card, notable_days
 from emtui.triage.run_cells import RunCell
@@ -19,7 +20,6 @@ from emtui.tui.formatting.cell_spans import cell_span, legend_spans, merge_spans
 from emtui.tui.formatting.run_table import run_table
 from emtui.tui.formatting.trend_spans import LEGEND
 from emtui.tui.screens.overview.type_columns import set_off
-from emtui.tui.screens.overview.type_rows import TypeRow
 from emtui.tui.theme import BOLD, DIVIDER, ERROR_STYLE, FAINT, PLAIN, RULE_STYLE
 from emtui.tui.widgets.status_line import spans_width
 from emtui.tui.widgets.virtual_list import StyledSpans
@@ -53,7 +53,7 @@ class TypeCard:
         return tuple(cell for day in self.days for cell in day.cells)
 
 
-def build_card(row: TypeRow, clock: TimeContext, width: int, height: int) -> TypeCard:
+def build_card(row: TypeHistory, clock: TimeContext, width: int, height: int) -> TypeCard:
     """The card of a type for a pane of this size; without days if there is no room for one."""
     cells_per_hour = next(
         (

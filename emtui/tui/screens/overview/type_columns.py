@@ -12,10 +12,11 @@ from rich.style import Style
 
 from emtui import text_format
 from emtui.display_text.session_wording import TimeContext, duration_text
+from emtui.monitor.type_histories import DAY_COUNT, HALF_HOUR_COUNT, TREND_COUNT, TypeHistory
 from emtui.tui.formatting.cell_spans import cell_span, cells_spans, merge_spans
 from emtui.tui.formatting.session_columns import WIDE_CELLS, Cell, ListColumn
 from emtui.tui.formatting.trend_spans import trend_spans
-from emtui.tui.screens.overview.type_rows import DAY_COUNT, HALF_HOUR_COUNT, TREND_COUNT, TypeRow
+from emtui.tui.formatting.type_state import TypeState, styled_state
 from emtui.tui.theme import ACCENT_STYLE, CURSOR_TINT, DIVIDER, FAINT, PLAIN
 
 VERY_WIDE_CELLS = 200
@@ -29,9 +30,9 @@ SHORT_TREND_COUNT = 12
 START_CELLS = 9
 
 
-def type_columns(width: int, selected_day: int | None = None) -> tuple[ListColumn[TypeRow], ...]:
+def type_columns(width: int, selected_day: int | None = None) -> tuple[ListColumn[TypeHistory], ...]:
     """The columns for an overview this wide, in cells; `selected_day` is set off in the history."""
-    columns: list[ListColumn[TypeRow]] = [
+    columns: list[ListColumn[TypeHistory]] = [
         ListColumn("  Type", "", type_cells(width), _type_cell),
         ListColumn("State", "", STATE_CELLS, _state_cell),
     ]
@@ -66,21 +67,27 @@ def type_cells(width: int) -> int:
     return WIDE_TYPE_CELLS if width >= WHOLE_TYPE_WIDTH else TYPE_CELLS
 
 
-def _days_column(selected_day: int | None) -> ListColumn[TypeRow]:
+def _days_column(selected_day: int | None) -> ListColumn[TypeHistory]:
     title = f"{DAY_COUNT} days"
     heading = title + "today".rjust(DAY_COUNT - len(title))
     return ListColumn(heading, "", DAY_COUNT, partial(_days_cell, selected_day))
 
 
-def _type_cell(row: TypeRow, _: TimeContext) -> Cell:
-    return f"{row.state.sign} {row.name}", row.state.style
+def _state_of(row: TypeHistory, clock: TimeContext) -> TypeState:
+    return styled_state(row.status, row.finding, clock, is_acknowledged=row.is_acknowledged)
 
 
-def _state_cell(row: TypeRow, _: TimeContext) -> Cell:
-    return row.state.text, row.state.style
+def _type_cell(row: TypeHistory, clock: TimeContext) -> Cell:
+    state = _state_of(row, clock)
+    return f"{state.sign} {row.name}", state.style
 
 
-def _days_cell(selected_day: int | None, row: TypeRow, _: TimeContext) -> list[Cell]:
+def _state_cell(row: TypeHistory, clock: TimeContext) -> Cell:
+    state = _state_of(row, clock)
+    return state.text, state.style
+
+
+def _days_cell(selected_day: int | None, row: TypeHistory, _: TimeContext) -> list[Cell]:
     if selected_day is None:
         return cells_spans(row.days) or [("", PLAIN)]
     spans = [cell_span(cell) for cell in row.days]
@@ -95,44 +102,44 @@ def set_off(span: Cell) -> Cell:
     return text if text.strip() else DIVIDER, ACCENT_STYLE + CURSOR_TINT
 
 
-def _half_hours_cell(row: TypeRow, _: TimeContext) -> list[Cell]:
+def _half_hours_cell(row: TypeHistory, _: TimeContext) -> list[Cell]:
     return cells_spans(row.half_hours) or [("", PLAIN)]
 
 
-def _trend_cell(count: int, row: TypeRow, _: TimeContext) -> list[Cell]:
+def _trend_cell(count: int, row: TypeHistory, _: TimeContext) -> list[Cell]:
     points = row.trend[-count:]
     return [(" " * (count - len(points)), PLAIN), *trend_spans(points)] if points else [("", PLAIN)]
 
 
-def _of_status(cell: Callable[[TypeRow, TimeContext], str]) -> Callable[[TypeRow, TimeContext], Cell]:
+def _of_status(cell: Callable[[TypeHistory, TimeContext], str]) -> Callable[[TypeHistory, TimeContext], Cell]:
     """A cell that is empty for a type without runs."""
     return lambda row, clock: (cell(row, clock) if row.status else "", PLAIN)
 
 
-def _took_text(row: TypeRow, clock: TimeContext) -> str:
+def _took_text(row: TypeHistory, clock: TimeContext) -> str:
     return duration_text(row.newest_run, clock) if row.newest_run else ""
 
 
-def _usual_cell(row: TypeRow, _: TimeContext) -> tuple[str, Style]:
+def _usual_cell(row: TypeHistory, _: TimeContext) -> tuple[str, Style]:
     baseline = row.status.baseline if row.status else None
     return text_format.format_duration(baseline.usual) if baseline else "", FAINT
 
 
-def _interval_cell(row: TypeRow, _: TimeContext) -> tuple[str, Style]:
+def _interval_cell(row: TypeHistory, _: TimeContext) -> tuple[str, Style]:
     schedule = row.status.schedule if row.status else None
     return text_format.format_interval(schedule.interval) if schedule else "", FAINT
 
 
-def _start_text(row: TypeRow, clock: TimeContext) -> str:
+def _start_text(row: TypeHistory, clock: TimeContext) -> str:
     when = row.newest_run.started if row.newest_run else None
     return text_format.format_short_time(when, clock.now, clock.zone) if when else ""
 
 
-_NUMBER_COLUMNS: tuple[ListColumn[TypeRow], ...] = (
+_NUMBER_COLUMNS: tuple[ListColumn[TypeHistory], ...] = (
     ListColumn("Took", "", 7, _of_status(_took_text), is_right_aligned=True),
     ListColumn("Usual", "", 6, _usual_cell, is_right_aligned=True),
     ListColumn("Every", "", 5, _interval_cell, is_right_aligned=True),
 )
-_START_COLUMN: ListColumn[TypeRow] = ListColumn(
+_START_COLUMN: ListColumn[TypeHistory] = ListColumn(
     "Started", "", START_CELLS, _of_status(_start_text), is_right_aligned=True
 )

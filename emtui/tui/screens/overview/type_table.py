@@ -5,21 +5,21 @@ from __future__ import annotations
 from textual.geometry import Size
 
 from emtui.display_text.session_wording import TimeContext
+from emtui.monitor.type_histories import TypeHistory
 from emtui.tui.formatting.session_columns import ListColumn
 from emtui.tui.screens.overview.type_columns import type_cells, type_columns
-from emtui.tui.screens.overview.type_rows import TypeRow
 from emtui.tui.theme import FAINT
 from emtui.tui.widgets.column_list import ColumnList
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 
-class TypeTable(ColumnList[TypeRow]):
+class TypeTable(ColumnList[TypeHistory]):
     """One row per type, as high as it needs to be; the style sheet limits it."""
 
     selected_day: int | None = None
     """The selected day in the history of the type under the cursor, 0 for the oldest."""
 
-    def columns_for(self, width: int) -> tuple[ListColumn[TypeRow], ...]:
+    def columns_for(self, width: int) -> tuple[ListColumn[TypeHistory], ...]:
         """The columns for a table this wide, in cells."""
         return type_columns(width)
 
@@ -27,7 +27,7 @@ class TypeTable(ColumnList[TypeRow]):
         """Tint sign and type of the selected row."""
         return min(2 + type_cells(width), width)
 
-    def show(self, items: tuple[TypeRow, ...], clock: TimeContext) -> None:
+    def show(self, items: tuple[TypeHistory, ...], clock: TimeContext) -> None:
         """Show these types; the cursor stays on its type."""
         names = [row.name for row in items]
         if self.selected_item and self.selected_item.name in names:

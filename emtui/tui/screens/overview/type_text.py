@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 from emtui import text_format
 from emtui.display_text.session_wording import TimeContext, duration_text
+from emtui.display_text.type_state_text import NEVER_RAN_TEXT
+from emtui.monitor.type_histories import TypeHistory
 from emtui.triage.type_status import TypeStatus
 from emtui.tui.formatting.plain_text import COLUMN_GAP, ExportOrigin
-from emtui.tui.formatting.type_state import NEVER_RAN_TEXT
-from emtui.tui.screens.overview.type_rows import TypeRow
 
 
-def type_line(row: TypeRow, clock: TimeContext) -> str:
+def type_line(row: TypeHistory, clock: TimeContext) -> str:
     """Outcome, type, start and length of the newest run, usual duration, interval, next start."""
     status = row.status
     if status is None:
@@ -48,7 +48,9 @@ def _due_text(row: TypeStatus, clock: TimeContext) -> str:
     )
 
 
-def overview_text(origin: ExportOrigin, rows: Sequence[TypeRow], counts_text: str, clock: TimeContext) -> str:
+def overview_text(
+    origin: ExportOrigin, rows: Sequence[TypeHistory], counts_text: str, clock: TimeContext
+) -> str:
     """The origin of the list, `counts_text`, and a line for each type."""
     return "\n".join(
         [origin.format_line(clock.zone), counts_text, "", *(type_line(row, clock) for row in rows), ""]

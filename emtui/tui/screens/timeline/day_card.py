@@ -17,12 +17,12 @@ from datetime import timedelta
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.axis_labels import hour_labels
 from emtui.display_text.session_wording import TimeContext, duration_text
 from emtui.em.model import Session
 from emtui.triage.run_lanes import CellKind, Lane, LaneCell, Timeline
 from emtui.triage.time_axis import DAY, HOUR, ClockDay, day_of, find_step
 from emtui.triage.timeline_cursor import TimelineCursor
-from emtui.tui.screens.timeline.axis_text import hour_labels
 from emtui.tui.screens.timeline.lane_row import LaneLayout, LaneMarks, cells_spans, padded
 from emtui.tui.theme import ERROR_STYLE, FAINT, PLAIN
 from emtui.tui.widgets.virtual_list import StyledSpans

@@ -8,10 +8,11 @@ from typing import ClassVar
 from textual.geometry import Region
 from textual.strip import Strip
 
+from emtui.display_text.axis_labels import NOW_LABEL
 from emtui.triage.run_lanes import RunPosition
 from emtui.triage.timeline_cursor import TimelineCursor
 from emtui.tui.formatting.type_state import TypeState
-from emtui.tui.screens.timeline.axis_text import NOW_LABEL, axis_spans
+from emtui.tui.screens.timeline.axis_text import axis_spans
 from emtui.tui.screens.timeline.lane_row import LaneLayout, LaneMarks, lane_layout, lane_spans
 from emtui.tui.theme import ACCENT_STYLE, PLAIN
 from emtui.tui.widgets.virtual_list import StyledSpans, VirtualList, render_strip

@@ -13,26 +13,22 @@ from typing import NamedTuple
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.signs import LANE_LEGEND, SHORTER_LANE_LEGEND, lane_sign
 from emtui.em.model import Outcome
-from emtui.triage.run_lanes import CellKind, CellPart, LaneCell
+from emtui.triage.run_lanes import CellKind, LaneCell
 from emtui.tui.formatting.cell_spans import merge_spans
-from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
+from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
 from emtui.tui.formatting.type_state import TypeState
 from emtui.tui.theme import (
     ACCENT_STYLE,
     BOLD,
-    CONTINUES_MARK,
     CURSOR_MARK,
     CURSOR_TINT,
     DIVIDER,
     ERROR_STYLE,
     FAINT,
-    FULL_BLOCK,
-    HALF_BLOCK,
-    MISSED_MARK,
     PLAIN,
     RULE_STYLE,
-    RUN_START,
     SUCCESS_STYLE,
     WARNING_STYLE,
 )
@@ -102,29 +98,11 @@ _STYLES = {
     CellKind.STUCK: ERROR_STYLE,
     CellKind.FAILED: OUTCOME_STYLES[Outcome.FAILED],
 }
-_ALL_PARTS = dict.fromkeys(CellPart, HALF_BLOCK) | {CellPart.RUNNING_TIP: CONTINUES_MARK}
-_FULL = dict.fromkeys(CellPart, FULL_BLOCK) | {CellPart.RUNNING_TIP: CONTINUES_MARK}
-_GLYPHS: dict[CellKind, dict[CellPart, str]] = {
-    CellKind.EMPTY: dict.fromkeys(CellPart, " "),
-    CellKind.SUCCESS: _ALL_PARTS | {CellPart.START: RUN_START},
-    CellKind.RUNNING: _ALL_PARTS | {CellPart.START: RUN_START},
-    CellKind.SLOW: _FULL | {CellPart.SINGLE: HALF_BLOCK},
-    CellKind.MISSED: dict.fromkeys(CellPart, MISSED_MARK),
-    CellKind.STUCK: _FULL,
-    CellKind.FAILED: _FULL,
-} | {
-    kind: dict.fromkeys(CellPart, OUTCOME_GLYPHS[outcome]) | {CellPart.BODY: HALF_BLOCK}
-    for kind, outcome in (
-        (CellKind.WARNING, Outcome.WARNING),
-        (CellKind.CANCELED, Outcome.CANCELED),
-        (CellKind.UNKNOWN, Outcome.UNKNOWN),
-    )
-}
 
 
 def cell_span(cell: LaneCell, *, is_faint: bool = False, is_selected: bool = False) -> tuple[str, Style]:
     """The sign of a cell and its style; a success is faint beside what is set off."""
-    glyph, style = _GLYPHS[cell.kind][cell.part], _STYLES[cell.kind]
+    glyph, style = lane_sign(cell), _STYLES[cell.kind]
     if is_selected:
         return glyph, style + BOLD + CURSOR_TINT
     return glyph, FAINT if is_faint and cell.kind is CellKind.SUCCESS else style
@@ -188,22 +166,11 @@ def lane_spans(
     return spans
 
 
-def _sample(kind: CellKind, *parts: CellPart) -> StyledSpans:
-    return merge_spans(cell_span(LaneCell(kind, part)) for part in parts)
+def _legend(entries: Iterable[tuple[Sequence[LaneCell], str]]) -> tuple[tuple[StyledSpans, str], ...]:
+    return tuple((merge_spans(map(cell_span, cells)), word) for cells, word in entries)
 
 
-_LEGEND = (
-    (_sample(CellKind.SUCCESS, CellPart.START, CellPart.BODY, CellPart.BODY), "run"),
-    (_sample(CellKind.SUCCESS, CellPart.SINGLE), "shorter than a cell"),
-    (_sample(CellKind.FAILED, CellPart.SINGLE), "failed"),
-    ([*_sample(CellKind.SUCCESS, CellPart.START), *_sample(CellKind.SLOW, CellPart.BODY)], "beyond usual"),
-    (_sample(CellKind.WARNING, CellPart.SINGLE), "warning"),
-    (_sample(CellKind.CANCELED, CellPart.SINGLE), "canceled"),
-    (_sample(CellKind.RUNNING, CellPart.RUNNING_TIP), "running"),
-    (_sample(CellKind.MISSED, CellPart.SINGLE), "due, did not start"),
-)
-_SHORTER_WORDS = {"shorter than a cell": "success", "beyond usual": "slower", "due, did not start": "missed"}
-_SHORTER_LEGEND = tuple((sample, _SHORTER_WORDS.get(word, word)) for sample, word in _LEGEND[1:])
+_LEGEND, _SHORTER_LEGEND = _legend(LANE_LEGEND), _legend(SHORTER_LANE_LEGEND)
 
 
 def legend_spans(width: int) -> StyledSpans:

@@ -13,8 +13,8 @@ from emtui.em.model import Listing
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.monitor.assessment import assess
 from emtui.monitor.snapshot import Snapshot
+from emtui.monitor.type_histories import TypeHistory, type_histories
 from emtui.tui.screens.overview.type_card import MAX_DAYS, beside_runs, build_card, card_lines
-from emtui.tui.screens.overview.type_rows import TypeRow, type_rows
 from emtui.tui.theme import ACCENT_STYLE, CURSOR_TINT
 
 NIGHT = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
@@ -23,16 +23,16 @@ ASSESSMENT = assess(
     Snapshot.from_listing(Listing(tuple(SimulatedWorld(1, NIGHT).sessions(NIGHT))), NIGHT),
     KnowledgeBase(None).load(),
 )
-ROWS = type_rows(ASSESSMENT, UTC)
+ROWS = type_histories(ASSESSMENT, UTC)
 COLLECT = next(row for row in ROWS if row.name == "CollectJob")
 
 
-def text_lines(row: TypeRow, width: int, height: int) -> list[str]:
+def text_lines(row: TypeHistory, width: int, height: int) -> list[str]:
     card = build_card(row, CLOCK, width, height)
     return ["".join(text for text, _ in line) for line in card_lines(card, CLOCK, width, height)]
 
 
-def lines_with_runs(row: TypeRow, width: int, height: int) -> list[str]:
+def lines_with_runs(row: TypeHistory, width: int, height: int) -> list[str]:
     lines = card_lines(build_card(row, CLOCK, width, height), CLOCK, width, height)
     runs = row.status.runs if row.status else ()
     shown = beside_runs(lines, runs, ASSESSMENT.type_statuses.baselines, CLOCK, width, height)
@@ -97,9 +97,11 @@ def test_on_a_wide_screen_the_last_runs_are_beside_the_card() -> None:
 
 def test_without_room_for_the_last_runs_there_is_only_the_card() -> None:
     assert lines_with_runs(COLLECT, 160, 30) == text_lines(COLLECT, 160, 30)
-    assert lines_with_runs(TypeRow("VcPluginJob"), 200, 30) == text_lines(TypeRow("VcPluginJob"), 200, 30)
+    assert lines_with_runs(TypeHistory("VcPluginJob"), 200, 30) == text_lines(
+        TypeHistory("VcPluginJob"), 200, 30
+    )
 
 
 def test_a_type_without_runs_has_only_the_legend() -> None:
-    lines = text_lines(TypeRow("VcPluginJob"), 120, 10)
+    lines = text_lines(TypeHistory("VcPluginJob"), 120, 10)
     assert not any("failed/ran" in line for line in lines)

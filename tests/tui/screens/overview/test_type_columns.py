@@ -13,14 +13,15 @@ from rich.style import Style
 from emtui import text_format
 from emtui.demo.world import SimulatedWorld
 from emtui.display_text.session_wording import TimeContext
+from emtui.display_text.type_state_text import NEVER_RAN_TEXT
 from emtui.em.model import SESSION_TYPES, Listing, Outcome, Session, uid_from_guid
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.snapshot import Snapshot
+from emtui.monitor.type_histories import TypeHistory, type_histories
 from emtui.tui.formatting.session_columns import column_titles, render_cells
-from emtui.tui.formatting.type_state import NEVER_RAN_TEXT, type_state
+from emtui.tui.formatting.type_state import TypeState, styled_state, type_state
 from emtui.tui.screens.overview.type_columns import set_off, type_columns
-from emtui.tui.screens.overview.type_rows import TypeRow, type_rows
 from emtui.tui.theme import ERROR_STYLE, PLAIN, WARNING_STYLE
 
 NIGHT = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
@@ -34,27 +35,31 @@ def assessment_of(*sessions: Session, now: datetime = NIGHT) -> Assessment:
 
 
 DEMO = assessment_of(*SimulatedWorld(1, NIGHT).sessions(NIGHT))
-ROWS = type_rows(DEMO, UTC)
+ROWS = type_histories(DEMO, UTC)
 
 
-def row_of(name: str) -> TypeRow:
+def row_of(name: str) -> TypeHistory:
     return next(row for row in ROWS if row.name == name)
 
 
-def texts(row: TypeRow, width: int = 200, clock: TimeContext = CLOCK) -> dict[str, str]:
+def texts(row: TypeHistory, width: int = 200, clock: TimeContext = CLOCK) -> dict[str, str]:
     """The cells of a row by the title of their column."""
     columns = type_columns(width)
     rendered = iter("".join(text for text, _ in render_cells((column,), row, clock)) for column in columns)
     return {column.title.strip(): text for column, text in zip(columns, rendered, strict=True)}
 
 
+def state_of(row: TypeHistory) -> TypeState:
+    return styled_state(row.status, row.finding, CLOCK, is_acknowledged=row.is_acknowledged)
+
+
 def sign_of(name: str) -> tuple[str, Style]:
-    state = row_of(name).state
+    state = state_of(row_of(name))
     return state.sign, state.style
 
 
 def state(name: str) -> str:
-    return row_of(name).state.text
+    return state_of(row_of(name)).text
 
 
 def test_types_that_need_attention_are_on_top_and_the_rest_by_name() -> None:
@@ -80,14 +85,14 @@ def test_the_sign_and_its_color_say_how_bad_it_is() -> None:
     assert sign_of("DatabaseMaintenance") == ("■", ERROR_STYLE)
     assert sign_of("CatalogReplicationJob") == ("■", ERROR_STYLE)
     assert sign_of("CatalogConsolidation") == ("▲", WARNING_STYLE)
-    assert row_of("LogExport").state.sign == "○"
-    assert row_of("CatalogCrawlJob").state.sign == "►"
+    assert state_of(row_of("LogExport")).sign == "○"
+    assert state_of(row_of("CatalogCrawlJob")).sign == "►"
     assert sign_of("HistoryCollectJob") == ("·", PLAIN)
 
 
 def test_every_state_fits_its_column() -> None:
     for row in ROWS:
-        assert text_format.cell_width(row.state.text) <= 21
+        assert text_format.cell_width(state_of(row).text) <= 21
 
 
 def test_the_days_of_a_type_add_up_to_the_runs_that_the_list_counts() -> None:
@@ -120,12 +125,12 @@ def test_the_days_are_those_of_the_shown_zone_across_a_clock_change() -> None:
         state="Failed",
     )
     days = {
-        zone: [bool(cell.total) for cell in type_rows(assessment_of(late, now=now), zone)[0].days][-2:]
+        zone: [bool(cell.total) for cell in type_histories(assessment_of(late, now=now), zone)[0].days][-2:]
         for zone in (UTC, BERLIN)
     }
     assert days == {UTC: [True, False], BERLIN: [True, False]}
     later = replace(late, started=datetime(2026, 10, 25, 23, 30, tzinfo=UTC), ended=None)
-    row = type_rows(assessment_of(later, now=now), BERLIN)[0]
+    row = type_histories(assessment_of(later, now=now), BERLIN)[0]
     assert [bool(cell.total) for cell in row.days][-2:] == [False, True]
     assert row.days[-2].end - row.days[-2].start == timedelta(hours=25)
 
@@ -166,9 +171,9 @@ def test_the_name_of_a_type_is_whole_where_there_is_room() -> None:
 
 
 def test_a_type_that_never_ran_says_so() -> None:
-    rows = type_rows(assessment_of(), UTC)
+    rows = type_histories(assessment_of(), UTC)
     assert [row.name for row in rows] == sorted(SESSION_TYPES)
-    assert rows[0].state.text == NEVER_RAN_TEXT
+    assert state_of(rows[0]).text == NEVER_RAN_TEXT
     for width in WIDTHS:
         assert NEVER_RAN_TEXT in "".join(texts(rows[0], width).values())
 

@@ -11,9 +11,9 @@ from emtui.em.model import Listing
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.monitor.assessment import assess
 from emtui.monitor.snapshot import Snapshot
+from emtui.monitor.type_histories import TypeHistory, type_histories
 from emtui.triage.finding_text import format_on_time_counts
 from emtui.tui.formatting.plain_text import ExportOrigin
-from emtui.tui.screens.overview.type_rows import TypeRow, type_rows
 from emtui.tui.screens.overview.type_text import overview_text, type_line
 
 NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
@@ -22,7 +22,7 @@ ASSESSMENT = assess(
     KnowledgeBase(None).load(),
 )
 ATTENTION = ASSESSMENT.attention
-ROWS = type_rows(ASSESSMENT, UTC)
+ROWS = type_histories(ASSESSMENT, UTC)
 CLOCK = TimeContext(NIGHT, timezone(timedelta(hours=1)))
 FULL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d")
 
@@ -35,7 +35,7 @@ def test_a_type_has_its_newest_run_usual_length_and_next_start() -> None:
     )
     assert lines["CatalogReplicationJob"].endswith("took 6m12s  usually 6m22s  every 4h  overdue 1d20h")
     assert re.search(r"  due 2026-11-23 \d\d:\d\d:\d\d \+01:00$", lines["HistoryCollectJob"])
-    assert type_line(TypeRow("VcPluginJob"), CLOCK) == "VcPluginJob  never in 30 days"
+    assert type_line(TypeHistory("VcPluginJob"), CLOCK) == "VcPluginJob  never in 30 days"
 
 
 def test_all_types_follow_the_origin_and_no_time_lacks_its_day() -> None:

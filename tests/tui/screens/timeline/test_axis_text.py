@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from session_factory import DAY, HOUR, MINUTE, NOON
 
+from emtui.display_text.axis_labels import hour_labels
 from emtui.triage.time_axis import Window, window_until
-from emtui.tui.screens.timeline.axis_text import axis_spans, hour_labels
+from emtui.tui.screens.timeline.axis_text import axis_spans
 
 BERLIN, CHATHAM = ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Chatham")
 

@@ -1,6 +1,7 @@
-"""The types of a list with all that the overview shows of them: status, worst alert, pictures of time.
+"""The types of a list with all that an overview shows of them: status, worst alert, history, missed starts.
 
-Pure: an assessment and a zone in, frozen rows out. Computed once per list, not per paint.
+One pipeline for the overview of types and `emtui types`. Pure: an assessment and a zone in, frozen rows out.
+Computed once per list, not per paint.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Session
 from emtui.monitor.assessment import Assessment
 from emtui.triage.duration_trend import TrendPoint, find_duration_trend
@@ -17,7 +17,6 @@ from emtui.triage.missed_starts import find_missed_starts_by_type
 from emtui.triage.run_cells import RunCell, count_cells, day_edges, even_edges
 from emtui.triage.type_order import types_by_urgency
 from emtui.triage.type_status import TypeStatus
-from emtui.tui.formatting.type_state import NO_STATE, TypeState, type_state
 
 DAY_COUNT = 30
 """Days in the history of a type, with today: as far back as servers list runs."""
@@ -27,7 +26,7 @@ TREND_COUNT = 26
 
 
 @dataclass(frozen=True, slots=True)
-class TypeRow:
+class TypeHistory:
     """One type. `status` is `None` for a documented type without runs, and the pictures are empty then.
 
     `days` are the last 30 days of the shown zone, `half_hours` the last 24 hours, `missed` the times at which
@@ -35,7 +34,6 @@ class TypeRow:
     """
 
     name: str
-    state: TypeState = NO_STATE
     status: TypeStatus | None = None
     finding: Finding | None = None
     is_acknowledged: bool = False
@@ -51,9 +49,9 @@ class TypeRow:
         return self.status.newest_run if self.status else None
 
 
-def type_rows(assessment: Assessment, zone: tzinfo) -> tuple[TypeRow, ...]:
+def type_histories(assessment: Assessment, zone: tzinfo) -> tuple[TypeHistory, ...]:
     """Types with new alerts in the order of the alerts, then the others by name, those without runs last."""
-    statuses, clock = assessment.type_statuses, TimeContext(assessment.type_statuses.now, zone)
+    statuses = assessment.type_statuses
     attention = replace(assessment.attention, findings=assessment.new_findings)
     by_type = {status.type: status for status in statuses.statuses}
     days = day_edges(statuses.now, zone, DAY_COUNT)
@@ -61,12 +59,11 @@ def type_rows(assessment: Assessment, zone: tzinfo) -> tuple[TypeRow, ...]:
     half_hours = even_edges(_next_half_hour(statuses.now), HALF_HOUR, HALF_HOUR_COUNT)
     known_since = statuses.first_start
 
-    def make_row(status: TypeStatus) -> TypeRow:
+    def make_history(status: TypeStatus) -> TypeHistory:
         runs, finding = status.runs, assessment.worst_finding(status.type)
         missed_starts = missed.get(status.type, ())
-        return TypeRow(
+        return TypeHistory(
             status.type,
-            type_state(assessment, status.type, clock),
             status,
             finding,
             finding is not None and assessment.acknowledgement_of_finding(finding) is not None,
@@ -78,7 +75,7 @@ def type_rows(assessment: Assessment, zone: tzinfo) -> tuple[TypeRow, ...]:
         )
 
     return tuple(
-        make_row(by_type[name]) if name in by_type else TypeRow(name, type_state(assessment, name, clock))
+        make_history(by_type[name]) if name in by_type else TypeHistory(name)
         for name in types_by_urgency(statuses, attention)
     )
 
