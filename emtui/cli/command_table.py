@@ -166,6 +166,12 @@ _COMPARE_OPTION = OptionSpec(
 )
 _DISPLAY = "Display options"
 _SCREEN_OPTIONS = (
+    OptionSpec(
+        "--plain",
+        "Line mode: questions and answers without drawing, for screen readers and serial consoles",
+        default="on if TERM is dumb or not set",
+        group=_DISPLAY,
+    ),
     OptionSpec("--quiet", "Fewer screen updates, for slow links", group=_DISPLAY),
     OptionSpec(
         "--ascii", "Draw with ASCII characters only", default="on without a UTF-8 locale", group=_DISPLAY

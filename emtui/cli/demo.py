@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from emtui.cli import stdio
 from emtui.cli.arguments import ParsedArguments, UsageError
 from emtui.cli.exit_codes import TerminatedBySignalError
-from emtui.cli.start_tui import require_terminal
+from emtui.cli.start_tui import uses_line_mode
 from emtui.demo import demo_options
 from emtui.demo.server_process import DemoNotStartedError, ServerAnnouncement, run_server
 from emtui.demo.simulated_clock import SimulatedClock
@@ -93,16 +93,18 @@ def _parse_port(text: str | None, default: int) -> int:
 def _browse(args: ParsedArguments, options: DemoOptions) -> int:
     if args.has("--port"):
         raise UsageError("--port requires --serve. Without it, a free port is used.")
-    require_terminal()
+    is_plain = uses_line_mode(args)
     options = replace(options, clock=options.clock or datetime.now(UTC), clock_start=time.monotonic())
     try:
         with run_server(options) as announcement:
-            return _launch_tui(announcement, options, args)
+            return _launch(announcement, options, args, is_plain=is_plain)
     except DemoNotStartedError as error:
         raise UsageError(f"Cannot start the demo server: {error}") from None
 
 
-def _launch_tui(announcement: ServerAnnouncement, options: DemoOptions, args: ParsedArguments) -> int:
+def _launch(
+    announcement: ServerAnnouncement, options: DemoOptions, args: ParsedArguments, *, is_plain: bool
+) -> int:
     connection = Connection(
         profile=None,
         server=parse_server(announcement.url),
@@ -113,6 +115,10 @@ def _launch_tui(announcement: ServerAnnouncement, options: DemoOptions, args: Pa
         password=Secret(announcement.password),
     )
     clock = SimulatedClock(options.clock or datetime.now(UTC), options.speed, started_at=options.clock_start)
+    if is_plain:
+        from emtui.cli.start_line_mode import demo_in_line_mode  # noqa: PLC0415 - only for --plain
+
+        return demo_in_line_mode(args, connection, clock)
     return launch.run(
         LaunchOptions(
             connection,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from emtui.cli import prompts, stdio
 from emtui.cli.arguments import ParsedArguments, UsageError
@@ -39,13 +39,21 @@ def password_from_arguments(args: ParsedArguments) -> Secret | None:
 
 def _read_from_stdin() -> Secret:
     try:
-        line = sys.stdin.readline() if sys.stdin is not None else ""
+        line = _read_line(sys.stdin) if sys.stdin is not None else ""
     except UnicodeDecodeError:
         raise NoPasswordError(f"The password on standard input {_NOT_UTF8}") from None
     password = _parse_password(line, "on standard input")
     if password is None:
         raise UsageError("--password-stdin: no password on standard input.")
     return password
+
+
+def _read_line(stdin: TextIO) -> str:
+    """Read one line, byte by byte: the lines after it may be commands of line mode."""
+    line = b""
+    while not line.endswith(b"\n") and (byte := os.read(stdin.fileno(), 1)):
+        line += byte
+    return line.decode(stdin.encoding, stdin.errors or "strict")
 
 
 def _parse_password(text: str, source: str) -> Secret | None:

@@ -27,8 +27,10 @@ def replay_recording(
     target: str | None,
     compare: str | None,
     view: str | None,
+    *,
+    is_plain: bool,
 ) -> int:
-    """Show the recording until the user quits."""
+    """Show the recording until the user quits, with `is_plain` in line mode."""
     for option in ("--record", *(option.name for option in CONNECTION_OPTIONS)):
         if args.has(option):
             raise UsageError(f"--replay connects to no server and cannot be combined with {option}.")
@@ -36,7 +38,10 @@ def replay_recording(
     speed = _parse_speed(args.value_of("--speed"))
     with _open_recording(path) as file:
         source = _load_replay(file, path, speed)
+        if is_plain:
+            from emtui.cli.start_line_mode import replay_in_line_mode  # noqa: PLC0415 - only for --plain
 
+            return replay_in_line_mode(args, source, query, order, target, compare, view)
         return run(
             LaunchOptions(
                 Connection(),

@@ -27,7 +27,7 @@ def browse(args: ParsedArguments) -> int:
 
 def open_view(args: ParsedArguments) -> int:
     """Start with a query, a sort order, or one session."""
-    require_terminal()
+    is_plain = uses_line_mode(args)
     target = _find_target(args)
     query = "" if target else _parse_query(args)
     order, compare = _parse_order(args), _parse_comparison(args, target)
@@ -35,9 +35,13 @@ def open_view(args: ParsedArguments) -> int:
     if args.has("--replay"):
         from emtui.cli.replay import replay_recording  # start-up time: only for --replay
 
-        return replay_recording(args, query, order, target, compare, view)
+        return replay_recording(args, query, order, target, compare, view, is_plain=is_plain)
     if args.has("--speed"):
         raise UsageError("--speed requires --replay.")
+    if is_plain:
+        from emtui.cli.start_line_mode import open_in_line_mode  # start-up time: only for --plain
+
+        return open_in_line_mode(args, query, order, target, compare, view)
     connection = resolve_connection(args)
     connection = replace(connection, password=given_or_command_password(connection))
 
@@ -64,16 +68,23 @@ def open_view(args: ParsedArguments) -> int:
     return run(options)
 
 
-def require_terminal() -> None:
-    """Raise `UsageError` unless keys can be read from stdin and the screen drawn on stderr."""
+def uses_line_mode(args: ParsedArguments) -> bool:
+    """Whether line mode is asked for, or the terminal cannot draw, which is then said.
+
+    Raises `UsageError` if it is not asked for, and there is no terminal.
+    """
+    if args.has("--plain"):
+        return True
     if not (stdio.is_terminal(sys.stdin) and stdio.is_terminal(sys.stderr)):
         raise UsageError(
             "The session browser needs a terminal. In scripts, use emtui sessions, show or events."
         )
-    if not terminal.can_draw(os.environ):
-        kind = terminal.terminal_type(os.environ)
-        what = f"The session browser does not support TERM={kind}" if kind else "TERM is not set"
-        raise UsageError(f"{what}. Without a terminal, use emtui sessions, show or events.")
+    if terminal.can_draw(os.environ):
+        return False
+    kind = terminal.terminal_type(os.environ)
+    what = f"TERM={kind} cannot draw a screen" if kind else "TERM is not set"
+    stdio.print_message(f"{what}: using line mode, as with --plain.")
+    return True
 
 
 def _parse_query(args: ParsedArguments) -> str:

@@ -6,6 +6,15 @@ from dataclasses import dataclass
 
 from textual.widget import Widget
 
+from emtui.display_text.acknowledgement_messages import (
+    NO_ALERT_FOR_RUN,
+    NO_LIST_YET,
+    NO_RUN_SELECTED,
+    NOTE_EXAMPLE,
+    acknowledged_text,
+    removed_text,
+    source_file_text,
+)
 from emtui.display_text.assessment_text import formatter_for
 from emtui.display_text.session_wording import past_time_text
 from emtui.em.model import Session
@@ -13,16 +22,12 @@ from emtui.em.text_sanitizer import clean
 from emtui.query.expiry_parser import parse_note
 from emtui.query.query_errors import InvalidQueryError
 from emtui.triage.acknowledgement_matching import Acknowledgement, finding_key
-from emtui.triage.acknowledgement_text import format_acknowledgement_end, format_source_file
 from emtui.triage.findings import Finding
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.widgets.prompt import Prompt
 from emtui.tui.widgets.text_input import TextInput
 
 PROMPT_SIGN = "note:"
-PLACEHOLDER = "optional note, such as INC123 until 08:00, or INC123 until 7d"
-NO_LIST_YET = "Session list not loaded yet."
-NO_ALERT_FOR_RUN = "Nothing to acknowledge: this run does not need attention."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ async def toggle_run(screen: BaseScreen, run: Session | None) -> None:
     if assessment is None:
         screen.say(NO_LIST_YET)
     elif run is None:
-        screen.say("Nothing to acknowledge: no run is selected.")
+        screen.say(NO_RUN_SELECTED)
     elif acknowledgement := assessment.acknowledgement_of_run(run):
         await _remove_acknowledgement(screen, acknowledgement)
     elif key := assessment.acknowledgement_key(run):
@@ -64,14 +69,13 @@ async def toggle_finding(screen: BaseScreen, finding: Finding | None) -> None:
 
 async def _remove_acknowledgement(screen: BaseScreen, acknowledgement: Acknowledgement) -> None:
     if acknowledgement.source:
-        screen.say(f"Acknowledged in {format_source_file(acknowledgement)}; remove it from that file.")
+        screen.say(source_file_text(acknowledgement))
         return
     feed = screen.ctx.list_feed
     problem = await feed.unacknowledge(acknowledgement) if feed else ""
     await screen.ctx.past_view().refresh()
     if screen.is_ready:
-        note = f": {acknowledgement.note}" if acknowledgement.note else ""
-        screen.say(f"Acknowledgement removed{_past_text(screen)}{note}. {problem}".rstrip())
+        screen.say(removed_text(acknowledgement, _past_text(screen), problem))
 
 
 def _past_text(screen: BaseScreen) -> str:
@@ -101,7 +105,7 @@ async def _open_prompt(screen: BaseScreen, target: _AcknowledgementTarget) -> No
 
     prompt = Prompt(lambda _: None, on_closed, screen.is_low_bandwidth, id="note")
     await screen.mount(prompt, before="#foot")
-    prompt.query_one(TextInput).placeholder = PLACEHOLDER
+    prompt.query_one(TextInput).placeholder = NOTE_EXAMPLE
     assessment = screen.ctx.assessment
     lapsed_acknowledgement = assessment.acknowledgements.by_key.get(target.key) if assessment else None
     prompt.open(
@@ -126,9 +130,8 @@ async def _acknowledge(screen: BaseScreen, target: _AcknowledgementTarget, text:
     await screen.ctx.past_view().refresh()
     assessment = screen.ctx.assessment
     if assessment and assessment.acknowledgements and screen.is_ready:
-        expiry_text = format_acknowledgement_end(
-            acknowledgement, assessment.acknowledgements, formatter_for(assessment, screen.zone)
+        formatter, past_text = formatter_for(assessment, screen.zone), _past_text(screen)
+        screen.say(
+            acknowledged_text(acknowledgement, assessment.acknowledgements, formatter, past_text, problem)
         )
-        past_text = _past_text(screen)
-        screen.say(f"{f'Acknowledged{past_text} {expiry_text}'.rstrip()}. m: undo. {problem}".rstrip())
     return True
