@@ -8,6 +8,7 @@
 `local` this computer: configuration, passwords, acknowledgements, clipboard, pager.
 `demo` a simulated Enterprise Manager. `doctor` checks of this computer and of the connection.
 `tui` the screens. `cli` the command line, which starts them.
+`child_process` how emtui starts itself again.
 `text_format`, `ascii` durations, times, counts and widths as text; pure.
 """
 

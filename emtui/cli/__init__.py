@@ -16,6 +16,11 @@ from emtui.cli import stdio
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     argv = sys.argv[1:] if argv is None else argv
+    if getattr(sys, "frozen", False):
+        from emtui.child_process import CHILD_OPTION, run_child  # noqa: PLC0415 - start-up time
+
+        if argv[:1] == [CHILD_OPTION]:
+            return run_child(argv[1:])
     if argv and argv[0] in {"--version", "-V"}:
         return _print_version()
     from emtui.cli.dispatch import run  # noqa: PLC0415 - start-up time: --version does not need it

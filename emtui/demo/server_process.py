@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from emtui.child_process import DEMO_SERVER, child_command
 from emtui.demo.demo_options import DemoOptions
 
 _STOP_TIMEOUT_S = 3.0
@@ -41,7 +41,7 @@ def run_server(options: DemoOptions) -> Iterator[ServerAnnouncement]:
 
     Raises `DemoNotStartedError`.
     """
-    command = [sys.executable, "-m", "emtui.demo", "--port", "0", "--with-parent", *options.to_arguments()]
+    command = child_command(DEMO_SERVER, "--port", "0", "--with-parent", *options.to_arguments())
     if options.clock_start is not None:
         command += ["--since", str(options.clock_start)]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module

@@ -11,13 +11,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from emtui.child_process import KEYRING_WORKER, child_command
 from emtui.em.secret import Secret, strip_line_end
 from emtui.em.server_address import Server
 from emtui.em.text_sanitizer import shorten
@@ -33,11 +32,20 @@ READY, LOCKED = "ready", "locked"
 KEYRING_TIMEOUT_S = 2.95
 """Time-out of a keyring in seconds; the password prompt follows within 3 s in total."""
 
-_WORKER_FILE = Path(__file__).with_name("keyring_worker.py")
 _PASSED_VARIABLES = (
     *("HOME", "USER", "LOGNAME", "PATH", "TMPDIR", "LANG", "LANGUAGE", "LC_", "PYTHON", "VIRTUAL_ENV"),
     *("DBUS_", "XDG_", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DESKTOP_SESSION", "GNOME_", "KDE_"),
-    *("KEYRING_", "LD_LIBRARY_PATH", "DYLD_", "__CF", "SYSTEM", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
+    *(
+        "KEYRING_",
+        "LD_LIBRARY_PATH",
+        "_PYI_",
+        "DYLD_",
+        "__CF",
+        "SYSTEM",
+        "USERPROFILE",
+        "APPDATA",
+        "LOCALAPPDATA",
+    ),
 )
 """Prefixes of the environment variables passed to the child: for Python, desktop and keyring."""
 
@@ -236,15 +244,13 @@ async def _exchange(
 
 
 async def _start_worker() -> asyncio.subprocess.Process:
-    """Start the child as a file: `-m` would import from the current folder.
+    """Start the child, which never imports from the current folder.
 
     In a separate session no backend can prompt on our terminal, and Ctrl+C reaches only us.
     """
     try:
         return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            str(_WORKER_FILE),
+            *child_command(KEYRING_WORKER),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -3,8 +3,8 @@
 Keyring libraries unlock without a time-out, raise arbitrary exceptions and may hang
 indefinitely. Reads one JSON object from standard input (`do`: recall, store, forget or probe;
 `keyring`: name or null; `service`, `user`, `password`). Writes JSON lines to standard output:
-any number of `note`, then `backend` with `password`, or `trouble`. Run as a file; of emtui only
-the kernel keyring is imported, if used.
+any number of `note`, then `backend` with `password`, or `trouble`. Of emtui only the kernel keyring
+is imported, if used.
 """
 
 from __future__ import annotations

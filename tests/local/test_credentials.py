@@ -111,7 +111,7 @@ async def test_a_locked_keyring_that_prompts_on_another_display_is_reported(
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(PROMPTING_SECRET_SERVICE)
     (package / "exceptions.py").write_text("class SecretStorageException(Exception): pass\n")
-    monkeypatch.setenv("PYTHONPATH", str(home / "lib"))
+    monkeypatch.syspath_prepend(str(home / "lib"))
     with pytest.raises(KeyringTimeoutError, match="its unlock prompt may be on another display"):
         await load_password(SERVER, USER, timeout_s=SHORT_TIMEOUT_S)
     assert {one.name: one.state for one in await check_keyrings()}["Secret Service"] == "locked"
@@ -254,7 +254,7 @@ def plain_text(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         f"        Path({str(home / 'plain')!r}).write_text(password)\n"
         "    def delete_password(self, service, username): pass\n"
     )
-    monkeypatch.setenv("PYTHONPATH", str(home / "lib"))
+    monkeypatch.syspath_prepend(str(home / "lib"))
 
 
 @pytest.mark.usefixtures("plain_text")
@@ -337,7 +337,7 @@ async def test_the_error_text_of_a_backend_is_not_shown(home: Path, monkeypatch:
         "    def set_password(self, service, username, password):\n"
         "        print('noise'); raise OSError(password)\n"
     )
-    monkeypatch.setenv("PYTHONPATH", str(home / "lib"))
+    monkeypatch.syspath_prepend(str(home / "lib"))
     with pytest.raises(KeyringUnavailableError, match="OSError") as caught:
         await save_password(SERVER, USER, Secret(PASSWORD_TEXT), keyring="rude.Keyring")
     assert PASSWORD_TEXT not in str(caught.value)
