@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -42,6 +43,11 @@ def session_xml(session: Session, tag: str = "Sessions") -> str:
     )
 
 
+def _reference_xml(session: Session) -> str:
+    name = quoteattr(session.name or "")
+    return f'<Ref Name={name} UID={quoteattr(session.uid)} Type="SystemSessionReference"/>'
+
+
 def _text(tag: str, text: str | None) -> str:
     return "" if text is None else f"<{tag}>{escape(text)}</{tag}>"
 
@@ -50,11 +56,27 @@ def _time(tag: str, when: datetime | None) -> str:
     return _text(tag, f"{when.replace(tzinfo=None).isoformat()}Z" if when else None)
 
 
+def with_guids(runs: Sequence[Session]) -> list[Session]:
+    """The same runs with IDs as a server has them."""
+    return [
+        replace(run, uid=uid_from_guid(f"{number:08x}-2222-4333-8444-555555555555"))
+        for number, run in enumerate(runs, 1)
+    ]
+
+
 @contextmanager
 def listing_shell(
-    shell: CommandRunner, sessions: Sequence[Session], folder: Path, clock: datetime | None = None
+    shell: CommandRunner,
+    sessions: Sequence[Session],
+    folder: Path,
+    clock: datetime | None = None,
+    *,
+    as_references: bool = False,
 ) -> Iterator[CommandRunner]:
-    """A command runner for a server that lists these sessions; `clock` sets the server's time."""
+    """A command runner for a server that lists these sessions; `clock` sets the server's time.
+
+    `as_references`: the list has only names.
+    """
     server_identity = make_identity(folder)
 
     def reply_with_date(request: ReceivedRequest) -> ScriptedReply:
@@ -67,6 +89,11 @@ def listing_shell(
 
     def reply_to(request: ReceivedRequest) -> ScriptedReply:
         match route_of(request):
+            case "list" if as_references:
+                references = "".join(map(_reference_xml, sessions))
+                return make_reply(
+                    "200 OK", f"<EntityReferences{_NS}>{references}</EntityReferences>".encode()
+                )
             case "list":
                 return make_reply("200 OK", list_xml(map(session_xml, sessions)))
             case "session":

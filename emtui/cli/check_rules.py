@@ -258,7 +258,7 @@ def _threshold_verdicts(
     row: TypeStatus, baselines: Baselines, thresholds: CheckThresholds, formatter: FindingFormatter
 ) -> Iterator[MonitoringVerdict]:
     if thresholds.max_age:
-        success = _last_success(row)
+        success = row.last_success
         if success is None:
             yield MonitoringVerdict(CheckLevel.CRITICAL, f"{row.type} has no successful run in the list")
         elif level := thresholds.max_age.level_of(formatter.now - _end_or_start(success)):
@@ -280,11 +280,6 @@ def _threshold_verdicts(
             yield MonitoringVerdict(
                 level, f"{row.type} {duration_text}, {ratio:.1f} times the usual duration"
             )
-
-
-def _last_success(row: TypeStatus) -> Session | None:
-    """The successful run that ended last; the start replaces an unknown end."""
-    return max((run for run in row.runs if run.outcome is Outcome.SUCCESS), key=_end_or_start, default=None)
 
 
 def _end_or_start(run: Session) -> datetime:
@@ -323,7 +318,7 @@ def performance_data(
     yield PerfDatum("failing", f"{failing};;0;0")
     for row in rows[:_MAX_PERFDATA_TYPES]:
         name = _UNSAFE_LABEL_CHARS.sub("_", row.type[:_MAX_LABEL_LENGTH])
-        success, duration = _last_success(row), row.newest_run.duration(type_statuses.now)
+        success, duration = row.last_success, row.newest_run.duration(type_statuses.now)
         if success is not None:
             age = max(type_statuses.now - _end_or_start(success), timedelta()).total_seconds()
             yield PerfDatum(f"{name}_age", f"{age:.0f}s;{_format_threshold(thresholds.max_age)};0")

@@ -294,6 +294,7 @@ COMMANDS = (
         (
             *_FILTER_OPTIONS,
             OptionSpec("--from-start", "First print the sessions already in the list, oldest first"),
+            OptionSpec("--flat", "Print JSON lines without nested objects, each with the same keys"),
             _output_option("table", "jsonl", default="table; on a pipe jsonl"),
         ),
         "[QUERY...]",
@@ -302,6 +303,10 @@ COMMANDS = (
         examples=(
             Example("Failures and warnings as they happen", "emtui tail state:failed,warning"),
             Example("All changes as JSON lines", "emtui tail --from-start -o jsonl"),
+            Example(
+                "Failures for jq or a log shipper",
+                "emtui tail --flat | jq -c 'select(.outcome == \"failed\") | [.at, .type]'",
+            ),
         ),
     ),
     CommandSpec(
@@ -382,6 +387,42 @@ COMMANDS = (
         ),
     ),
     CommandSpec(
+        "types",
+        "List session types with status, history and next start",
+        "type_overview:run",
+        (_TYPE._replace(default="all types"), _output_option("table", "json", "jsonl", "csv")),
+        group=_READ,
+        details="Types with alerts come first. On a terminal, one sign for each of the last 30 days shows "
+        "its worst run: low for success, high for failed, × for a run that was due and did not start. "
+        "Alerts, usual durations and next starts are those of the session browser.",
+        examples=(
+            Example("Status of all types", "emtui types"),
+            Example("Types with an alert", "emtui types -o json | jq -r '.[] | select(.alert) | .type'"),
+        ),
+    ),
+    CommandSpec(
+        "timeline",
+        "Show runs, missed starts and idle periods over time",
+        "run_timeline:run",
+        (
+            OptionSpec(
+                "--since", "Start of the timeline (24h, 7d, 02:10, 2026-11-23)", "TIME", default="24h"
+            ),
+            _TYPE._replace(default="all types"),
+            _output_option("table", "json", "jsonl", "csv"),
+        ),
+        group=_READ,
+        details="On a terminal, the runs are drawn in one lane per type. On a pipe and in the other formats, "
+        "there is one line per run, missed start and idle period, oldest first.",
+        examples=(
+            Example("The last 24 hours, drawn", "emtui timeline"),
+            Example(
+                "Runs that were due last week and did not start",
+                "emtui timeline --since 7d -o jsonl | jq -c 'select(.entry == \"missed\")'",
+            ),
+        ),
+    ),
+    CommandSpec(
         "login",
         "Verify the logon and save it as a profile",
         "login:login",
@@ -452,6 +493,19 @@ COMMANDS = (
         examples=(
             Example("All files", "emtui examples"),
             Example("Install one of them", "emtui examples systemd/emtui-check.timer > emtui-check.timer"),
+        ),
+    ),
+    CommandSpec(
+        "schema",
+        "List or print the JSON schemas of the output",
+        "schema:run",
+        operands="[NAME]",
+        max_operands=1,
+        has_connection_options=False,
+        group=_SETUP,
+        examples=(
+            Example("All schemas", "emtui schema"),
+            Example("Schema of emtui sessions -o json", "emtui schema session > session.json"),
         ),
     ),
     CommandSpec(

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from emtui import text_format
-from emtui.handover.json_records import JsonRecord, JsonValue
+from emtui.handover.json_records import JsonRecord
 
 COLUMN_GAP = "  "
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
@@ -31,14 +31,14 @@ class OutputColumn:
     is_right_aligned: bool = False
 
 
-def format_json(records: Sequence[JsonRecord]) -> str:
+def format_json(records: Sequence[Mapping[str, object]]) -> str:
     """One array with one object per line."""
     if not records:
         return "[]\n"
     return "[\n" + ",\n".join(f"  {_encode(record)}" for record in records) + "\n]\n"
 
 
-def format_json_lines(records: Iterable[JsonRecord]) -> str:
+def format_json_lines(records: Iterable[Mapping[str, object]]) -> str:
     """One object per line."""
     return "".join(f"{_encode(record)}\n" for record in records)
 
@@ -53,11 +53,11 @@ def format_json_object(record: JsonRecord, **parts: Sequence[JsonRecord] | None)
     return json.dumps({**record, **parts}, ensure_ascii=False, indent=2) + "\n"
 
 
-def _encode(record: JsonRecord) -> str:
+def _encode(record: Mapping[str, object]) -> str:
     return _ENCODER.encode(record)
 
 
-def format_csv(records: Iterable[JsonRecord], keys: Sequence[str]) -> str:
+def format_csv(records: Iterable[Mapping[str, object]], keys: Sequence[str]) -> str:
     """CSV with a header of the keys; null is empty, and formulas are escaped."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -66,7 +66,7 @@ def format_csv(records: Iterable[JsonRecord], keys: Sequence[str]) -> str:
     return text.getvalue()
 
 
-def _csv_cell(value: JsonValue) -> str:
+def _csv_cell(value: object) -> str:
     match value:
         case None:
             return ""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from emtui import text_format
 from emtui.cli import output, stdio
-from emtui.cli.arguments import ParsedArguments
+from emtui.cli.arguments import ParsedArguments, UsageError
 from emtui.cli.client_session import print_time_zone, resolve_access, run_logged_on
 from emtui.cli.list_context import AcknowledgementReader, FollowedQuery
 from emtui.cli.query_args import query_text
-from emtui.cli.tail_records import change_record
+from emtui.cli.tail_records import change_record, flat_change_record
 from emtui.monitor.list_poller import ListResponse, Poller
 from emtui.monitor.poll_schedule import PollSchedule
 from emtui.monitor.tail import Tail, TailLine
@@ -26,10 +26,11 @@ _CHANGE_WIDTH, _OUTCOME_WIDTH, _TYPE_WIDTH, _ID_WIDTH = 8, 8, 24, 8
 
 def run(args: ParsedArguments) -> int:
     """Print changes until stopped."""
+    is_table = _output_format(args) == "table"
     access = resolve_access(args)
     zone = access.zone
     query = FollowedQuery(query_text(args), zone)
-    is_table = (args.value_of("--output") or ("table" if stdio.is_output_terminal() else "jsonl")) == "table"
+    make_record = flat_change_record if args.has("--flat") else change_record
 
     async def follow_list(client: Client) -> int:
         if is_table:
@@ -51,11 +52,21 @@ def run(args: ParsedArguments) -> int:
                     stdio.print_output_now(_format_row(line, zone))
                 else:
                     is_acknowledged = acknowledgements.covers(line.session, poller.snapshot)
-                    record = change_record(line, client.server, is_acknowledged=is_acknowledged)
+                    record = make_record(line, client.server, is_acknowledged=is_acknowledged)
                     stdio.print_output_now(output.format_json_line(record))
         return 0
 
     return run_logged_on(access, follow_list)
+
+
+def _output_format(args: ParsedArguments) -> str:
+    """The format; with `--flat` it is JSON lines."""
+    output_format = args.value_of("--output")
+    if args.has("--flat"):
+        if output_format not in {None, "jsonl"}:
+            raise UsageError(f"--flat prints JSON lines: use it with -o jsonl, not -o {output_format}.")
+        return "jsonl"
+    return output_format or ("table" if stdio.is_output_terminal() else "jsonl")
 
 
 async def _request_list(client: Client, query: FollowedQuery) -> ListResponse:

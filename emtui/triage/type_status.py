@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain
 
-from emtui.em.model import Session
+from emtui.em.model import Outcome, Session
 from emtui.triage.baseline import Baseline, Baselines, Slowdown, baselines_by_type, find_slowdown
 from emtui.triage.daily_failures import DailyFailures, find_daily_failures
 from emtui.triage.idle_periods import find_idle_periods
@@ -58,6 +58,12 @@ class TypeStatus:
     def newest_run(self) -> Session:
         """Its newest run."""
         return self.runs[0]
+
+    @property
+    def last_success(self) -> Session | None:
+        """The successful run that ended last; the start replaces an unknown end."""
+        successes = (run for run in self.runs if run.outcome is Outcome.SUCCESS)
+        return max(successes, key=lambda run: run.ended or start_time(run), default=None)
 
     @property
     def is_on_time(self) -> bool | None:

@@ -25,7 +25,7 @@ from session_factory import NOON, make_run
 
 import emtui
 from emtui.cli.command_table import COMMANDS
-from emtui.cli.tail_records import change_record
+from emtui.cli.tail_records import FLAT_KEYS, change_record, flat_change_record
 from emtui.em.server_address import parse_server
 from emtui.monitor.tail import TailLine
 
@@ -85,7 +85,14 @@ FORMS = (
     OutputForm("events FAILED -o csv", "event"),
     OutputForm("events FAILED --follow -o csv", "event"),
     OutputForm("tail --from-start -o jsonl", "tail", lines=20),
+    OutputForm("tail --from-start --flat", "tail-flat", lines=20),
     OutputForm("wait FAILED -o json", "session"),
+    OutputForm("types -o json", "types"),
+    OutputForm("types --type Cat* -o jsonl", "types"),
+    OutputForm("types -o csv", "types"),
+    OutputForm("timeline --since 7d -o json", "timeline"),
+    OutputForm("timeline -o jsonl", "timeline"),
+    OutputForm("timeline -o csv", "timeline"),
     OutputForm("profiles -o json", "profiles", needs_server=False),
     OutputForm("config show -o json", "config", needs_server=False),
     OutputForm("doctor -o json", "doctor"),
@@ -221,7 +228,10 @@ RARE_LINES = (
     TailLine(NOON, "unlisted", problem="193 runs no longer listed", count=193),
     TailLine(NOON, "gone", make_run(NOON), skew=timedelta(seconds=2)),
 )
-RARE_RECORDS = {"tail": [change_record(line, SERVER, is_acknowledged=False) for line in RARE_LINES]}
+RARE_RECORDS = {
+    "tail": [change_record(line, SERVER, is_acknowledged=False) for line in RARE_LINES],
+    "tail-flat": [flat_change_record(line, SERVER, is_acknowledged=False) for line in RARE_LINES],
+}
 """Records that the demo server does not lead to within a test."""
 
 # --- tests --------------------------------------------------------------------------------------
@@ -284,6 +294,13 @@ def test_a_session_and_an_event_are_described_alike_in_every_schema() -> None:
     assert SCHEMAS["show"]["properties"].items() >= session.items()
     assert SCHEMAS["show"]["$defs"]["event"]["properties"] == event
     assert SCHEMAS["tail"]["$defs"]["session"]["properties"] == session
+    assert tuple(SCHEMAS["tail-flat"]["properties"]) == FLAT_KEYS
+    assert len(set(FLAT_KEYS)) == len(FLAT_KEYS), "no key of the session is called like one of the change"
+
+
+@pytest.mark.parametrize("schema", ["session", "event", "tail-flat", "timeline", "types"])
+def test_forms_that_tables_are_made_of_always_have_all_keys(schema: str) -> None:
+    assert SCHEMAS[schema]["required"] == list(SCHEMAS[schema]["properties"])
 
 
 def test_every_json_form_of_the_commands_has_a_row_and_every_schema_is_used() -> None:
