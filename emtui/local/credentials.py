@@ -54,25 +54,23 @@ _TIME_UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 
 
 class KeyringUnavailableError(Exception):
-    """The keyring cannot be used; the message is one sentence that says why."""
+    """The keyring cannot be used; the message is one sentence that says why.
 
-    @property
-    def reason(self) -> str:
-        """The sentence without advice for somebody at a terminal."""
-        return str(self)
+    `reason` is a sentence without advice for a user at a terminal.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason or message
 
 
 class KeyringTimeoutError(KeyringUnavailableError):
     """The keyring did not respond in time: it may be locked or prompting on another display."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f'{reason} Type the password or set keyring = "{KEYRING_OFF}" in the profile.')
-        self._reason = reason
-
-    @property
-    def reason(self) -> str:
-        """The first sentence."""
-        return self._reason
+        super().__init__(
+            f'{reason} Type the password or set keyring = "{KEYRING_OFF}" in the profile.', reason
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +187,9 @@ async def _request_entry(request: _KeyringRequest, timeout_s: float | None) -> K
         raise KeyringUnavailableError("The keyring is disabled for this profile.")
     response = await _send_request(request, timeout_s)
     if "trouble" in response:
+        problem = shorten(response["trouble"], 200)
         raise KeyringUnavailableError(
-            f"Passwords cannot be saved on this computer: {shorten(response['trouble'], 200)}."
+            f"Passwords cannot be saved on this computer: {problem}.", f"{problem[:1].upper()}{problem[1:]}."
         )
     password = response["password"]
     if password:  # other programs may have saved it with a line end

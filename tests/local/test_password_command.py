@@ -103,3 +103,23 @@ def test_output_that_is_not_utf_8_is_rejected() -> None:
 
 def test_a_byte_order_mark_is_not_part_of_the_password() -> None:
     assert run_password_command(python_command("print('\\ufeffcorrect horse')")).reveal() == "correct horse"
+
+
+def test_the_folder_of_the_credentials_of_a_service_is_filled_in(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "em prod").write_text("correct horse\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert run_password_command(["cat", "${CREDENTIALS_DIRECTORY}/em prod"]).reveal() == "correct horse"
+
+
+def test_no_other_variable_is_filled_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials/x")
+    argv = ["printf", "%s", "$CREDENTIALS_DIRECTORY ${HOME} $HOME"]
+    assert run_password_command(argv).reveal() == "$CREDENTIALS_DIRECTORY ${HOME} $HOME"
+
+
+def test_without_a_service_its_credentials_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    with pytest.raises(PasswordCommandFailedError, match="needs CREDENTIALS_DIRECTORY"):
+        run_password_command(["cat", "${CREDENTIALS_DIRECTORY}/em"])
