@@ -368,6 +368,7 @@ LATE_IMPORTS = {
     "cli.start_line_mode": "recordings are written when used",
     "cli.replay": "line mode is loaded when it is used",
     "cli.start_tui": "the login is painted without query; recordings load when used",
+    "cli.complete_words": "each key press of a shell loads only what completes one kind of word",
     "cli.doctor": "only `--report` makes a report",
     "cli.demo": "the libraries of the demo server may not be installed",
     "cli.list_context": "few commands need triage",

@@ -23,6 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             return run_child(argv[1:])
     if argv and argv[0] in {"--version", "-V"}:
         return _print_version()
+    if argv and argv[0] == "__complete":
+        from emtui.cli.shell_completion import print_candidates  # noqa: PLC0415 - start-up time: only for shells
+
+        return print_candidates(argv[1:])
     from emtui.cli.dispatch import run  # noqa: PLC0415 - start-up time: --version does not need it
 
     return run(argv)

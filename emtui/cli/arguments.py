@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from emtui.cli.command_table import (
+    ARGUMENT_KINDS,
     COMMANDS,
     COMMANDS_BY_NAME,
     CONNECTION_OPTIONS,
@@ -44,18 +45,12 @@ class ParsedArguments:
         return bool(self.values_of(name))
 
 
-_OPTIONS_BY_NAME = {
+OPTIONS_BY_NAME = {
     word: option
     for options in (*(command.options for command in COMMANDS), CONNECTION_OPTIONS, GENERAL_OPTIONS)
     for option in options
     for word in (option.name, option.short, *option.aliases)
     if word
-}
-
-
-_OPERAND_DESCRIPTIONS = {
-    "ID": "a session ID: a GUID, its first 4 or more hex digits, a URN, a URL, latest or latest:TYPE",
-    "show": "a subcommand: show",
 }
 
 
@@ -85,7 +80,7 @@ def find_command_name(argv: Sequence[str]) -> str:
             return word
         if word == "--":
             return next(rest, "")
-        option = _OPTIONS_BY_NAME.get(word)
+        option = OPTIONS_BY_NAME.get(word)
         if option and option.metavar:
             next(rest, None)
     return ""
@@ -93,7 +88,7 @@ def find_command_name(argv: Sequence[str]) -> str:
 
 def _parse_option(word: str, rest: Iterator[str], argv: Sequence[str]) -> tuple[OptionSpec, str]:
     name, has_value, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
-    option = _OPTIONS_BY_NAME.get(name)
+    option = OPTIONS_BY_NAME.get(name)
     if option is None:
         raise UsageError(f"Unknown option {name}{_suggest_option(name, argv)}")
     if not option.metavar:
@@ -160,6 +155,23 @@ def _validate(args: ParsedArguments) -> ParsedArguments:
         taken_here = f"only {command.operands}" if command.operands else "no arguments"
         extra = args.operands[command.max_operands]
         raise UsageError(f"{command.title} takes {taken_here}: unexpected {extra!r}. {command.see}")
-    if command.operands in _OPERAND_DESCRIPTIONS and not args.operands:
-        raise UsageError(f"{command.title} needs {_OPERAND_DESCRIPTIONS[command.operands]}. {command.see}")
+    _check_first_operand(args)
     return args
+
+
+def _check_first_operand(args: ParsedArguments) -> None:
+    """Raise `UsageError` if it is missing, or is not one of the subcommands."""
+    command, kinds = args.command, args.command.operand_kinds(0)
+    names = [name for name, _ in command.subcommands]
+    if args.operands and names and args.operands[0] not in names:
+        from emtui.query import suggest  # noqa: PLC0415 - start-up time: only for mistakes
+
+        given = args.operands[0]
+        raise UsageError(
+            f"{command.title} has no subcommand {given!r}: {suggest(given, names)} {command.see}"
+        )
+    if args.operands or not kinds or command.operands.startswith("["):
+        return
+    needed = ARGUMENT_KINDS.get(kinds[0], "")
+    phrase = f"a {needed[0].lower()}{needed[1:]}" if needed else f"a subcommand: {', '.join(names)}"
+    raise UsageError(f"{command.title} needs {phrase}. {command.see}")

@@ -1,6 +1,7 @@
 """Commands, options, examples and exit codes of the command line, each declared once.
 
-`arguments` parses by these tables and `help_text` prints them.
+`arguments` parses by these tables, `help_text` and `man_page` print them, `complete_words` completes by
+them.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from emtui.local.terminal import THEME_NAMES
 
 
 class OptionSpec(NamedTuple):
-    """One option; a flag if it has no `value` name. With `choices` no other value is accepted.
+    """One option; a flag if it has no `metavar`. With `choices` no other value is accepted.
 
-    `aliases` are older names, which are accepted but not documented.
+    `metavar` is the kind of its value, one of `OPTION_VALUE_KINDS`. `aliases` are older names, which are
+    accepted but not documented.
     """
 
     name: str
@@ -36,9 +38,10 @@ class Example(NamedTuple):
 class CommandSpec(NamedTuple):
     """One command; `run` is its function as `module:function` in this package.
 
-    `most` is the largest number of operands, `None` for any number. A command that `writes` needs
-    a standard output. `details` is a paragraph of the help, `exits` the exit codes that only this
-    command has.
+    `operands` are the operands as in the usage: kinds of `ARGUMENT_KINDS` or subcommands, in brackets
+    if they are optional. `max_operands` is their largest number, `None` for any number. A command
+    that `needs_stdout` has no other result than its output. `details` is a paragraph of the help, `exits` the
+    exit codes that only this command has, `subcommands` are the accepted first operands with their purposes.
     """
 
     name: str
@@ -53,6 +56,7 @@ class CommandSpec(NamedTuple):
     details: str = ""
     examples: tuple[Example, ...] = ()
     exits: tuple[tuple[str, str], ...] = ()
+    subcommands: tuple[tuple[str, str], ...] = ()
 
     @property
     def accepted_options(self) -> tuple[OptionSpec, ...]:
@@ -64,11 +68,52 @@ class CommandSpec(NamedTuple):
         """The command as it is typed: `emtui sessions`."""
         return f"emtui {self.name}".rstrip()
 
+    def operand_kinds(self, index: int) -> tuple[str, ...]:
+        """The kinds of the operand at this position; with subcommands, their names."""
+        words = self.operands.split()
+        if not words or (self.max_operands is not None and index >= self.max_operands):
+            return ()
+        return tuple(words[min(index, len(words) - 1)].strip("[]").replace("...", "").split("|"))
+
     @property
     def see(self) -> str:
         """The end of a sentence about wrong usage: where the right usage is documented."""
         return f"See {self.title} --help."
 
+
+ARGUMENT_KINDS = {
+    "ID": "Session ID: a GUID, its first 4 or more hex digits, a URN, a URL, latest or latest:TYPE",
+    "QUERY": "Words and key:value terms, all of which must match. Keys: state, type, since, before, "
+    "until, took, ratio, is, message, name, id. Examples: state:failed took:>10m ratio:>2 "
+    "is:stuck,unusual since:24h. A ! or - before a term excludes what matches it; a term that "
+    "begins with - must follow --",
+    "COMMAND": "Name of a command",
+    "NAME": "Name of a file or folder as listed, such as systemd/emtui-check.service",
+    "SCHEMA": "Name of a schema as listed, such as session",
+}
+"""Kinds of operands, with their descriptions in the help; `complete_words` completes each."""
+OPTION_VALUE_KINDS = {
+    "FILE": "a file",
+    "PROFILE": "a profile of the configuration",
+    "SERVER": "host, host:port or URL",
+    "USER": "a user name",
+    "SHA256": "a fingerprint",
+    "ID": "a session ID, or last-success",
+    "TYPE": "session types, separated by commas",
+    "STATE": "outcomes and states, separated by commas",
+    "TIME": "a time or a duration",
+    "KEY": "a sort key",
+    "NAME[=VALUE]": "a failure of the demo",
+    "FORMAT": "one of the choices",
+    "VIEW": "one of the choices",
+    "THEME": "one of the choices",
+    "N": "a number",
+    "FACTOR": "a number",
+    "PORT": "a number",
+    "[WARN,]AGE": "one or two durations",
+    "[WARN,]RATIO": "one or two numbers",
+}
+"""Kinds of values of options, named by `OptionSpec.metavar`; `complete_words` completes those that it can."""
 
 _GLOBAL, _CONNECTION = "Global options", "Connection options"
 GENERAL_OPTIONS = (
@@ -80,7 +125,7 @@ CONNECTION_OPTIONS = (
     OptionSpec(
         "--profile",
         "Profile (saved server) to use",
-        "NAME",
+        "PROFILE",
         "-p",
         default="default_profile, or the only profile",
         group=_CONNECTION,
@@ -180,7 +225,7 @@ _SCREEN_OPTIONS = (
     OptionSpec(
         "--theme",
         f"Color theme: {', '.join(THEME_NAMES)}",
-        "NAME",
+        "THEME",
         choices=THEME_NAMES,
         default="theme of the configuration, else by the terminal",
         group=_DISPLAY,
@@ -459,14 +504,29 @@ COMMANDS = (
     ),
     CommandSpec(
         "config",
-        "Show the configuration and where each value comes from",
+        "Show, check or create the configuration",
         "config:run",
-        (_output_option("table", "json"),),
-        "show",
+        (
+            OptionSpec(
+                "--defaults", "With show: also list the settings that are not set, with their defaults"
+            ),
+            _output_option("table", "json"),
+        ),
+        "init|validate|path|show",
         1,
         has_connection_options=False,
         group=_SETUP,
-        examples=(Example("All values with their files", "emtui config show"),),
+        subcommands=(
+            ("init", "Create your configuration file, with every setting as a comment; never overwrites one"),
+            ("validate", "Check all files and print each mistake; exit code 2 if there is one"),
+            ("path", "Print the configuration files, highest priority first"),
+            ("show", "Print each value and where it comes from"),
+        ),
+        examples=(
+            Example("All values with their files", "emtui config show"),
+            Example("Create a configuration file", "emtui config init"),
+            Example("Find mistakes", "emtui config validate"),
+        ),
     ),
     CommandSpec(
         "doctor",
@@ -499,13 +559,52 @@ COMMANDS = (
         "schema",
         "List or print the JSON schemas of the output",
         "schema:run",
-        operands="[NAME]",
+        operands="[SCHEMA]",
         max_operands=1,
         has_connection_options=False,
         group=_SETUP,
         examples=(
             Example("All schemas", "emtui schema"),
             Example("Schema of emtui sessions -o json", "emtui schema session > session.json"),
+        ),
+    ),
+    CommandSpec(
+        "completion",
+        "Print a script that completes emtui in a shell",
+        "shell_completion:run",
+        operands="bash|zsh|fish",
+        max_operands=1,
+        has_connection_options=False,
+        group=_SETUP,
+        details="Completes commands, options and their values, profiles, query keys and values, and the IDs "
+        "of sessions that emtui has listed. Completion connects to no server.",
+        subcommands=(
+            ("bash", "Script for bash 4 or newer"),
+            ("zsh", "Script for zsh, as _emtui in a folder of $fpath"),
+            ("fish", "Script for fish, as emtui.fish in ~/.config/fish/completions"),
+        ),
+        examples=(
+            Example("In ~/.bashrc: source <(emtui completion bash)", "emtui completion bash"),
+            Example("In a folder of $fpath", "emtui completion zsh > ~/.zfunc/_emtui"),
+            Example("For fish", "emtui completion fish > ~/.config/fish/completions/emtui.fish"),
+        ),
+    ),
+    CommandSpec(
+        "man",
+        "Print a manual page",
+        "man_page:run",
+        operands="[COMMAND]",
+        max_operands=1,
+        has_connection_options=False,
+        group=_SETUP,
+        details="Without a command, prints the page of emtui with all commands; with one, the page of that "
+        "command. The pages are for man(1); read them at once with: emtui man | man -l -",
+        examples=(
+            Example("Read the page", "emtui man | man -l -"),
+            Example("Install it for all users", "emtui man > /usr/local/share/man/man1/emtui.1"),
+            Example(
+                "The page of one command", "emtui man sessions > ~/.local/share/man/man1/emtui-sessions.1"
+            ),
         ),
     ),
     CommandSpec(
@@ -544,3 +643,13 @@ ENVIRONMENT = (
     ("EMTUI_PIN", "Certificate fingerprint, like --pin"),
 )
 """Environment variables; options override them, and they override the configuration."""
+FILES = (
+    (
+        "~/.config/emtui/config.toml",
+        "Your configuration; emtui config path prints the files of this computer",
+    ),
+    ("/etc/xdg/emtui/config.toml", "Configuration of the team; your own values override it"),
+    ("notes.toml", "Notes about messages, beside each configuration file"),
+    ("~/.local/state/emtui/", "Saved state and the log"),
+)
+"""Files on Linux; on other systems they are in the usual places."""

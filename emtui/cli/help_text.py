@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from emtui.cli import stdio
 from emtui.cli.arguments import ParsedArguments, unknown_command
 from emtui.cli.command_table import (
+    ARGUMENT_KINDS,
     BROWSE_COMMAND,
     CHECK_COMMAND,
     COMMANDS,
@@ -23,15 +24,6 @@ WIDTH = 79
 """Columns of the help: a terminal of 80 columns breaks no line."""
 _WIDEST = 28
 """Columns of a name with its indent; after a longer name, the text begins on the next line."""
-_ARGUMENTS = {
-    "ID": "Session ID: a GUID, its first 4 or more hex digits, a URN, a URL, latest or latest:TYPE",
-    "QUERY": "Words and key:value terms, all of which must match. Keys: state, type, since, before, "
-    "until, took, ratio, is, message, name, id. Examples: state:failed took:>10m ratio:>2 "
-    "is:stuck,unusual since:24h. A ! or - before a term excludes what matches it; a term that "
-    "begins with - must follow --",
-    "COMMAND": "Name of a command",
-    "NAME": "Name of a file or folder as listed, such as systemd/emtui-check.service",
-}
 
 
 def run(given: ParsedArguments) -> int:
@@ -53,6 +45,12 @@ def format_help(command: CommandSpec) -> str:
     return "\n\n".join(sections) + "\n"
 
 
+def command_arguments(command: CommandSpec) -> Iterator[tuple[str, str]]:
+    """The kinds of operands of a command, with their descriptions."""
+    named = {kind for index in range(len(command.operands.split())) for kind in command.operand_kinds(index)}
+    return ((kind, text) for kind, text in ARGUMENT_KINDS.items() if kind in named)
+
+
 def _section(title: str, lines: Iterable[str]) -> str:
     return "\n".join([f"{title}:", *lines])
 
@@ -63,8 +61,9 @@ def _parts(command: CommandSpec) -> Iterator[tuple[str, list[str]]]:
     if command is BROWSE_COMMAND:
         for group in dict.fromkeys(one.group for one in COMMANDS):
             yield group, _table([(one.name, one.purpose) for one in COMMANDS if one.group == group], 10)
-    yield "Arguments", _table([(name, text) for name, text in _ARGUMENTS.items() if name in command.operands])
-    rows = [(option.group, _option_title(option), _text(option)) for option in command.accepted_options]
+    yield "Subcommands", _table(command.subcommands)
+    yield "Arguments", _table(list(command_arguments(command)))
+    rows = [(option.group, _option_title(option), option_text(option)) for option in command.accepted_options]
     width = max(len(title) for _, title, _ in rows if len(title) <= _WIDEST - 2)
     for group in dict.fromkeys(group for group, _, _ in rows):
         yield group, _table([(title, text) for of, title, text in rows if of == group], width)
@@ -101,7 +100,7 @@ def _option_title(option: OptionSpec) -> str:
     return f"{names} {option.metavar}".rstrip()
 
 
-def _text(option: OptionSpec) -> str:
+def option_text(option: OptionSpec) -> str:
     """Purpose, accepted values unless the purpose names them, and default."""
     named = all(choice in option.purpose for choice in option.choices)
     choices = "" if named else f": {', '.join(option.choices)}"

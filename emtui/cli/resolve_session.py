@@ -10,6 +10,7 @@ from emtui.cli.list_context import is_complete
 from emtui.cli.sessions import print_parse_problems
 from emtui.em.model import Session
 from emtui.em.server_address import Server, parse_host
+from emtui.local.recent_sessions import save_recent_sessions
 from emtui.query import DEFAULT_SORT_ORDER, ExactSessionRef, LatestSessionRef, SessionRef, find_session
 from emtui.query.type_aliases import type_test
 
@@ -21,6 +22,7 @@ async def resolve_session(client: Client, target: SessionRef) -> Session:
     """The complete session; references that are not exact are searched in the list first."""
     if isinstance(target, ExactSessionRef):
         session = await client.session(target.uid)
+        save_recent_sessions(client.server, [session])
         return session if session.is_complete else await _look_up_reference(client, session)
     session = await find_in_list(client, target)
     return session if session.is_complete else await client.session(session.uid)
@@ -36,6 +38,7 @@ async def find_in_list(client: Client, target: SessionRef) -> Session:
     """The session of the list that matches a prefix or `latest`."""
     listing = await client.sessions()
     print_parse_problems(listing)
+    save_recent_sessions(client.server, listing.sessions)
     if (
         not isinstance(target, LatestSessionRef)
         or target.session_type is None

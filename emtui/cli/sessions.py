@@ -22,6 +22,7 @@ from emtui.cli.query_args import query_text
 from emtui.em.model import Listing, Session, Uid, find_guid, state_values
 from emtui.em.server_address import Server
 from emtui.handover.json_records import SESSION_KEYS, session_record
+from emtui.local.recent_sessions import save_recent_sessions
 from emtui.query import DEFAULT_SORT_ORDER, Query, QueryContext, SortOrder, parse, parse_sort_order
 from emtui.query.session_ref import MIN_PREFIX_LENGTH
 from emtui.query.sort_order import none_acknowledged
@@ -63,6 +64,7 @@ def run(args: ParsedArguments) -> int:
         listing = await client.sessions()
         now = client.now()
         print_parse_problems(listing)
+        save_recent_sessions(client.server, listing.sessions)
         query = _limit_to_last_day(parse(text, now=now, zone=zone), listing.sessions, now, zone)
         context = query_context(query, listing.sessions, now, client.server, zone)
         is_acknowledged: Callable[[Session], bool] = none_acknowledged

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from emtui.local.terminal import THEME_NAMES
 
 _NONBLOCKING = getattr(os, "O_NONBLOCK", 0)
 """Do not block if the file is a pipe."""
-_TOP_LEVEL_KEYS = (*TOP_LEVEL_SETTINGS, "profiles", "queries")
+TOP_LEVEL_KEYS = (*TOP_LEVEL_SETTINGS, "profiles", "queries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,15 @@ def load_config(*files: Path) -> Config:
 
     Raises `InvalidConfigError`.
     """
-    layers = [(file, document) for file in files if (document := read_config_file(file)) is not None]
+    return merge_documents(
+        [(file, document) for file in files if (document := read_config_file(file)) is not None]
+    )
+
+
+def merge_documents(layers: Sequence[tuple[Path, Mapping[str, Any]]]) -> Config:
+    """Check and merge documents, highest priority first. Raises `InvalidConfigError`."""
+    for file, document in layers:
+        _check_structure(file, document)
     tables: dict[str, dict[str, ConfigValue]] = {}
     queries: dict[str, ConfigValue] = {}
     for file, document in layers:
@@ -115,19 +123,17 @@ def _first_value(key: str, layers: Iterable[tuple[Path, Mapping[str, Any]]]) -> 
 
 
 def read_config_file(file: Path) -> Mapping[str, Any] | None:
-    """Read one file and check its top-level structure; `None` if it is missing.
+    """Read one file, not yet checked; `None` if it is missing. Raises `InvalidConfigError`."""
+    return read_toml(file, r" Put a user name with a backslash in single quotes: user = 'EXAMPLE\ops'.")
 
-    Raises `InvalidConfigError`.
-    """
-    document = read_toml(file, r" Put a user name with a backslash in single quotes: user = 'EXAMPLE\ops'.")
-    if document is None:
-        return None
+
+def _check_structure(file: Path, document: Mapping[str, Any]) -> None:
+    """Raise `InvalidConfigError` for an unknown key at the top, and for a profile that is no table."""
     for key in document:
-        check_key(file, key, _TOP_LEVEL_KEYS)
+        check_key(file, key, TOP_LEVEL_KEYS)
     tables = document.get("profiles", {})
     if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
         raise InvalidConfigError(f"{file}: each profile must be a table: [profiles.prod].")
-    return document
 
 
 def read_toml(file: Path, hint: str = "") -> Mapping[str, Any] | None:

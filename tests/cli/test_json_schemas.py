@@ -54,13 +54,14 @@ known = true
 class OutputForm:
     """One command line and the schema of what it prints; FAILED stands for the ID of a failed session.
 
-    A command that does not end is stopped after so many `lines`.
+    A command that does not end is stopped after so many `lines`. `team_config` is the file of the team.
     """
 
     command_line: str
     schema: str
     lines: int | None = None
     needs_server: bool = True
+    team_config: str = ""
 
     @property
     def command(self) -> str:
@@ -95,6 +96,10 @@ FORMS = (
     OutputForm("timeline -o csv", "timeline"),
     OutputForm("profiles -o json", "profiles", needs_server=False),
     OutputForm("config show -o json", "config", needs_server=False),
+    OutputForm("config path -o json", "config-path", needs_server=False),
+    OutputForm(
+        "config validate -o json", "config-mistake", needs_server=False, team_config="a = 1\n[profiles.lab]"
+    ),
     OutputForm("doctor -o json", "doctor"),
     OutputForm("demo --serve --port 0", "demo", lines=1, needs_server=False),
 )
@@ -153,6 +158,8 @@ def run_form(shell: CommandRunner, form: OutputForm) -> str:
         shell = replace(shell, leading_arguments=())
     if form.lines is not None:
         return read_lines(shell, arguments, form.lines)
+    team_config = shell.home / "etc" / "emtui" / "config.toml"
+    team_config.write_text(form.team_config)
     done = shell(*arguments)
     assert done.stdout, done.stderr
     return done.stdout

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
 from emtui.display_text.display_clock import DisplayClock
+from emtui.em.background_thread import run_in_thread
 from emtui.tui.services.host import AppHost
 from emtui.tui.services.last_viewed_tracker import LastViewed
 from emtui.tui.services.logon_service import LogonService
@@ -18,6 +19,7 @@ from emtui.tui.services.navigator import Navigator
 from emtui.tui.services.notifier import AlertNotifier
 
 if TYPE_CHECKING:
+    from emtui.em.model import Session
     from emtui.em.session_source import SessionSource
     from emtui.monitor.list_feed import ListFeed, ListState
     from emtui.tui.services.past_view import PastView
@@ -112,6 +114,7 @@ class ListService:
         if state.snapshot and (previous is None or previous.snapshot is None):
             self._logon_service.show_warnings()
             self.last_viewed.show_absence(feed.show_absence_since)
+            self._save_recent_sessions(state.snapshot.sessions)
             self._navigator.open_start_target()
         if previous and state.refusal_count > previous.refusal_count:
             self._logon_service.schedule_second_logon()
@@ -119,6 +122,18 @@ class ListService:
             self._show_title(is_lost=state.is_lost)
         if state.assessment:
             self._navigator.open_first_view()
+
+    def _save_recent_sessions(self, sessions: tuple[Session, ...]) -> None:
+        """Save the newest sessions for the completion of IDs in a shell, if saving is allowed."""
+        server = self._logon_service.connection.server
+        if server and self._logon_service.profile_name:
+            from emtui.local.recent_sessions import save_recent_sessions
+
+            self._host.start_worker(
+                run_in_thread(partial(save_recent_sessions, server, sessions)),
+                "save recent sessions",
+                "save the IDs of recent sessions",
+            )
 
     def _show_title(self, *, is_lost: bool) -> None:
         profile = self._logon_service.connection.profile
