@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 from typing import Any
 
@@ -122,3 +122,45 @@ def test_without_any_python_nothing_was_tried_and_that_is_no_success(tmp_path: P
     found = versions(str(tmp_path))
     assert found.returncode == 2
     assert "Python 3.12: not found" in found.stdout
+
+
+OTHER_PLATFORMS = {"pywin32-ctypes", "colorama"}
+"""Requirements for Windows, which CI does not install."""
+
+
+def hashed_requirements() -> list[Requirement]:
+    """The requirements of the single file and of a reproducible installation; each has hashes."""
+    text = (ROOT / ".ci" / "requirements.txt").read_text("utf-8").replace("\\\n", " ")
+    split = [re.split(r"\s+--hash=", line) for line in text.splitlines()]
+    assert all(hashes for _, *hashes in split)
+    assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", each) for _, *hashes in split for each in hashes)
+    return [Requirement(requirement) for requirement, *_ in split]
+
+
+def test_the_requirements_with_hashes_are_the_versions_that_ci_installs() -> None:
+    pinned = pinned_versions()
+    for requirement in hashed_requirements():
+        if requirement.name not in OTHER_PLATFORMS:
+            assert str(requirement.specifier) == f"=={pinned[canonicalize_name(requirement.name)]}"
+
+
+def test_the_requirements_with_hashes_are_complete() -> None:
+    """All that users can install, with whatever that needs on this platform."""
+    extras = [name for name in EXTRAS if name not in {"dev", "mutation"}]
+    pending = [*REQUIRED, *(each for extra in extras for each in EXTRAS[extra])]
+    hashed = {canonicalize_name(each.name) for each in hashed_requirements()}
+    visited = set[str]()
+    while pending:
+        requirement = Requirement(pending.pop())
+        name = canonicalize_name(requirement.name)
+        if name in visited or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+            continue
+        visited.add(name)
+        pending += requires(name) or []
+    assert visited <= hashed
+
+
+def test_an_installation_needs_no_address_and_nothing_from_the_network_but_the_index() -> None:
+    for name in ("constraints.txt", "requirements.txt", "single-file-tools.txt"):
+        text = (ROOT / ".ci" / name).read_text("utf-8")
+        assert re.search(r"https?://|--(extra-)?index-url|--find-links", text) is None
