@@ -65,7 +65,7 @@ try_python() { # its real path is kept: a command on PATH may be a slow shim
 
 unpack() {
   new=$(mktemp -d "$folder/new.XXXXXX") || { problem="Cannot unpack: no space or no permission in $folder."; return 1; }
-  if ! tail -n +@LINES@ "$0" | tar -xzof - -C "$new"; then
+  if ! tail -n +@LINES@ "$0" 2>/dev/null | tar -xzof - -C "$new" 2>/dev/null; then
     rm -rf "$new"
     problem="Cannot unpack into $folder: no space left, or this file is damaged (compare its SHA-256)."
     return 1
