@@ -8,31 +8,28 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from command_runner import CommandRunner
+from json_tables import PAGE, SCHEMA_LINE, SCHEMAS, resolve, with_tables
 from jsonschema import Draft202012Validator, FormatChecker
 from session_factory import NOON, make_run
 
-import emtui
 from emtui.cli.command_table import COMMANDS
 from emtui.cli.tail_records import FLAT_KEYS, change_record, flat_change_record
 from emtui.em.server_address import parse_server
 from emtui.monitor.tail import TailLine
 
-SCHEMAS = {
-    file.stem: json.loads(file.read_text("utf-8"))
-    for file in (Path(emtui.__file__).parent / "docs" / "schemas").glob("*.json")
-}
 PROFILES = """
 default_profile = "prod"
 [profiles.prod]
@@ -186,15 +183,6 @@ def records_of(text: str, output_format: str) -> list[dict[str, Any]]:
 # --- keys ---------------------------------------------------------------------------------------
 
 
-def resolve(node: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
-    """The schema that a node refers to, or itself; of `null` or something else the other."""
-    if "anyOf" in node:
-        return resolve(next(each for each in node["anyOf"] if each.get("type") != "null"), root)
-    if "$ref" in node:
-        return resolve(root["$defs"][node["$ref"].removeprefix("#/$defs/")], root)
-    return node
-
-
 def schema_keys(node: dict[str, Any], root: dict[str, Any], path: str = "") -> Iterator[str]:
     """The keys that a schema describes, nested ones as `events[].time`."""
     node = resolve(node, root)
@@ -341,3 +329,42 @@ def test_a_wrong_record_does_not_match(change: dict[str, object], problem: str) 
     assert problem in error.message
     without_id = {key: value for key, value in record.items() if key != "id"}
     assert not Draft202012Validator(SCHEMAS["session"]).is_valid(without_id)
+
+
+# --- the page -----------------------------------------------------------------------------------
+
+
+def test_the_page_has_a_table_for_every_schema_and_a_row_for_every_form() -> None:
+    text = PAGE.read_text("utf-8")
+    assert with_tables(text) == text, "run python tests/json_tables.py"
+    assert set(SCHEMA_LINE.findall(text)) == SCHEMAS.keys(), "add a section with a line Schema: `NAME`"
+    rows = {
+        (command, output_format.strip("`"), schema)
+        for command, formats, schema in re.findall(
+            r"^\| `emtui ([^`]+)` \| (.+) \| \[(\S+)\]", text, re.MULTILINE
+        )
+        for output_format in formats.split(", ")
+    }
+    assert {(command.split()[0], *rest) for command, *rest in rows} == {
+        (form.command, "one line" if form.schema == "demo" else form.output_format, form.schema)
+        for form in FORMS
+    }
+
+
+EXAMPLES = re.findall(r"^emtui (.+) \| jq (.+)$", PAGE.read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.skipif(shutil.which("jq") is None and "CI" not in os.environ, reason="jq is not installed")
+@pytest.mark.parametrize(("command_line", "jq_arguments"), EXAMPLES)
+def test_the_examples_of_the_page_work(
+    form_shell: CommandRunner, command_line: str, jq_arguments: str
+) -> None:
+    if command_line.startswith("tail"):
+        schema = "tail-flat" if "--flat" in command_line else "tail"
+        text = output_of(form_shell, next(form for form in FORMS if form.schema == schema))
+    else:
+        text = form_shell(*shlex.split(command_line)).stdout
+    argv = ["jq", *shlex.split(jq_arguments)]
+    done = subprocess.run(argv, input=text, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
