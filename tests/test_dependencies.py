@@ -30,6 +30,7 @@ ALL_REQUIREMENTS = [
     )
     if (requirement := Requirement(extra_requirements)).name != "emtui"
 ]
+METRICS_TEXT = ROOT / "emtui" / "cli" / "metrics_text.py"
 OWN_MODULES = {"emtui", *(path.stem for name in ("tests", "screenshots") for path in (ROOT / name).iterdir())}
 DISTRIBUTIONS = packages_distributions()
 
@@ -58,16 +59,21 @@ def undeclared_imports(paths: Iterable[Path], requirements: Iterable[str]) -> li
 
 def test_what_emtui_imports_is_declared() -> None:
     modules = [path for path in (ROOT / "emtui").rglob("*.py") if "demo" not in path.parts]
-    assert undeclared_imports(modules, REQUIRED) == []
+    assert undeclared_imports({*modules} - {METRICS_TEXT}, REQUIRED) == []
 
 
 def test_what_the_simulated_server_imports_is_declared_in_its_extra() -> None:
     assert undeclared_imports((ROOT / "emtui" / "demo").rglob("*.py"), REQUIRED + EXTRAS["demo"]) == []
 
 
+def test_what_metrics_are_formatted_with_is_declared_in_its_extra() -> None:
+    assert undeclared_imports([METRICS_TEXT], REQUIRED + EXTRAS["metrics"]) == []
+
+
 def test_what_tests_and_pictures_import_is_declared_for_development() -> None:
     scripts = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "screenshots").rglob("*.py")]
-    assert undeclared_imports(scripts, REQUIRED + EXTRAS["demo"] + EXTRAS["dev"] + EXTRAS["mutation"]) == []
+    declared = REQUIRED + [requirement for extra in EXTRAS.values() for requirement in extra]
+    assert undeclared_imports(scripts, declared) == []
 
 
 def test_an_import_that_only_another_dependency_brings_is_found() -> None:

@@ -98,9 +98,16 @@ def _parse_option(word: str, rest: Iterator[str], argv: Sequence[str]) -> tuple[
     if not has_value:
         next_word = next(rest, None)
         if next_word is None:
-            raise UsageError(f"{name} needs a value: {name} {option.metavar}.")
+            raise UsageError(f"{name} needs a value: {name} {_metavar(option, argv)}.")
         value = next_word
     return option, value
+
+
+def _metavar(option: OptionSpec, argv: Sequence[str]) -> str:
+    """The name of the value in this command: `--output` takes a format, or a file."""
+    command = COMMANDS_BY_NAME.get(find_command_name(argv))
+    accepted = command.accepted_options if command else ()
+    return next((each.metavar for each in accepted if each.name == option.name), option.metavar)
 
 
 def _suggest_option(name: str, argv: Sequence[str]) -> str:

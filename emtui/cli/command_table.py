@@ -468,6 +468,38 @@ COMMANDS = (
         ),
     ),
     CommandSpec(
+        "metrics",
+        "Print metrics for Prometheus, or write them to a file",
+        "metrics:run",
+        (
+            OptionSpec(
+                "--output",
+                "Replace FILE instead of printing; mode 0644, so that a collector can read it",
+                "FILE",
+                "-o",
+            ),
+            OptionSpec(
+                "--timeout", "Time limit for the session list, in seconds or as 30s", "TIME", default="60"
+            ),
+        ),
+        needs_stdout=False,
+        group=_READ,
+        details="Polls once and prints OpenMetrics text for node_exporter, Telegraf or a push gateway. "
+        "If the poll fails, the metrics are emtui_up 0 and the exit code, and the exit code is the same. "
+        "Never asks for a password.",
+        examples=(
+            Example("Print the metrics of the profile prod", "emtui metrics -p prod"),
+            Example(
+                "For node_exporter's textfile collector",
+                "emtui metrics -o /var/lib/prometheus/node-exporter/emtui.prom",
+            ),
+            Example(
+                "To a push gateway",
+                "emtui metrics | curl --data-binary @- http://push:9091/metrics/job/emtui",
+            ),
+        ),
+    ),
+    CommandSpec(
         "login",
         "Verify the logon and save it as a profile",
         "login:login",

@@ -83,6 +83,7 @@ def test_the_last_of_a_repeated_option_wins_and_play_collects_all() -> None:
         (["help", "check", "wait"], "emtui help takes only [COMMAND]: unexpected 'wait'."),
         (["sessions", "-o", "xml"], "'xml' is not one of table, json, jsonl, csv."),
         (["sessions", "-o"], "-o needs a value: -o FORMAT."),
+        (["metrics", "-o"], "-o needs a value: -o FILE."),
         (["sessions", "--pin", ""], "--pin needs a value: --pin SHA256."),
         (["sessions", "--no-proxy=1"], "--no-proxy takes no value."),
         (["show"], "emtui show needs a session ID"),

@@ -221,6 +221,7 @@ OUTPUT_FORMATS = (
     *(("sessions", "-o", form) for form in ("table", "json", "jsonl", "csv")),
     *(("show", guid(4), "-o", form) for form in ("table", "json", "xml")),
     *(("events", guid(4), "-o", form) for form in ("table", "json", "jsonl", "csv", "xml")),
+    ("metrics",),
 )
 
 

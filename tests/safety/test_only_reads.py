@@ -49,6 +49,7 @@ FINITE_COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("check", "--ignore-known"),
         ("check", "--type", "Coll*", "--max-age", "26h", "--max-ratio", "2,3"),
     ),
+    "metrics": (("metrics",), ("metrics", "--timeout", "30")),
     "config": (("config",), ("config", "show", "-o", "json")),
     "doctor": (("doctor",), ("doctor", "-o", "json"), ("doctor", "--report")),
     "profiles": (("profiles",), ("profiles", "-o", "json")),

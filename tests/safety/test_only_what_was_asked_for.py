@@ -28,6 +28,7 @@ OUTPUT_FORMATS = (
     *(("show", GUID, "-o", form) for form in ("table", "json", "xml")),
     *(("wait", GUID, "-o", form) for form in ("table", "json")),
     ("check",),
+    ("metrics",),
     ("sessions", "--debug", "-o", "csv"),
 )
 
