@@ -97,7 +97,7 @@ def test_the_page_quotes_the_files_as_they_are() -> None:
 
 def command_lines(text: str) -> list[list[str]]:
     """The arguments of every emtui command in a file or page; macros stand for further arguments."""
-    return [shlex.split(re.sub(r"\$ARG\d\$", "", line)) for line in COMMAND_LINE.findall(text)]
+    return [shlex.split(re.sub(r"\$ARG\d\$", "", line).rstrip('",')) for line in COMMAND_LINE.findall(text)]
 
 
 @pytest.mark.parametrize("name", [*FILES, "unattended.md", "check.md"])
