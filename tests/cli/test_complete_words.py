@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,23 @@ def test_an_invalid_configuration_and_unreadable_state_give_no_candidates_and_no
     for words in (["-p", ""], ["show", "5f1c"], ["--server", "a b:c", "show", "5f1c"]):
         done = shell("__complete", "zsh", *words)
         assert (done.returncode, done.stdout, done.stderr) == (0, "words\n", "")
+
+
+def test_the_sessions_of_a_list_are_completed_afterwards_without_a_connection(
+    demo_shell: CommandRunner,
+) -> None:
+    (session,) = demo_shell.run_json("sessions", "--limit", "1", "-o", "json")
+    demo_shell.environ |= {"https_proxy": "http://127.0.0.1:1", "EMTUI_PASSWORD": ""}
+    done = shell_without_arguments(demo_shell)(
+        "__complete", "zsh", *demo_shell.leading_arguments, "show", session["id"][:8]
+    )
+    assert f"\n{session['id']}\t" in done.stdout
+    shown = shell_without_arguments(demo_shell)("__complete", "zsh", "show", session["id"][:8])
+    assert shown.stdout == "words\n", "of another server, or of none, there is nothing to complete"
+
+
+def shell_without_arguments(shell: CommandRunner) -> CommandRunner:
+    return replace(shell, leading_arguments=())
 
 
 @pytest.mark.parametrize("argv", [[], ["tcsh"], ["bash"], ["bash", "emtui ", "", "wide"], ["zsh"]])

@@ -96,3 +96,12 @@ def test_without_a_state_folder_nothing_is_saved(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/x")
     save_recent_sessions(SERVER, [run(1)])
     assert load_recent_sessions(SERVER) == RecentSessions()
+
+
+def test_a_link_in_place_of_the_file_is_not_followed(file: Path, tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_text("{}")
+    file.parent.mkdir()
+    file.symlink_to(target)
+    save_recent_sessions(SERVER, [run(1)])
+    assert target.read_text() == "{}"

@@ -38,6 +38,7 @@ from emtui.em.server_clock import utc_now
 from emtui.local.connection import Connection
 from emtui.local.last_viewed import load_last_viewed, save_last_viewed
 from emtui.local.profiles import Profile
+from emtui.local.recent_sessions import load_recent_sessions
 from emtui.monitor.clock_steps import ClockReading
 from emtui.tui.launch_options import LaunchOptions
 
@@ -959,6 +960,21 @@ async def test_sessions_that_ended_since_the_last_run_of_emtui_are_reported(
         assert watch.ui.absence() == "Fri 17:02 – Fri 18:02: 4 ok of 4 runs"
         watch.ui.note_last_viewed()
         assert load_last_viewed("prod") == FRIDAY
+
+
+@pytest.mark.parametrize("remember", [True, False])
+async def test_the_sessions_of_the_list_are_saved_for_completion_in_a_shell_if_saving_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remember: bool
+) -> None:
+    use_test_folders(tmp_path, monkeypatch)
+    async with watched_list(tmp_path, remember=remember) as watch:
+        server = watch.ui.connection().server
+        assert server
+        if remember:
+            await watch.ui.wait_for(lambda: bool(load_recent_sessions(server).sessions))
+        else:
+            await watch.poll()
+            assert not load_recent_sessions(server).sessions
 
 
 # --- a running session ----------------------------------------------------------------
