@@ -98,6 +98,8 @@ def _file_rows(config: Config) -> Iterator[Row]:
         yield "default_profile", config.default_profile, str(config.default_profile_file)
     if config.theme is not None:
         yield "theme", str(config.theme), str(config.theme_file)
+    if config.plain is not None:
+        yield "plain", _format_value(config.plain.value), str(config.plain.file)
     for digit, setting in config.queries.items():
         yield f"queries.{_quote_key(digit)}", str(setting.value), str(setting.file)
     for profile in config.profiles:

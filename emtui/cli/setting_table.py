@@ -27,6 +27,9 @@ GENERAL_SETTINGS = (
     SettingSpec(
         "theme", f"color theme of the screens: {', '.join(THEME_NAMES)}", '"dark"', "depends on the terminal"
     ),
+    SettingSpec(
+        "plain", "true: browse in line mode, without a screen, like --plain", "true", "depends on TERM"
+    ),
 )
 PROFILE_SETTINGS = (
     SettingSpec("server", "host, host:port or URL; port 9398 unless given", '"em01.example.net"'),

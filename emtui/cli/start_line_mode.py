@@ -18,7 +18,7 @@ from emtui.cli.client_session import (
     run_until_terminated,
 )
 from emtui.cli.password_sources import find_password, given_or_command_password
-from emtui.line_mode.options import LineModeOptions
+from emtui.line_mode.options import DEMO_MARK, LineModeOptions
 from emtui.line_mode.startup import browse
 from emtui.local import terminal
 from emtui.local.connection import Connection
@@ -95,7 +95,7 @@ def demo_in_line_mode(args: ParsedArguments, connection: Connection, clock: Call
         LineModeOptions(
             connection,
             stdio.print_output_now,
-            mark="DEMO",
+            mark=DEMO_MARK,
             remember=False,
             log_on_at_once=False,
             now=clock,

@@ -12,6 +12,7 @@ from emtui.cli.arguments import ParsedArguments, UsageError
 from emtui.cli.client_session import load_configuration, resolve_connection
 from emtui.cli.password_sources import given_or_command_password
 from emtui.local import terminal
+from emtui.local.configuration import Config
 from emtui.local.timezones import SystemZone
 from emtui.tui.launch import run
 from emtui.tui.launch_options import LaunchOptions
@@ -27,7 +28,8 @@ def browse(args: ParsedArguments) -> int:
 
 def open_view(args: ParsedArguments) -> int:
     """Start with a query, a sort order, or one session."""
-    is_plain = uses_line_mode(args)
+    config = load_configuration()
+    is_plain = uses_line_mode(args, config)
     target = _find_target(args)
     query = "" if target else _parse_query(args)
     order, compare = _parse_order(args), _parse_comparison(args, target)
@@ -44,8 +46,6 @@ def open_view(args: ParsedArguments) -> int:
         return open_in_line_mode(args, query, order, target, compare, view)
     connection = resolve_connection(args)
     connection = replace(connection, password=given_or_command_password(connection))
-
-    config = load_configuration()
     options = LaunchOptions(
         connection,
         config.profiles,
@@ -68,12 +68,12 @@ def open_view(args: ParsedArguments) -> int:
     return run(options)
 
 
-def uses_line_mode(args: ParsedArguments) -> bool:
+def uses_line_mode(args: ParsedArguments, config: Config | None = None) -> bool:
     """Whether line mode is asked for, or the terminal cannot draw, which is then said.
 
     Raises `UsageError` if it is not asked for, and there is no terminal.
     """
-    if args.has("--plain"):
+    if args.has("--plain") or (config and config.plain and config.plain.value):
         return True
     if not (stdio.is_terminal(sys.stdin) and stdio.is_terminal(sys.stderr)):
         raise UsageError(

@@ -13,6 +13,8 @@ from emtui.monitor.list_feed import ListState
 from emtui.monitor.snapshot import Snapshot
 
 _COLLECTION_TYPE = "CollectJob"
+LABEL_CELLS = 16
+"""Cells of a label, including the gap."""
 _HOUR_S = 3600.0
 
 
@@ -26,10 +28,10 @@ def health_text(
 
     `second_logon_at` is when a refused logon is tried once more.
     """
-    lines = [f"{label:<16}{text}" for label, text in _facts(state, client, clock) if text]
+    lines = [f"{label:<{LABEL_CELLS}}{text}" for label, text in _facts(state, client, clock) if text]
     if second_logon_at:
         lines.append(
-            f"{'Logon retry':<16}once, at"
+            f"{'Logon retry':<{LABEL_CELLS}}once, at"
             f" {text_format.format_date_time_with_offset(second_logon_at, clock.zone)}"
         )
     lines += [

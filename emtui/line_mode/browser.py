@@ -11,13 +11,15 @@ from emtui import text_format
 from emtui.display_text import acknowledgement_messages
 from emtui.display_text.assessment_text import calm_text, formatter_for
 from emtui.display_text.display_clock import DisplayClock
-from emtui.display_text.health_text import health_text
-from emtui.display_text.list_text import empty_text, order_text, progress_text
+from emtui.display_text.health_text import LABEL_CELLS, health_text
+from emtui.display_text.list_text import empty_text, order_text, progress_text, saved_queries_text
 from emtui.display_text.session_wording import TimeContext, as_of_text, facts_text, tally_text
 from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError
 from emtui.em.model import Outcome, Session
 from emtui.em.session_source import SessionSource
+from emtui.handover.absolute_time_text import ReportZones
+from emtui.line_mode.alert_command import AlertCommand
 from emtui.line_mode.change_lines import ChangeLevel, change_lines
 from emtui.line_mode.commands import (
     LIST_PROMPT,
@@ -31,6 +33,7 @@ from emtui.line_mode.open_run import NO_EVENTS, OpenRun
 from emtui.line_mode.options import LineModeOptions
 from emtui.line_mode.run_lines import evidence_line, finding_lines, row_line, run_line
 from emtui.line_mode.run_list import RunList
+from emtui.line_mode.type_lines import MAX_DAYS, day_lines, hour_lines, type_lines, unlisted_types_line
 from emtui.monitor.assessment import Assessment
 from emtui.monitor.explainer import Explainer
 from emtui.monitor.history_cache import HistoryCache
@@ -56,13 +59,19 @@ PAGE_SIZE = 10
 NO_RUN = "Which run? Type the number of one after the command, or open one first."
 NO_MORE = "No more lines."
 
-Choice = Session | RunGroup | Finding
+_VIEW_COMMANDS = {"types": "types", "timeline": "timeline", "attention": "alerts"}
+"""Values of `--view` for the list, and the commands that show them."""
+
+Choice = Session | tuple[Session, ...] | Finding
 """What a number of the last list stands for."""
 Command = Callable[[str], Awaitable[None]]
 
 
 class LineBrowser:
-    """Owns the dialog after a logon; `log_on_again` replaces the source, and is `None` in a replay."""
+    """Owns the dialog after a logon.
+
+    `zones` are those of reports; `log_on_again` replaces the source, and is `None` in a replay.
+    """
 
     def __init__(
         self,
@@ -70,12 +79,15 @@ class LineBrowser:
         options: LineModeOptions,
         clock: DisplayClock,
         feed: ListFeed,
+        zones: ReportZones,  # noqa: ARG002 - used by reports, which follow
+        alert_command: AlertCommand,
         log_on_again: Callable[[], Awaitable[SessionSource | None]] | None = None,
     ) -> None:
         self._console = console
         self._options = options
         self._clock = clock
         self._feed = feed
+        self._alert_command = alert_command
         self._log_on_again = log_on_again
         self._list = RunList()
         self._open: OpenRun | None = None
@@ -91,6 +103,12 @@ class LineBrowser:
             "list": self._show_list,
             "next": self._show_more,
             "query": self._filter,
+            "failed": lambda _: self._filter("state:failed,warning"),
+            "running": lambda _: self._filter("state:running"),
+            "unseen": lambda _: self._filter("is:unseen"),
+            "saved": self._filter_saved,
+            "types": self._show_types,
+            "timeline": self._show_timeline,
             "failure": partial(self._step, Outcome.FAILED, 1),
             "previous": partial(self._step, Outcome.FAILED, -1),
             "warning": partial(self._step, Outcome.WARNING, 1),
@@ -134,12 +152,14 @@ class LineBrowser:
                 task.cancel()
             await asyncio.wait({dialog, following})
             await self._leave_run()
+            await self._alert_command.close()
 
     async def _follow(self) -> None:
         """Follow the list, and announce its changes."""
         async with aclosing(self._feed.states()) as states:
             async for state in states:
                 self._changed.set()
+                self._alert_command.run(state.alerts)
                 if self._announced_state is None:
                     continue
                 before, self._announced_state = self._announced_state, state
@@ -242,8 +262,10 @@ class LineBrowser:
                 await self._open_session(self._find(options.target))
                 if options.compare_with:
                     await self._compare_with(options.compare_with)
-            elif options.view == "attention":
-                await self._show_alerts("")
+                elif options.view:
+                    await self._commands["raw" if options.view == "xml" else "details"]("")
+            elif options.view in _VIEW_COMMANDS:
+                await self._commands[_VIEW_COMMANDS[options.view]]("")
         except (EmError, InvalidQueryError, NoMatchingSessionError, AmbiguousSessionError) as problem:
             self._console.say(str(problem))
 
@@ -259,7 +281,15 @@ class LineBrowser:
         query = f" matching {self._list.query.text}" if self._list.query.text else ""
         self._console.say(f"{count}{query}, {order}.")
         time, assessment = self._time, state.assessment
-        self._show_choices(rows, [row_line(row, assessment, time) for row in rows])
+        choices = [tuple(row.runs) if isinstance(row, RunGroup) else row for row in rows]
+        self._show_choices(choices, [row_line(row, assessment, time) for row in rows])
+
+    def _show_runs(self, runs: Sequence[Session]) -> None:
+        if not runs:
+            self._console.say("No run started in this time.")
+            return
+        time, assessment = self._time, self._assessment
+        self._show_choices(runs, [run_line(run, assessment, time) for run in runs])
 
     def _show_choices(self, choices: Sequence[Choice], lines: Sequence[str]) -> None:
         """Number the lines, and say the first page of them."""
@@ -285,6 +315,16 @@ class LineBrowser:
     async def _filter(self, text: str) -> None:
         self._list.set_query(text, self._state, self._clock.server_now, self._clock.zone)
         await self._show_list("")
+
+    async def _filter_saved(self, digit: str) -> None:
+        queries = self._options.own_queries
+        if digit in queries:
+            await self._filter(str(queries[digit].value))
+        else:
+            reads_configuration = not self._options.mark
+            self._console.say(
+                saved_queries_text(digit, tuple(queries), reads_configuration=reads_configuration)
+            )
 
     async def _sort(self, text: str) -> None:
         self._list.set_order(text or "-started")
@@ -318,9 +358,8 @@ class LineBrowser:
                 self._console.say(f"There is no event {number}.")
             return
         choice = self._choice(number)
-        if isinstance(choice, RunGroup):
-            time, assessment = self._time, self._assessment
-            self._show_choices(choice.runs, [run_line(run, assessment, time) for run in choice.runs])
+        if isinstance(choice, tuple):
+            self._show_runs(choice)
         elif isinstance(choice, Session):
             await self._open_session(choice)
         elif choice:
@@ -337,7 +376,7 @@ class LineBrowser:
         """The run or alert that a command is about: that of a number, the open one, or the one named last."""
         if operand.isascii() and operand.isdigit():
             choice = self._choice(int(operand))
-            return choice.newest if isinstance(choice, RunGroup) else choice
+            return next(iter(choice), None) if isinstance(choice, tuple) else choice
         if operand:
             return self._find(operand)
         run = self._open.session if self._open else self._list.selected
@@ -376,7 +415,7 @@ class LineBrowser:
         self._open = OpenRun(feed, self._announce_run)
         await self._open.wait_loaded()
         await self._show_facts("")
-        self._console.say("l: events, d: compare, m: acknowledge, H: report, b: back, ?: all commands.")
+        self._console.say("l: events, d: compare, m: acknowledge, b: back, ?: all commands.")
 
     def _announce_run(self, lines: Sequence[str]) -> None:
         self._console.announce(lines, at_once=self._level is not ChangeLevel.OFF)
@@ -433,6 +472,34 @@ class LineBrowser:
     async def _show_xml(self, operand: str) -> None:
         if run := self._target_run(operand):
             self._say_pages((await self._feed.source.session_xml(run.uid)).splitlines())
+
+    # --- types and times --------------------------------------------------------------------
+
+    async def _show_types(self, _: str) -> None:
+        """List the types; a number opens the newest run of one."""
+        assessment = self._assessment
+        if assessment is None:
+            self._console.say(acknowledgement_messages.NO_LIST_YET)
+            return
+        await self._leave_run()
+        rows = list(type_lines(assessment, self._time))
+        self._show_choices([run for run, _ in rows], [line for _, line in rows])
+        if text := unlisted_types_line(assessment):
+            self._console.say(text)
+
+    async def _show_timeline(self, operand: str) -> None:
+        """List the last 24 hours, or so many days; a number lists the runs of one."""
+        assessment = self._assessment
+        if assessment is None:
+            self._console.say(acknowledgement_messages.NO_LIST_YET)
+            return
+        days = int(operand) if operand.isascii() and operand.isdigit() else 0
+        if operand and not 0 < days <= MAX_DAYS:
+            self._console.say(f"Type C for the last 24 hours, or C and a number of days up to {MAX_DAYS}.")
+            return
+        await self._leave_run()
+        lines = day_lines(assessment, self._time, days) if days else hour_lines(assessment, self._time)
+        self._show_choices([tuple(line.runs) for line in lines], [line.text for line in lines])
 
     # --- alerts -----------------------------------------------------------------------------
 
@@ -564,7 +631,10 @@ class LineBrowser:
 
     async def _show_statistics(self, _: str) -> None:
         text = health_text(self._state, self._feed.source, self._time)
-        self._console.say(*(" ".join(line.split()) for line in text.splitlines() if line))
+        facts, _, periods = text.partition("\n\n")
+        for line in facts.splitlines():
+            self._console.say(f"{line[:LABEL_CELLS].rstrip()}: {line[LABEL_CELLS:]}")
+        self._console.say(*(line.strip() for line in periods.splitlines() if line))
 
     async def _switch_zone(self, _: str) -> None:
         self._console.say(self._clock.show_next_zone())

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from emtui import text_format
 from emtui.display_text.list_text import problem_text
-from emtui.display_text.session_wording import TimeContext
+from emtui.display_text.session_wording import TimeContext, tally_text
 from emtui.em.model import Outcome, Session, Uid
 from emtui.line_mode.run_lines import run_line
 from emtui.monitor.list_feed import ListState
@@ -42,6 +42,8 @@ def change_lines(
     if level is ChangeLevel.OFF or before is None:
         return
     yield from _connection_lines(before, state, clock)
+    if before.snapshot is None and state.snapshot:
+        yield f"List loaded: {tally_text(state.snapshot).replace('  ', ', ')}."
     if state.changes is before.changes or before.snapshot is None:
         return
     running = {run.uid for run in before.snapshot.sessions if run.is_running}

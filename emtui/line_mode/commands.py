@@ -34,6 +34,10 @@ COMMANDS = (
     LineCommand("list", ("l",), "list the runs, from the first", LineScope.LIST),
     LineCommand("next", ("n",), "next page", LineScope.LIST),
     LineCommand("query", ("/",), "filter by a query; / alone shows all runs", LineScope.LIST, "QUERY"),
+    LineCommand("failed", (), "show failures and warnings", LineScope.LIST),
+    LineCommand("running", (), "show runs in progress", LineScope.LIST),
+    LineCommand("unseen", (), "show new and changed runs", LineScope.LIST),
+    LineCommand("saved", (), "apply a saved query, 5 to 9", LineScope.LIST, "DIGIT"),
     LineCommand("failure", ("e",), "next failed run", LineScope.LIST),
     LineCommand("previous", ("E",), "previous failed run", LineScope.LIST),
     LineCommand("warning", ("w",), "next run with a warning", LineScope.LIST),
@@ -48,6 +52,10 @@ COMMANDS = (
     LineCommand("newer", ("]", "."), "newer run of the same type", LineScope.RUN),
     LineCommand("back", ("b", "q"), "back to the list", LineScope.RUN),
     LineCommand("alerts", ("a",), "all alerts, numbered", LineScope.ANYWHERE),
+    LineCommand("types", ("B",), "all types, one line each", LineScope.ANYWHERE),
+    LineCommand(
+        "timeline", ("C",), "what ran in each of the last 24 hours, or days", LineScope.ANYWHERE, "[DAYS]"
+    ),
     LineCommand("details", ("i",), "all details of a run", LineScope.ANYWHERE, "[NUMBER]"),
     LineCommand("raw", (), "the XML of a run as the server sent it", LineScope.ANYWHERE, "[NUMBER]"),
     LineCommand("compare", ("d",), "compare a run with the last success", LineScope.ANYWHERE, "[NUMBER]"),

@@ -216,6 +216,11 @@ class Console:
             self.say(QUIT_HINT)
             self._write(self._prompt)
 
+    def repeat_prompt(self) -> None:
+        """Write the waiting prompt again, after the shell has resumed emtui."""
+        if self._prompt:
+            self._write(self._prompt)
+
     def _end_input(self) -> None:
         """Let whoever waits for a line see the end of the input."""
         self._lines.clear()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from emtui.display_text.certificate_text import certificate_as_text
+from emtui.em.background_thread import run_in_thread
 from emtui.em.client import Client
 from emtui.em.errors import (
     CertificateUntrustedError,
@@ -167,7 +168,7 @@ class LogonDialog:
         profile = connection.profile
         try:
             if command := connection.password_command:
-                password = password_command.run_password_command(command)
+                password = await run_in_thread(lambda: password_command.run_password_command(command))
                 self.connection = replace(connection, password=password)
             elif self._options.remember and (profile is None or profile.keyring != KEYRING_OFF):
                 self.connection = replace(connection, password=await self._read_keyring())

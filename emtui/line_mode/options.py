@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from emtui.monitor.recording.replay_source import ReplaySource
 
 
+DEMO_MARK = "DEMO"
+"""The `mark` of a demo."""
+
+
 def _utc_now() -> datetime:
     """The wall clock of this computer."""
     return datetime.now(UTC)

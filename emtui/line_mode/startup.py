@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import suppress
+from datetime import timedelta
 
 from emtui.display_text.display_clock import DisplayClock
+from emtui.display_text.logon_warning import logon_warning
 from emtui.em.server_address import Server
-from emtui.em.server_clock import clock_offset
+from emtui.em.server_clock import clock_offset, utc_now
 from emtui.em.session_source import SessionSource
+from emtui.handover.absolute_time_text import ReportZones
+from emtui.line_mode.alert_command import AlertCommand
 from emtui.line_mode.browser import LineBrowser
 from emtui.line_mode.console import Console, InputEndedError
 from emtui.line_mode.logon_dialog import LogonDialog
-from emtui.line_mode.options import LineModeOptions
+from emtui.line_mode.options import DEMO_MARK, LineModeOptions
 from emtui.local.connection import Connection
 from emtui.local.knowledge_base import KnowledgeBase
+from emtui.local.timezones import SystemZone
 from emtui.monitor.list_feed import ListFeed
 from emtui.monitor.list_poller import SystemTime
 from emtui.monitor.poll_schedule import PollSchedule
@@ -25,7 +30,9 @@ async def browse(options: LineModeOptions) -> int:
     """Browse until the user quits; return the exit code."""
     console = Console(options.write, ascii_only=options.ascii_only)
     with suppress(NotImplementedError):  # Windows
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, console.interrupt)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, console.interrupt)
+        loop.add_signal_handler(signal.SIGCONT, console.repeat_prompt)
     logon = LineModeLogon(console, options)
     try:
         if source := await logon.log_on():
@@ -74,7 +81,18 @@ async def _browse_source(
     clock.skew = lambda: clock_offset(logon.source.skew if logon.source else None)
     feed = _list_feed(options, clock, logon.connection, source)
     log_on_again = None if options.replay else logon.log_on
-    await LineBrowser(console, options, clock, feed, log_on_again).run()
+    zones = ReportZones(options.zone or SystemZone(), zone)
+    if source.logon_times and (warning := _logon_warning(options, source)):
+        console.say(warning)
+    alert_command = AlertCommand(console, clock, lambda: logon.connection.profile)
+    await LineBrowser(console, options, clock, feed, zones, alert_command, log_on_again).run()
+
+
+def _logon_warning(options: LineModeOptions, source: SessionSource) -> str:
+    """The warning about the certificate or the clock; a demo's clock is not meant to be right."""
+    is_demo = options.mark == DEMO_MARK
+    now = utc_now() if is_demo else options.now()
+    return logon_warning(source, now, timedelta() if is_demo else clock_offset(source.skew))
 
 
 def _list_feed(

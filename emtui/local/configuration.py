@@ -36,7 +36,8 @@ TOP_LEVEL_KEYS = (*TOP_LEVEL_SETTINGS, "profiles", "queries")
 class Config:
     """The merged configuration; `profile_values` holds each profile's values with their files.
 
-    `queries` maps digits to the user's saved queries; `theme` is the color theme of the screens.
+    `queries` maps digits to the user's saved queries; `theme` is the color theme of the screens,
+    `plain` whether the session browser is in line mode, with its file.
     """
 
     profiles: tuple[Profile, ...] = ()
@@ -46,6 +47,7 @@ class Config:
     queries: Mapping[str, ConfigValue] = field(default_factory=dict)
     theme: str | None = None
     theme_file: Path | None = None
+    plain: ConfigValue | None = None
 
     def find(self, name: str) -> Profile | None:
         """Return the profile of this name."""
@@ -106,6 +108,9 @@ def merge_documents(layers: Sequence[tuple[Path, Mapping[str, Any]]]) -> Config:
             f"{theme.file}: theme names {theme.value!r}, which is not a theme"
             f"{suggest_name(theme.value, THEME_NAMES)}"
         )
+    plain = _first_value("plain", layers)
+    if plain is not None and not isinstance(plain.value, bool):
+        raise InvalidConfigError(f"{plain.file}: plain must be true or false, not {plain.value!r}.")
     return Config(
         tuple(parse_profile(name, table) for name, table in tables.items()),
         str(default.value) if default else None,
@@ -114,6 +119,7 @@ def merge_documents(layers: Sequence[tuple[Path, Mapping[str, Any]]]) -> Config:
         dict(sorted(queries.items())),
         str(theme.value) if theme else None,
         theme.file if theme else None,
+        plain,
     )
 
 

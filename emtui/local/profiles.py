@@ -68,7 +68,7 @@ class ConfigValue:
 
 
 PROFILE_KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
-TOP_LEVEL_SETTINGS = ("default_profile", "theme")
+TOP_LEVEL_SETTINGS = ("default_profile", "theme", "plain")
 """Settings for all profiles; below a table, TOML takes them for its own."""
 _FLAG_KEYS = ("no_proxy", "allow_http", "unattended", "silent", "title", "no_second_logon")
 _TEXT_KEYS = ("server", "user", "pin", "pin_key", "ca_file", "keyring", "time_zone")

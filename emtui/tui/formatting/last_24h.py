@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 
 from emtui import text_format
+from emtui.display_text.cell_text import OUTCOME_WORDS
 from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Outcome, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.run_cells import OUTCOMES_WORST_FIRST, RunCell, count_cells, even_edges
 from emtui.tui.formatting.cell_spans import HOLE, cell_span, merge_spans
-from emtui.tui.formatting.cell_text import OUTCOME_WORDS
 from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
 from emtui.tui.formatting.session_columns import MEDIUM_CELLS, WIDE_CELLS
 from emtui.tui.theme import ACCENT_STYLE, BOLD, CURSOR_MARK, CURSOR_TINT, DIVIDER, PLAIN

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from textual.timer import Timer
 
-from emtui import __version__, text_format
+from emtui import __version__
 from emtui.display_text.display_clock import DisplayClock
 from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError
@@ -249,19 +249,15 @@ class LogonService:
 
         A demo's certificate is made with this computer's clock, whatever the demo's clock shows.
         """
+        from emtui.display_text.logon_warning import logon_warning
         from emtui.em.server_clock import utc_now
-        from emtui.monitor.feed_health import LARGE_SKEW
 
-        is_demo = self._options.mark == DEMO_MARK
         client, self._client_to_check = self._client_to_check, None
+        is_demo = self._options.mark == DEMO_MARK
         now = utc_now() if is_demo else self._clock.now()
-        expiry_text = client and client.certificate and client.certificate.expiry_text(now)
-        if client and expiry_text:
-            self._host.say_too(f"The certificate of {client.server} {expiry_text}.")
-        elif abs(self.skew) >= LARGE_SKEW and not is_demo:
-            difference = text_format.format_duration(abs(self.skew))
-            direction = "ahead of" if self.skew > timedelta() else "behind"
-            self._host.say_too(f"The server's clock is {difference} {direction} this computer's. !: details.")
+        warning = logon_warning(client, now, timedelta() if is_demo else self.skew) if client else ""
+        if warning:
+            self._host.say_too(warning)
 
 
 async def connect(

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from emtui import text_format
 from emtui.display_text.assessment_text import statement_text
+from emtui.display_text.cell_text import cell_text
 from emtui.display_text.session_wording import TimeContext, duration_text, summary_text
 from emtui.em.model import Session
 from emtui.monitor.type_histories import TypeHistory, type_histories
@@ -20,7 +21,6 @@ from emtui.query.absolute_times import period_query
 from emtui.triage.finding_text import format_on_time_counts
 from emtui.triage.run_cells import RunCell
 from emtui.tui.context import AppContext
-from emtui.tui.formatting.cell_text import cell_text
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
 from emtui.tui.formatting.session_columns import WIDE_CELLS

@@ -134,7 +134,7 @@ class DayStrip(StatusLine):
         cell = self.selected_cell
         if cell is None:
             return ""
-        from emtui.tui.formatting.cell_text import cell_text
+        from emtui.display_text.cell_text import cell_text
 
         missed_types = [
             session_type

@@ -72,11 +72,11 @@ RUN_TARGETS: Mapping[str, tuple[Callable[[SessionTable, Session], bool], str]] =
 
 def _load_modules() -> None:
     """Import the modules that the first assessment needs, while the list is loading."""
+    import emtui.display_text.cell_text
     import emtui.local.knowledge_base
     import emtui.monitor.assessment
     import emtui.triage.grouping
     import emtui.tui.formatting.attention_summary
-    import emtui.tui.formatting.cell_text
     import emtui.tui.formatting.last_24h
     import emtui.tui.screens.session_list.preview_text
     import emtui.tui.screens.session_list.row_text  # noqa: F401 - each is used once there is a list

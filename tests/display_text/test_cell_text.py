@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from session_factory import HOUR, MINUTE, NOON
 
+from emtui.display_text.cell_text import cell_text, format_period
 from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Outcome
 from emtui.triage.run_cells import RunCell
-from emtui.tui.formatting.cell_text import cell_text, format_period
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CLOCK = TimeContext(NOON, UTC)
