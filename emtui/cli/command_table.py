@@ -250,7 +250,7 @@ BROWSE_COMMAND = CommandSpec(
         Example("Last data collection and its events", "emtui show latest:CollectJob"),
     ),
 )
-_BROWSE, _READ, _SETUP = "Browser commands", "Session commands", "Setup commands"
+_BROWSE, _READ, _REPORT, _SETUP = "Browser commands", "Session commands", "Report commands", "Setup commands"
 COMMANDS = (
     CommandSpec(
         "open",
@@ -378,6 +378,94 @@ COMMANDS = (
             ("12", "canceled"),
             ("13", "timeout"),
             ("14", "unknown outcome"),
+        ),
+    ),
+    CommandSpec(
+        "explain",
+        "Print the findings on one session",
+        "explain:run",
+        (_output_option("table", "json"),),
+        "ID",
+        1,
+        group=_REPORT,
+        details="The findings are those of the session's page in the browser; they are based on the session "
+        "list and on the events of the last successful runs before the session.",
+        examples=(
+            Example("Why the last data collection failed", "emtui explain latest:CollectJob"),
+            Example("The findings as JSON", "emtui explain 5f1c -o json"),
+        ),
+    ),
+    CommandSpec(
+        "diff",
+        "Compare the events of one session with those of another",
+        "diff:run",
+        (
+            OptionSpec("--all", "Also print equal lines that are far from any difference"),
+            _output_option("text", "json", default="text"),
+        ),
+        "ID [OTHER]",
+        2,
+        group=_REPORT,
+        details="OTHER is a session ID, or last-success (the default): the last successful run of the same "
+        "type before the session. The exit code is 0 whether or not they differ.",
+        examples=(
+            Example("With the last successful run before it", "emtui diff 5f1c"),
+            Example("With another session, every line", "emtui diff 5f1c 3b90 --all"),
+            Example("New lines only", "emtui diff 5f1c -o json | jq '.lines[] | select(.change == \"new\")'"),
+        ),
+    ),
+    CommandSpec(
+        "ticket",
+        "Print a report on one session, to paste into a ticket",
+        "reports:ticket",
+        (_output_option("markdown", "text", "json", default="markdown"),),
+        "ID",
+        1,
+        group=_REPORT,
+        examples=(
+            Example("In Markdown", "emtui ticket 5f1c"),
+            Example(
+                "Plain text by mail", "emtui ticket latest:CollectJob -o text | mail -s 'Failed run' ops"
+            ),
+        ),
+    ),
+    CommandSpec(
+        "shift",
+        "Print a summary of the last hours for the next shift",
+        "reports:shift",
+        (
+            OptionSpec("--since", "Start of the summary: 12h, 7d, 06:00, 2026-11-23", "TIME", default="12h"),
+            _output_option("markdown", "text", "json", default="markdown"),
+        ),
+        group=_REPORT,
+        examples=(
+            Example("The last 12 hours", "emtui shift"),
+            Example("Since six o'clock, as plain text", "emtui shift --since 06:00 -o text"),
+        ),
+    ),
+    CommandSpec(
+        "bundle",
+        "Write everything about one session to a new zip file",
+        "reports:bundle",
+        (
+            OptionSpec(
+                "--output",
+                "File to create, or - for standard output; an existing file is never overwritten",
+                "FILE",
+                "-o",
+                default="emtui-TYPE-START-ID.zip in the current directory",
+            ),
+        ),
+        "ID",
+        1,
+        group=_REPORT,
+        details="The zip contains the ticket, the session and its events, the comparison with the last "
+        "successful run, the server's XML, and a manifest. It is readable only by you (0600). Its path is "
+        "printed.",
+        examples=(
+            Example("In the current directory", "emtui bundle 5f1c"),
+            Example("To a file of another name", "emtui bundle 5f1c -o /tmp/case-4711.zip"),
+            Example("To another host", "emtui bundle 5f1c -o - | ssh em02.example.net 'cat > bundle.zip'"),
         ),
     ),
     CommandSpec(

@@ -69,7 +69,7 @@ def read_session(
         return reading, await explain(client, reading)
 
     reading, explanation = run_logged_on(access, request)
-    _print_problems(reading)
+    print_reading_problems(reading)
     if args.value_of("--output") in {None, "table"}:
         print_time_zone(access, reading.now)
     return reading, explanation
@@ -89,7 +89,8 @@ def print_xml(args: ParsedArguments, read_document: Callable[[Client, Uid], Awai
     return 0
 
 
-def _print_problems(reading: SessionReading) -> None:
+def print_reading_problems(reading: SessionReading) -> None:
+    """Report values, events and characters that could not be read."""
     if reading.session.parse_problem:
         stdio.print_message(f"Some values of this session are invalid: {reading.session.parse_problem}")
     if reading.log.unreadable_count:

@@ -48,8 +48,8 @@ def format_json_line(record: Mapping[str, object]) -> str:
     return json.dumps(record, ensure_ascii=False) + "\n"
 
 
-def format_json_object(record: JsonRecord, **parts: Sequence[JsonRecord] | None) -> str:
-    """One indented object, followed by the given arrays as keys."""
+def format_json_object(record: Mapping[str, object], **parts: object) -> str:
+    """One indented object, followed by the given parts as keys."""
     return json.dumps({**record, **parts}, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 from emtui import text_format
 from emtui.em.model import Outcome, Session
-from emtui.handover.json_records import JsonRecord
+from emtui.handover.json_records import JsonRecord, iso_or_none, seconds_or_none
 from emtui.monitor.explainer import ExplainedRun
 from emtui.triage.acknowledgement_text import format_acknowledgement, format_acknowledgement_rows
 from emtui.triage.backup_server_stats import sort_worst_first
@@ -84,7 +83,7 @@ def _note_records(run: ExplainedRun, formatter: FindingFormatter) -> Iterator[Js
             "kind": "known",
             "text": text,
             "note": acknowledgement.note or None,
-            "until": _iso_or_none(until),
+            "until": iso_or_none(until),
         }
     for note in run.notes:
         text = f"{note.text} ({note.source})"
@@ -99,7 +98,7 @@ def _explanation_records(explanation: Explanation) -> Iterator[tuple[str, JsonRe
                 "outcome": str(streak.outcome),
                 "count": streak.count,
                 "first": text_format.format_iso(streak.since),
-                "previous": _iso_or_none(streak.previous_start),
+                "previous": iso_or_none(streak.previous_start),
                 "after_good": _count_directly_before(streak, Outcome.SUCCESS),
                 "after_warnings": _count_directly_before(streak, Outcome.WARNING),
                 "after_failures": _count_directly_before(streak, Outcome.FAILED),
@@ -141,7 +140,7 @@ def _context_records(explanation: Explanation) -> Iterator[tuple[str, JsonRecord
                 "count": incident.count,
                 "first": text_format.format_iso(incident.first),
                 "last": text_format.format_iso(incident.last),
-                "good_since": _iso_or_none(incident.recovered_at),
+                "good_since": iso_or_none(incident.recovered_at),
                 "rests_on": incident.sample_size,
             },
         )
@@ -150,7 +149,7 @@ def _context_records(explanation: Explanation) -> Iterator[tuple[str, JsonRecord
             LAST_SUCCESS_LABEL,
             {
                 "id": explanation.last_successful.id,
-                "started": _iso_or_none(explanation.last_successful.started),
+                "started": iso_or_none(explanation.last_successful.started),
                 "rests_on": 1,
             },
         )
@@ -158,8 +157,8 @@ def _context_records(explanation: Explanation) -> Iterator[tuple[str, JsonRecord
         yield (
             NEXT_LABEL,
             {
-                "due": _iso_or_none(due.next_start),
-                "late_since": _iso_or_none(due.overdue_since),
+                "due": iso_or_none(due.next_start),
+                "late_since": iso_or_none(due.overdue_since),
                 "count": due.overdue_count,
                 "at_least": due.is_minimum,
                 "rests_on": due.sample_size,
@@ -169,7 +168,7 @@ def _context_records(explanation: Explanation) -> Iterator[tuple[str, JsonRecord
         server: JsonRecord = {
             "host": row.host,
             "went": str(row.outcome),
-            "took_s": _seconds_or_none(row.duration),
+            "took_s": seconds_or_none(row.duration),
             "message": row.message,
         }
         yield SERVERS_LABEL, server | _baseline_record(row.usual)
@@ -183,7 +182,7 @@ def _nearby_record(other: Session) -> JsonRecord:
     return {
         "id": other.id,
         "type": other.type,
-        "started": _iso_or_none(other.started),
+        "started": iso_or_none(other.started),
         "outcome": str(other.outcome),
         "rests_on": 1,
     }
@@ -192,7 +191,7 @@ def _nearby_record(other: Session) -> JsonRecord:
 def _wait_record(wait: Wait) -> JsonRecord:
     return {
         "message": wait.step.message,
-        "lasted_s": _seconds_or_none(wait.step.duration),
+        "lasted_s": seconds_or_none(wait.step.duration),
         **_baseline_record(wait.usual),
     }
 
@@ -203,11 +202,3 @@ def _baseline_record(baseline: UsualStepDuration | None) -> JsonRecord:
         "longest_s": baseline.longest.total_seconds() if baseline else None,
         "rests_on": baseline.sample_size if baseline else 0,
     }
-
-
-def _iso_or_none(when: datetime | None) -> str | None:
-    return text_format.format_iso(when) if when else None
-
-
-def _seconds_or_none(span: timedelta | None) -> float | None:
-    return span.total_seconds() if span is not None else None

@@ -68,6 +68,20 @@ def print_output(text: str) -> None:
         raise StdoutWriteError(_format_write_error(error)) from None
 
 
+def print_output_bytes(data: bytes) -> None:
+    """Write binary data, such as an archive; raises as `print_output` does."""
+    require_output()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_output()
+        raise StdoutWriteError(_format_write_error(error)) from None
+
+
 def print_output_now(text: str) -> None:
     """Write data and flush; raises as `say` does."""
     print_output(text)

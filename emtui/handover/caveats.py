@@ -17,8 +17,13 @@ _MIN_SKEW_S = 30.0
 
 def list_caveats(report: RunReport) -> tuple[Block, ...]:
     """A heading and the sentences; empty if nothing is unknown."""
-    sentences = (*_run_caveats(report), *_history_caveats(report), *_server_caveats(report))
+    sentences = caveat_sentences(report)
     return (SectionBlock("Unknown"), *map(ListItemBlock, sentences)) if sentences else ()
+
+
+def caveat_sentences(report: RunReport) -> tuple[InlineText, ...]:
+    """The sentences alone."""
+    return (*_run_caveats(report), *_history_caveats(report), *_server_caveats(report))
 
 
 def _run_caveats(report: RunReport) -> Iterator[InlineText]:

@@ -34,9 +34,9 @@ def session_record(
         "kind": KIND,
         "name": session.name or None,
         "type": session.type or None,
-        "started": _format_time(session.started),
-        "ended": _format_time(session.ended),
-        "duration_s": _seconds(session.duration(now)),
+        "started": iso_or_none(session.started),
+        "ended": iso_or_none(session.ended),
+        "duration_s": seconds_or_none(session.duration(now)),
         "state": session.state or None,
         "result": session.result.value or None,
         "outcome": str(session.outcome),
@@ -63,9 +63,9 @@ def _preceding_events(events: Sequence[Event]) -> list[Event | None]:
 def _event_record(event: Event, previous: Event | None, offset_start: datetime | None) -> JsonRecord:
     return {
         "order": event.order,
-        "time": _format_time(event.time),
-        "offset_s": _seconds(_time_between(offset_start, event.time)),
-        "gap_s": _seconds(_time_between(previous.time if previous else None, event.time)),
+        "time": iso_or_none(event.time),
+        "offset_s": seconds_or_none(_time_between(offset_start, event.time)),
+        "gap_s": seconds_or_none(_time_between(previous.time if previous else None, event.time)),
         "message": event.message or None,
     }
 
@@ -74,9 +74,11 @@ def _time_between(earlier: datetime | None, later: datetime | None) -> timedelta
     return later - earlier if earlier and later else None
 
 
-def _format_time(when: datetime | None) -> str | None:
+def iso_or_none(when: datetime | None) -> str | None:
+    """A time in ISO 8601."""
     return text_format.format_iso(when) if when else None
 
 
-def _seconds(span: timedelta | None) -> float | None:
+def seconds_or_none(span: timedelta | None) -> float | None:
+    """A duration in seconds."""
     return span.total_seconds() if span is not None else None

@@ -34,18 +34,19 @@ def _render_group(group: Sequence[Block], redact: Redact) -> str:
 def _render_block(block: Block, redact: Redact) -> str:
     match block:
         case TitleBlock(content):
-            return _render_content(content, redact)
+            return render_content(content, redact)
         case QuoteBlock(foreign_text):
             return f"  {foreign_text.render(redact)}"
         case FactBlock(label, content):
-            return f"{label:<{LABEL_WIDTH}}{_render_content(content, redact)}"
+            return f"{label:<{LABEL_WIDTH}}{render_content(content, redact)}"
         case SectionBlock(title, content):
-            return f"{title}: {_render_content(content, redact)}" if content else title
+            return f"{title}: {render_content(content, redact)}" if content else title
         case ListItemBlock(content):
-            return f"- {_render_content(content, redact)}"
+            return f"- {render_content(content, redact)}"
         case LinesBlock(rows):
-            return "\n".join(f"  {_render_content(row, redact)}".rstrip() for row in rows)
+            return "\n".join(f"  {render_content(row, redact)}".rstrip() for row in rows)
 
 
-def _render_content(content: InlineText, redact: Redact) -> str:
+def render_content(content: InlineText, redact: Redact) -> str:
+    """Text of one line, redacted."""
     return "".join(part.render(redact) if isinstance(part, ForeignText) else part for part in content)

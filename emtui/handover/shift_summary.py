@@ -33,8 +33,8 @@ from emtui.triage.findings import (
 from emtui.triage.incidents import Incident, find_incidents
 from emtui.triage.type_status import TypeStatuses
 
-HOURS = 12
-"""Hours that the summary covers."""
+DEFAULT_PERIOD = timedelta(hours=12)
+"""The period that a summary covers unless another is given."""
 _MAX_ITEMS = 20
 """Maximum items of a section."""
 _MAX_MESSAGE_CELLS = 160
@@ -53,7 +53,10 @@ DataGap = tuple[datetime, datetime | None, str]
 
 @dataclass(frozen=True, slots=True)
 class ShiftReport:
-    """Input of a summary; `data_gaps` holds the periods without data since emtui started."""
+    """Input of a summary of the last `period`.
+
+    `data_gaps` holds the periods without data since emtui started.
+    """
 
     origin: ReportOrigin
     sessions: tuple[Session, ...]
@@ -61,11 +64,12 @@ class ShiftReport:
     findings: tuple[Finding, ...]
     data_gaps: tuple[DataGap, ...] = ()
     acknowledgements: Acknowledgements = NONE_ACKNOWLEDGED
+    period: timedelta = DEFAULT_PERIOD
 
     @property
     def since(self) -> datetime:
         """Start of the covered period, by the server's clock."""
-        return self.origin.now - timedelta(hours=HOURS)
+        return self.origin.now - self.period
 
     @property
     def active_runs(self) -> list[Session]:
@@ -74,34 +78,54 @@ class ShiftReport:
         return [one for one in self.sessions if one.is_running or (one.ended or one.started or since) > since]
 
 
-def summarize_shift(shift: ShiftReport) -> tuple[Block, ...]:
-    """The complete summary."""
+@dataclass(frozen=True, slots=True)
+class ShiftContents:
+    """What a summary lists: findings, and incidents that are not among them.
+
+    `current` findings need attention, `acknowledged` ones do not. `others` are incidents that are not over,
+    `recovered` those that are.
+    """
+
+    current: tuple[Finding, ...]
+    acknowledged: tuple[Finding, ...]
+    others: tuple[Incident, ...]
+    recovered: tuple[Incident, ...]
+
+
+def select_contents(shift: ShiftReport) -> ShiftContents:
+    """Select what the summary lists."""
     acknowledged = [finding for finding in shift.findings if shift.acknowledgements.for_finding(finding)]
-    current = [finding for finding in shift.findings if finding not in acknowledged]
     reported_keys = {finding_key(finding) for finding in shift.findings}
     all_incidents = find_incidents({row.type: row.runs for row in shift.type_statuses.statuses})
-    other_incidents = [
-        one for one in all_incidents if one.is_ongoing and one.fingerprint not in reported_keys
-    ]
-    resolved = [
-        one
-        for one in all_incidents
-        if not one.is_ongoing and (_is_in_period(one, shift) or one.fingerprint in reported_keys)
-    ]
+    return ShiftContents(
+        tuple(finding for finding in shift.findings if finding not in acknowledged),
+        tuple(acknowledged),
+        tuple(one for one in all_incidents if one.is_ongoing and one.fingerprint not in reported_keys),
+        tuple(
+            one
+            for one in all_incidents
+            if not one.is_ongoing and (_is_in_period(one, shift) or one.fingerprint in reported_keys)
+        ),
+    )
+
+
+def summarize_shift(shift: ShiftReport) -> tuple[Block, ...]:
+    """The complete summary."""
+    contents = select_contents(shift)
     return (
-        TitleBlock(_title(shift)),
-        *_section("Needs attention", [_finding_line(one, shift) for one in current]),
+        TitleBlock(shift_title(shift)),
+        *_section("Needs attention", [format_finding_line(one, shift) for one in contents.current]),
         *(
-            _section("Acknowledged", [_finding_line(one, shift) for one in acknowledged])
-            if acknowledged
+            _section("Acknowledged", [format_finding_line(one, shift) for one in contents.acknowledged])
+            if contents.acknowledged
             else ()
         ),
         *(
-            _section("Other messages", [_incident_line(one, shift) for one in other_incidents])
-            if other_incidents
+            _section("Other messages", [format_incident_line(one, shift) for one in contents.others])
+            if contents.others
             else ()
         ),
-        *_section("Recovered", [_incident_line(one, shift) for one in resolved]),
+        *_section("Recovered", [format_incident_line(one, shift) for one in contents.recovered]),
         *_data_gap_section(shift),
         *_basis_section(shift),
     )
@@ -112,23 +136,42 @@ def _is_in_period(incident: Incident, shift: ShiftReport) -> bool:
     return incident.last >= shift.since or (incident.recovered_at or shift.type_statuses.now) > shift.since
 
 
-def _title(shift: ShiftReport) -> InlineText:
+def shift_title(shift: ShiftReport) -> InlineText:
+    """`Last 12 hours of em01.example.net`, and the period."""
     origin = shift.origin
     prefix = f"{origin.mode_label}: " if origin.mode_label else ""
     period = f"{origin.zones.format_time(shift.since)} – {origin.zones.format_time(origin.now)}"
-    return (prefix, f"Last {HOURS} hours of ", ForeignText(origin.server, 200), f", {period}")
-
-
-def _acknowledgement_of(incident: Incident, shift: ShiftReport) -> Acknowledgement | None:
-    """The acknowledgement that applies to its newest run."""
-    type_status = shift.type_statuses.for_type(incident.type)
-    newest = (
-        next((run for run in type_status.runs if run.uid == incident.uids[0]), None) if type_status else None
+    return (
+        prefix,
+        f"Last {_format_period(shift.period)} of ",
+        ForeignText(origin.server, 200),
+        f", {period}",
     )
+
+
+def _format_period(period: timedelta) -> str:
+    """`12 hours`, `7 days`; a period of other units as `9h12m`."""
+    for unit, noun in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour")):
+        count, rest = divmod(period, unit)
+        if not rest and count > 1:
+            return text_format.format_counted(count, noun)
+    return text_format.format_duration(period)
+
+
+def newest_run_of_incident(incident: Incident, shift: ShiftReport) -> Session | None:
+    """Its newest run."""
+    type_status = shift.type_statuses.for_type(incident.type)
+    runs = type_status.runs if type_status else ()
+    return next((run for run in runs if run.uid == incident.uids[0]), None)
+
+
+def acknowledgement_of_incident(incident: Incident, shift: ShiftReport) -> Acknowledgement | None:
+    """The acknowledgement that applies to its newest run."""
+    newest = newest_run_of_incident(incident, shift)
     return shift.acknowledgements.for_run(newest) if newest else None
 
 
-def _finding_line(finding: Finding, shift: ShiftReport) -> InlineText:
+def format_finding_line(finding: Finding, shift: ShiftReport) -> InlineText:
     """The finding with its type as foreign text, then the message and the acknowledgement."""
     text = f"{shift.origin.formatter.format_finding(finding)} ({format_evidence(finding)})"
     suffix = (*_message(finding), *_acknowledgement_text(shift.acknowledgements.for_finding(finding), shift))
@@ -142,14 +185,19 @@ def _finding_line(finding: Finding, shift: ShiftReport) -> InlineText:
     )
 
 
-def _message(finding: Finding) -> InlineText:
+def message_of_finding(finding: Finding) -> str | None:
+    """The server's message about its newest run, if it is about runs that ended."""
     match finding:
         case FailingFinding() | WarningFinding() | CanceledFinding():
-            message = finding.message
+            return finding.message
         case RecurringFailureFinding():
-            message = finding.incident.message
+            return finding.incident.message
         case _:
-            message = None
+            return None
+
+
+def _message(finding: Finding) -> InlineText:
+    message = message_of_finding(finding)
     return (": ", ForeignText(message, _MAX_MESSAGE_CELLS)) if message else ()
 
 
@@ -174,7 +222,8 @@ def _section(title: str, items: Sequence[InlineText]) -> Iterator[Block]:
         yield ListItemBlock((f"and {len(items) - _MAX_ITEMS} more",))
 
 
-def _incident_line(incident: Incident, shift: ShiftReport) -> InlineText:
+def format_incident_line(incident: Incident, shift: ShiftReport) -> InlineText:
+    """How often its runs failed and when, the message, and the acknowledgement if it is not over."""
     format_time = shift.origin.zones.format_time
     verb = "ended with a warning" if incident.outcome is Outcome.WARNING else "failed"
     when = f"at {format_time(incident.last)}"
@@ -187,7 +236,11 @@ def _incident_line(incident: Incident, shift: ShiftReport) -> InlineText:
     message: InlineText = (
         (": ", ForeignText(incident.message, _MAX_MESSAGE_CELLS)) if incident.message else ()
     )
-    note = _acknowledgement_text(_acknowledgement_of(incident, shift), shift) if incident.is_ongoing else ()
+    note = (
+        _acknowledgement_text(acknowledgement_of_incident(incident, shift), shift)
+        if incident.is_ongoing
+        else ()
+    )
     return (ForeignText(incident.type, 60), f" {verb} {when}{recovery}", *message, *note)
 
 
@@ -213,6 +266,11 @@ def _data_gap_section(shift: ShiftReport) -> Iterator[Block]:
         )
 
 
+def is_unreadable(run: Session) -> bool:
+    """Whether a row of the list is not fully readable."""
+    return bool(run.parse_problem) or not run.is_complete
+
+
 def _basis_section(shift: ShiftReport) -> Iterator[Block]:
     origin, active_runs = shift.origin, shift.active_runs
     outcome_counts = Counter(one.outcome for one in active_runs if one.is_complete)
@@ -234,7 +292,7 @@ def _basis_section(shift: ShiftReport) -> Iterator[Block]:
             ),
         )
     )
-    unreadable_count = sum(1 for one in shift.sessions if one.parse_problem or not one.is_complete)
+    unreadable_count = sum(map(is_unreadable, shift.sessions))
     if unreadable_count:
         row_word = "row" if unreadable_count == 1 else "rows"
         yield ListItemBlock(

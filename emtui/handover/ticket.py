@@ -54,7 +54,7 @@ def build_ticket(report: RunReport) -> tuple[Block, ...]:
         (SectionBlock("Open", (ForeignText(report.command, _MAX_MESSAGE_CELLS),)),) if report.command else ()
     )
     return (
-        TitleBlock(_title(report)),
+        TitleBlock(ticket_title(report)),
         *quote,
         *(FactBlock(label, content) for label, content in _run_facts(report)),
         *excerpt_log(report),
@@ -65,7 +65,8 @@ def build_ticket(report: RunReport) -> tuple[Block, ...]:
     )
 
 
-def _title(report: RunReport) -> InlineText:
+def ticket_title(report: RunReport) -> InlineText:
+    """`CollectJob failed on em01.example.net`."""
     session, origin = report.session, report.origin
     prefix = f"{origin.mode_label}: " if origin.mode_label else ""
     subject = (

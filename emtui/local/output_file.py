@@ -56,6 +56,22 @@ def write_output_file(data: bytes, stem: str, suffix: str, folders: Sequence[Pat
     raise OutputFileNotWrittenError(f"Not written: {problem}.")
 
 
+def write_new_file(data: bytes, path: Path) -> None:
+    """Write a file of this name; raises `OutputFileNotWrittenError`, also if the name is taken."""
+    try:
+        _write_to_free_name(data, path.parent, iter([path]))
+    except FileExistsError:
+        raise OutputFileNotWrittenError(existing_file_text(path)) from None
+    except (OSError, ValueError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or "not a valid name"
+        raise OutputFileNotWrittenError(f"Cannot write {clean(str(path))}: {reason}.") from None
+
+
+def existing_file_text(path: Path) -> str:
+    """The sentence about a name that is taken."""
+    return f"{clean(str(path))} already exists. Existing files are never overwritten: choose another name."
+
+
 def _format_write_error(folder: Path, error: OSError | ValueError) -> str:
     reason = (isinstance(error, OSError) and error.strerror) or "not a valid directory name"
     folder_name = "this directory" if folder == Path() else clean(str(folder))
@@ -63,6 +79,10 @@ def _format_write_error(folder: Path, error: OSError | ValueError) -> str:
 
 
 def _write_in_folder(data: bytes, folder: Path, stem: str, suffix: str) -> Path:
+    return _write_to_free_name(data, folder, _candidate_paths(folder, stem, suffix))
+
+
+def _write_to_free_name(data: bytes, folder: Path, candidates: Iterator[Path]) -> Path:
     handle, name = tempfile.mkstemp(prefix=".emtui-", dir=folder)  # 0600
     temporary_file = Path(name)
     try:
@@ -70,7 +90,7 @@ def _write_in_folder(data: bytes, folder: Path, stem: str, suffix: str) -> Path:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        return _link_to_free_name(temporary_file, data, _candidate_paths(folder, stem, suffix))
+        return _link_to_free_name(temporary_file, data, candidates)
     finally:
         with suppress(OSError):
             temporary_file.unlink()

@@ -122,6 +122,10 @@ class Assessment:
         """The last successful runs of the same type before this one, newest first."""
         return find_successful_before(self.runs_of_type(session.type), session, count)
 
+    def last_successful(self, session: Session) -> Session | None:
+        """The last successful run before this one, if the list has one."""
+        return next(iter(self.successful_before(session, 1)), None)
+
     # --- acknowledgements ---------------------------------------------------------
 
     def acknowledgement_of_finding(self, finding: Finding) -> Acknowledgement | None:

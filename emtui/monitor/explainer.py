@@ -86,6 +86,15 @@ class Explainer:
         logs = await self._history.logs(self._source, runs)
         return (runs[0], logs[0]) if logs else None
 
+    async def fetch_run(self, run: Session) -> tuple[Session, tuple[Event, ...]]:
+        """A run to compare with and its log; requested again if it is running or not in the list.
+
+        Raises `EmError`.
+        """
+        if run.is_running or not run.is_complete:
+            run = await self._source.session(run.uid)
+        return run, await self._history.log(self._source, run)
+
     async def complete_run(self, session: Session, log: Log | None) -> tuple[Session, Log | None, str]:
         """Request the missing fields and log of a run; the string is the error, if any."""
         try:

@@ -229,22 +229,28 @@ def _header_lines(run_difference: RunDifference, zone: tzinfo) -> Iterator[str]:
     def when(time: datetime) -> str:
         return text_format.format_full_date_time(time, zone)
 
-    current, duration = run_difference.current, run_difference.current.duration(run_difference.now)
-    parts = (
-        current.type or current.name or "",
-        str(current.outcome),
-        when(current.started) if current.started else "",
-        f"{'for' if current.is_running else 'took'} {text_format.format_duration(duration)}"
-        if duration is not None
-        else "",
-        current.id,
-    )
-    yield "  ".join(part for part in parts if part)
+    current = run_difference.current
+    yield format_run(current, run_difference.now, zone)
     other, is_last_successful = run_difference.other, run_difference.is_last_successful
     other_text = format_compared_run(current, other, when, is_last_successful=is_last_successful)
     yield f"{other_text}, {other.id}"
     yield f"{format_counts(run_difference.comparison)}; {format_line_counts(run_difference)}"
     yield format_legend(run_difference)
+
+
+def format_run(run: Session, now: datetime, zone: tzinfo) -> str:
+    """`CollectJob  failed  2026-11-23 02:10:04 +01:00  took 4m11s  5f1c9d2a-…`, by the server's clock."""
+    duration = run.duration(now)
+    parts = (
+        run.type or run.name or "",
+        str(run.outcome),
+        text_format.format_full_date_time(run.started, zone) if run.started else "",
+        f"{'for' if run.is_running else 'took'} {text_format.format_duration(duration)}"
+        if duration is not None
+        else "",
+        run.id,
+    )
+    return "  ".join(part for part in parts if part)
 
 
 def _table_lines(run_difference: RunDifference, lines: Sequence[DiffLine]) -> Iterator[str]:

@@ -57,12 +57,13 @@ def open_command(server: Server, location: Location) -> str:
     Each part is quoted for a POSIX shell, and each time is in UTC, since the command may be run in another
     time zone and on another day. For an open session, the query of the list is left out.
     """
-    words = ["emtui", "open", "--server", str(server)]
     if location.session:
-        words.append(location.session.id)
-        words += ["--compare", location.compare_with] if location.compare_with else []
-        words += [f"--view={location.view_name}"] if location.view_name else []
-        return shlex.join(words)
+        from emtui.handover.open_run_command import open_run_command  # noqa: PLC0415 - the list is painted first
+
+        options = ["--compare", location.compare_with] if location.compare_with else []
+        options += [f"--view={location.view_name}"] if location.view_name else []
+        return open_run_command(server, location.session, *options)
+    words = ["emtui", "open", "--server", str(server)]
     if location.view_name:
         words.append(f"--view={location.view_name}")
     if location.order != DEFAULT_SORT_ORDER:

@@ -25,6 +25,7 @@ from emtui.display_text.session_wording import TimeContext
 from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Session
+from emtui.monitor.explainer import Explainer
 from emtui.monitor.poll_schedule import MIN_INTERVAL
 from emtui.monitor.session_feed import SessionFeed, SessionState
 from emtui.query import LAST_SUCCESSFUL
@@ -155,8 +156,7 @@ class ComparisonScreen(BaseScreen):
     def last_successful(self) -> Session | None:
         """The last successful run before this one, if the list has one."""
         assessment = self.ctx.assessment
-        runs = assessment.successful_before(self._state.session, 1) if assessment else []
-        return runs[0] if runs else None
+        return assessment.last_successful(self._state.session) if assessment else None
 
     @property
     def _is_last_successful(self) -> bool:
@@ -216,9 +216,7 @@ class ComparisonScreen(BaseScreen):
         """Fetch the log of the other run, and its session if it is running or not in the list."""
         source = self.feed.source
         self.progress = f"Loading the events of the other run from {source.server} …"
-        if other.is_running or not other.is_complete:
-            other = await source.session(other.uid)
-        return other, await self.ctx.history.log(source, other)
+        return await Explainer(source, self.ctx.history).fetch_run(other)
 
     # --- showing ------------------------------------------------------------------------
 
