@@ -13,6 +13,7 @@ from emtui.handover.blocks import Redact
 from emtui.handover.json_records import JsonRecord, iso_or_none
 from emtui.handover.render_text import render_content
 from emtui.handover.shift_summary import (
+    OUTCOME_ORDER,
     ShiftReport,
     acknowledgement_of_incident,
     format_finding_line,
@@ -24,41 +25,16 @@ from emtui.handover.shift_summary import (
     shift_title,
 )
 from emtui.triage.acknowledgement_matching import Acknowledgement
+from emtui.triage.finding_kinds import finding_kind
 from emtui.triage.finding_navigation import find_run
-from emtui.triage.findings import (
-    CanceledFinding,
-    CurrentIdleFinding,
-    FailingFinding,
-    Finding,
-    OverdueFinding,
-    PastIdleFinding,
-    RecurringFailureFinding,
-    SlowdownFinding,
-    StuckRunFinding,
-    UnlistedRunsFinding,
-    WarningFinding,
-)
+from emtui.triage.findings import Finding
 from emtui.triage.incidents import Incident
-
-_KINDS: Mapping[type[Finding], str] = {
-    UnlistedRunsFinding: "unlisted",
-    CurrentIdleFinding: "idle",
-    FailingFinding: "failing",
-    StuckRunFinding: "stuck",
-    OverdueFinding: "overdue",
-    SlowdownFinding: "slower",
-    RecurringFailureFinding: "recurring",
-    WarningFinding: "warning",
-    CanceledFinding: "canceled",
-    PastIdleFinding: "was_idle",
-}
-"""Values of `kind`, which stay when a class is renamed."""
 
 
 def shift_record(shift: ShiftReport, redact: Redact) -> Mapping[str, object]:
     """The summary as one object; all text is redacted."""
     origin, contents = shift.origin, select_contents(shift)
-    outcomes = Counter(str(run.outcome) for run in shift.active_runs if run.is_complete)
+    counts = Counter(run.outcome for run in shift.active_runs if run.is_complete)
     return {
         "server": redact(origin.authority),
         "title": render_content(shift_title(shift), redact),
@@ -69,7 +45,7 @@ def shift_record(shift: ShiftReport, redact: Redact) -> Mapping[str, object]:
         "acknowledged": [_finding_record(one, shift, redact) for one in contents.acknowledged],
         "other": [_incident_record(one, shift, redact) for one in contents.others],
         "recovered": [_incident_record(one, shift, redact) for one in contents.recovered],
-        "outcomes": dict(sorted(outcomes.items())),
+        "outcomes": {str(outcome): counts[outcome] for outcome in OUTCOME_ORDER},
         "listed_count": len(shift.sessions),
         "unreadable_count": sum(map(is_unreadable, shift.sessions)),
     }
@@ -79,7 +55,7 @@ def _finding_record(finding: Finding, shift: ShiftReport, redact: Redact) -> Jso
     acknowledgement = shift.acknowledgements.for_finding(finding)
     run = find_run(finding, shift.type_statuses)
     return {
-        "kind": _KINDS[type(finding)],
+        "kind": finding_kind(finding),
         "urgency": finding.urgency.name.lower(),
         "type": _redact_optional(finding.type, redact),
         "id": run.id if run else None,

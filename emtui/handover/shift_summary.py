@@ -38,7 +38,7 @@ DEFAULT_PERIOD = timedelta(hours=12)
 _MAX_ITEMS = 20
 """Maximum items of a section."""
 _MAX_MESSAGE_CELLS = 160
-_OUTCOME_ORDER = (
+OUTCOME_ORDER = (
     Outcome.FAILED,
     Outcome.WARNING,
     Outcome.CANCELED,
@@ -46,6 +46,7 @@ _OUTCOME_ORDER = (
     Outcome.RUNNING,
     Outcome.SUCCESS,
 )
+"""Outcomes in the order of their counts."""
 
 DataGap = tuple[datetime, datetime | None, str]
 """Start, end and reason of a period without data."""
@@ -276,7 +277,7 @@ def _basis_section(shift: ShiftReport) -> Iterator[Block]:
     outcome_counts = Counter(one.outcome for one in active_runs if one.is_complete)
     counts = ", ".join(
         f"{text_format.format_count(outcome_counts[kind])} {kind}"
-        for kind in _OUTCOME_ORDER
+        for kind in OUTCOME_ORDER
         if outcome_counts[kind]
     )
     yield SectionBlock("Based on")

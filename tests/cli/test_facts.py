@@ -58,6 +58,8 @@ class ListServer:
 
     rows: list[SessionRow] = field(default_factory=list)
     as_references: bool = False
+    unlisted: frozenset[int] = frozenset()
+    """Numbers of runs that are not in the list, but can be requested."""
 
     def __call__(self, request: ReceivedRequest) -> ScriptedReply:
         route = route_of(request)
@@ -69,7 +71,9 @@ class ListServer:
             )
             return make_reply("200 OK", f"<EntityReferences {NS}>{refs}</EntityReferences>".encode())
         if route == "list":
-            return make_reply("200 OK", list_xml(row.text() for row in self.rows))
+            return make_reply(
+                "200 OK", list_xml(row.text() for row in self.rows if row.number not in self.unlisted)
+            )
         number = int(request.path.partition("/systemSessions/")[2][:8] or "0", 16)
         if route == "session":
             row = next(row for row in self.rows if row.number == number)
@@ -278,3 +282,30 @@ def test_the_worse_of_state_and_result_counts_in_every_form(
     assert (json.loads(line)["state"], json.loads(line)["result"]) == ("CompletedSuccessfully", "Failed")
     assert server_shell("check").returncode == 2
     assert server_shell("wait", guid(99)).returncode == 11
+
+
+# --- explain --------------------------------------------------------------------------
+
+
+def test_a_list_of_names_is_completed_before_a_run_is_explained(
+    server_shell: CommandRunner, responder: ListServer
+) -> None:
+    responder.rows = nightly_rows()
+    explained = server_shell.run_json("explain", "latest:CollectJob", "-o", "json")
+    assert {"usual", "last_good"} <= {finding["kind"] for finding in explained["findings"]}
+    responder.as_references = True
+    done = server_shell("explain", "latest:CollectJob", "-o", "json")
+    assert json.loads(done.stdout) == explained
+    assert "The server sent only the names of 10 sessions: requesting each of them." in done.stderr
+
+
+def test_a_run_that_is_no_longer_listed_is_compared_with_the_listed_ones(
+    server_shell: CommandRunner, responder: ListServer
+) -> None:
+    responder.rows = [SessionRow(99, format_time(NOW - 6 * MINUTE), format_time(NOW)), *nightly_rows()]
+    responder.unlisted = frozenset({99})
+    done = server_shell("explain", guid(99))
+    assert done.returncode == 0
+    assert f"Session {guid(99)} is not in the list" in done.stderr
+    assert "\nLast success  " in done.stdout
+    assert server_shell("explain", guid(99)[:8]).returncode == 3

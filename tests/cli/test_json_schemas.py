@@ -14,7 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -23,12 +23,18 @@ import pytest
 from command_runner import CommandRunner
 from json_tables import PAGE, SCHEMA_LINE, SCHEMAS, resolve, with_tables
 from jsonschema import Draft202012Validator, FormatChecker
-from session_factory import NOON, make_run
+from report_factory import report_origin
+from session_factory import MINUTE, NOON, make_run, make_series
 
 from emtui.cli.command_table import COMMANDS
 from emtui.cli.tail_records import FLAT_KEYS, change_record, flat_change_record
+from emtui.em.model import Outcome
 from emtui.em.server_address import parse_server
+from emtui.handover.shift_records import shift_record
+from emtui.handover.shift_summary import ShiftReport
 from emtui.monitor.tail import TailLine
+from emtui.triage.prioritization import prioritize_findings
+from emtui.triage.type_status import compute_type_statuses
 
 PROFILES = """
 default_profile = "prod"
@@ -91,6 +97,14 @@ FORMS = (
     OutputForm("timeline --since 7d -o json", "timeline"),
     OutputForm("timeline -o jsonl", "timeline"),
     OutputForm("timeline -o csv", "timeline"),
+    OutputForm("explain FAILED -o json", "explain"),
+    OutputForm("explain latest:DatabaseMaintenance -o json", "explain"),
+    OutputForm("explain latest:SecurityScopesRebuild -o json", "explain"),
+    OutputForm("diff FAILED -o json", "diff"),
+    OutputForm("ticket FAILED -o json", "ticket"),
+    OutputForm("ticket latest:DatabaseMaintenance -o json", "ticket"),
+    OutputForm("ticket latest:SecurityScopesRebuild -o json", "ticket"),
+    OutputForm("shift -o json", "shift"),
     OutputForm("profiles -o json", "profiles", needs_server=False),
     OutputForm("config show -o json", "config", needs_server=False),
     OutputForm("config path -o json", "config-path", needs_server=False),
@@ -223,9 +237,24 @@ RARE_LINES = (
     TailLine(NOON, "unlisted", problem="193 runs no longer listed", count=193),
     TailLine(NOON, "gone", make_run(NOON), skew=timedelta(seconds=2)),
 )
-RARE_RECORDS = {
-    "tail": [change_record(line, SERVER, is_acknowledged=False) for line in RARE_LINES],
-    "tail-flat": [flat_change_record(line, SERVER, is_acknowledged=False) for line in RARE_LINES],
+
+
+def shift_with_other_message() -> Mapping[str, object]:
+    """A summary of failures with two messages: the older one is not that of a finding."""
+    runs = (
+        make_run(NOON, outcome=Outcome.FAILED, message="the second"),
+        make_run(NOON - 15 * MINUTE, outcome=Outcome.FAILED, message="the first"),
+        *make_series("CollectJob", 15 * MINUTE, NOON - 30 * MINUTE),
+    )
+    statuses = compute_type_statuses(runs, NOON)
+    findings = prioritize_findings(statuses).findings
+    return shift_record(ShiftReport(report_origin(NOON), runs, statuses, findings), str)
+
+
+RARE_RECORDS: dict[str, list[dict[str, Any]]] = {
+    "tail": [dict(change_record(line, SERVER, is_acknowledged=False)) for line in RARE_LINES],
+    "tail-flat": [dict(flat_change_record(line, SERVER, is_acknowledged=False)) for line in RARE_LINES],
+    "shift": [dict(shift_with_other_message())],
 }
 """Records that the demo server does not lead to within a test."""
 
@@ -286,9 +315,12 @@ def test_a_schema_is_valid_and_each_of_its_keys_has_a_description(schema: str) -
 
 def test_a_session_and_an_event_are_described_alike_in_every_schema() -> None:
     session, event = (SCHEMAS[name]["properties"] for name in ("session", "event"))
-    assert SCHEMAS["show"]["properties"].items() >= session.items()
+    for name in ("show", "explain", "ticket"):
+        assert SCHEMAS[name]["properties"].items() >= session.items()
+        assert SCHEMAS[name]["$defs"]["finding"] == SCHEMAS["show"]["$defs"]["finding"]
     assert SCHEMAS["show"]["$defs"]["event"]["properties"] == event
-    assert SCHEMAS["tail"]["$defs"]["session"]["properties"] == session
+    for name in ("tail", "diff", "ticket"):
+        assert SCHEMAS[name]["$defs"]["session"]["properties"] == session
     assert tuple(SCHEMAS["tail-flat"]["properties"]) == FLAT_KEYS
     assert len(set(FLAT_KEYS)) == len(FLAT_KEYS), "no key of the session is called like one of the change"
 
