@@ -12,6 +12,7 @@ from emtui.cli.sessions import print_parse_problems
 from emtui.em.background_thread import run_in_thread
 from emtui.em.model import Session, Uid
 from emtui.local.knowledge_base import KnowledgeBase
+from emtui.local.recent_sessions import save_recent_sessions
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.snapshot import Snapshot
 from emtui.query import ExactSessionRef, NoMatchingSessionError, SessionRef, find_session
@@ -28,6 +29,7 @@ async def read_assessed_list(client: Client, zone: tzinfo) -> Assessment:
     listing = await client.sessions()
     as_of = datetime.now(UTC)
     print_parse_problems(listing)
+    save_recent_sessions(client.server, listing.sessions)
     snapshot = Snapshot.from_listing(listing, as_of, client.now() - as_of)
     if snapshot.references:
         snapshot = await _complete_references(client, snapshot)

@@ -83,6 +83,7 @@ class CommandSpec(NamedTuple):
 
 ARGUMENT_KINDS = {
     "ID": "Session ID: a GUID, its first 4 or more hex digits, a URN, a URL, latest or latest:TYPE",
+    "OTHER": "Session ID, or last-success: the last successful session of the same type before it",
     "QUERY": "Words and key:value terms, all of which must match. Keys: state, type, since, before, "
     "until, took, ratio, is, message, name, id. Examples: state:failed took:>10m ratio:>2 "
     "is:stuck,unusual since:24h. A ! or - before a term excludes what matches it; a term that "
@@ -406,8 +407,8 @@ COMMANDS = (
         "ID [OTHER]",
         2,
         group=_REPORT,
-        details="OTHER is a session ID, or last-success (the default): the last successful run of the same "
-        "type before the session. The exit code is 0 whether or not they differ.",
+        details="Without OTHER, it is compared with the last successful session of the same type before it. "
+        "The exit code is 0 whether or not they differ.",
         examples=(
             Example("With the last successful run before it", "emtui diff 5f1c"),
             Example("With another session, every line", "emtui diff 5f1c 3b90 --all"),

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from emtui import text_format
-from emtui.handover.json_records import JsonRecord
 
 COLUMN_GAP = "  "
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
