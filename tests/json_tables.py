@@ -20,6 +20,8 @@ PAGE = DOCS / "json.md"
 SCHEMAS: dict[str, Node] = {
     file.stem: json.loads(file.read_text("utf-8")) for file in sorted((DOCS / "schemas").glob("*.json"))
 }
+FINDING: Node = SCHEMAS["show"]["$defs"]["finding"]
+"""A finding on one session, of which several forms have a list; `show` describes it."""
 SCHEMA_LINE = re.compile(r"^Schema: `([a-z-]+)`", re.MULTILINE)
 _TABLE = re.compile(r"\n+(?:\|.*\n)*")
 _FORMATS = {"date-time": "time", "date": "date"}
@@ -82,6 +84,8 @@ def _describe_type(node: Node, root: Node) -> tuple[str, Node | None]:
         other = next(
             (name for name, each in SCHEMAS.items() if each["properties"] == child["properties"]), ""
         )
+        if not other and child["properties"] == FINDING["properties"] and root is not SCHEMAS["show"]:
+            return f"{kind} of [findings](#show)", None
         of_what = f"[{other}](#{other})" if other else "objects"
         kind = f"array of {of_what}" if kind == "array" else f"[{other}](#{other})" if other else "object"
         child = None if other else child
