@@ -92,12 +92,13 @@ def test_the_service_of_systemd_reads_its_credential_and_keeps_its_state(
     credentials.mkdir(mode=0o500)
     (service_account.home / "password").rename(credentials / credential)
     service_account.environ["CREDENTIALS_DIRECTORY"] = str(credentials)
-    service_account.environ["XDG_STATE_HOME"] = state.replace("%S", str(service_account.home))
+    (state_directory,) = re.findall(r"^StateDirectory=(.*)", unit, re.MULTILINE)
+    assert state == f"%S/{state_directory}"
+    service_account.environ["XDG_STATE_HOME"] = str(service_account.home / state_directory)
     done = service_account(*check_arguments("systemd/emtui-check.service"))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("EMTUI OK - ")
-    (state_directory,) = re.findall(r"^StateDirectory=(\w+)", unit, re.MULTILINE)
-    assert list((service_account.home / state_directory).glob("listed-*.json"))
+    assert list((service_account.home / state_directory / "emtui").glob("listed-*.json"))
 
 
 def test_outside_the_service_the_missing_credential_is_named_in_the_line(
