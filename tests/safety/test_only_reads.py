@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from command_runner import CommandRunner
@@ -28,6 +29,9 @@ SESSION_ID = RUNS[0].guid
 ENDED_SESSION_ID = next(run.guid for run in RUNS if run.ended and run.outcome == "success")
 READ_PATH = re.compile(r"/api/|/api/systemSessions(/[0-9a-f-]{36}(/events)?)?(\?format=Entity)?")
 LOGON_PATH = "/api/sessionMngr/?v=latest"
+
+NEW_FOLDER = "NEW_FOLDER"
+"""Stands for a folder of the test."""
 
 # --- the command line -----------------------------------------------------------------
 
@@ -50,6 +54,17 @@ FINITE_COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("check", "--type", "Coll*", "--max-age", "26h", "--max-ratio", "2,3"),
     ),
     "metrics": (("metrics",), ("metrics", "--timeout", "30")),
+    "types": tuple(("types", "-o", form) for form in ("table", "json", "jsonl", "csv")),
+    "timeline": tuple(("timeline", "-o", form) for form in ("table", "json", "jsonl", "csv")),
+    "explain": tuple(("explain", SESSION_ID, "-o", form) for form in ("table", "json")),
+    "diff": (("diff", SESSION_ID), ("diff", SESSION_ID, ENDED_SESSION_ID, "--all", "-o", "json")),
+    "ticket": tuple(("ticket", SESSION_ID, "-o", form) for form in ("markdown", "text", "json")),
+    "shift": (("shift",), ("shift", "--since", "7d", "-o", "json")),
+    "bundle": (("bundle", SESSION_ID, "-o", f"{NEW_FOLDER}/run.zip"),),
+    "examples": (("examples",), ("examples", "cron/emtui")),
+    "schema": (("schema",), ("schema", "session")),
+    "completion": (("completion", "bash"), ("completion", "zsh"), ("completion", "fish")),
+    "man": (("man",), ("man", "sessions")),
     "config": (("config",), ("config", "show", "-o", "json")),
     "doctor": (("doctor",), ("doctor", "-o", "json"), ("doctor", "--report")),
     "profiles": (("profiles",), ("profiles", "-o", "json")),
@@ -57,6 +72,8 @@ FINITE_COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "logout": (("logout",), ("logout", "--forget-pin")),
 }
 """Every command that needs no terminal, with each of its options."""
+LOCAL_COMMANDS = {"completion", "config", "examples", "help", "logout", "man", "profiles", "schema"}
+"""Those of them that connect to no server."""
 ENDLESS_COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "tail": (("tail", "--from-start"), ("tail", "state:failed", "--from-start", "-o", "table")),
 }
@@ -105,15 +122,19 @@ def test_all_commands_are_covered() -> None:
 
 @pytest.mark.parametrize("command", FINITE_COMMANDS)
 def test_a_command_only_reads_and_logs_on_once_at_most(
-    command: str, shell: CommandRunner, server_environ: dict[str, str], server: IndependentServer
+    command: str,
+    shell: CommandRunner,
+    server_environ: dict[str, str],
+    server: IndependentServer,
+    tmp_path: Path,
 ) -> None:
     shell.environ = server_environ
     for argv in FINITE_COMMANDS[command]:
         server.expire_logon()
-        done = shell(*argv)
+        done = shell(*(word.replace(NEW_FOLDER, str(tmp_path)) for word in argv))
         assert "internal error" not in done.stderr
         assert_only_read(server)
-        assert server.count("POST") == (0 if command in {"config", "help", "profiles", "logout"} else 1)
+        assert server.count("POST") == (0 if command in LOCAL_COMMANDS else 1)
 
 
 @pytest.mark.parametrize("command", ENDLESS_COMMANDS)
