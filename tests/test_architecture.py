@@ -256,6 +256,12 @@ def test_the_screens_load_no_client_before_the_first_paint() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_line_mode_loads_neither_textual_nor_rich() -> None:
+    script = "import emtui.line_mode.startup, sys; print({'textual', 'rich'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
 LATER = (
     "em.model",
     "em.session_source",

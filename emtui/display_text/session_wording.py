@@ -113,7 +113,12 @@ def differing_server_state_text(session: Session) -> str:
 
 def facts_text(session: Session, clock: TimeContext) -> str:
     """Format all details of a session, one per line, with the full message."""
-    lines = (
+    return "\n".join(f"{label:<12}  {text}" for label, text in session_facts(session, clock))
+
+
+def session_facts(session: Session, clock: TimeContext) -> list[tuple[str, str]]:
+    """All details of a session as labels and texts."""
+    facts = (
         ("Message", session.message),
         ("Not readable", session.parse_problem),
         ("Outcome", session.outcome_text if session.is_complete else None),
@@ -132,7 +137,7 @@ def facts_text(session: Session, clock: TimeContext) -> str:
         ("Name", session.name),
         ("UID", session.uid),
     )
-    return "\n".join(f"{label:<12}  {text}" for label, text in lines if text)
+    return [(label, text) for label, text in facts if text]
 
 
 def _ended_text(session: Session, clock: TimeContext) -> str:

@@ -13,7 +13,7 @@ from emtui.display_text.assessment_text import calm_text, formatter_for
 from emtui.display_text.display_clock import DisplayClock
 from emtui.display_text.health_text import LABEL_CELLS, health_text
 from emtui.display_text.list_text import empty_text, order_text, progress_text, saved_queries_text
-from emtui.display_text.session_wording import TimeContext, as_of_text, facts_text, tally_text
+from emtui.display_text.session_wording import TimeContext, as_of_text, session_facts, tally_text
 from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError
 from emtui.em.model import Outcome, Session
@@ -31,6 +31,7 @@ from emtui.line_mode.commands import (
 from emtui.line_mode.console import Console, InputEndedError
 from emtui.line_mode.open_run import NO_EVENTS, OpenRun
 from emtui.line_mode.options import LineModeOptions
+from emtui.line_mode.report_dialog import ReportDialog
 from emtui.line_mode.run_lines import evidence_line, finding_lines, row_line, run_line
 from emtui.line_mode.run_list import RunList
 from emtui.line_mode.type_lines import MAX_DAYS, day_lines, hour_lines, type_lines, unlisted_types_line
@@ -79,7 +80,7 @@ class LineBrowser:
         options: LineModeOptions,
         clock: DisplayClock,
         feed: ListFeed,
-        zones: ReportZones,  # noqa: ARG002 - used by reports, which follow
+        zones: ReportZones,
         alert_command: AlertCommand,
         log_on_again: Callable[[], Awaitable[SessionSource | None]] | None = None,
     ) -> None:
@@ -92,6 +93,7 @@ class LineBrowser:
         self._list = RunList()
         self._open: OpenRun | None = None
         self._history = HistoryCache()
+        self._reports = ReportDialog(console, options, lambda: feed.source, self._history, zones)
         self._choices: Sequence[Choice] = ()
         self._pending_lines: list[str] = []
         """The lines of the last list that were not said yet."""
@@ -127,6 +129,7 @@ class LineBrowser:
             "compare": self._compare,
             "with": self._compare_with,
             "acknowledge": self._acknowledge,
+            "report": self._report,
             "refresh": self._refresh,
             "pause": self._pause,
             "statistics": self._show_statistics,
@@ -350,12 +353,15 @@ class LineBrowser:
             self._console.say("Type l to list the runs, a number to open one, ? for the commands.")
 
     async def _choose(self, number: int) -> None:
-        """Open the line with this number; in an open run, say that event in full."""
+        """Open the line with this number, or show all runs; in an open run, say that event in full."""
         if self._open:
             if 0 < number <= len(self._open.events):
                 self._console.say_text(self._open.full_event_text(number - 1, self._time))
             else:
                 self._console.say(f"There is no event {number}.")
+            return
+        if number == 0:
+            await self._filter("")
             return
         choice = self._choice(number)
         if isinstance(choice, tuple):
@@ -415,7 +421,7 @@ class LineBrowser:
         self._open = OpenRun(feed, self._announce_run)
         await self._open.wait_loaded()
         await self._show_facts("")
-        self._console.say("l: events, d: compare, m: acknowledge, b: back, ?: all commands.")
+        self._console.say("l: events, d: compare, m: acknowledge, H: report, b: back, ?: all commands.")
 
     def _announce_run(self, lines: Sequence[str]) -> None:
         self._console.announce(lines, at_once=self._level is not ChangeLevel.OFF)
@@ -467,7 +473,7 @@ class LineBrowser:
 
     async def _show_details(self, operand: str) -> None:
         if run := self._target_run(operand):
-            self._console.say_text(facts_text(run, self._time))
+            self._console.say(*(f"{label}: {text}" for label, text in session_facts(run, self._time)))
 
     async def _show_xml(self, operand: str) -> None:
         if run := self._target_run(operand):
@@ -601,6 +607,20 @@ class LineBrowser:
         rows = [row for row in difference.comparison.rows if row.kind not in UNCHANGED_KINDS or row.is_slower]
         self._say_pages([format_line(difference, row, zone) for row in rows])
 
+    async def _report(self, operand: str) -> None:
+        """Make a report on a run, or without one a shift summary."""
+        assessment = self._assessment
+        if assessment is None:
+            self._console.say(acknowledgement_messages.NO_LIST_YET)
+            return
+        run = self._open.session if self._open else self._list.selected
+        if operand:
+            run = self._target_run(operand)
+            if run is None:
+                return
+        log = self._open.state.log if self._open and self._open.session is run else None
+        await self._reports.run(assessment, self._state.health, run, log)
+
     # --- everything else ------------------------------------------------------------------------
 
     async def _refresh(self, _: str) -> None:
@@ -653,6 +673,7 @@ class LineBrowser:
             self._console.say("Not available in replay mode.")
         elif source := await self._log_on_again():
             self._feed.replace_source(source)
+            self._console.say(f"Logged on to {source.server}.")
 
     async def _show_help(self, _: str) -> None:
         self._console.say(*help_lines(is_run_open=self._open is not None))

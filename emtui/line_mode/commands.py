@@ -33,7 +33,7 @@ class LineCommand(NamedTuple):
 COMMANDS = (
     LineCommand("list", ("l",), "list the runs, from the first", LineScope.LIST),
     LineCommand("next", ("n",), "next page", LineScope.LIST),
-    LineCommand("query", ("/",), "filter by a query; / alone shows all runs", LineScope.LIST, "QUERY"),
+    LineCommand("query", ("/",), "filter by a query; / alone, or 0, shows all runs", LineScope.LIST, "QUERY"),
     LineCommand("failed", (), "show failures and warnings", LineScope.LIST),
     LineCommand("running", (), "show runs in progress", LineScope.LIST),
     LineCommand("unseen", (), "show new and changed runs", LineScope.LIST),
@@ -63,6 +63,7 @@ COMMANDS = (
     LineCommand(
         "acknowledge", ("m",), "acknowledge a run or an alert, or undo", LineScope.ANYWHERE, "[NUMBER]"
     ),
+    LineCommand("report", ("H",), "a ticket, shift summary or bundle", LineScope.ANYWHERE, "[NUMBER]"),
     LineCommand("refresh", ("r",), "refresh now", LineScope.ANYWHERE),
     LineCommand("pause", ("p",), "pause or resume polling", LineScope.ANYWHERE),
     LineCommand("statistics", ("!",), "connection statistics", LineScope.ANYWHERE),

@@ -35,6 +35,7 @@ def test_a_line_is_a_command(line: str, is_run_open: bool, expected: tuple[str, 
     ("line", "message"),
     [
         ("xyzzy", "Unknown command xyzzy. Type ? for the commands."),
+        ("re", "re may be report or refresh: type more of it."),
         ("s", "works in an open run"),
     ],
 )

@@ -133,6 +133,15 @@ def test_an_incident_is_walked_through_without_any_control_sequence(
         terminal.wait_for("until 7d): ")
         assert "Acknowledged until 08:00" in terminal.type("INC123 until 08:00", RUN_PROMPT)
         assert "Acknowledged: INC123" in terminal.type("x", RUN_PROMPT)
+        terminal.child.sendline("H")
+        terminal.wait_for("to save a file: ")
+        ticket = terminal.type("2", RUN_PROMPT)
+        assert "CollectJob failed on " in ticket
+        assert "Acknowledged  INC123" in ticket
+        terminal.child.sendline("H")
+        terminal.wait_for("to save a file: ")
+        assert "Saved: emtui-CollectJob-" in terminal.type("1w", RUN_PROMPT)
+        assert list(tmp_path.glob("emtui-CollectJob-*.md"))
         terminal.type("b", LIST_PROMPT)
         assert re.search(
             r"^\d\. acknowledged: INC123.* CollectJob failed", terminal.type("a", LIST_PROMPT), re.MULTILINE
