@@ -2,6 +2,6 @@
 
 `list_feed`, `session_feed` own the list and an opened session. `list_poller`, `session_poller` request them,
 `poll_schedule` decides when. `snapshot`, `changes`, `feed_health` hold results; `assessment`, `explainer`
-analyze them.
+analyze them. `report_builder` combines what reports need.
 `notification_policy` decides when to alert. `recording` saves responses and plays them back.
 """

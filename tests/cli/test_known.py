@@ -116,6 +116,26 @@ def test_wait_prints_whether_its_run_is_acknowledged(demo_shell: CommandRunner, 
     assert waited()["known"] is True
 
 
+def test_reports_contain_the_acknowledgement_and_the_note_of_the_team(
+    demo_shell: CommandRunner, demo: RunningDemo
+) -> None:
+    write_acknowledgements(demo_shell, demo, UNREACHED)
+    write_team_note(demo_shell, NOTE)
+    (failed,) = demo_shell.run_json(
+        "sessions", "type:CollectJob", "state:failed", "--limit", "1", "-o", "json"
+    )
+    for command in ("explain", "ticket"):
+        text = demo_shell(command, failed["id"]).stdout
+        assert "INC0012345" in text
+        assert "storage patches bs02 on Mondays" in text
+        data = demo_shell.run_json(command, failed["id"], "-o", "json")
+        assert data["known"]
+        assert [finding["kind"] for finding in data["findings"]][:2] == ["known", "note"]
+    assert "**Acknowledged**: 1\n" in demo_shell("shift").stdout
+    (acknowledged,) = demo_shell.run_json("shift", "-o", "json")["acknowledged"]
+    assert (acknowledged["type"], acknowledged["note"]) == ("CollectJob", "INC0012345")
+
+
 def test_acknowledgements_of_another_server_and_expired_ones_do_not_count(
     demo_shell: CommandRunner, demo: RunningDemo
 ) -> None:
