@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -135,6 +137,21 @@ def test_the_sessions_of_a_list_are_completed_afterwards_without_a_connection(
 
 def shell_without_arguments(shell: CommandRunner) -> CommandRunner:
     return replace(shell, leading_arguments=())
+
+
+HEAVY = ("textual", "rich", "httpx", "lxml", "keyring", "asyncio", "cryptography", "tomlkit", "starlette")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["se"], ["-p", ""], ["sessions", "type:C"], ["show", "5f1c"], ["demo", "--play", "s"], ["examples", ""]],
+)
+def test_a_key_press_loads_no_large_library(words: Sequence[str]) -> None:
+    program = f"import sys, emtui.cli as c; c.main(['__complete', 'zsh', *{words!r}]); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "emtui.cli.complete_words" in loaded
+    assert not loaded & set(HEAVY)
 
 
 @pytest.mark.parametrize("argv", [[], ["tcsh"], ["bash"], ["bash", "emtui ", "", "wide"], ["zsh"]])
