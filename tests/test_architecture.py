@@ -25,10 +25,11 @@ INNER_MODULES = {
     "em": ("em", "chunked_work"),
     "handover": ("em.model", "em.server_address", "em.secret", "query", "triage", "text_format"),
     "monitor": ("em", "triage", "local", "handover"),
-    "local": ("em", "text_format", "child_process"),
+    "keys": (),
+    "local": ("em", "text_format", "child_process", "keys"),
     "demo": ("em.model", "em.server_address", "text_format", "child_process"),
     "doctor": ("em", "local"),
-    "display_text": ("text_format", "query", "triage", "handover", "em", "monitor", "local"),
+    "display_text": ("text_format", "query", "triage", "handover", "em", "monitor", "local", "keys"),
     "tui": (
         "display_text",
         "text_format",
@@ -40,6 +41,7 @@ INNER_MODULES = {
         "em",
         "monitor",
         "local",
+        "keys",
     ),
     "line_mode": (
         "display_text",
@@ -52,6 +54,7 @@ INNER_MODULES = {
         "em",
         "monitor",
         "local",
+        "keys",
     ),
     "cli": (
         "line_mode",
@@ -65,6 +68,7 @@ INNER_MODULES = {
         "em",
         "monitor",
         "local",
+        "keys",
         "demo",
         "doctor",
         "tui",
@@ -230,7 +234,7 @@ def test_only_the_driver_of_the_tests_uses_the_screens_and_the_app() -> None:
 )
 def test_a_test_that_uses_the_screens_is_found(text: str) -> None:
     assert names_internals(text)
-    assert not names_internals("from emtui.tui.keymap import COMMANDS")
+    assert not names_internals("from emtui.keys.tui_commands import COMMANDS")
 
 
 HEAVY = ("textual", "rich", "httpx", "lxml", "keyring", "asyncio", "cryptography", "tomlkit", "starlette")
@@ -278,7 +282,7 @@ BEFORE_PAINT = (
 )
 BEFORE_LOGIN = f"{BEFORE_PAINT}, emtui.tui.screens.login.screen"
 BEFORE_LIST = f"{BEFORE_PAINT}, emtui.tui.screens.session_list.screen"
-MAX_BEFORE_LOGIN, MAX_BEFORE_LIST = 85, 148
+MAX_BEFORE_LOGIN, MAX_BEFORE_LIST = 86, 149
 """Maximum numbers of our modules: each is loaded before anything is shown."""
 
 

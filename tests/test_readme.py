@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from emtui.em.model import SESSION_TYPES
-from emtui.tui.keymap import CommandScope, commands_in, key_label
+from emtui.keys.keymap import DEFAULT_KEYMAP as KEYMAP
+from emtui.keys.keymap import key_label
+from emtui.keys.tui_commands import CommandScope
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "screenshots"
@@ -21,7 +23,7 @@ def documented_keys() -> str:
     """The rows of the README's table of keys: essential commands of all screens."""
     essential = [
         command
-        for command in commands_in(*CommandScope)
+        for command in KEYMAP.commands_in(*CommandScope)
         if command.is_essential and command.scope is not CommandScope.LOGIN
     ]
     rows = dict.fromkeys(

@@ -40,6 +40,8 @@ from emtui.em.proxy import ProxySettings
 from emtui.em.secret import Secret
 from emtui.em.server_address import Server, Trust
 from emtui.em.session_source import SessionSource
+from emtui.keys.keymap import method_name_for
+from emtui.keys.tui_commands import CommandScope, TuiCommand
 from emtui.local.connection import Connection
 from emtui.local.remembered_logon import RememberChoice
 from emtui.monitor.assessment import Assessment
@@ -60,7 +62,6 @@ from emtui.triage.step_timing import StepHistory, Wait
 from emtui.tui.app import EmtuiApp
 from emtui.tui.formatting.command_matches import match_commands
 from emtui.tui.formatting.log_model import EventLine
-from emtui.tui.keymap import CommandScope, TuiCommand, method_name_for
 from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.screens.attention.evidence_pane import EvidencePane
 from emtui.tui.screens.attention.screen import AttentionScreen
@@ -847,7 +848,7 @@ class TuiDriver(RowsDriver):
             DEFAULT_SORT_ORDER,
         )
         if self.is_paused():
-            await self.press("p")
+            await self.press(self._app.keymap.find("pause").keys[0])
         await listing.action_filter("")
         await listing.table.set_grouped(True)
         listing.table.move_to(0)

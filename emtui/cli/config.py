@@ -18,6 +18,8 @@ from emtui.cli.setting_table import GENERAL_SETTINGS, PROFILE_SETTINGS, format_t
 from emtui.em.server_address import mask_credentials
 from emtui.em.text_sanitizer import clean
 from emtui.handover.json_records import JsonRecord
+from emtui.keys.key_names import parse_key
+from emtui.keys.keymap import key_label
 from emtui.local.config_check import ConfigMistake, find_mistakes
 from emtui.local.configuration import Config
 from emtui.local.connection import ENVIRONMENT_VARIABLES
@@ -102,6 +104,8 @@ def _file_rows(config: Config) -> Iterator[Row]:
         yield "plain", _format_value(config.plain.value), str(config.plain.file)
     for digit, setting in config.queries.items():
         yield f"queries.{_quote_key(digit)}", str(setting.value), str(setting.file)
+    for name, setting in config.keys.items():
+        yield f"keys.{name}", _format_keys(setting.value), str(setting.file)
     for profile in config.profiles:
         for key, setting in config.profile_values[profile.name].items():
             value = setting.value
@@ -121,6 +125,12 @@ def _default_rows(config: Config, shown_keys: set[str]) -> Iterator[Row]:
     for key, setting in settings:
         if setting.default and key not in shown_keys:
             yield key, setting.default, _DEFAULT
+
+
+def _format_keys(keys: object) -> str:
+    """Keys as the help shows them."""
+    labels = [key_label(parse_key(key)) for key in keys] if isinstance(keys, tuple) else []
+    return " ".join(labels) or "(none)"
 
 
 def _quote_key(key: str) -> str:

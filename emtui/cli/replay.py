@@ -9,6 +9,7 @@ from emtui.cli.arguments import ParsedArguments, UsageError
 from emtui.cli.client_session import load_configuration
 from emtui.cli.command_table import CONNECTION_OPTIONS
 from emtui.em.text_sanitizer import shorten
+from emtui.keys.keymap import DEFAULT_KEYMAP
 from emtui.local.connection import Connection
 from emtui.local.recordings import RecordingFileError, clean_path, open_recording
 from emtui.monitor.recording.reader import read_recording
@@ -37,7 +38,7 @@ def replay_recording(
     path = Path(args.value_of("--replay") or "")
     speed = _parse_speed(args.value_of("--speed"))
     with _open_recording(path) as file:
-        source = _load_replay(file, path, speed)
+        source, config = _load_replay(file, path, speed), load_configuration()
         if is_plain:
             from emtui.cli.start_line_mode import replay_in_line_mode  # noqa: PLC0415 - only for --plain
 
@@ -57,7 +58,8 @@ def replay_recording(
                 low_bandwidth=args.has("--quiet"),
                 ascii_only=args.has("--ascii"),
                 mouse_enabled=args.has("--mouse"),
-                theme=args.value_of("--theme") or load_configuration().theme,
+                theme=args.value_of("--theme") or config.theme,
+                keymap=config.keymap or DEFAULT_KEYMAP,
             )
         )
 

@@ -61,6 +61,7 @@ TABLES = (
         "saved queries on the digits 5 to 9 of the session list",
         ('5 = "type:CollectJob took:>5m"',),
     ),
+    ("keys", "other keys for commands of the screens", ('timeline = ["F7", "C"]', "quit = []")),
 )
 """Other tables of the configuration: name, purpose, and examples."""
 

@@ -11,6 +11,7 @@ from emtui.cli import stdio
 from emtui.cli.arguments import ParsedArguments, UsageError
 from emtui.cli.client_session import load_configuration, resolve_connection
 from emtui.cli.password_sources import given_or_command_password
+from emtui.keys.keymap import DEFAULT_KEYMAP
 from emtui.local import terminal
 from emtui.local.configuration import Config
 from emtui.local.timezones import SystemZone
@@ -50,6 +51,7 @@ def open_view(args: ParsedArguments) -> int:
         connection,
         config.profiles,
         own_queries=config.queries,
+        keymap=config.keymap or DEFAULT_KEYMAP,
         query=query,
         order=order,
         target=target,

@@ -29,7 +29,8 @@ def acknowledged_text(
     formatter: FindingFormatter,
     past_text: str,
     problem: str,
+    undo: str,
 ) -> str:
-    """Format that it was acknowledged, and until when; the other values are as in `removed_text`."""
+    """Format that it was acknowledged, until when, and how to undo that; the rest as in `removed_text`."""
     expiry_text = format_acknowledgement_end(acknowledgement, acknowledgements, formatter)
-    return f"{f'Acknowledged{past_text} {expiry_text}'.rstrip()}. m: undo. {problem}".rstrip()
+    return f"{f'Acknowledged{past_text} {expiry_text}'.rstrip()}. {undo}. {problem}".rstrip()

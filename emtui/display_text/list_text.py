@@ -9,6 +9,7 @@ from emtui import text_format
 from emtui.display_text.certificate_text import trust_question
 from emtui.display_text.session_wording import TimeContext
 from emtui.em.errors import CertificateUntrustedError, EmError, LogonRefusedError
+from emtui.keys.keymap import Keymap
 from emtui.monitor.list_feed import CompletionProgress, ListState, RequestProgress
 from emtui.query import Query, SortOrder
 
@@ -63,41 +64,45 @@ def progress_text(progress: RequestProgress | CompletionProgress | None, server:
     )
 
 
-def problem_text(state: ListState, clock: TimeContext) -> str:
+def problem_text(state: ListState, clock: TimeContext, keymap: Keymap) -> str:
     """The problem to show; if it stopped polling, also since when and the key to log on again."""
     if state.polling_stop is None or not state.problem:
         return state.problem
     at, error = state.polling_stop.at, state.polling_stop.error
     when = f" {text_format.format_day_and_second(at, clock.now, clock.zone)}" if at else ""
     what = "LOGON REFUSED" if isinstance(error, LogonRefusedError) else "STOPPED"
-    return f"{what}{when} (L: log on again): {stop_reason(error)}"
+    return f"{what}{when} ({keymap.hint('log_on', 'log on again')}): {stop_reason(error)}"
 
 
 def stop_reason(error: EmError) -> str:
-    """Why polling stopped; the details of a certificate are shown by L, since there is no room here."""
+    """Why polling stopped; the details of a certificate are on the login, as there is no room here."""
     if isinstance(error, CertificateUntrustedError):
         return trust_question(error)
     return str(error)
 
 
-def empty_text(state: ListState, query: Query, progress: str) -> tuple[str, ...]:
+def empty_text(state: ListState, query: Query, progress: str, keymap: Keymap) -> tuple[str, ...]:
     """Why there are no rows, and what to do; empty if there are rows."""
     snapshot = state.snapshot
     if snapshot is None:
-        return (progress, "Esc: cancel") if progress else ("No session list yet. r: refresh.",)
+        return (
+            (progress, "Esc: cancel")
+            if progress
+            else (f"No session list yet. {keymap.hint('refresh', 'refresh')}.",)
+        )
     if snapshot.sessions and query.is_empty:
         return ()
     if query.is_empty and snapshot.unlisted:
         unlisted_count = text_format.format_count(len(snapshot.unlisted.runs))
         return (
             f"The server no longer lists any runs; it listed {unlisted_count} before.",
-            "!: connection statistics",
+            keymap.hint("statistics", "connection statistics"),
         )
     if query.is_empty:
         return ("The server lists no sessions from the last 30 days.",)
     if query.text == "is:unseen":
-        return ("No new or changed runs.", "0: show all")
-    return (f"No runs match {query.text}", "0: show all")
+        return ("No new or changed runs.", keymap.hint("show_all", "show all"))
+    return (f"No runs match {query.text}", keymap.hint("show_all", "show all"))
 
 
 _ORDER_TEXTS = {

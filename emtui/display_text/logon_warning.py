@@ -9,8 +9,11 @@ from emtui.em.session_source import SessionSource
 from emtui.monitor.feed_health import LARGE_SKEW
 
 
-def logon_warning(source: SessionSource, now: datetime, skew: timedelta) -> str:
-    """Format the more important of both; empty if there is neither. `now` is this computer's clock."""
+def logon_warning(source: SessionSource, now: datetime, skew: timedelta, details: str) -> str:
+    """Format the more important of both; empty if there is neither. `now` is this computer's clock.
+
+    `details` says how to see more.
+    """
     expiry_text = source.certificate.expiry_text(now) if source.certificate else None
     if expiry_text:
         return f"The certificate of {source.server} {expiry_text}."
@@ -18,4 +21,4 @@ def logon_warning(source: SessionSource, now: datetime, skew: timedelta) -> str:
         return ""
     difference = text_format.format_duration(abs(skew))
     direction = "ahead of" if skew > timedelta() else "behind"
-    return f"The server's clock is {difference} {direction} this computer's. !: details."
+    return f"The server's clock is {difference} {direction} this computer's. {details}."

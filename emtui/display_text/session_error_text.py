@@ -16,8 +16,8 @@ def session_problem_text(state: SessionState, server: object, now: datetime, zon
     return str(problem) if problem else ""
 
 
-def missing_events_text(state: SessionState) -> str:
+def missing_events_text(state: SessionState, refresh_hint: str) -> str:
     """Return why there are no events, if they were not loaded."""
     if state.is_gone:
-        return "The server no longer has the events. r: refresh."
-    return "Events not loaded. r: refresh."
+        return f"The server no longer has the events. {refresh_hint}."
+    return f"Events not loaded. {refresh_hint}."

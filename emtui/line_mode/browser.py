@@ -19,6 +19,7 @@ from emtui.em.errors import EmError
 from emtui.em.model import Outcome, Session
 from emtui.em.session_source import SessionSource
 from emtui.handover.absolute_time_text import ReportZones
+from emtui.keys.keymap import DEFAULT_KEYMAP
 from emtui.line_mode.alert_command import AlertCommand
 from emtui.line_mode.change_lines import ChangeLevel, change_lines
 from emtui.line_mode.commands import (
@@ -277,7 +278,7 @@ class LineBrowser:
         rows = self._list.rows(state)
         if not rows:
             progress = progress_text(state.progress, self._feed.source.server, self._clock.zone)
-            self._console.say(*empty_text(state, self._list.query, progress))
+            self._console.say(*empty_text(state, self._list.query, progress, DEFAULT_KEYMAP))
             return
         count = text_format.format_counted(len(rows), "line")
         order = order_text(self._list.order, is_grouped=any(isinstance(row, RunGroup) for row in rows))
@@ -563,7 +564,12 @@ class LineBrowser:
         current = self._assessment or assessment
         self._console.say(
             acknowledgement_messages.acknowledged_text(
-                acknowledgement, current.acknowledgements, formatter_for(current, zone), "", problem
+                acknowledgement,
+                current.acknowledgements,
+                formatter_for(current, zone),
+                "",
+                problem,
+                "m: undo",
             )
         )
 

@@ -12,6 +12,7 @@ from emtui import text_format
 from emtui.display_text.list_text import problem_text
 from emtui.display_text.session_wording import TimeContext, tally_text
 from emtui.em.model import Outcome, Session, Uid
+from emtui.keys.keymap import DEFAULT_KEYMAP
 from emtui.line_mode.run_lines import run_line
 from emtui.monitor.list_feed import ListState
 
@@ -59,7 +60,7 @@ def _change_word(run: Session, running: set[Uid]) -> str:
 
 def _connection_lines(before: ListState, state: ListState, clock: TimeContext) -> Iterator[str]:
     if state.polling_stop and state.polling_stop is not before.polling_stop:
-        yield problem_text(state, clock)
+        yield problem_text(state, clock, DEFAULT_KEYMAP)
     elif state.is_lost and not before.is_lost and state.health.lost_since:
         since = text_format.format_day_and_second(state.health.lost_since, clock.now, clock.zone)
         offset = text_format.format_zone_offset(state.health.lost_since, clock.zone)

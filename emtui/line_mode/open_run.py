@@ -12,6 +12,7 @@ from emtui.display_text.log_text import count_text, line_text, line_title, wait_
 from emtui.display_text.session_error_text import missing_events_text, session_problem_text
 from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Event, Session
+from emtui.keys.keymap import DEFAULT_KEYMAP
 from emtui.line_mode.run_lines import event_line, open_run_lines
 from emtui.monitor.assessment import Assessment
 from emtui.monitor.session_feed import SessionFeed, SessionState
@@ -102,7 +103,7 @@ class OpenRun:
         if problem := session_problem_text(self.state, self.feed.source.server, clock.now, clock.zone):
             yield problem
         if self.state.log is None:
-            yield missing_events_text(self.state)
+            yield missing_events_text(self.state, DEFAULT_KEYMAP.hint("refresh", "refresh"))
         else:
             yield f"{count_text(self.state.log)}."
 

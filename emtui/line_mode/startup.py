@@ -92,7 +92,7 @@ def _logon_warning(options: LineModeOptions, source: SessionSource) -> str:
     """The warning about the certificate or the clock; a demo's clock is not meant to be right."""
     is_demo = options.mark == DEMO_MARK
     now = utc_now() if is_demo else options.now()
-    return logon_warning(source, now, timedelta() if is_demo else clock_offset(source.skew))
+    return logon_warning(source, now, timedelta() if is_demo else clock_offset(source.skew), "!: details")
 
 
 def _list_feed(

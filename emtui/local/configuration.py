@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emtui.em.server_address import Server
 from emtui.local.profiles import (
@@ -24,12 +24,14 @@ from emtui.local.profiles import (
     parse_profile,
     suggest_name,
 )
-from emtui.local.saved_queries import read_queries
 from emtui.local.terminal import THEME_NAMES
+
+if TYPE_CHECKING:
+    from emtui.keys.keymap import Keymap
 
 _NONBLOCKING = getattr(os, "O_NONBLOCK", 0)
 """Do not block if the file is a pipe."""
-TOP_LEVEL_KEYS = (*TOP_LEVEL_SETTINGS, "profiles", "queries")
+TOP_LEVEL_KEYS = (*TOP_LEVEL_SETTINGS, "profiles", "queries", "keys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Config:
 
     `queries` maps digits to the user's saved queries; `theme` is the color theme of the screens,
     `plain` whether the session browser is in line mode, with its file.
+    `keys` has the keys of commands by setting, and `keymap` is what they make of the default keys.
     """
 
     profiles: tuple[Profile, ...] = ()
@@ -48,6 +51,8 @@ class Config:
     theme: str | None = None
     theme_file: Path | None = None
     plain: ConfigValue | None = None
+    keys: Mapping[str, ConfigValue] = field(default_factory=dict)
+    keymap: Keymap | None = None
 
     def find(self, name: str) -> Profile | None:
         """Return the profile of this name."""
@@ -90,8 +95,16 @@ def merge_documents(layers: Sequence[tuple[Path, Mapping[str, Any]]]) -> Config:
         _check_structure(file, document)
     tables: dict[str, dict[str, ConfigValue]] = {}
     queries: dict[str, ConfigValue] = {}
+    keys: dict[str, ConfigValue] = {}
     for file, document in layers:
-        queries = read_queries(file, document.get("queries", {})) | queries
+        if "queries" in document:
+            from emtui.local.saved_queries import read_queries  # noqa: PLC0415 - start-up time: if there are any
+
+            queries = read_queries(file, document["queries"]) | queries
+        if "keys" in document:
+            from emtui.local.key_config import merge_keys, read_keys  # noqa: PLC0415 - the same
+
+            keys = merge_keys(keys, read_keys(file, document["keys"]))
         for name, table in document.get("profiles", {}).items():
             values = {key: ConfigValue(value, file) for key, value in table.items()}
             tables[name] = values | tables.get(name, {})
@@ -120,7 +133,18 @@ def merge_documents(layers: Sequence[tuple[Path, Mapping[str, Any]]]) -> Config:
         str(theme.value) if theme else None,
         theme.file if theme else None,
         plain,
+        keys,
+        _build_keymap(keys),
     )
+
+
+def _build_keymap(keys: Mapping[str, ConfigValue]) -> Keymap | None:
+    """The keys of all commands; None if none is configured. Raises `InvalidConfigError`."""
+    if not keys:
+        return None
+    from emtui.local.key_config import build_keymap  # noqa: PLC0415 - the same
+
+    return build_keymap(keys)
 
 
 def _first_value(key: str, layers: Iterable[tuple[Path, Mapping[str, Any]]]) -> ConfigValue | None:

@@ -15,20 +15,12 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from emtui.display_text.display_clock import DisplayClock
+from emtui.keys.keymap import action_for, method_name_for
+from emtui.keys.tui_commands import FORM_SCOPES, OTHER_NAMES, PALETTE_SCOPES, CommandScope
 from emtui.local.remembered_logon import can_log_on
 from emtui.local.terminal import THEME_NAMES
 from emtui.local.timezones import SystemZone
 from emtui.tui.context import AppContext
-from emtui.tui.keymap import (
-    FORM_SCOPES,
-    OTHER_NAMES,
-    PALETTE_SCOPES,
-    CommandScope,
-    action_for,
-    bindings_for,
-    commands_in,
-    method_name_for,
-)
 from emtui.tui.launch_options import DEMO_MARK, LaunchOptions
 from emtui.tui.screen_factory import EmtuiScreenFactory
 from emtui.tui.screens.base import BaseScreen
@@ -39,6 +31,7 @@ from emtui.tui.services.logon_service import LogonService
 from emtui.tui.services.navigator import Navigator
 from emtui.tui.terminal import gc_tuning
 from emtui.tui.terminal.app_base import TerminalApp
+from emtui.tui.terminal.bindings import bindings_for, use_keymap
 
 if TYPE_CHECKING:
     from emtui.monitor.list_feed import ListState
@@ -72,6 +65,8 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
 
     def __init__(self, options: LaunchOptions) -> None:
         super().__init__(options.terminal)
+        self.keymap = options.keymap
+        use_keymap(self, options.keymap, CommandScope.EVERYWHERE)
         self.clock = DisplayClock(
             options.now, options.zone, options.connection.server_time_zone, self._on_zone_changed
         )
@@ -201,7 +196,9 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
     def action_help(self) -> None:
         """Show the keys of this screen."""
         if self.current_screen.SCOPE is CommandScope.TEXT_VIEWER:
-            self.say("Space/b: page down/up, q: back.")
+            keymap, scope = self.keymap, CommandScope.TEXT_VIEWER
+            down, up = keymap.label("page_down", scope), keymap.label("page_up", scope)
+            self.say(f"{down}/{up}: page down/up, {keymap.hint('close', 'back')}.")
         else:
             self.navigator.open_key_help()
 
@@ -212,7 +209,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         elif self.current_screen.SCOPE in PALETTE_SCOPES:
             self.navigator.open_command_palette(self._run_command)
         elif self.current_screen.SCOPE not in FORM_SCOPES:
-            self.say("The command palette is not available here. q: back.")
+            self.say(f"The command palette is not available here. {self.keymap.hint('close', 'back')}.")
 
     async def _run_command(self, text: str | None) -> None:
         if not text:
@@ -223,7 +220,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
             return
         names = (text, *OTHER_NAMES.get(text, ()))
         scopes = (self.current_screen.SCOPE, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE)
-        matching = [command for command in commands_in(*scopes) if command.name in names]
+        matching = [command for command in self.keymap.commands_in(*scopes) if command.name in names]
         if not matching:
             self.navigator.open_by_name(text)
         elif hasattr(self.screen, method_name_for(matching[0])):
@@ -294,4 +291,4 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         else:
             self._stop_pressed_at = monotonic()
             if not self.current_screen.action_stop():
-                self.say("Nothing to cancel. Press ctrl+c again, or Q, to quit.")
+                self.say(f"Nothing to cancel. Press ctrl+c again, or {self.keymap.label('quit')}, to quit.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from emtui.display_text.display_clock import DisplayClock
+from emtui.keys.keymap import Keymap
 from emtui.monitor.history_cache import HistoryCache
 from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.services.exporter import Exporter
@@ -85,6 +86,11 @@ class AppContext:
     past_view: Callable[[], PastView]
     history: HistoryCache = field(default_factory=HistoryCache)
     settings: ViewSettings = field(default_factory=ViewSettings)
+
+    @property
+    def keymap(self) -> Keymap:
+        """The keys of all commands."""
+        return self.options.keymap
 
     @property
     def list_feed(self) -> ListFeed | None:

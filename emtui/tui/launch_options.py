@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from emtui.keys.keymap import DEFAULT_KEYMAP, Keymap
 from emtui.local.connection import Connection
 from emtui.local.profiles import ConfigValue, Profile
 from emtui.tui.terminal.capabilities import TerminalOptions
@@ -32,7 +33,8 @@ class LaunchOptions:
     written to this computer; `log_on_at_once` skips the login form if nothing is missing. `order` is a
     value of `--sort`, `view` one of `--view`, for the list or for a `target`, which is any name of a
     session; `compare_with` names a session to compare it with, or is `LAST_SUCCESSFUL`. `own_queries` are
-    the saved queries by digit. `recorder` records the server's responses; a `replay` replaces the server.
+    the saved queries by digit, `keymap` has the keys of all commands. `recorder` records the
+    server's responses; a `replay` replaces the server.
     `low_bandwidth` treats the connection to the terminal as slow, `ascii_only` draws with ASCII only,
     `theme` is the color theme that the user chose;
     `mouse_enabled` turns the mouse on; `terminal` describes the terminal, and is filled in by `run`.
@@ -53,6 +55,7 @@ class LaunchOptions:
     now: Callable[[], datetime] = _utc_now
     zone: tzinfo | None = None
     own_queries: Mapping[str, ConfigValue] = field(default_factory=dict)
+    keymap: Keymap = DEFAULT_KEYMAP
     low_bandwidth: bool = False
     ascii_only: bool = False
     mouse_enabled: bool = False

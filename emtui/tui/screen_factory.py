@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emtui.em.server_address import Server
+from emtui.keys.tui_commands import CommandScope
 from emtui.local.timezones import SystemZone
 from emtui.tui.context import AppContext
-from emtui.tui.keymap import CommandScope
 from emtui.tui.services.navigator import AnyScreen
 from emtui.tui.terminal.gc_tuning import young_generations_only
 
@@ -183,8 +183,9 @@ class EmtuiScreenFactory:
         from emtui.tui.widgets.key_columns import KeyColumns
 
         own_queries = {digit: str(setting.value) for digit, setting in self._ctx.options.own_queries.items()}
-        title, text = f"Keys: {scope.value}", key_help_text(scope, own_queries)
-        return TextScreen(self._ctx, title, text, KeyColumns(help_sections(scope, own_queries)))
+        keymap = self._ctx.keymap
+        title, text = f"Keys: {scope.value}", key_help_text(scope, own_queries, keymap)
+        return TextScreen(self._ctx, title, text, KeyColumns(help_sections(scope, own_queries, keymap)))
 
     def health(self) -> AnyScreen:
         """The connection statistics."""

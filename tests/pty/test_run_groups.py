@@ -10,7 +10,7 @@ import pytest
 from demo_server import RunningDemo
 from pty_terminal import NIGHT_OPTIONS, EmtuiTerminal, isolated_environment, run_emtui, run_night_demo
 
-COLLECT_GROUP = "95 successful runs of CollectJob, 02:25–01:55 (Enter or z: expand)"
+COLLECT_GROUP = "95 successful runs of CollectJob, 02:25–01:55 (Enter: expand)"
 CLIPBOARD = re.compile(rb"\x1b\]52;c;([^\x07\x1b]*)")
 
 

@@ -23,7 +23,7 @@ from pty_terminal import EmtuiTerminal, run_emtui
 from scripted_server import ServerIdentity
 
 from emtui.cli.command_table import COMMANDS_BY_NAME
-from emtui.tui.keymap import COMMANDS, CommandScope
+from emtui.keys.tui_commands import COMMANDS, CommandScope
 
 SESSION_ID = RUNS[0].guid
 ENDED_SESSION_ID = next(run.guid for run in RUNS if run.ended and run.outcome == "success")

@@ -10,8 +10,8 @@ from rich.style import Style
 from textual.strip import Strip
 from tui_driver import demo_app
 
+from emtui.keys.tui_commands import CommandScope
 from emtui.local.terminal import THEME_NAMES
-from emtui.tui.keymap import CommandScope
 from emtui.tui.terminal.capabilities import Capabilities
 from emtui.tui.terminal.frame_diff import cells_of_strip, sgr_codes
 from emtui.tui.theme import ACCENT_STYLE, CURSOR_MARK, CURSOR_TINT, ERROR_STYLE

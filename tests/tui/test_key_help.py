@@ -10,21 +10,15 @@ from typing import TypeAlias
 
 import pytest
 from textual.binding import Binding
-from tui_driver import TuiDriver, demo_app, first_match
+from tui_driver import NIGHT_TIME, TuiDriver, demo_app, demo_start, first_match
 
 from emtui.em.model import Outcome, Session
-from emtui.tui.keymap import (
-    COMMANDS,
-    OTHER_NAMES,
-    TABS,
-    CommandScope,
-    TuiCommand,
-    action_for,
-    available_commands,
-    bindings_for,
-    commands_in,
-    format_keys,
-)
+from emtui.keys.key_settings import build_keymap, changeable_commands
+from emtui.keys.keymap import DEFAULT_KEYMAP as KEYMAP
+from emtui.keys.keymap import Keymap, action_for, format_keys
+from emtui.keys.tui_commands import COMMANDS, OTHER_NAMES, TABS, CommandScope, TuiCommand
+from emtui.tui.formatting.key_help import TYPING_SCOPES
+from emtui.tui.terminal.bindings import bindings_for
 
 KEYS_TO_SCREEN: dict[CommandScope, tuple[str, ...]] = {
     CommandScope.SESSION_LIST: ("e",),
@@ -262,7 +256,7 @@ EXPECTED_EFFECTS: dict[tuple[CommandScope, str], EffectCheck] = {
     (CommandScope.SESSION_LIST, "toggle_grouping"): says("its own row"),
     (CommandScope.SESSION_LIST, "follow"): says("stays selected"),
     (CommandScope.SESSION_LIST, "toggle_times"): says("how long ago runs started"),
-    (CommandScope.SESSION_LIST, "cancel"): says("Press q to quit"),
+    (CommandScope.SESSION_LIST, "cancel"): says("Press . to quit"),
     (CommandScope.SESSION_DETAIL, "open"): opens_screen(CommandScope.TEXT_VIEWER),
     (CommandScope.SESSION_DETAIL, "search"): opens_prompt,
     (CommandScope.SESSION_DETAIL, "filter_lines"): opens_prompt,
@@ -415,18 +409,55 @@ def has_expected_effect(
     return effect(before, after, ui)
 
 
-@pytest.mark.parametrize("place", list(KEYS_TO_SCREEN))
-async def test_each_key_of_a_screen_does_what_its_help_says(place: CommandScope, pager: Path) -> None:
-    async with demo_app() as ui:
+OTHER_KEYS = build_keymap(
+    {
+        name: (chr(0x100 + index),)
+        for index, (name, command) in enumerate(changeable_commands().items())
+        if command.keys and name != "severity"
+    }
+)
+"""Another key for each command that can have one; Enter, Esc and ctrl+c stay."""
+
+
+def keys_on(keymap: Keymap, place: CommandScope, key: str) -> str:
+    """The key that does on this screen what a default key does there; text is typed as it is."""
+    shared = (CommandScope.NAVIGATION, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE)
+    scopes = (place,) if place in TYPING_SCOPES else (place, *shared)
+    names = [command.name for command in KEYMAP.commands_in(*scopes) if key in command.keys]
+    return keymap.find(names[0], place).keys[0] if names else key
+
+
+async def open_screen(ui: TuiDriver, place: CommandScope, keymap: Keymap) -> None:
+    for key in KEYS_TO_SCREEN[place]:
+        await press_and_wait(ui, keys_on(keymap, ui.screen_state(), key))
+
+
+@pytest.mark.parametrize(
+    ("place", "keymap"),
+    [
+        *((place, KEYMAP) for place in KEYS_TO_SCREEN),
+        *((place, OTHER_KEYS) for place in (CommandScope.SESSION_LIST, CommandScope.TIMELINE)),
+    ],
+    ids=lambda value: (
+        value.name if isinstance(value, CommandScope) else ["other", "default"][value is KEYMAP]
+    ),
+)
+async def test_each_key_of_a_screen_does_what_its_help_says(
+    place: CommandScope, keymap: Keymap, pager: Path
+) -> None:
+    async with demo_app(start=demo_start(keymap=keymap, now=lambda: NIGHT_TIME)) as ui:
         await ui.wait_assessed()
-        for command in (*available_commands(place), *commands_in(CommandScope.NAVIGATION)):
+        for command in (
+            *keymap.available_commands(place),
+            *keymap.commands_in(CommandScope.NAVIGATION),
+        ):
             description = f"{format_keys(command)}: {command.description}"
             if not command.keys or command.name in TERMINAL_ONLY or (place, command.name) in EXITING_COMMANDS:
                 continue
-            await ui.return_to_list()
             if (place, command.name) == (CommandScope.SESSION_LIST, "toggle_group"):
                 continue
-            await press_and_wait(ui, *KEYS_TO_SCREEN[place])
+            await ui.return_to_list()
+            await open_screen(ui, place, keymap)
             before = ScreenState.capture(ui)
             assert before.scope is place, description
             await press_and_wait(ui, command.keys[0])
@@ -441,14 +472,37 @@ async def test_each_key_of_a_screen_does_what_its_help_says(place: CommandScope,
 
 
 @pytest.mark.parametrize("place", list(KEYS_TO_SCREEN))
+async def test_a_default_key_that_was_changed_does_nothing(place: CommandScope) -> None:
+    async with demo_app(start=demo_start(keymap=OTHER_KEYS, now=lambda: NIGHT_TIME)) as ui:
+        await ui.wait_assessed()
+        await open_screen(ui, place, OTHER_KEYS)
+        before = ScreenState.capture(ui)
+        kept = {key for command in OTHER_KEYS.commands for key in command.keys}
+        old_keys = {
+            key
+            for command in (*KEYMAP.available_commands(place), *KEYMAP.commands_in(CommandScope.NAVIGATION))
+            for key in command.keys
+        }
+        for key in sorted(old_keys - kept):
+            await press_and_wait(ui, key)
+            after = ScreenState.capture(ui)
+            assert (after.screen_identity, after.cursor, after.is_prompting, after.text) == (
+                before.screen_identity,
+                before.cursor,
+                before.is_prompting,
+                before.text,
+            ), key
+
+
+@pytest.mark.parametrize("place", list(KEYS_TO_SCREEN))
 async def test_a_key_that_the_help_does_not_list_shows_a_message_and_does_nothing(
     place: CommandScope,
 ) -> None:
-    named = {command.name for command in available_commands(place)}
+    named = {command.name for command in KEYMAP.available_commands(place)}
     async with demo_app() as ui:
         await ui.wait_assessed()
         await press_and_wait(ui, *KEYS_TO_SCREEN[place])
-        for command in commands_in(CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE):
+        for command in KEYMAP.commands_in(CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE):
             if command.name in named or not command.keys:
                 continue
             before = ScreenState.capture(ui)
@@ -476,7 +530,7 @@ async def test_the_help_lists_a_command_without_a_key_where_the_palette_opens(pl
 
 @pytest.mark.parametrize(("place", "name"), sorted(EXITING_COMMANDS, key=str))
 async def test_the_quit_keys_quit(place: CommandScope, name: str) -> None:
-    (command,) = [command for command in available_commands(place) if command.name == name]
+    (command,) = [command for command in KEYMAP.available_commands(place) if command.name == name]
     assert command.description == "quit"
     async with demo_app() as ui:
         await press_and_wait(ui, *KEYS_TO_SCREEN[place])
@@ -506,7 +560,7 @@ async def test_the_palette_and_the_help_list_the_same_commands_and_descriptions(
     async with demo_app() as ui:
         await press_and_wait(ui, *KEYS_TO_SCREEN[place], "colon")
         assert ui.offered_commands() == {
-            (one.name, one.description) for one in available_commands(place) if one.name != "commands"
+            (one.name, one.description) for one in KEYMAP.available_commands(place) if one.name != "commands"
         }
 
 
@@ -644,7 +698,7 @@ async def test_a_step_without_a_target_shows_a_message_and_stays() -> None:
     "scope", [CommandScope.SESSION_LIST, CommandScope.SESSION_DETAIL, CommandScope.COMPARISON]
 )
 def test_every_other_name_of_a_command_is_its_first_match_in_the_palette(scope: CommandScope) -> None:
-    commands = tuple(available_commands(scope))
+    commands = tuple(KEYMAP.available_commands(scope))
     names = {command.name for command in commands}
     for other_name, meant in OTHER_NAMES.items():
         if names.intersection(meant):

@@ -5,6 +5,10 @@ from collections import Counter
 import pytest
 from tui_driver import handles
 
+from emtui.keys.key_names import parse_key
+from emtui.keys.keymap import DEFAULT_KEYMAP as KEYMAP
+from emtui.keys.keymap import format_keys, key_label, next_tab
+from emtui.keys.tui_commands import COMMANDS, FOOTER_COMMANDS, PALETTE_SCOPES, TABS, CommandScope, TuiCommand
 from emtui.tui.formatting.key_help import (
     COLUMN_CELLS,
     HelpLine,
@@ -13,23 +17,7 @@ from emtui.tui.formatting.key_help import (
     help_sections,
     key_help_text,
 )
-from emtui.tui.keymap import (
-    COMMANDS,
-    FOOTER_COMMANDS,
-    PALETTE_SCOPES,
-    TABS,
-    CommandScope,
-    TuiCommand,
-    available_commands,
-    bindings_for,
-    commands_in,
-    footer_hints,
-    format_keys,
-    key_label,
-    key_of_label,
-    next_tab,
-    tab_key,
-)
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import ACCENT_STYLE
 from emtui.tui.widgets.status_line import fit_hints
 
@@ -51,14 +39,18 @@ VIEW_SCOPES = (
 
 @pytest.mark.parametrize("place", VIEW_SCOPES)
 def test_no_key_means_two_things_in_one_view(place: CommandScope) -> None:
-    commands = commands_in(place, CommandScope.NAVIGATION, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE)
+    commands = KEYMAP.commands_in(
+        place, CommandScope.NAVIGATION, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE
+    )
     keys = Counter(key for command in commands for key in command.keys)
     assert [key for key, times in keys.items() if times > 1] == []
 
 
 def test_no_key_means_two_things_while_a_query_is_typed() -> None:
     keys = [
-        key for command in commands_in(CommandScope.QUERY_INPUT, CommandScope.PROMPT) for key in command.keys
+        key
+        for command in KEYMAP.commands_in(CommandScope.QUERY_INPUT, CommandScope.PROMPT)
+        for key in command.keys
     ]
     assert len(keys) == len(set(keys))
 
@@ -92,20 +84,23 @@ def test_every_command_has_a_handler_in_its_scope(command: TuiCommand) -> None:
 
 @pytest.mark.parametrize("place", list(FOOTER_COMMANDS))
 def test_a_footer_has_a_key_and_a_short_label_for_each_command(place: CommandScope) -> None:
-    hints = footer_hints(place)
+    hints = KEYMAP.footer_hints(place)
     assert all(key and 0 < len(label) <= 15 for key, label in hints)
     assert len({key for key, _ in hints}) == len(hints)
 
 
 @pytest.mark.parametrize("place", list(FOOTER_COMMANDS))
 def test_every_command_of_a_footer_works_there(place: CommandScope) -> None:
-    working = {*available_commands(place), *commands_in(CommandScope.NAVIGATION, CommandScope.PROMPT)}
+    working = {
+        *KEYMAP.available_commands(place),
+        *KEYMAP.commands_in(CommandScope.NAVIGATION, CommandScope.PROMPT),
+    }
     assert {*FOOTER_COMMANDS[place]} <= {command.name for command in working}
 
 
 @pytest.mark.parametrize("place", PALETTE_SCOPES)
 def test_a_footer_ends_with_commands_and_keys_where_there_is_a_palette(place: CommandScope) -> None:
-    assert footer_hints(place)[-2:] == [(":", "commands"), ("?", "keys")]
+    assert KEYMAP.footer_hints(place)[-2:] == [(":", "commands"), ("?", "keys")]
 
 
 @pytest.mark.parametrize(
@@ -120,30 +115,30 @@ def test_a_footer_ends_with_commands_and_keys_where_there_is_a_palette(place: Co
     ],
 )
 def test_a_footer_shows_the_most_useful_keys_that_fit(place: CommandScope, room: int, shown: str) -> None:
-    hints = fit_hints(footer_hints(place), room)
+    hints = fit_hints(KEYMAP.footer_hints(place), room)
     texts = [" ".join(hint) for hint in hints]
     assert len("  ".join(texts)) <= room
     assert shown in texts
-    left_out = [hint for hint in footer_hints(place) if hint not in hints]
+    left_out = [hint for hint in KEYMAP.footer_hints(place) if hint not in hints]
     room_left = room - len("  ".join(texts)) - 2
     assert all(len(" ".join(hint)) > room_left for hint in left_out), "no hint is left out that fits"
-    assert hints[-2:] == footer_hints(place)[-2:]
-    assert len(fit_hints(footer_hints(place), 400)) == len(FOOTER_COMMANDS[place])
+    assert hints[-2:] == KEYMAP.footer_hints(place)[-2:]
+    assert len(fit_hints(KEYMAP.footer_hints(place), 400)) == len(FOOTER_COMMANDS[place])
 
 
 def test_a_wide_footer_of_the_list_has_ten_keys() -> None:
-    assert len(fit_hints(footer_hints(CommandScope.SESSION_LIST), 120)) >= 10
+    assert len(fit_hints(KEYMAP.footer_hints(CommandScope.SESSION_LIST), 120)) >= 10
 
 
 def test_a_label_of_a_key_leads_back_to_the_key() -> None:
     for place in FOOTER_COMMANDS:
-        for label, _ in footer_hints(place):
-            assert key_label(key_of_label(label)) == label
-    assert key_of_label("/") == "slash"
+        for label, _ in KEYMAP.footer_hints(place):
+            assert key_label(parse_key(label)) == label
+    assert parse_key("/") == "slash"
 
 
 def test_the_tabs_name_the_keys_that_open_them() -> None:
-    assert [(tab.labels[0], tab_key(tab)) for tab in TABS] == [
+    assert [(tab.labels[0], KEYMAP.tab_key(tab, CommandScope.SESSION_LIST)) for tab in TABS] == [
         ("Runs", ""),
         ("Types", "B"),
         ("Timeline", "C"),
@@ -163,9 +158,9 @@ def test_walking_the_tabs_goes_around() -> None:
 def test_the_help_of_a_view_lists_every_command_once_within_56_columns(place: CommandScope) -> None:
     lines = [line for section in help_sections(place) for line in section.lines]
     listed = Counter(command.name for line in lines for command in line.commands)
-    works = {*available_commands(place), *commands_in(CommandScope.NAVIGATION)}
+    works = {*KEYMAP.available_commands(place), *KEYMAP.commands_in(CommandScope.NAVIGATION)}
     if place is CommandScope.SESSION_LIST:
-        works |= {*commands_in(CommandScope.QUERY_INPUT, CommandScope.PROMPT)}
+        works |= {*KEYMAP.commands_in(CommandScope.QUERY_INPUT, CommandScope.PROMPT)}
     assert listed == Counter(command.name for command in works)
     for line in lines:
         keys = {key for command in line.commands for key in format_keys(command).split()}
@@ -177,7 +172,7 @@ def test_the_help_of_a_view_lists_every_command_once_within_56_columns(place: Co
     "place", [CommandScope.LOGIN, CommandScope.CERTIFICATE, CommandScope.COMMAND_PALETTE]
 )
 def test_the_help_of_a_screen_with_fields_lists_no_letter_keys(place: CommandScope) -> None:
-    own = {key for command in commands_in(place) for key in format_keys(command).split()}
+    own = {key for command in KEYMAP.commands_in(place) for key in format_keys(command).split()}
     named = {
         key
         for line in key_help_text(place).splitlines()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from emtui.tui.keymap import OTHER_NAMES, TuiCommand
+from emtui.keys.tui_commands import OTHER_NAMES, TuiCommand
 
 RECENT = "Recent"
 MAX_RECENT = 5

@@ -7,18 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, pairwise
+from textwrap import wrap
 from typing import NamedTuple
 
 from emtui import text_format
-from emtui.tui.keymap import (
-    FOOTER_COMMANDS,
-    CommandScope,
-    TuiCommand,
-    available_commands,
-    commands_in,
-    format_keys,
-    key_label,
-)
+from emtui.keys.keymap import DEFAULT_KEYMAP, Keymap, format_keys, key_label, types_text
+from emtui.keys.tui_commands import FOOTER_COMMANDS, CommandScope, TuiCommand
 from emtui.tui.theme import ACCENT_STYLE, BOLD, PLAIN
 from emtui.tui.widgets.status_line import spans_width
 from emtui.tui.widgets.virtual_list import StyledSpans
@@ -88,14 +82,14 @@ _OPPOSITES = {
 
 
 def help_sections(
-    scope: CommandScope, own_queries: Mapping[str, str] | None = None
+    scope: CommandScope, own_queries: Mapping[str, str] | None = None, keymap: Keymap = DEFAULT_KEYMAP
 ) -> tuple[HelpSection, ...]:
     """Return the keys that work on a screen.
 
     In the session list the query language and saved queries, by digit, follow.
     """
-    commands = list(_commands_of_scope(scope))
-    navigation_commands = list(commands_in(CommandScope.NAVIGATION)) if scope in LIST_SCOPES else []
+    commands = list(_commands_of_scope(scope, keymap))
+    navigation_commands = list(keymap.commands_in(CommandScope.NAVIGATION)) if scope in LIST_SCOPES else []
     others = [command for command in commands if not command.is_essential]
     sections = [
         _section(
@@ -109,7 +103,7 @@ def help_sections(
         _section("Everywhere", [command for command in others if command.scope is not scope]),
     ]
     if scope is CommandScope.SESSION_LIST:
-        typing_commands = commands_in(CommandScope.QUERY_INPUT, CommandScope.PROMPT)
+        typing_commands = keymap.commands_in(CommandScope.QUERY_INPUT, CommandScope.PROMPT)
         queries = tuple(HelpLine(digit, query) for digit, query in (own_queries or {}).items())
         sections += [
             _QUERY_HELP,
@@ -121,10 +115,12 @@ def help_sections(
     return tuple(section for section in sections if section.lines)
 
 
-def key_help_text(scope: CommandScope, own_queries: Mapping[str, str] | None = None) -> str:
+def key_help_text(
+    scope: CommandScope, own_queries: Mapping[str, str] | None = None, keymap: Keymap = DEFAULT_KEYMAP
+) -> str:
     """Format the keys that work on a screen as plain text, in one column."""
     parts = []
-    for title, lines in help_sections(scope, own_queries):
+    for title, lines in help_sections(scope, own_queries, keymap):
         rows = [
             f"  {text_format.fit_width(keys, _KEY_CELLS)}{text}".rstrip()
             for line in lines
@@ -137,10 +133,11 @@ def key_help_text(scope: CommandScope, own_queries: Mapping[str, str] | None = N
 def _rows_of_line(line: HelpLine) -> Iterator[tuple[str, str]]:
     """Yield keys and text of each row; the text starts below keys that are too wide."""
     texts = line.text.split("\n")
-    if text_format.cell_width(line.keys) >= _KEY_CELLS:
-        texts.insert(0, "")
-    for index, text in enumerate(texts):
-        yield line.keys if index == 0 else "", text
+    if text_format.cell_width(line.keys) < _KEY_CELLS:
+        yield line.keys, texts.pop(0)
+    else:
+        yield from ((keys, "") for keys in wrap(line.keys, COLUMN_CELLS - 4, break_on_hyphens=False))
+    yield from (("", text) for text in texts)
 
 
 def filter_help(sections: tuple[HelpSection, ...], text: str) -> tuple[HelpSection, ...]:
@@ -214,27 +211,27 @@ def _split_evenly(heights: list[int], count: int) -> list[tuple[int, int]]:
     return list(pairwise(best))
 
 
-def _commands_of_scope(scope: CommandScope) -> Iterable[TuiCommand]:
+def _commands_of_scope(scope: CommandScope, keymap: Keymap) -> Iterable[TuiCommand]:
     """The commands that work here; where letters are typed, the only shared one of the views is Esc."""
     if scope not in TYPING_SCOPES:
-        return available_commands(scope)
-    own_keys = {key for command in commands_in(scope) for key in command.keys}
+        return keymap.available_commands(scope)
+    own_keys = {key for command in keymap.commands_in(scope) for key in command.keys}
     back_commands = (
         command
-        for command in commands_in(CommandScope.EVERY_VIEW)
+        for command in keymap.commands_in(CommandScope.EVERY_VIEW)
         if command.name == "cancel" and not own_keys.intersection(command.keys)
     )
     everywhere = (
         _without_typed_keys(command)
-        for command in available_commands(scope)
+        for command in keymap.available_commands(scope)
         if command.scope is CommandScope.EVERYWHERE and command.name != "commands"
     )
-    return (*commands_in(scope), *back_commands, *(command for command in everywhere if command.keys))
+    return (*keymap.commands_in(scope), *back_commands, *(command for command in everywhere if command.keys))
 
 
 def _without_typed_keys(command: TuiCommand) -> TuiCommand:
     """The command with only those of its keys that type no text."""
-    return command._replace(keys=tuple(key for key in command.keys if len(key_label(key)) > 1))
+    return command._replace(keys=tuple(key for key in command.keys if not types_text(key)))
 
 
 def _section(title: str, commands: Iterable[TuiCommand]) -> HelpSection:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 from emtui.em.model import Session
 from emtui.em.server_address import Server
+from emtui.keys.keymap import Keymap
+from emtui.keys.tui_commands import CommandScope
 from emtui.query import DEFAULT_SORT_ORDER, Query, SortOrder, is_session_ref
 from emtui.query.absolute_times import with_absolute_times
-from emtui.tui.keymap import CommandScope
 
 _NO_COMMAND_REASONS = {
-    CommandScope.TEXT_VIEWER: "There is no command for this text. y: copy it, q: back.",
+    CommandScope.TEXT_VIEWER: "There is no command for this text. {copy}, {back}.",
     CommandScope.RUN_PICKER: "There is no command for the run picker. Choose a run first.",
     CommandScope.THEME_PICKER: "There is no command for the theme picker. Use --theme NAME.",
-    CommandScope.REPORT: "There is no command for the report. q: back.",
+    CommandScope.REPORT: "There is no command for the report. {back}.",
 }
 _PERSONAL_TERMS = ("unseen", "acknowledged")
 """Query terms whose result differs between users."""
@@ -38,9 +39,10 @@ class Location:
     is_list_on_top: bool = True
 
 
-def no_command_reason(scope: CommandScope) -> str:
+def no_command_reason(scope: CommandScope, keymap: Keymap) -> str:
     """Return why there is no command for this screen, and what to do instead; empty if one does."""
-    return _NO_COMMAND_REASONS.get(scope, "")
+    copy, back = keymap.hint("copy", "copy it", scope), keymap.hint("close", "back", scope)
+    return _NO_COMMAND_REASONS.get(scope, "").format(copy=copy, back=back)
 
 
 def caveat(query: Query) -> str:

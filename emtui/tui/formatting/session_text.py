@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from emtui import text_format
 from emtui.display_text.session_wording import WORST_FIRST, TimeContext, as_of_text, duration_text, start_text
 from emtui.em.model import Outcome, Session
+from emtui.keys.keymap import Keymap
 from emtui.monitor.absence_summary import AbsenceSummary
 from emtui.monitor.feed_health import ClockStep
 from emtui.monitor.list_feed import ListState
@@ -40,15 +41,15 @@ def list_age(state: ListState, clock: TimeContext) -> DataAge:
     return DataAge(warnings, as_of_text(state.snapshot.as_of, clock), is_data_time=True, interval=interval)
 
 
-def absence_spans(state: ListState, clock: TimeContext) -> StyledSpans:
+def absence_spans(state: ListState, clock: TimeContext, keymap: Keymap) -> StyledSpans:
     """Format what happened during an absence, and a change of this computer's clock; empty if neither."""
-    spans = absence_summary_spans(state.absence, clock) if state.absence else []
+    spans = absence_summary_spans(state.absence, clock, keymap) if state.absence else []
     if state.clock_step:
         spans += [("; ", PLAIN)] * bool(spans) + clock_step_spans(state.clock_step, clock)
     return spans
 
 
-def absence_summary_spans(absence: AbsenceSummary, clock: TimeContext) -> StyledSpans:
+def absence_summary_spans(absence: AbsenceSummary, clock: TimeContext, keymap: Keymap) -> StyledSpans:
     """Format `Fri 18:02 – Mon 08:30: 3 failed (u: next), 112 ok of 115 runs; no data Sat 22:04 – …`."""
 
     def span_text(since: datetime, until: datetime) -> str:
@@ -61,7 +62,7 @@ def absence_summary_spans(absence: AbsenceSummary, clock: TimeContext) -> Styled
     ended = absence.outcome_counts
     counts = [(ended[outcome], outcome) for outcome in (*WORST_FIRST, Outcome.SUCCESS) if ended[outcome]]
     for position, (number, outcome) in enumerate(counts):
-        steps = " (u: next)" if outcome is Outcome.FAILED else ""
+        steps = f" ({keymap.hint('next_unseen', 'next')})" if outcome is Outcome.FAILED else ""
         word = "ok" if outcome is Outcome.SUCCESS else f"{outcome}{steps}"
         spans.append(
             (f"{', ' if position else ' '}{text_format.format_count(number)} {word}", OUTCOME_STYLES[outcome])

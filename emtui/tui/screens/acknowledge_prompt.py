@@ -130,8 +130,7 @@ async def _acknowledge(screen: BaseScreen, target: _AcknowledgementTarget, text:
     await screen.ctx.past_view().refresh()
     assessment = screen.ctx.assessment
     if assessment and assessment.acknowledgements and screen.is_ready:
-        formatter, past_text = formatter_for(assessment, screen.zone), _past_text(screen)
-        screen.say(
-            acknowledged_text(acknowledgement, assessment.acknowledgements, formatter, past_text, problem)
-        )
+        known, formatter = assessment.acknowledgements, formatter_for(assessment, screen.zone)
+        undo = screen.key_hint("acknowledge", "undo")
+        screen.say(acknowledged_text(acknowledgement, known, formatter, _past_text(screen), problem, undo))
     return True

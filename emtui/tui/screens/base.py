@@ -19,23 +19,11 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from emtui import text_format
+from emtui.keys.keymap import key_label, next_tab, opens_tab
+from emtui.keys.tui_commands import FORM_SCOPES, TABS, CommandScope, Tab
 from emtui.tui.context import AppContext
-from emtui.tui.keymap import (
-    FORM_SCOPES,
-    TABS,
-    CommandScope,
-    Tab,
-    bindings_for,
-    find_session_command,
-    footer_hints,
-    is_non_latin_key,
-    key_label,
-    key_of_label,
-    next_tab,
-    opens_tab,
-    tab_key,
-)
 from emtui.tui.terminal.app_base import is_being_removed, unwatch
+from emtui.tui.terminal.bindings import bindings_for, use_keymap
 from emtui.tui.theme import ALERT_STYLE, BOLD
 from emtui.tui.widgets.status_line import FooterLine
 from emtui.tui.widgets.top_bar import BarContent, BarTab, DataAge, TopBar
@@ -53,12 +41,8 @@ COMPACT_HEIGHT = 20
 """Below this many lines a screen has no blank lines."""
 MIN_SIZE = (40, 10)
 """Columns and lines below which a screen is unreadable; screens are designed for 58x16 and more."""
-LAYOUT_HINT = (
-    "switch to a Latin keyboard layout, or use the arrow keys, Enter, Esc, F1 (help), F5 (refresh);"
-    " ctrl+c twice quits."
-)
-
-
+MAX_TAB_KEY_CELLS = 6
+"""The longest label of a key in the top bar, such as `ctrl+t`."""
 REST_S = 0.15
 """Seconds without a move of the cursor after which the page shows what belongs to its row."""
 
@@ -90,6 +74,7 @@ class BaseScreen(Screen[Any]):
         super().__init__()
         self._requester = requester
         self.ctx = ctx
+        use_keymap(self, ctx.keymap, CommandScope.EVERY_VIEW, self.SCOPE)
         self.set_reactive(BaseScreen.zone, ctx.clock.zone)
         self._message = ""
         self._has_several_messages = False
@@ -171,6 +156,10 @@ class BaseScreen(Screen[Any]):
             self._rest_timer.stop()
         self._rest_timer = self.set_timer(REST_S, callback)
 
+    def key_hint(self, name: str, meaning: str) -> str:
+        """Format `r: refresh` for a command of this screen."""
+        return self.ctx.keymap.hint(name, meaning, self.SCOPE)
+
     def position(self) -> str:
         """Cursor position, for the end of the footer."""
         return ""
@@ -232,13 +221,15 @@ class BaseScreen(Screen[Any]):
         """Tell where a key works that does not work here."""
         if self.SCOPE in FORM_SCOPES:
             return
-        command = find_session_command(key)
-        if command:
-            self.say(
-                f"{key_label(key)} is not available here ({command.scope.value}: {command.description})."
-            )
-        elif character and is_non_latin_key(character) and self.ctx.terminal.claim_layout_hint():
-            self.say(f"{character} is not a command: {LAYOUT_HINT}")
+        from emtui.tui.formatting.unbound_key_text import (  # noqa: PLC0415 - start-up time
+            layout_text,
+            other_screen_text,
+        )
+
+        if (text := other_screen_text(self.ctx.keymap, key)) or (
+            (text := layout_text(self.ctx.keymap, character)) and self.ctx.terminal.claim_layout_hint()
+        ):
+            self.say(text)
 
     def ignores_input_before_paint(self, event: Event) -> bool:  # noqa: ARG002 - subclasses look at it
         """Whether this input was typed before the screen was painted and must be ignored."""
@@ -264,7 +255,7 @@ class BaseScreen(Screen[Any]):
         """Cancel the running request; false if there is none."""
         if self._requester is None or not self._requester.stop():
             return False
-        self.say("Canceled. r: refresh.")
+        self.say(f"Canceled. {self.key_hint('refresh', 'refresh')}.")
         return True
 
     def watch_problem(self, problem: str) -> None:
@@ -329,7 +320,7 @@ class BaseScreen(Screen[Any]):
         )
 
     def _bar_tab(self, tab: Tab) -> BarTab:
-        key, assessment = key_label(tab_key(tab)), self.ctx.assessment
+        key, assessment = self._tab_label(tab), self.ctx.assessment
         is_counted = tab.scope is CommandScope.ATTENTION
         return BarTab(
             tab.scope.name,
@@ -339,6 +330,11 @@ class BaseScreen(Screen[Any]):
             is_counted,
             len(assessment.new_findings) if assessment and is_counted else None,
         )
+
+    def _tab_label(self, tab: Tab) -> str:
+        """The label of the key that opens a tab; empty if it is too long for the bar."""
+        label = key_label(self.ctx.keymap.tab_key(tab, self.SCOPE))
+        return label if text_format.cell_width(label) <= MAX_TAB_KEY_CELLS else ""
 
     def on_top_bar_tab_clicked(self, event: TopBar.TabClicked) -> None:
         """Open the clicked tab."""
@@ -378,7 +374,9 @@ class BaseScreen(Screen[Any]):
 
     def on_footer_line_hint_clicked(self, event: FooterLine.HintClicked) -> None:
         """Act as if the key of the clicked hint was pressed."""
-        key = key_of_label(event.key)
+        from emtui.keys.key_names import parse_key  # noqa: PLC0415 - start-up time: with the mouse only
+
+        key = parse_key(event.key)
         self.app.post_message(
             Key(key, "\r" if key == "enter" else event.key if len(event.key) == 1 else None)
         )
@@ -386,7 +384,7 @@ class BaseScreen(Screen[Any]):
     def hints(self) -> list[tuple[str, str]]:
         """Keys and labels of the footer; those of the prompt while it is open."""
         prompt = self._active_prompt()
-        return footer_hints(prompt.SCOPE if prompt else self.SCOPE)
+        return self.ctx.keymap.footer_hints(prompt.SCOPE if prompt else self.SCOPE)
 
     def on_resize(self) -> None:
         """Redraw for the new size, without blank lines if it is small."""
@@ -430,7 +428,9 @@ class BaseScreen(Screen[Any]):
             return
         feed.set_paused(not feed.state.is_paused)
         self.say(
-            "Polling paused. r: refresh once, p: resume." if feed.state.is_paused else "Polling resumed."
+            f"Polling paused. {self.key_hint('refresh', 'refresh once')}, {self.key_hint('pause', 'resume')}."
+            if feed.state.is_paused
+            else "Polling resumed."
         )
 
     def action_health(self) -> None:

@@ -10,9 +10,10 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label, Static
 
 from emtui import text_format
+from emtui.keys.keymap import format_keys
+from emtui.keys.tui_commands import CommandScope
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.command_matches import OfferedCommand, offer_commands
-from emtui.tui.keymap import CommandScope, available_commands, format_keys
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import ACCENT_STYLE, BOLD, CURSOR_MARK, FAINT, PLAIN
 from emtui.tui.widgets.status_line import FooterLine
@@ -47,8 +48,12 @@ class CommandList(VirtualList):
     def render_row(self, row: int, width: int) -> StyledSpans:
         """Group, description, keys, and the name if there is room."""
         command, group = self.offered[row]
-        keys = format_keys(command)
-        name = f"{' ' * (KEY_CELLS - len(keys))} {command.name}" if width >= MIN_WIDTH_FOR_NAMES else ""
+        keys = text_format.truncate(format_keys(command), KEY_CELLS)
+        name = (
+            f"{' ' * (KEY_CELLS - text_format.cell_width(keys))} {command.name}"
+            if width >= MIN_WIDTH_FOR_NAMES
+            else ""
+        )
         return [
             (f"{CURSOR_MARK} " if row == self.cursor else "  ", ACCENT_STYLE),
             (group, FAINT),
@@ -70,7 +75,8 @@ class CommandPaletteScreen(BaseScreen):
 
     def __init__(self, ctx: AppContext, scope: CommandScope) -> None:
         super().__init__(ctx)
-        self._commands = tuple(command for command in available_commands(scope) if command.name != "commands")
+        available = ctx.keymap.available_commands(scope)
+        self._commands = tuple(command for command in available if command.name != "commands")
 
     def compose(self) -> ComposeResult:
         """Return the title, the input line, the commands and the footer."""

@@ -18,11 +18,12 @@ from textual.widget import Widget
 from emtui import text_format
 from emtui.display_text.session_wording import TimeContext, facts_text
 from emtui.em.errors import EmError
+from emtui.keys.tui_commands import CommandScope
 from emtui.monitor.session_feed import SessionFeed, SessionState
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.open_command import Location
-from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import BaseScreen
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.text_view import TextView
 from emtui.tui.widgets.title_rule import TitleRule, shorten_title
@@ -144,7 +145,7 @@ class RawScreen(BaseScreen):
         if self._is_xml_shown:
             self._request_if_idle()
         else:
-            self.say("Press i to request the XML of this run.")
+            self.say(f"Press {self.ctx.keymap.label('xml', self.SCOPE)} to request the XML of this run.")
 
     def _request_if_idle(self) -> None:
         self.say(f"Loading XML from {self._feed.source.server} … (Esc: cancel)")
@@ -190,7 +191,7 @@ class RawScreen(BaseScreen):
         if not self.is_busy:
             return False
         self.workers.cancel_group(self, "xml")
-        self.say("Canceled. i: try again.")
+        self.say(f"Canceled. {self.key_hint('xml', 'try again')}.")
         return True
 
 

@@ -8,9 +8,10 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from emtui.keys.tui_commands import CommandScope
 from emtui.tui.context import AppContext
-from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import BaseScreen
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.prompt import Prompt
 from emtui.tui.widgets.text_view import TextView
@@ -50,8 +51,10 @@ class TextScreen(BaseScreen):
 
     def hints(self) -> list[tuple[str, str]]:
         """Footer: paging only if there is more than one page."""
-        hints = super().hints()
-        return hints if self._active_prompt() or self._view.position else hints[:-1]
+        hints, more = super().hints(), self.ctx.keymap.find("page_down", self.SCOPE).footer_label
+        if self._active_prompt() or self._view.position:
+            return hints
+        return [hint for hint in hints if hint[1] != more]
 
     def action_filter(self) -> None:
         """Show only lines that contain what is typed; Esc shows all lines again."""

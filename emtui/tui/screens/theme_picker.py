@@ -10,12 +10,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from emtui.em.model import Outcome
+from emtui.keys.tui_commands import CommandScope
 from emtui.local.terminal import THEME_NAMES
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
 from emtui.tui.formatting.theme_text import THEME_DESCRIPTIONS
-from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import COMPACT_HEIGHT, BaseScreen
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import (
     ACCENT_STYLE,
     BOLD,

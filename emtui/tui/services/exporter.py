@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from emtui.em.background_thread import run_in_thread
 from emtui.em.server_address import Server
-from emtui.tui.keymap import CommandScope
+from emtui.keys.tui_commands import CommandScope
 from emtui.tui.launch_options import LaunchOptions
-from emtui.tui.services.host import AppHost
 from emtui.tui.services.logon_service import LogonService
 
 if TYPE_CHECKING:  # startup time, here and in functions: loaded with the first export
     from emtui.em.model import Session
     from emtui.tui.formatting.open_command import Location
     from emtui.tui.formatting.plain_text import ExportOrigin
+    from emtui.tui.services.host import AppHost
 
 
 class Exporter:
@@ -89,7 +89,7 @@ class Exporter:
         """Copy the command that opens this view; show why if there is none."""
         from emtui.tui.formatting.open_command import caveat, no_command_reason
 
-        command, reason = self.open_command(location), no_command_reason(scope)
+        command, reason = self.open_command(location), no_command_reason(scope, self._options.keymap)
         if location and command and not reason:
             self.copy(command, caveat(location.query) if location.is_list_on_top else "")
         else:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from emtui.em.background_thread import run_in_thread
-from emtui.tui.services.host import AppHost
+
+if TYPE_CHECKING:
+    from emtui.tui.services.host import AppHost
 
 SAVE_EVERY_S = 60.0
 

@@ -12,7 +12,6 @@ from textual.worker import Worker
 
 from emtui.display_text.display_clock import DisplayClock
 from emtui.em.background_thread import run_in_thread
-from emtui.tui.services.host import AppHost
 from emtui.tui.services.last_viewed_tracker import LastViewed
 from emtui.tui.services.logon_service import LogonService
 from emtui.tui.services.navigator import Navigator
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from emtui.em.model import Session
     from emtui.em.session_source import SessionSource
     from emtui.monitor.list_feed import ListFeed, ListState
+    from emtui.tui.services.host import AppHost
     from emtui.tui.services.past_view import PastView
 
 

@@ -28,7 +28,6 @@ from emtui.local.remembered_logon import (
     with_saved_password,
 )
 from emtui.tui.launch_options import DEMO_MARK, LaunchOptions
-from emtui.tui.services.host import AppHost
 from emtui.tui.services.lazy_source import LazySource
 from emtui.tui.services.navigator import Navigator
 
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.em.logon import LogonGuard
     from emtui.em.session_source import SessionSource
+    from emtui.tui.services.host import AppHost
 
 SECOND_LOGON_DELAY = timedelta(minutes=30)
 """Delay before a logon that was refused after an outage is tried once more."""
@@ -255,7 +255,9 @@ class LogonService:
         client, self._client_to_check = self._client_to_check, None
         is_demo = self._options.mark == DEMO_MARK
         now = utc_now() if is_demo else self._clock.now()
-        warning = logon_warning(client, now, timedelta() if is_demo else self.skew) if client else ""
+        details = self._options.keymap.hint("statistics", "details")
+        skew = timedelta() if is_demo else self.skew
+        warning = logon_warning(client, now, skew, details) if client else ""
         if warning:
             self._host.say_too(warning)
 

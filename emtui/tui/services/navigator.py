@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 from textual.app import App
 from textual.screen import Screen
 
-from emtui.tui.keymap import PALETTE_SCOPES, TABS, CommandScope
+from emtui.keys.tui_commands import PALETTE_SCOPES, TABS, CommandScope
 from emtui.tui.launch_options import LaunchOptions
 
 if TYPE_CHECKING:  # startup time, here and in functions: loaded with the first list

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from emtui.display_text.display_clock import DisplayClock
 from emtui.local.profiles import Profile
-from emtui.tui.services.host import AppHost
 
 if TYPE_CHECKING:  # startup time, here and in functions: loaded with the first alert
     from emtui.monitor.notification_policy import Alert
+    from emtui.tui.services.host import AppHost
 
 
 class AlertNotifier:

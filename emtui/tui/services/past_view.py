@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from emtui.display_text.display_clock import DisplayClock
-from emtui.tui.services.host import AppHost
 
 if TYPE_CHECKING:
     from emtui.monitor.assessment import Assessment
     from emtui.monitor.list_feed import ListFeed, ListState
+    from emtui.tui.services.host import AppHost
 
 PAST_SHOWN = "The list as it stood then. Polling goes on. Esc: show the newest list."
 PAST_SHOWN_PAUSED = "The list as it stood then. Polling is paused. Esc: show the newest list."

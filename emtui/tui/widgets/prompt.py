@@ -17,7 +17,8 @@ from textual.timer import Timer
 from textual.widgets import Input, Label
 
 from emtui import text_format
-from emtui.tui.keymap import CommandScope, bindings_for
+from emtui.keys.tui_commands import CommandScope
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import PLAIN
 from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.text_input import LineInput, TextInput

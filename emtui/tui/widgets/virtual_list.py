@@ -18,7 +18,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from emtui import text_format
-from emtui.tui.keymap import CommandScope, bindings_for
+from emtui.keys.tui_commands import CommandScope
+from emtui.tui.terminal.bindings import KeymapHost, bindings_for, use_keymap
 from emtui.tui.theme import CURSOR_TINT, FAINT, PLAIN
 
 StyledSpans: TypeAlias = list[tuple[str, Style]]
@@ -96,6 +97,12 @@ class VirtualList(Widget, can_focus=True):
         self.top = 0
         self.empty_lines: tuple[str, ...] = ()
         """Lines shown while there are no rows."""
+
+    def on_mount(self) -> None:
+        """Bind the configured keys."""
+        app: object = self.app
+        if isinstance(app, KeymapHost):
+            use_keymap(self, app.keymap, CommandScope.NAVIGATION)
 
     # --- for subclasses ---------------------------------------------------------
 

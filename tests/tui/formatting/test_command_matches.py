@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emtui.keys.keymap import DEFAULT_KEYMAP as KEYMAP
+from emtui.keys.tui_commands import CommandScope
 from emtui.tui.formatting.command_matches import group_of, match_commands, offer_commands
-from emtui.tui.keymap import CommandScope, available_commands
 
-COMMANDS = tuple(available_commands(CommandScope.SESSION_LIST))
+COMMANDS = tuple(KEYMAP.available_commands(CommandScope.SESSION_LIST))
 NAMES = [command.name for command in COMMANDS]
 
 

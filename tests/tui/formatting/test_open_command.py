@@ -14,9 +14,10 @@ from emtui.cli.arguments import parse_arguments
 from emtui.cli.query_args import normalize_operands
 from emtui.em.model import Session, uid_from_guid
 from emtui.em.server_address import Server
+from emtui.keys.keymap import DEFAULT_KEYMAP
+from emtui.keys.tui_commands import CommandScope
 from emtui.query import DEFAULT_SORT_ORDER, Query, QueryContext, format_term, is_session_ref, parse
 from emtui.tui.formatting.open_command import Location, caveat, no_command_reason, open_command
-from emtui.tui.keymap import CommandScope
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SERVER = Server("em01.example.net")
@@ -47,14 +48,14 @@ def test_the_caveat_names_terms_that_differ_between_users(query: str, text: str)
 
 
 def test_screens_without_a_command_give_the_reason() -> None:
-    silent = {place for place in CommandScope if no_command_reason(place)}
+    silent = {place for place in CommandScope if no_command_reason(place, DEFAULT_KEYMAP)}
     assert silent == {
         CommandScope.TEXT_VIEWER,
         CommandScope.RUN_PICKER,
         CommandScope.THEME_PICKER,
         CommandScope.REPORT,
     }
-    assert all(len(no_command_reason(place)) < 72 for place in silent)
+    assert all(len(no_command_reason(place, DEFAULT_KEYMAP)) < 72 for place in silent)
 
 
 def operands_in_shell(line: str) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ ATTRIBUTES: tuple[tuple[type, str], ...] = (
     (App, "_driver"),
     (App, "_exception"),
     (App, "_exit"),
+    (DOMNode, "_bindings"),
     (DOMNode, "_pruning"),
     (Driver, "_app"),
     (Driver, "_mouse"),

@@ -16,6 +16,8 @@ from emtui import text_format
 from emtui.display_text.assessment_text import formatter_for
 from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import DISTANT_PAST, Outcome, Session
+from emtui.keys.keymap import Keymap
+from emtui.keys.tui_commands import CommandScope
 from emtui.monitor.assessment import Assessment
 from emtui.triage.acknowledgement_text import ACKNOWLEDGED_LABEL, format_acknowledgement
 from emtui.triage.baseline import Baselines
@@ -66,7 +68,7 @@ class Evidence:
     next_steps: str
 
 
-def find_evidence(assessment: Assessment, finding: Finding, clock: TimeContext) -> Evidence:
+def find_evidence(assessment: Assessment, finding: Finding, clock: TimeContext, keymap: Keymap) -> Evidence:
     """Collect the evidence of one alert of this assessment."""
     run, text = assessment.run_of_finding(finding), alert_text(assessment, finding, clock.zone)
     baselines, now = assessment.type_statuses.baselines, assessment.type_statuses.now
@@ -80,7 +82,7 @@ def find_evidence(assessment: Assessment, finding: Finding, clock: TimeContext) 
         tuple(islice(problems, MAX_PROBLEM_RUNS)),
         tuple(runs[:MAX_RUNS]),
         baselines,
-        _next_steps(finding, run),
+        _next_steps(finding, run, keymap),
     )
 
 
@@ -134,12 +136,18 @@ def _facts(
         yield ACKNOWLEDGED_LABEL, text
 
 
-def _next_steps(finding: Finding, run: Session | None) -> str:
+def _next_steps(finding: Finding, run: Session | None, keymap: Keymap) -> str:
+    acknowledge, types, compare, report = (
+        keymap.label(name, CommandScope.ATTENTION) for name in ("acknowledge", "types", "compare", "report")
+    )
     if run is None:
-        return "m acknowledges it, B shows the types."
+        return f"{acknowledge} acknowledges it, {types} shows the types."
     if isinstance(finding, OverdueFinding | CurrentIdleFinding | PastIdleFinding):
-        return "Enter opens the last run, m acknowledges the alert, B shows the types."
-    return "Enter opens the run, d compares it with the last success, m acknowledges the alert, H reports it."
+        return f"Enter opens the last run, {acknowledge} acknowledges the alert, {types} shows the types."
+    return (
+        f"Enter opens the run, {compare} compares it with the last success,"
+        f" {acknowledge} acknowledges the alert, {report} reports it."
+    )
 
 
 def evidence_lines(evidence: Evidence, clock: TimeContext, width: int, height: int) -> list[StyledSpans]:

@@ -14,9 +14,9 @@ from emtui import text_format
 from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Session
 from emtui.handover.absolute_time_text import AbsoluteTimeFormatter
+from emtui.keys.tui_commands import CommandScope
 from emtui.triage.finding_text import format_on_time_counts
 from emtui.tui.formatting.open_command import Location
-from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_finding
 from emtui.tui.screens.attention.alert_columns import alert_rows
 from emtui.tui.screens.attention.alert_table import AlertTable
@@ -26,6 +26,7 @@ from emtui.tui.screens.attention.evidence_pane import EvidencePane
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import assessed_clock, refresh_list
 from emtui.tui.screens.run_steps import go_to_run
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.title_rule import TitleRule, key_note
 from emtui.tui.widgets.virtual_list import StyledSpans
@@ -81,7 +82,7 @@ class AttentionScreen(BaseScreen):
         assessment, finding, clock = self.ctx.assessment, self._list.selected, self._clock
         if assessment is None or clock is None:
             return
-        evidence = find_evidence(assessment, finding, clock) if finding else None
+        evidence = find_evidence(assessment, finding, clock, self.ctx.keymap) if finding else None
         title: StyledSpans = evidence.title if evidence else []
         self.query_one("#subject", TitleRule).show(title, key_note(("Enter", "open")) if evidence else [])
         self.query_one(EvidencePane).show(evidence, clock)

@@ -13,13 +13,14 @@ from textual.widget import Widget
 from emtui import text_format
 from emtui.display_text.session_wording import TimeContext, summary_text
 from emtui.em.model import Session
+from emtui.keys.tui_commands import CommandScope
 from emtui.query import AmbiguousSessionError, InvalidQueryError, NoMatchingSessionError
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.plain_text import row_line
 from emtui.tui.formatting.session_columns import ListColumn
-from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.comparison.diff_columns import run_columns
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.column_list import ColumnList
 from emtui.tui.widgets.paragraph import Paragraph

@@ -25,6 +25,7 @@ from emtui.display_text.session_wording import TimeContext
 from emtui.em.background_thread import run_in_thread
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Session
+from emtui.keys.tui_commands import CommandScope
 from emtui.monitor.explainer import Explainer
 from emtui.monitor.poll_schedule import MIN_INTERVAL
 from emtui.monitor.session_feed import SessionFeed, SessionState
@@ -47,13 +48,13 @@ from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import no_match_sentence, wrapped_around_text
 from emtui.tui.formatting.session_columns import MEDIUM_CELLS, WIDE_CELLS
 from emtui.tui.formatting.session_text import BREADCRUMB, session_header
-from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_run
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.comparison.chart_view import ChartView
 from emtui.tui.screens.comparison.diff_columns import format_start_time, full_line_text
 from emtui.tui.screens.comparison.diff_list import DiffList
 from emtui.tui.screens.comparison.duration_chart import run_chart, step_chart
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.search_bar import SearchBar, SearchMode
@@ -61,7 +62,6 @@ from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.title_rule import TitleRule, key_note
 from emtui.tui.widgets.virtual_list import StyledSpans
 
-SCREEN_KEYS = key_note(("d", "log"), ("D", "other run"))
 MIN_CHART_HEIGHT = 30
 """On lower screens there are no charts."""
 OTHER_LINES = 9
@@ -256,7 +256,8 @@ class ComparisonScreen(BaseScreen):
         session, other, diff = self._state.session, self.other, self.difference
         breadcrumb = BREADCRUMB if self.size.width >= MEDIUM_CELLS else []
         header = session_header(session, TimeContext(self._server_now, self.zone))
-        self.query_one("#head", TitleRule).show([*breadcrumb, *header], SCREEN_KEYS)
+        keys = self.ctx.keymap.note(self.SCOPE, ("events", "log"), ("compare_with", "other run"))
+        self.query_one("#head", TitleRule).show([*breadcrumb, *header], key_note(*keys))
         format_start = partial(format_start_time, self.zone)
         text = (
             format_compared_run(session, other, format_start, is_last_successful=self._is_last_successful)
@@ -286,19 +287,22 @@ class ComparisonScreen(BaseScreen):
         self.query_one("#step-chart", ChartView).show(step_lines)
 
     def _empty_text(self) -> tuple[str, ...]:
-        session = self._state.session
+        session, choose = self._state.session, self.key_hint("compare_with", "choose another run")
         if self.progress or self._state.is_requesting:
             return (self.progress or f"Loading events from {self.feed.source.server} …", "Esc: cancel")
         if self.difference:
             return ("The server has no events for either run.",)
         if self._state.log is None:
-            return (missing_events_text(self._state),)
+            return (missing_events_text(self._state, self.key_hint("refresh", "refresh")),)
         if self.other:
-            return ("The other run could not be compared.", "r: refresh, D: choose another run")
+            return (
+                "The other run could not be compared.",
+                f"{self.key_hint('refresh', 'refresh')}, {choose}",
+            )
         if self.ctx.assessment is None:
             return ("The last successful run is unknown: the session list is not loaded yet.",)
         kind = session.type or "this type"
-        return (f"No earlier successful run of {kind} is listed.", "D: choose another run")
+        return (f"No earlier successful run of {kind} is listed.", choose)
 
     def on_virtual_list_cursor_moved(self) -> None:
         """Show the full text of the line under the cursor."""
@@ -313,7 +317,7 @@ class ComparisonScreen(BaseScreen):
         if line is None or diff is None:
             return ""
         if isinstance(line, CollapsedLines):
-            return f"{format_collapsed_lines(line)} (z or Enter: expand)"
+            return f"{format_collapsed_lines(line)} (Enter: expand)"
         return format_event(diff.event(self.diff_list.rows[line]))
 
     # --- searching ------------------------------------------------------------------------
@@ -434,7 +438,7 @@ class ComparisonScreen(BaseScreen):
         if line is None or diff is None:
             self.say("No line to copy.")
         elif isinstance(line, CollapsedLines):
-            self.say("These lines are grouped. z: expand.")
+            self.say("These lines are grouped. Enter: expand.")
         else:
             self.ctx.exporter.copy(format_line(diff, self.diff_list.rows[line], self.zone))
 
@@ -465,7 +469,7 @@ class ComparisonScreen(BaseScreen):
             self.workers.cancel_group(self, "compare")
         elif not self.feed.stop():
             return False
-        self.say("Canceled. r: refresh.")
+        self.say(f"Canceled. {self.key_hint('refresh', 'refresh')}.")
         return True
 
     def action_cancel(self) -> None:

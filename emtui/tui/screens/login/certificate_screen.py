@@ -23,11 +23,13 @@ from emtui.display_text.certificate_text import (
     trust_question,
 )
 from emtui.em.errors import CertificateUntrustedError
+from emtui.keys.keymap import key_label
+from emtui.keys.tui_commands import CommandScope
 from emtui.local.remembered_logon import PinnedCertificate, SaveProfileOffer
 from emtui.tui.context import AppContext
-from emtui.tui.keymap import CommandScope, bindings_for, key_label
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.login.fingerprint_view import FingerprintView
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import BOLD, ERROR_STYLE, PLAIN, RULE_STYLE
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.text_input import TextInput

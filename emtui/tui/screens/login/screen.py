@@ -26,6 +26,7 @@ from emtui.em.errors import (
     LogonRefusedError,
 )
 from emtui.em.server_address import Trust
+from emtui.keys.tui_commands import CommandScope
 from emtui.local import password_command
 from emtui.local.connection import Connection, connection_from_profile
 from emtui.local.password_command import PasswordCommandFailedError
@@ -37,11 +38,11 @@ from emtui.local.remembered_logon import (
     offer_to_save,
 )
 from emtui.tui.context import AppContext
-from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.login.login_form import LoginForm
 from emtui.tui.screens.login.profile_list import ProfileList
 from emtui.tui.services.logon_service import connect
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.top_bar import BarContent

@@ -15,6 +15,7 @@ from emtui.display_text.assessment_text import statement_text
 from emtui.display_text.cell_text import cell_text
 from emtui.display_text.session_wording import TimeContext, duration_text, summary_text
 from emtui.em.model import Session
+from emtui.keys.tui_commands import CommandScope
 from emtui.monitor.type_histories import TypeHistory, type_histories
 from emtui.query import format_term
 from emtui.query.absolute_times import period_query
@@ -24,7 +25,6 @@ from emtui.tui.context import AppContext
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
 from emtui.tui.formatting.session_columns import WIDE_CELLS
-from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import assessed_clock, refresh_list
@@ -32,6 +32,7 @@ from emtui.tui.screens.overview.card_pane import CardPane
 from emtui.tui.screens.overview.type_table import TypeTable
 from emtui.tui.screens.overview.type_text import overview_text, type_line
 from emtui.tui.screens.run_steps import go_to_run
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import spans_width

@@ -19,15 +19,16 @@ from textual.widget import Widget
 
 from emtui import text_format
 from emtui.em.background_thread import run_in_thread
+from emtui.keys.tui_commands import CommandScope
 from emtui.local import output_file
 from emtui.monitor.assessment import Assessment
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.outcome_style import OUTCOME_GLYPHS, OUTCOME_STYLES
-from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import refresh_list
 from emtui.tui.screens.report.report_job import BUNDLE, PLAIN_TICKET, SHIFT, TICKET, Report, ReportJob
 from emtui.tui.screens.report.report_list import ReportList
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.divider import Divider
 from emtui.tui.widgets.paragraph import Paragraph
@@ -150,7 +151,9 @@ class ReportScreen(BaseScreen):
 
     def _placeholder_text(self) -> str:
         if self._job.is_stopped:
-            return "Canceled. Press q, then H to start again."
+            keymap = self.ctx.keymap
+            close, report = keymap.label("close", self.SCOPE), keymap.label("report", self.SCOPE)
+            return f"Canceled. Press {close}, then {report} to start again."
         return f"Loading data from {self.ctx.logon_service.server_name} … (Esc: cancel)"
 
     def as_of(self) -> datetime | None:
@@ -161,11 +164,8 @@ class ReportScreen(BaseScreen):
         """Footer for the selected report; a bundle can only be saved."""
         if self._list.selected is not BUNDLE:
             return super().hints()
-        return [
-            (key, "save" if key == "Enter" else word)
-            for key, word in super().hints()
-            if key not in {"w", "v"}
-        ]
+        words = {"copy": "save", "save": "", "pager": ""}
+        return [(key, words.get(word, word)) for key, word in super().hints() if words.get(word, word)]
 
     def on_virtual_list_cursor_moved(self, event: VirtualList.CursorMoved) -> None:
         """Show another report, or the position in the preview."""
@@ -245,7 +245,8 @@ class ReportScreen(BaseScreen):
 
     def action_report(self) -> None:
         """Name the keys: the screen is open already."""
-        self.say("Enter: copy the text or save the bundle, w: save to a file, q: back.")
+        save, back = self.key_hint("save", "save to a file"), self.key_hint("close", "back")
+        self.say(f"Enter: copy the text or save the bundle, {save}, {back}.")
 
     # --- requests and canceling ---------------------------------------------------------
 

@@ -11,6 +11,8 @@ from textual.widget import Widget
 from emtui import text_format
 from emtui.display_text.session_wording import TimeContext, summary_text
 from emtui.em.model import Outcome, Session
+from emtui.keys.keymap import Keymap
+from emtui.keys.tui_commands import CommandScope
 from emtui.triage.backup_server_stats import BackupServerResult
 from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
 from emtui.tui.formatting.session_columns import MEDIUM_CELLS
@@ -25,8 +27,8 @@ from emtui.tui.widgets.virtual_list import StyledSpans
 MAX_MESSAGE_LINES = 4
 LOW_HEIGHT = 30
 """On lower screens the message has at most two lines (below `COMPACT_HEIGHT` one), and each fact one."""
-NEIGHBOR_HINT = key_note(("[", "older"), ("]", "newer"))
-"""The keys that replace this run by the previous or the next one of its type."""
+NEIGHBOR_HINTS = (("older", "older"), ("newer", "newer"))
+"""The commands that replace this run by the previous or the next one of its type."""
 _COLORED_MESSAGES = (Outcome.FAILED, Outcome.WARNING)
 
 
@@ -47,13 +49,17 @@ class SessionHeader(Widget):
         yield Paragraph(MAX_MESSAGE_LINES, id="message")
         yield FactList(id="explained")
 
-    def show_session(self, session: Session, clock: TimeContext, ratio: float | None, size: Size) -> None:
+    def show_session(
+        self, session: Session, clock: TimeContext, ratio: float | None, size: Size, keymap: Keymap
+    ) -> None:
         """Show title and message as of the time of `clock`; `ratio` is that to the usual duration."""
         ratio_style = ERROR_STYLE if session.is_running else WARNING_STYLE
         ratio_spans: StyledSpans = [(f"  {text_format.format_ratio(ratio)}×", ratio_style)] if ratio else []
         breadcrumb = BREADCRUMB if size.width >= MEDIUM_CELLS else []
         title = [*breadcrumb, *session_header(session, clock), *ratio_spans]
-        self.query_one("#head", TitleRule).show(title, NEIGHBOR_HINT)
+        self.query_one("#head", TitleRule).show(
+            title, key_note(*keymap.note(CommandScope.SESSION_DETAIL, *NEIGHBOR_HINTS))
+        )
         style = OUTCOME_STYLES[session.outcome] if session.outcome in _COLORED_MESSAGES else PLAIN
         self._message = summary_text(session)
         self.query_one("#message", Paragraph).show(self._message, style)

@@ -20,6 +20,7 @@ from emtui.display_text.log_text import count_text, line_text, line_title, short
 from emtui.display_text.session_error_text import missing_events_text, session_problem_text
 from emtui.display_text.session_wording import TimeContext, differing_server_state_text
 from emtui.em.model import Log, Session
+from emtui.keys.tui_commands import CommandScope
 from emtui.monitor.session_feed import SessionFeed, SessionState
 from emtui.triage.acknowledgement_text import format_acknowledgement_rows
 from emtui.triage.error_keywords import find_error_keyword
@@ -32,13 +33,13 @@ from emtui.tui.formatting.log_model import EventLine, event_text
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.plain_text import event_line, session_text
 from emtui.tui.formatting.search_matches import no_match_sentence, wrapped_around_text
-from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_run
 from emtui.tui.screens.base import COMPACT_HEIGHT, BaseScreen
 from emtui.tui.screens.session_detail.event_log import EventLog
 from emtui.tui.screens.session_detail.event_row import BOTH_TIMES_CELLS
 from emtui.tui.screens.session_detail.header import SessionHeader
 from emtui.tui.screens.session_detail.pause_navigation import has_wrapped, next_wait_index, worst_wait_index
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.search_bar import SearchBar, SearchMode
@@ -47,7 +48,7 @@ from emtui.tui.widgets.title_rule import key_note
 from emtui.tui.widgets.virtual_list import StyledSpans
 
 SERVER_STATE_LABEL = "Server says"
-LOG_KEYS = key_note(("s", "slowest"), ("e", "suspected error"), ("&", "filter"))
+LOG_HINTS = (("next_slow", "slowest"), ("next_error", "suspected error"), ("filter_lines", "filter"))
 WAITS_UNKNOWN = "Events not loaded yet."
 NO_WAITS = "This run has no pauses of 5s or longer."
 
@@ -181,7 +182,7 @@ class SessionDetailScreen(BaseScreen):
         log.started, log.ended = session.started, session.ended
         explanation = self._state.explanation
         ratio = explanation.ratio if explanation else None
-        self.query_one(SessionHeader).show_session(session, self._clock, ratio, self.size)
+        self.query_one(SessionHeader).show_session(session, self._clock, ratio, self.size, self.ctx.keymap)
         self._show_slow_steps()
         self._show_search()
         log.empty_lines = self._empty_text()
@@ -224,7 +225,7 @@ class SessionDetailScreen(BaseScreen):
         if state.is_requesting:
             return (f"Loading events from {self.feed.source.server} …", "Esc: cancel")
         if state.log is None:
-            return (missing_events_text(state),)
+            return (missing_events_text(state, self.key_hint("refresh", "refresh")),)
         if self._search_bar.filter_text and state.log.events:
             return (f"No match for “{self._search_bar.filter_text}”.", "Esc: show all events")
         return ("The server has no events for this run.",)
@@ -299,7 +300,9 @@ class SessionDetailScreen(BaseScreen):
             match_position = self.event_log.match_position
             left += [("  / ", FAINT), (bar.search_text, BOLD)]
             left += [(f"  {match_position}", PLAIN)] if match_position else []
-        right: StyledSpans = [] if bar.search_text or bar.filter_text else LOG_KEYS
+        right: StyledSpans = []
+        if not (bar.search_text or bar.filter_text):
+            right = key_note(*self.ctx.keymap.note(self.SCOPE, *LOG_HINTS))
         if state.is_requesting and state.log:
             right = [("Loading … (Esc: cancel)", BOLD)]
         bar.closed_line.show(left, right)
@@ -336,7 +339,7 @@ class SessionDetailScreen(BaseScreen):
     def _go_to_match(self, step: int) -> None:
         self._apply_search()
         if not self._search_bar.search_text:
-            self.say("No search text yet. Press / to search.")
+            self.say(f"No search text yet. Press {self.ctx.keymap.label('search', self.SCOPE)} to search.")
         elif remark := self.event_log.next_match(step):
             self.say(remark)
 
@@ -364,7 +367,7 @@ class SessionDetailScreen(BaseScreen):
 
     def action_severity(self) -> None:
         """Explain why there is no next warning."""
-        self.say("Events have no severity. e: next suspected error.")
+        self.say(f"Events have no severity. {self.key_hint('next_error', 'next suspected error')}.")
 
     def _go_to_wait(self, step: int) -> None:
         """Go to the worst pause first, then to the next (or previous) one."""
@@ -420,7 +423,8 @@ class SessionDetailScreen(BaseScreen):
         wraps_messages = self.ctx.settings.wraps_messages = (
             self.event_log.wraps_messages
         ) = not self.event_log.wraps_messages
-        self.say("Long lines wrapped." if wraps_messages else "Long lines cut. l: scroll right.")
+        cut_text = f"Long lines cut. {self.key_hint('scroll_right', 'scroll right')}."
+        self.say("Long lines wrapped." if wraps_messages else cut_text)
 
     def action_left(self) -> None:
         """Scroll the lines left."""
@@ -430,7 +434,7 @@ class SessionDetailScreen(BaseScreen):
     def action_right(self) -> None:
         """Scroll the lines right."""
         if self.event_log.wraps_messages:
-            self.say("Nothing to scroll: long lines are wrapped. z: cut them.")
+            self.say(f"Nothing to scroll: long lines are wrapped. {self.key_hint('wrap', 'cut them')}.")
         elif not self.event_log.shift(1):
             self.say("Already at the end of the lines.")
 

@@ -211,7 +211,7 @@ def preview_of_group(group: RunGroup, assessment: Assessment | None, clock: Time
         f"{OUTCOME_GLYPHS[group.newest.outcome]} {text_format.format_count(len(group.runs))} successful runs"
     )
     title: StyledSpans = [(group.newest.type or "", BOLD), (f"  {count}", PLAIN)]
-    message = f"started {format_start_range(group, clock)} (Enter or z: expand)"
+    message = f"started {format_start_range(group, clock)} (Enter: expand)"
     facts: dict[str, str] = {}
     median = text_format.format_duration(group.median_duration) if group.median_duration is not None else ""
     if assessment is None:

@@ -23,6 +23,7 @@ from emtui import text_format
 from emtui.display_text.list_text import ListPlace
 from emtui.em.background_thread import run_in_thread
 from emtui.em.model import Session, type_names
+from emtui.keys.tui_commands import CommandScope
 from emtui.local.query_history import load_recent_queries, save_recent_query
 from emtui.query import (
     CompletionCandidates,
@@ -35,9 +36,9 @@ from emtui.query import (
     without_incomplete_key,
 )
 from emtui.query.absolute_times import with_absolute_clock_times
-from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.session_list.query_completion import CompletionCycle, completion_spans
 from emtui.tui.screens.session_list.query_recall import NO_EARLIER_QUERY, NO_SAVED_QUERY, RecalledQueries
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import BOLD, FAINT, INVALID_STYLE, PLAIN
 from emtui.tui.widgets.prompt import CountedPrompt, PromptInput
 from emtui.tui.widgets.status_line import cut_spans, spans_width

@@ -94,7 +94,7 @@ def row_detail(row: ListRow, clock: TimeContext) -> str:
     if isinstance(row, Session):
         return summary_text(row)
     group_text = f"{text_format.format_count(len(row.runs))} successful runs of {row.newest.type}"
-    return f"{group_text}, {format_start_range(row, clock)} (Enter or z: expand)"
+    return f"{group_text}, {format_start_range(row, clock)} (Enter: expand)"
 
 
 def session_label(run: Session, clock: TimeContext) -> str:

@@ -31,7 +31,7 @@ from emtui.display_text.list_text import (
 from emtui.display_text.session_wording import TimeContext
 from emtui.em.background_thread import run_in_thread
 from emtui.em.model import Session, Uid
-from emtui.local.saved_queries import abbreviate_path
+from emtui.keys.tui_commands import CommandScope
 from emtui.monitor.list_feed import ListFeed, ListState
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.unseen_marks import UnseenMark
@@ -43,7 +43,6 @@ from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import wrapped_around_text
 from emtui.tui.formatting.session_columns import session_columns
 from emtui.tui.formatting.session_text import absence_spans
-from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.base import NO_RUN, BaseScreen
 from emtui.tui.screens.session_list.attention_lines import AttentionLines
 from emtui.tui.screens.session_list.day_strip import DayStrip
@@ -51,6 +50,7 @@ from emtui.tui.screens.session_list.preview_pane import NO_ROOM, ListPanes, Prev
 from emtui.tui.screens.session_list.query_bar import QueryBar, QueryInputs
 from emtui.tui.screens.session_list.row_format import session_label
 from emtui.tui.screens.session_list.session_table import SessionTable
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import CHANGED_MARK, NEW_MARK
 from emtui.tui.widgets.paragraph import Paragraph
 
@@ -59,7 +59,6 @@ if TYPE_CHECKING:  # start-up time, here and in functions: loaded once there is 
     from emtui.triage.findings import Finding
     from emtui.tui.screens.session_list.preview_text import Preview
 
-GROUPING_OFF = "Grouping off: every run has its own row. Z: group again."
 UNSEEN_GLYPHS = {UnseenMark.NEW: NEW_MARK, UnseenMark.CHANGED: CHANGED_MARK}
 RUN_TARGETS: Mapping[str, tuple[Callable[[SessionTable, Session], bool], str]] = {
     "failed": (lambda _, run: run.has_failed, "failed run"),
@@ -153,7 +152,7 @@ class SessionListScreen(BaseScreen):
         if not self.is_ready:
             return
         if state.problem != before.problem or state.polling_stop is not before.polling_stop:
-            self.problem = problem_text(state, self._local_clock)
+            self.problem = problem_text(state, self._local_clock, self.ctx.keymap)
         self.table.is_stale = state.is_stale or state.is_lost
         if state.unseen is not before.unseen:
             self.table.unseen_glyphs = {uid: UNSEEN_GLYPHS[mark] for uid, mark in state.unseen.items()}
@@ -285,13 +284,18 @@ class SessionListScreen(BaseScreen):
 
     def _show_absence(self) -> None:
         """Show the absence summary until Esc."""
-        line, text = self.query_one("#away", Static), absence_spans(self._state, self._local_clock)
+        line, text = (
+            self.query_one("#away", Static),
+            absence_spans(self._state, self._local_clock, self.ctx.keymap),
+        )
         line.display = bool(text)
         if text:
             line.update(Content.from_rich_text(Text.assemble(*text)))
 
     def _update_empty_text(self) -> None:
-        self.table.empty_lines = empty_text(self._state, self.current_query, self._progress_text)
+        self.table.empty_lines = empty_text(
+            self._state, self.current_query, self._progress_text, self.ctx.keymap
+        )
         if not self.table.count:
             self.table.refresh()
 
@@ -454,6 +458,8 @@ class SessionListScreen(BaseScreen):
         try:
             self._query_bar.parse(text)
         except InvalidQueryError as error:
+            from emtui.local.saved_queries import abbreviate_path
+
             self.say(f"Query {digit} in {abbreviate_path(file)} is invalid: {error}")
         else:
             await self.action_filter(text)
@@ -599,7 +605,7 @@ class SessionListScreen(BaseScreen):
         if not run:
             self.say(f"No {direction} run of {selected.type or 'its type'} in the list.")
         elif not self.table.select(run.uid):
-            self.say("That run does not match the query. 0: show all.")
+            self.say(f"That run does not match the query. {self.key_hint('show_all', 'show all')}.")
 
     # --- order and groups -----------------------------------------------------------------
 
@@ -636,7 +642,7 @@ class SessionListScreen(BaseScreen):
         if reason := self._ungrouped_reason():
             self.say(reason)
         elif not self.table.is_grouped:
-            self.say(GROUPING_OFF)
+            self.say(self._grouping_off_text())
         elif not await self.table.toggle_group():
             self.say("Not in a group: only consecutive successful runs are grouped.")
 
@@ -650,16 +656,20 @@ class SessionListScreen(BaseScreen):
         self.say(
             "Grouping on: consecutive successful runs of a type share a row."
             if self.table.is_grouped
-            else GROUPING_OFF
+            else self._grouping_off_text()
         )
+
+    def _grouping_off_text(self) -> str:
+        return f"Grouping off: every run has its own row. {self.key_hint('toggle_grouping', 'group again')}."
 
     def _ungrouped_reason(self) -> str:
         """Why the current rows cannot be grouped; empty if they can."""
         if self.snapshot is None:
             return "Session list not loaded yet."
         if not self.current_query.is_empty:
-            return "Query results are not grouped. 0: show all."
-        return "" if self.table.can_group else "Grouping requires newest-first order. o: change the order."
+            return f"Query results are not grouped. {self.key_hint('show_all', 'show all')}."
+        change = self.key_hint("sort", "change the order")
+        return "" if self.table.can_group else f"Grouping requires newest-first order. {change}."
 
     # --- requests and quitting ------------------------------------------------------------
 
@@ -681,7 +691,7 @@ class SessionListScreen(BaseScreen):
         if not self.current_query.is_empty:
             self._query_bar.apply_text("")
         else:
-            self.say("Press q to quit.")
+            self.say(f"Press {self.ctx.keymap.label('close', self.SCOPE)} to quit.")
 
     def action_close(self) -> None:
         """Quit: there is no screen below the list."""

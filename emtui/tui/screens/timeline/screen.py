@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,6 +14,7 @@ from textual.widget import Widget
 from emtui import text_format
 from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Session
+from emtui.keys.tui_commands import CommandScope
 from emtui.triage.run_lanes import RunPosition, Timeline
 from emtui.triage.time_axis import DAY
 from emtui.triage.timeline_cursor import SPANS, TimelineCursor, start_cursor
@@ -23,7 +24,6 @@ from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.plain_text import row_line
 from emtui.tui.formatting.search_matches import wrapped_around_text
 from emtui.tui.formatting.type_state import NO_STATE, TypeState, type_state
-from emtui.tui.keymap import CommandScope, bindings_for
 from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
 from emtui.tui.screens.base import COMPACT_HEIGHT, NO_RUN, BaseScreen
 from emtui.tui.screens.list_refresh import assessed_clock, refresh_list
@@ -31,6 +31,7 @@ from emtui.tui.screens.timeline.lane_list import LaneList
 from emtui.tui.screens.timeline.lane_row import lane_layout, max_graph_cells
 from emtui.tui.screens.timeline.run_text import PaneInput, pane_lines
 from emtui.tui.screens.timeline.timeline_text import timeline_text
+from emtui.tui.terminal.bindings import bindings_for
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.lines_pane import LinesPane
 from emtui.tui.widgets.title_rule import TitleRule, key_note
@@ -115,10 +116,19 @@ class TimelineScreen(BaseScreen):
             ends = (cursor.window.since, cursor.window.until)
             first, last = (text_format.format_date_time(end, self.zone).rpartition(":")[0] for end in ends)
             title.append((f"  {first} – {last}", PLAIN))
-        note = key_note(("+ -", "zoom"), ("h l", "earlier, later"))
+        note = key_note(
+            *self._keys_of(("zoom_in", "zoom_out", "zoom"), ("earlier", "later", "earlier, later"))
+        )
         if undated := cursor.timeline.undated_count:
             note = [(f"{text_format.format_counted(undated, 'run')} without a valid start not shown", BOLD)]
         self.query_one("#title", TitleRule).show(title, note)
+
+    def _keys_of(self, *pairs: tuple[str, str, str]) -> Iterator[tuple[str, str]]:
+        """The keys of two commands in two directions, and what they do."""
+        for name, opposite, meaning in pairs:
+            labels = [label for label, _ in self.ctx.keymap.note(self.SCOPE, (name, ""), (opposite, ""))]
+            if labels:
+                yield " ".join(labels), meaning
 
     def _show_run(self) -> None:
         """Show the selected run in the pane, and set off what ran at the same time."""

@@ -12,6 +12,7 @@ from emtui import text_format
 from emtui.demo.world import SimulatedWorld
 from emtui.display_text.session_wording import TimeContext
 from emtui.em.model import Listing
+from emtui.keys.keymap import DEFAULT_KEYMAP
 from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.snapshot import Snapshot
@@ -45,7 +46,7 @@ def alert_on(type_name: str) -> Finding:
 
 
 def painted(type_name: str, width: int, height: int = 60) -> list[str]:
-    evidence = find_evidence(assessment(), alert_on(type_name), CLOCK)
+    evidence = find_evidence(assessment(), alert_on(type_name), CLOCK, DEFAULT_KEYMAP)
     return [
         "".join(text for text, _ in line).rstrip() for line in evidence_lines(evidence, CLOCK, width, height)
     ]
@@ -88,7 +89,7 @@ def test_from_160_cells_it_has_the_message() -> None:
 def test_every_row_and_line_fits_the_terminal(width: int) -> None:
     assert {text_format.cell_width(row) for row in table(width)} <= {max(width - 2, 25)}
     for finding in assessment().findings:
-        evidence = find_evidence(assessment(), finding, CLOCK)
+        evidence = find_evidence(assessment(), finding, CLOCK, DEFAULT_KEYMAP)
         lines = evidence_lines(evidence, CLOCK, width, 11)
         assert len(lines) <= 11
         assert all(
@@ -137,7 +138,7 @@ def test_an_acknowledged_alert_is_last_with_k_and_shows_its_note() -> None:
     finding = alert_on("CollectJob")
     night = acknowledged(finding)
     assert table(80, night)[-1].startswith("k CollectJob ")
-    evidence = find_evidence(night, finding, CLOCK)
+    evidence = find_evidence(night, finding, CLOCK, DEFAULT_KEYMAP)
     assert ("Acknowledged", "INC0012345, until it succeeds") in evidence.facts
 
 

@@ -50,13 +50,13 @@ def text_of_cell(ui: TuiDriver) -> str:
 async def test_beside_a_preview_the_text_of_a_cell_names_one_use_of_enter() -> None:
     async with demo_app(size=(120, 30)) as ui:
         await ui.wait_assessed()
-        await ui.wait_for(lambda: "(Enter or z: expand)" in text_of_cell(ui))
+        await ui.wait_for(lambda: "(Enter: expand)" in text_of_cell(ui))
         for _ in range(4):
             await go_to_earlier_cell(ui)
             assert "expand" not in text_of_cell(ui)
         assert "Enter: list them." in text_of_cell(ui)
         await ui.press("escape")
-        await ui.wait_for(lambda: "(Enter or z: expand)" in text_of_cell(ui))
+        await ui.wait_for(lambda: "(Enter: expand)" in text_of_cell(ui))
 
 
 @pytest.mark.parametrize("size", [(80, 23), (120, 30), (160, 30)])

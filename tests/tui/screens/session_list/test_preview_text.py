@@ -114,7 +114,7 @@ def test_a_group_shows_its_number_span_and_median() -> None:
     preview = preview_of_row(group, "", ASSESSMENT, CLOCK)
     lines = texts(preview.lines(72, 45, is_beside=True))
     assert lines[0].startswith(f"─ CollectJob  · {len(group.runs)} successful runs ──")
-    assert "started 10:45–11:45 (Enter or z: expand)" in " ".join(lines)
+    assert "started 10:45–11:45 (Enter: expand)" in " ".join(lines)
     assert facts_of(preview)["Usual"] == "1m30s, median 1m30s"
     assert "Log" not in facts_of(preview)
 

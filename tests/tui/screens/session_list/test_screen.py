@@ -17,8 +17,8 @@ from emtui.demo.demo_options import parse_faults
 from emtui.em.model import Outcome, Session, Uid
 from emtui.em.secret import Secret
 from emtui.em.server_address import Trust, parse_server
+from emtui.keys.tui_commands import COMMANDS
 from emtui.local.connection import Connection
-from emtui.tui.keymap import COMMANDS
 from emtui.tui.launch_options import LaunchOptions
 
 

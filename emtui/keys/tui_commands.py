@@ -6,12 +6,9 @@ A command runs the method `action_<name>` of its screen (or of the app), or its 
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
-
-from textual.binding import Binding, BindingType
 
 
 class CommandScope(Enum):
@@ -198,7 +195,7 @@ COMMANDS = (
     TuiCommand("previous_slow", ("S",), "slowest step, then the previous", CommandScope.SESSION_DETAIL),
     TuiCommand("next_error", ("e",), "next suspected error", CommandScope.SESSION_DETAIL, "next error"),
     TuiCommand("previous_error", ("E",), "previous suspected error", CommandScope.SESSION_DETAIL),
-    TuiCommand("severity", ("w", "W"), "(events have no severity; use e)", CommandScope.SESSION_DETAIL),
+    TuiCommand("severity", ("w", "W"), "(events have no severity)", CommandScope.SESSION_DETAIL),
     TuiCommand("next_unseen", ("u",), "next line not yet viewed", CommandScope.SESSION_DETAIL),
     TuiCommand("previous_unseen", ("U",), "previous line not yet viewed", CommandScope.SESSION_DETAIL),
     TuiCommand("next_match", ("n",), "next match", CommandScope.SESSION_DETAIL),
@@ -483,71 +480,9 @@ OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """Other names that can be typed: those of vi, and former ones of emtui."""
 
-_KEY_LABELS = {
-    "slash": "/",
-    "ampersand": "&",
-    "colon": ":",
-    "question_mark": "?",
-    "exclamation_mark": "!",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "comma": ",",
-    "full_stop": ".",
-    "plus": "+",
-    "equals_sign": "=",
-    "minus": "-",
-    "underscore": "_",
-    "enter": "Enter",
-    "escape": "Esc",
-    "space": "Space",
-    "down": "Down",
-    "up": "Up",
-    "left": "Left",
-    "right": "Right",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "home": "Home",
-    "end": "End",
-    "tab": "Tab",
-    "shift+tab": "shift+Tab",
-    "f1": "F1",
-    "f5": "F5",
-}
-
-
-def key_label(key: str) -> str:
-    """Return the label of a key, such as `/` for Textual's `slash`."""
-    return _KEY_LABELS.get(key, key)
-
-
-def key_of_label(label: str) -> str:
-    """Return the key with this label, such as Textual's `slash` for `/`."""
-    return next((key for key, known_label in _KEY_LABELS.items() if known_label == label), label)
-
-
-def is_non_latin_key(character: str) -> bool:
-    """Whether this is a letter or digit of a non-Latin keyboard layout, such as `й` or `ω`."""
-    return (
-        character >= "\u0370"
-        and character.isalnum()
-        and not unicodedata.name(character, "").startswith("LATIN ")
-    )
-
-
-def format_keys(command: TuiCommand) -> str:
-    """Format the keys of a command, such as `j Down`; `:name` for one without keys."""
-    return " ".join(map(key_label, command.keys)) or f":{command.name}"
-
-
-def commands_in(*scopes: CommandScope) -> Iterator[TuiCommand]:
-    """Yield the commands of these scopes, in the order of the table."""
-    return (command for command in COMMANDS if command.scope in scopes)
-
-
-_STEP_BY_PREFIX = {"next": 1, "previous": -1}
 _CLOSES_TO_BACK = {"close": "back"}
 _WITHOUT_RUN = {"toggle_times": "", "commands": ""}
-_SCOPE_OVERRIDES: dict[CommandScope, dict[str, str]] = {
+SCOPE_OVERRIDES: dict[CommandScope, dict[str, str]] = {
     CommandScope.SESSION_LIST: {"close": "quit", "cancel": "cancel, dismiss or clear the query"},
     CommandScope.SESSION_DETAIL: _CLOSES_TO_BACK | {"toggle_times": "offsets or clock times"},
     CommandScope.COMPARISON: _CLOSES_TO_BACK | {"toggle_times": ""},
@@ -572,73 +507,6 @@ _SCOPE_OVERRIDES: dict[CommandScope, dict[str, str]] = {
     CommandScope.LOGIN: {"stop": "quit"},
 }
 """Descriptions of shared commands that differ on a screen; empty if the command does nothing there."""
-
-
-def tab_key(tab: Tab) -> str:
-    """Return the first key of the command that opens this tab; empty if it has none."""
-    commands = (command for command in COMMANDS if command.name == tab.command)
-    return next((command.keys[0] for command in commands if command.keys), "")
-
-
-def opens_tab(scope: CommandScope, tab: Tab) -> bool:
-    """Whether the key of this tab opens it from this screen."""
-    return any(command.name == tab.command for command in commands_in(scope, CommandScope.EVERY_VIEW))
-
-
-def next_tab(current: CommandScope, step: int) -> Tab:
-    """Return the tab after the current one, or with a step of -1 the one before; the ends meet."""
-    index = next((index for index, tab in enumerate(TABS) if tab.scope is current), 0)
-    return TABS[(index + step) % len(TABS)]
-
-
-def available_commands(scope: CommandScope) -> Iterator[TuiCommand]:
-    """Yield the commands that work on this screen, including shared ones, with their descriptions there.
-
-    Commands without keys are included if the screen has the command palette.
-    """
-    overrides = _SCOPE_OVERRIDES.get(scope, {})
-    has_palette = overrides.get("commands") != ""
-    for command in commands_in(scope, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE):
-        description = (
-            command.description
-            if command.scope is scope
-            else overrides.get(command.name, command.description)
-        )
-        if description and (command.keys or has_palette):
-            yield command._replace(description=description)
-
-
-def find_session_command(key: str) -> TuiCommand | None:
-    """Find the command of a key in the list, a session or a comparison, to explain the key elsewhere."""
-    return next((command for command in commands_in(*SESSION_SCOPES) if key in command.keys), None)
-
-
-def bindings_for(*scopes: CommandScope) -> list[BindingType]:
-    """Return the bindings of these scopes, hidden from Textual's own footer."""
-    return [binding for command in commands_in(*scopes) for binding in _bindings_of_command(command)]
-
-
-def _bindings_of_command(command: TuiCommand) -> list[Binding]:
-    if command.takes_key:
-        return [
-            Binding(key, f"{command.name}('{key}')", command.description, show=False) for key in command.keys
-        ]
-    keys = ",".join(command.keys)
-    return [Binding(keys, action_for(command), command.description, show=False)] if keys else []
-
-
-def action_for(command: TuiCommand) -> str:
-    """Return the action of a command, with its arguments."""
-    prefix, _, kind = command.name.partition("_")
-    if prefix in _STEP_BY_PREFIX and command.scope in STEP_SCOPES:
-        return f"go_to('{kind}', {_STEP_BY_PREFIX[prefix]})"
-    return command.action or command.name
-
-
-def method_name_for(command: TuiCommand) -> str:
-    """Return the name of the method that runs the command."""
-    return f"action_{action_for(command).partition('(')[0]}"
-
 
 FOOTER_COMMANDS: dict[CommandScope, tuple[str, ...]] = {
     CommandScope.SESSION_LIST: (
@@ -744,18 +612,3 @@ FOOTER_COMMANDS: dict[CommandScope, tuple[str, ...]] = {
     CommandScope.THEME_PICKER: ("keep", "close", "help"),
 }
 """Commands in the footer, the most useful first; as many as fit, and always the last two."""
-
-
-def footer_hints(scope: CommandScope) -> list[tuple[str, str]]:
-    """Return the key and label of each command in the footer of this scope."""
-    commands = {command.name: command for command in reversed([*commands_in(scope), *_SHARED_COMMANDS])}
-    return [
-        (key_label(commands[name].keys[0]), commands[name].footer_label) for name in FOOTER_COMMANDS[scope]
-    ]
-
-
-_SHARED_COMMANDS = tuple(
-    commands_in(
-        CommandScope.NAVIGATION, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE, CommandScope.PROMPT
-    )
-)
