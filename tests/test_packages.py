@@ -100,4 +100,4 @@ def test_the_description_is_the_readme_without_links_into_a_repository(metadata:
     headings = re.findall(r"^#+ .*", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert re.findall(r"^#+ .*", text, re.MULTILINE) == headings
     assert [path for path in re.findall(r"\]\(([^)]*)\)", text) if not path.startswith(("#", "https:"))] == []
-    assert "(`emtui/docs/monitor.md`)" in text
+    assert "(`emtui/docs/monitoring.md`)" in text

@@ -70,6 +70,7 @@ from emtui.tui.screens.command_palette import CommandList, CommandPaletteScreen
 from emtui.tui.screens.comparison.diff_list import DiffList
 from emtui.tui.screens.comparison.run_picker import RunPickerScreen, RunTable
 from emtui.tui.screens.comparison.screen import ComparisonScreen
+from emtui.tui.screens.documentation import DocumentationScreen
 from emtui.tui.screens.login.certificate_screen import CertificateScreen
 from emtui.tui.screens.login.labeled_input import LabeledInput
 from emtui.tui.screens.login.remember_password import RememberPassword
@@ -113,6 +114,7 @@ _SCREENS: dict[CommandScope, tuple[str, type[BaseScreen]]] = {
     CommandScope.COMPARISON: ("comparison", ComparisonScreen),
     CommandScope.RUN_PICKER: ("run_picker", RunPickerScreen),
     CommandScope.THEME_PICKER: ("theme_picker", ThemePickerScreen),
+    CommandScope.DOCUMENTATION: ("documentation", DocumentationScreen),
     CommandScope.OVERVIEW: ("overview", OverviewScreen),
     CommandScope.TIMELINE: ("timeline", TimelineScreen),
     CommandScope.ATTENTION: ("attention", AttentionScreen),

@@ -91,6 +91,7 @@ ARGUMENT_KINDS = {
     "COMMAND": "Name of a command",
     "NAME": "Name of a file or folder as listed, such as systemd/emtui-check.service",
     "SCHEMA": "Name of a schema as listed, such as session",
+    "PAGE": "Name of a page as listed, such as query",
 }
 """Kinds of operands, with their descriptions in the help; `complete_words` completes each."""
 OPTION_VALUE_KINDS = {
@@ -726,6 +727,19 @@ COMMANDS = (
             Example(
                 "The page of one command", "emtui man sessions > ~/.local/share/man/man1/emtui-sessions.1"
             ),
+        ),
+    ),
+    CommandSpec(
+        "docs",
+        "List the pages of the documentation, or print one",
+        "docs:run",
+        operands="[PAGE]",
+        max_operands=1,
+        has_connection_options=False,
+        group=_SETUP,
+        examples=(
+            Example("All pages", "emtui docs"),
+            Example("The query language", "emtui docs query"),
         ),
     ),
     CommandSpec(

@@ -258,6 +258,12 @@ def _examples(_typed: str, _names: _LocalNames) -> Iterator[Candidate]:
     return (Candidate(name, describe_example(text)) for name, text in load_examples().items())
 
 
+def _pages(_typed: str, _names: _LocalNames) -> Iterator[Candidate]:
+    from emtui.local.doc_pages import list_pages
+
+    return (Candidate(page.name, page.purpose) for page in list_pages())
+
+
 def _schemas(_typed: str, _names: _LocalNames) -> Iterator[Candidate]:
     from emtui.cli.schema import load_schemas
 
@@ -396,6 +402,7 @@ OPERAND_COMPLETERS: dict[str, _Completer] = {
     "COMMAND": _commands,
     "NAME": _examples,
     "SCHEMA": _schemas,
+    "PAGE": _pages,
 }
 """How to complete each kind of operand."""
 _VALUE_COMPLETERS: dict[str, _Completer] = {

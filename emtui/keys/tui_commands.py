@@ -19,6 +19,7 @@ class CommandScope(Enum):
     COMPARISON = "Comparison"
     RUN_PICKER = "Run to compare with"
     THEME_PICKER = "Color theme"
+    DOCUMENTATION = "Documentation"
     OVERVIEW = "Types"
     TIMELINE = "Timeline"
     ATTENTION = "Alerts"
@@ -260,6 +261,7 @@ COMMANDS = (
     TuiCommand("alerts", ("4",), "show all alerts", CommandScope.COMPARISON),
     TuiCommand("open", ("enter",), "compare with this run", CommandScope.RUN_PICKER, "compare"),
     TuiCommand("keep", ("enter",), "use this theme until you quit", CommandScope.THEME_PICKER, "use"),
+    TuiCommand("open", ("enter",), "read the page", CommandScope.DOCUMENTATION, "read"),
     # types and alerts
     TuiCommand("open", ("enter",), "newest run, or runs of the cell", CommandScope.OVERVIEW, "newest run"),
     TuiCommand("show_runs", ("l",), "list its runs, or the cell's", CommandScope.OVERVIEW, "runs"),
@@ -440,6 +442,7 @@ COMMANDS = (
     TuiCommand("redraw", ("ctrl+l",), "redraw the screen", CommandScope.EVERYWHERE),
     TuiCommand("mouse", (), "mouse support: on/off", CommandScope.EVERYWHERE),
     TuiCommand("theme", (), "choose the color theme", CommandScope.EVERYWHERE),
+    TuiCommand("docs", (), "read the documentation", CommandScope.EVERYWHERE),
 )
 
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -491,6 +494,9 @@ SCOPE_OVERRIDES: dict[CommandScope, dict[str, str]] = {
     | {"refresh": "", "copy_command": "", "acknowledge": "", "pager": ""},
     CommandScope.THEME_PICKER: _WITHOUT_RUN
     | {"close": "restore the theme, back", "cancel": "restore the theme, back"}
+    | {"refresh": "", "copy": "", "copy_command": "", "acknowledge": "", "pager": ""},
+    CommandScope.DOCUMENTATION: _CLOSES_TO_BACK
+    | _WITHOUT_RUN
     | {"refresh": "", "copy": "", "copy_command": "", "acknowledge": "", "pager": ""},
     CommandScope.OVERVIEW: _CLOSES_TO_BACK | {"toggle_times": ""},
     CommandScope.TIMELINE: _CLOSES_TO_BACK | {"toggle_times": ""},
@@ -610,5 +616,6 @@ FOOTER_COMMANDS: dict[CommandScope, tuple[str, ...]] = {
     CommandScope.LOGIN: ("submit", "next_field", "back", "stop"),
     CommandScope.CERTIFICATE: ("submit", "more", "back"),
     CommandScope.THEME_PICKER: ("keep", "close", "help"),
+    CommandScope.DOCUMENTATION: ("open", "close", "help"),
 }
 """Commands in the footer, the most useful first; as many as fit, and always the last two."""

@@ -215,8 +215,9 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         if not text:
             return
         name, _, argument = text.partition(" ")
-        if name == "theme" and argument:
-            self.action_theme(argument.strip())
+        takes_name = {"theme": self.action_theme, "docs": self.action_docs}
+        if name in takes_name and argument:
+            takes_name[name](argument.strip())
             return
         names = (text, *OTHER_NAMES.get(text, ()))
         scopes = (self.current_screen.SCOPE, CommandScope.EVERY_VIEW, CommandScope.EVERYWHERE)
@@ -251,6 +252,17 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
 
         reads_configuration = self.ctx.options.mark != DEMO_MARK
         self.say(theme_used_text(name, config_files()[0] if reads_configuration else None))
+
+    def action_docs(self, name: str = "") -> None:
+        """Open a page of the documentation, or the list of pages."""
+        from emtui.local.doc_pages import list_pages  # noqa: PLC0415 - start-up time: seldom needed
+
+        wanted = name.removesuffix(".md").casefold()
+        page = next((page for page in list_pages() if page.name == wanted), None)
+        if page:
+            self.navigator.open_documentation_page(page)
+        elif self.current_screen.SCOPE is not CommandScope.DOCUMENTATION:
+            self.navigator.open_documentation()
 
     def action_time_zone(self) -> None:
         """Switch to the next time zone: local, UTC, or the server's if the profile has one."""

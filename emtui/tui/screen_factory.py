@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from emtui.em.errors import CertificateUntrustedError
     from emtui.em.model import Log, Session
     from emtui.em.session_source import SessionSource
+    from emtui.local.doc_pages import DocumentationPage
     from emtui.local.remembered_logon import InteractionNeededError, SaveProfileOffer
     from emtui.monitor.list_feed import ListFeed
     from emtui.monitor.session_feed import SessionFeed
@@ -121,6 +122,22 @@ class EmtuiScreenFactory:
         from emtui.tui.screens.theme_picker import ThemePickerScreen
 
         return ThemePickerScreen(self._ctx)
+
+    def documentation(self) -> AnyScreen:
+        """The pages of the documentation."""
+        from emtui.tui.screens.documentation import DocumentationScreen
+
+        return DocumentationScreen(self._ctx)
+
+    def documentation_page(self, page: DocumentationPage) -> AnyScreen:
+        """One page of the documentation."""
+        from emtui.local.doc_pages import read_page
+        from emtui.tui.screens.text_viewer import TextScreen
+        from emtui.tui.widgets.markdown_view import MarkdownView
+
+        text = read_page(page.name)
+        _title, _, body = text.partition("\n")  # the title is on the rule above
+        return TextScreen(self._ctx, page.title, text, MarkdownView(body))
 
     def overview(self) -> AnyScreen:
         """The types, one line each."""

@@ -1,4 +1,4 @@
-"""The page about the configuration: its example works, and it lists every command that can be changed."""
+"""The page about keys: its example works, and it lists every command that can be changed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from emtui.keys.keymap import DEFAULT_KEYMAP, SHARED_SCOPES
 from emtui.keys.tui_commands import CommandScope
 from emtui.local.configuration import load_config
 
-PAGE = (Path(emtui.__file__).parent / "docs" / "configuration.md").read_text("utf-8")
-SECTION = PAGE.partition("\n### Keys\n")[2].partition("\n### ")[0]
+SECTION = (Path(emtui.__file__).parent / "docs" / "keys.md").read_text("utf-8")
 
 
 def documented_commands() -> str:

@@ -1,7 +1,7 @@
 """What needs attention, the shift summary, and a recording, of lists that were read from the server.
 
 emtui is asked through its own functions here: no command prints these. What must stand in them comes from
-`emtui/docs/triage.md` and `emtui/docs/handover.md`.
+`emtui/docs/triage.md` and `emtui/docs/reports.md`.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class ExpectedRun:
 
 
 def drop_implausible(when: datetime | None, now: datetime) -> datetime | None:
-    """monitor.md: unknown is a time before 2000, or more than two days ahead of the server's clock."""
+    """monitoring.md: unknown is a time before 2000, or more than two days ahead of the server's clock."""
     if when is None or when < datetime(2000, 1, 1, tzinfo=UTC) or when > now + timedelta(days=2):
         return None
     return when
@@ -69,7 +69,7 @@ def expected_outcome(run: WireRun, has_end: bool) -> str:
 
 
 def expect_run(run: WireRun, now: datetime) -> ExpectedRun:
-    """monitor.md: an end up to a minute before its start counts as the start, an earlier one is unknown."""
+    """monitoring.md: an end up to a minute before its start is the start, an earlier one is unknown."""
     started, ended = drop_implausible(run.started, now), drop_implausible(run.ended, now)
     if started and ended and ended < started:
         ended = started if started - ended <= timedelta(seconds=60) else None

@@ -63,6 +63,7 @@ FINITE_COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "bundle": (("bundle", SESSION_ID, "-o", f"{NEW_FOLDER}/run.zip"),),
     "examples": (("examples",), ("examples", "cron/emtui")),
     "schema": (("schema",), ("schema", "session")),
+    "docs": (("docs",), ("docs", "query")),
     "completion": (("completion", "bash"), ("completion", "zsh"), ("completion", "fish")),
     "man": (("man",), ("man", "sessions")),
     "config": (("config",), ("config", "show", "-o", "json")),
@@ -72,7 +73,7 @@ FINITE_COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "logout": (("logout",), ("logout", "--forget-pin")),
 }
 """Every command that needs no terminal, with each of its options."""
-LOCAL_COMMANDS = {"completion", "config", "examples", "help", "logout", "man", "profiles", "schema"}
+LOCAL_COMMANDS = {"completion", "config", "docs", "examples", "help", "logout", "man", "profiles", "schema"}
 """Those of them that connect to no server."""
 ENDLESS_COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "tail": (("tail", "--from-start"), ("tail", "state:failed", "--from-start", "-o", "table")),
@@ -194,6 +195,7 @@ OPENING_KEYS: dict[CommandScope, tuple[str, str]] = {
     CommandScope.COMPARISON: ("d", "D other run"),
     CommandScope.RUN_PICKER: ("\rD", "Enter compare"),
     CommandScope.THEME_PICKER: (":theme\r", "Color theme"),
+    CommandScope.DOCUMENTATION: (":docs\r", "Documentation"),
     CommandScope.OVERVIEW: ("B", "Enter newest run"),
     CommandScope.TIMELINE: ("C", "Timeline"),
     CommandScope.ATTENTION: ("4", "Alerts"),

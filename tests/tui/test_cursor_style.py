@@ -26,6 +26,7 @@ LISTS: dict[str, tuple[CommandScope, tuple[str, ...]]] = {
     "reports": (CommandScope.REPORT, ("e", "H")),
     "commands": (CommandScope.COMMAND_PALETTE, ("colon",)),
     "themes": (CommandScope.THEME_PICKER, ("colon", *"theme", "enter")),
+    "pages": (CommandScope.DOCUMENTATION, ("colon", *"docs", "enter")),
 }
 """Keys that open each list from the session list."""
 

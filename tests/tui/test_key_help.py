@@ -26,6 +26,7 @@ KEYS_TO_SCREEN: dict[CommandScope, tuple[str, ...]] = {
     CommandScope.COMPARISON: ("e", "d"),
     CommandScope.RUN_PICKER: ("e", "enter", "D"),
     CommandScope.THEME_PICKER: ("colon", *"theme", "enter", "j"),
+    CommandScope.DOCUMENTATION: ("colon", *"docs", "enter", "j"),
     CommandScope.OVERVIEW: ("B", "j", "j"),
     CommandScope.TIMELINE: ("e", "C", "j"),
     CommandScope.ATTENTION: ("4", "j", "j"),
@@ -298,6 +299,7 @@ EXPECTED_EFFECTS: dict[tuple[CommandScope, str], EffectCheck] = {
     (CommandScope.COMPARISON, "open"): opens_screen(CommandScope.TEXT_VIEWER),
     (CommandScope.RUN_PICKER, "open"): opens_screen(CommandScope.COMPARISON),
     (CommandScope.THEME_PICKER, "keep"): says("Theme dark until you quit"),
+    (CommandScope.DOCUMENTATION, "open"): opens_screen(CommandScope.TEXT_VIEWER),
     (CommandScope.OVERVIEW, "open"): opens_selected_run,
     (CommandScope.OVERVIEW, "show_runs"): lambda before, _, ui: (
         before.run is not None and ui.query().text == f"type:{before.run.type}"

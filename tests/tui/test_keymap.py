@@ -28,6 +28,7 @@ VIEW_SCOPES = (
     CommandScope.COMPARISON,
     CommandScope.RUN_PICKER,
     CommandScope.THEME_PICKER,
+    CommandScope.DOCUMENTATION,
     CommandScope.OVERVIEW,
     CommandScope.TIMELINE,
     CommandScope.ATTENTION,
@@ -68,7 +69,7 @@ def test_no_command_has_only_a_function_key() -> None:
 
 def test_a_command_without_a_key_is_run_by_its_name() -> None:
     without_keys = [format_keys(command) for command in COMMANDS if not command.keys]
-    assert without_keys == [":details", ":mouse", ":theme"]
+    assert without_keys == [":details", ":mouse", ":theme", ":docs"]
     assert ":mouse" in key_help_text(CommandScope.SESSION_LIST)
 
 

@@ -15,6 +15,7 @@ from emtui.query.absolute_times import with_absolute_times
 _NO_COMMAND_REASONS = {
     CommandScope.TEXT_VIEWER: "There is no command for this text. {copy}, {back}.",
     CommandScope.RUN_PICKER: "There is no command for the run picker. Choose a run first.",
+    CommandScope.DOCUMENTATION: "There is no command for this view. emtui docs lists the pages.",
     CommandScope.THEME_PICKER: "There is no command for the theme picker. Use --theme NAME.",
     CommandScope.REPORT: "There is no command for the report. {back}.",
 }

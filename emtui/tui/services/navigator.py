@@ -17,6 +17,7 @@ from emtui.tui.launch_options import LaunchOptions
 if TYPE_CHECKING:  # startup time, here and in functions: loaded with the first list
     from emtui.em.errors import CertificateUntrustedError
     from emtui.em.model import Log, Session, Uid
+    from emtui.local.doc_pages import DocumentationPage
     from emtui.local.remembered_logon import InteractionNeededError, PinnedCertificate, SaveProfileOffer
     from emtui.monitor.assessment import Assessment
     from emtui.monitor.list_feed import ListFeed, ListState
@@ -111,6 +112,12 @@ class ScreenFactory(Protocol):
 
     def theme_picker(self) -> AnyScreen:
         """The color themes to choose from."""
+
+    def documentation(self) -> AnyScreen:
+        """The pages of the documentation."""
+
+    def documentation_page(self, page: DocumentationPage) -> AnyScreen:
+        """One page of the documentation."""
 
     def overview(self) -> AnyScreen:
         """The types, one line each."""
@@ -335,6 +342,14 @@ class Navigator:
                 on_kept(name)
 
         self._push(self._factory.theme_picker(), on_result)
+
+    def open_documentation(self) -> None:
+        """Open the list of pages of the documentation."""
+        self._push(self._factory.documentation())
+
+    def open_documentation_page(self, page: DocumentationPage) -> None:
+        """Open one page of the documentation."""
+        self._push(self._factory.documentation_page(page))
 
     def open_report(self) -> None:
         """Open the reports for the run of the topmost screen that has one."""

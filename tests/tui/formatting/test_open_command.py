@@ -53,6 +53,7 @@ def test_screens_without_a_command_give_the_reason() -> None:
         CommandScope.TEXT_VIEWER,
         CommandScope.RUN_PICKER,
         CommandScope.THEME_PICKER,
+        CommandScope.DOCUMENTATION,
         CommandScope.REPORT,
     }
     assert all(len(no_command_reason(place, DEFAULT_KEYMAP)) < 72 for place in silent)
