@@ -61,7 +61,7 @@ def test_the_version_is_printed_wherever_it_is_requested(shell: CommandRunner, a
         (["-h", "show"], "emtui show ID [OPTIONS]"),
         (["check", "-h"], "emtui check [OPTIONS]"),
         (["help", "check"], "emtui check [OPTIONS]"),
-        (["help", "--debug", "config"], "emtui config show [OPTIONS]"),
+        (["help", "--debug", "config"], "emtui config init|validate|path|show [OPTIONS]"),
         (["help", "help"], "emtui help [COMMAND] [OPTIONS]"),
         (["help", "--help"], "emtui help [COMMAND] [OPTIONS]"),
     ],
