@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
+import pyte
 import pytest
 from demo_server import RunningDemo, run_demo_server
 from documented_commands import PAGES, DocumentedCommand, commands_of, matches
@@ -21,6 +22,8 @@ CLOCK = "2026-11-23T02:14:30Z"
 SERVER = "em01.example.net"
 USER = r"EXAMPLE\ops"
 TIMEOUT_S = 60
+SILENCE_S = 10
+"""Seconds without output after which a screen is complete."""
 TERMINAL_SIZE = (40, 100)
 """Lines and columns of the terminal that the pages show."""
 NOT_RUN = {
@@ -198,6 +201,27 @@ def test_the_screens_open_and_the_followers_print(
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus in {0, 130} or child.signalstatus == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [command for command in RUN_HERE if opens_screens(command) and command.output],
+    ids=show_name,
+)
+def test_the_screen_is_as_shown(
+    command: DocumentedCommand, night: RunningDemo, environ: dict[str, str], tmp_path: Path
+) -> None:
+    child = start_in_terminal(localized(command.line, night, tmp_path), environ, tmp_path)
+    lines, columns = TERMINAL_SIZE
+    screen = pyte.Screen(columns, lines)
+    stream = pyte.ByteStream(screen)
+    try:
+        while not matches(command.output or (), list(screen.display)):
+            stream.feed(child.read_nonblocking(65_536, SILENCE_S))
+    except pexpect.TIMEOUT:
+        pytest.fail(f"{command.line} shows:\n" + "\n".join(screen.display), pytrace=False)
+    finally:
+        child.close(force=True)
 
 
 def test_an_output_that_differs_is_found() -> None:

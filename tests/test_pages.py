@@ -9,6 +9,8 @@ import pytest
 
 from emtui.local.doc_pages import INDEX, list_pages
 from emtui.triage.baseline import MAX_SUCCESSES, MIN_EXCESS, MIN_SUCCESSES, UNUSUAL_RATIO
+from emtui.triage.finding_kinds import KINDS_OF_ALL_TYPES, KINDS_OF_ONE_TYPE
+from emtui.triage.findings import WORST_FIRST
 from emtui.triage.step_timing import MIN_LOGS, MIN_SHOWN_WAIT, STUCK_MARGIN
 
 ROOT = Path(__file__).parents[1]
@@ -96,3 +98,16 @@ def test_the_formulas_have_the_figures_of_the_code() -> None:
     assert "of which three at least" in rows["unusually long step"]
     assert MIN_LOGS == 3
     assert f"{excess}, and *d* more than {STUCK_MARGIN.seconds} s longer" in rows["stuck step"]
+
+
+def first_column(page: str, title: str) -> list[str]:
+    """The words in code spans in the first column of the table that begins with a title."""
+    text = (DOCS / f"{page}.md").read_text("utf-8")
+    table = re.search(rf"^\| {re.escape(title)} \|.*\n\| ---.*\n((?:\|.*\n)*)", text, re.MULTILINE)
+    assert table, title
+    return [word for row in table[1].splitlines() for word in re.findall(r"`([^`]+)`", row.split(" | ")[0])]
+
+
+def test_every_kind_of_alert_is_described_worst_first() -> None:
+    kinds = KINDS_OF_ALL_TYPES | KINDS_OF_ONE_TYPE
+    assert first_column("triage", "Kind") == [kinds[kind] for kind in WORST_FIRST]

@@ -46,7 +46,7 @@ class ExpectedRun:
 
 
 def drop_implausible(when: datetime | None, now: datetime) -> datetime | None:
-    """monitoring.md: unknown is a time before 2000, or more than two days ahead of the server's clock."""
+    """screens.md: unknown is a time before 2000, or more than two days ahead of the server's clock."""
     if when is None or when < datetime(2000, 1, 1, tzinfo=UTC) or when > now + timedelta(days=2):
         return None
     return when
@@ -69,7 +69,7 @@ def expected_outcome(run: WireRun, has_end: bool) -> str:
 
 
 def expect_run(run: WireRun, now: datetime) -> ExpectedRun:
-    """monitoring.md: an end up to a minute before its start is the start, an earlier one is unknown."""
+    """screens.md: an end up to a minute before its start is the start, an earlier one is unknown."""
     started, ended = drop_implausible(run.started, now), drop_implausible(run.ended, now)
     if started and ended and ended < started:
         ended = started if started - ended <= timedelta(seconds=60) else None
@@ -100,7 +100,7 @@ class ExpectedList:
         return sorted({row.run.kind for row in self.rows})
 
     def past_durations(self, row: ExpectedRun) -> list[timedelta]:
-        """triage.md, "Usual": the newest 400 successes of its type, of known length, that began before it."""
+        """triage.md, "Formulas": the newest 400 successes of its type with a length, that began before it."""
         return [
             earlier.duration
             for earlier in self.runs_of(row.run.kind)
@@ -111,7 +111,7 @@ class ExpectedList:
         ][:400]
 
     def baseline(self, row: ExpectedRun) -> timedelta | None:
-        """triage.md, "Usual": their median; under five it is not known."""
+        """triage.md, "Formulas": their median; under five it is not known."""
         durations = self.past_durations(row)
         return median(durations) if len(durations) >= 5 else None  # type: ignore[type-var]  # lengths can be halved
 
@@ -151,8 +151,8 @@ class ExpectedList:
     def before_streak(self, row: ExpectedRun) -> tuple[int, str, int]:
         """How many successes stand directly before the first run of that row; and what stands before those.
 
-        triage.md, "After N": a warning or a failure ends the count and is named. The second and third are its
-        outcome and how many of it there are in a row, "" and 0 at the end of the list.
+        runs.md, "What came before": a warning or a failure ends the count and is named. The second and
+        third are its outcome and how many of it there are in a row, "" and 0 at the end of the list.
         """
         before = self._finished_until(row)[len(self.streak(row)) :]
         successes = _count_leading(before, "success")
@@ -168,7 +168,7 @@ class ExpectedList:
         return [other for other in rows[rows.index(row) :] if other.outcome in FINISHED_OUTCOMES]
 
     def novelty(self, row: ExpectedRun) -> str:
-        """triage.md, "What came before": how a run that ended badly is told to be new, or not."""
+        """runs.md, "What came before": how a run that ended badly is told to be new, or not."""
         if len(self.streak(row)) > 1:
             return "in a row"
         rows = self.runs_of(row.run.kind)
