@@ -14,8 +14,6 @@ from emtui.cli import output, stdio
 from emtui.cli.arguments import ParsedArguments, UsageError
 from emtui.query import closest_match
 
-_PAGES = ("pipelines.md", "unattended.md")
-"""The pages that explain the files."""
 _COLUMNS = (output.OutputColumn("Name"), output.OutputColumn("Purpose"))
 
 
@@ -35,10 +33,8 @@ def run(args: ParsedArguments) -> int:
 
 
 def load_examples() -> dict[str, str]:
-    """The text of each page and file by its name, such as `cron/emtui`; the pages come first."""
-    folder = files("emtui") / "docs"
-    pages = {name: page.read_text("utf-8") for name in _PAGES if (page := folder / name).is_file()}
-    return pages | dict(sorted(_walk(folder / "examples", "")))
+    """The text of each file by its name, such as `cron/emtui`."""
+    return dict(sorted(_walk(files("emtui") / "docs" / "examples", "")))
 
 
 def describe_example(text: str) -> str:

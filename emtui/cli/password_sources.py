@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from emtui.local.credentials import KeyringEntry
 
 PASSWORD_VARIABLE = "EMTUI_PASSWORD"  # noqa: S105 - a name
-PAGE_COMMAND = "emtui examples unattended.md"
+PAGE_COMMAND = "emtui docs unattended"
 """The command that prints the page about passwords without a prompt."""
 _NOT_UTF8 = "is not UTF-8. Nothing was sent."
 

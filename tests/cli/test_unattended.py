@@ -17,9 +17,7 @@ from other_user_shell import OtherUserShell, other_user
 
 EXAMPLES = Path(__file__).parents[2] / "emtui" / "docs" / "examples"
 CHECK = re.compile(r"emtui (check [^\n|&;)$]*)")
-PASSWORD_COMMAND_HINT = (
-    "Set password_command in the profile (see emtui examples unattended.md), or EMTUI_PASSWORD"
-)
+PASSWORD_COMMAND_HINT = "Set password_command in the profile (see emtui docs unattended), or EMTUI_PASSWORD"
 
 kernel_keyring = pytest.mark.skipif(bool(keyring_refusal()), reason=keyring_refusal() or "available")
 
@@ -120,7 +118,7 @@ def test_a_password_file_of_another_account_is_named_in_the_line(
     done = service_account("check", "-p", "monitoring")
     assert (done.returncode, done.stderr) == (3, "")
     assert "password_command exited with code 1: cat: " in done.stdout
-    assert "See emtui examples unattended.md" in done.stdout
+    assert "See emtui docs unattended" in done.stdout
 
 
 # --- a keyring that has lost the password ------------------------------------------------------
@@ -149,7 +147,7 @@ def test_after_a_restart_the_error_names_password_command_which_then_works(
     done = service_account("sessions", "-p", "monitoring")
     assert (done.returncode, done.stdout) == (4, "")
     assert PASSWORD_COMMAND_HINT in done.stderr
-    assert "set password_command (see emtui examples unattended.md)" in service_account("doctor").stdout
+    assert "set password_command (see emtui docs unattended)" in service_account("doctor").stdout
 
     file.write_text(recipe)
     assert service_account(*check).returncode == 0
