@@ -95,17 +95,16 @@ def night() -> Iterator[RunningDemo]:
 @pytest.fixture
 def environ(night: RunningDemo, tmp_path: Path) -> dict[str, str]:
     """The environment of a user with the two profiles that the pages use."""
-    config = tmp_path / "config" / "emtui" / "config.toml"
+    home = tmp_path / "home" / "ops"
+    config = home / ".config" / "emtui" / "config.toml"
     config.parent.mkdir(parents=True)
     profile = f"server = '{night.url}'\nuser = '{night.user}'\npin = '{night.sha256}'\n"
     config.write_text(f'default_profile = "prod"\n[profiles.prod]\n{profile}[profiles.lab]\n{profile}')
     config.chmod(0o600)
     return {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "HOME": str(tmp_path),
-        "XDG_CONFIG_HOME": str(tmp_path / "config"),
-        "XDG_STATE_HOME": str(tmp_path / "state"),
-        "XDG_CONFIG_DIRS": str(tmp_path / "etc"),
+        "HOME": str(home),
+        "XDG_CONFIG_DIRS": str(tmp_path / "etc" / "xdg"),
         "TZ": "Europe/Berlin",
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
@@ -148,7 +147,7 @@ def test_the_pages_have_commands() -> None:
 
 @pytest.mark.parametrize("command", ALL_COMMANDS, ids=show_name)
 def test_each_program_is_known(command: DocumentedCommand) -> None:
-    known = {*NOT_RUN, "emtui", "jq", "zcat", "sort", "uniq", "head", "cat", "printf"}
+    known = {*NOT_RUN, "emtui", "grep", "jq", "zcat", "sort", "uniq", "head", "cat", "printf"}
     assert set(command.programs) - known == set()
     for words in command.simple_commands():
         if words[0] == "emtui":
@@ -168,7 +167,7 @@ def test_the_output_is_as_shown(
     command: DocumentedCommand, night: RunningDemo, environ: dict[str, str], tmp_path: Path
 ) -> None:
     if command.line.startswith("emtui config init"):
-        environ["XDG_CONFIG_HOME"] = str(tmp_path / "new")
+        (Path(environ["HOME"]) / ".config" / "emtui" / "config.toml").unlink()
     child = start_in_terminal(localized(command.line, night, tmp_path), environ, tmp_path)
     printed = child.read().decode().replace("\r\n", "\n")
     child.close()
