@@ -1,4 +1,4 @@
-"""The page for maintainers names only files, folders and classes that exist."""
+"""The pages for maintainers name only files, folders and classes that exist."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DEVELOPMENT_PAGE = (ROOT / "emtui" / "docs" / "development.md").read_text("utf-8")
+DEVELOPMENT_PAGES = "".join(
+    (ROOT / "emtui" / "docs" / f"{name}.md").read_text("utf-8") for name in ("development", "textual")
+)
 PATHS = sorted(
-    {*re.findall(r"(?<![\w./-])((?:[\w-]+/)*(?:[\w-]+\.(?:py|md|toml)|(?<=/)))(?![\w/-])", DEVELOPMENT_PAGE)}
+    {*re.findall(r"(?<![\w./-])((?:[\w-]+/)*(?:[\w-]+\.(?:py|md|toml)|(?<=/)))(?![\w/-])", DEVELOPMENT_PAGES)}
     - {""}
 )
-CLASSES = sorted({*re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)+)\b", DEVELOPMENT_PAGE)})
+CLASSES = sorted({*re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)+)\b", DEVELOPMENT_PAGES)})
 OF_TEXTUAL = {"AppBlur", "AppFocus", "ChopsUpdate", "DataTable", "LayoutUpdate", "LinuxDriver"}
 
 SOURCES = [path for part in ("emtui", "tests", "screenshots") for path in (ROOT / part).rglob("*.py")]
