@@ -60,3 +60,14 @@ def test_a_link_shows_its_text_and_code_keeps_its_lines() -> None:
     texts = ["".join(text for text, _ in spans).rstrip() for spans in lines]
     assert texts == ["See the check.", "", "  emtui   check", "  # all"]
     assert not [style for spans in lines for _, style in spans if style.link]
+
+
+def test_a_long_line_of_a_screen_is_cut_and_a_long_sentence_wrapped() -> None:
+    output = "failed   CollectJob  03:10:25\nwarned 3 times since Sat 01:31\n"
+    lines = layout_markdown(f"```console\n$ emtui sessions  --limit 3\n{output}```\n", 22)
+    texts = ["".join(text for text, _ in spans).rstrip() for spans in lines]
+    assert texts == [
+        *("  $ emtui sessions", "  --limit 3"),
+        "  failed   CollectJob…",
+        *("  warned 3 times since", "  Sat 01:31"),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 
 from rich import box
@@ -21,6 +22,10 @@ from emtui.tui.widgets.virtual_list import StyledSpans
 
 _MAX_WIDTH = 110
 """Cells of the longest line: longer ones are hard to read."""
+_OUTPUT_LANGUAGES = {"console", "text"}
+"""Languages of code blocks that show what commands print."""
+_COLUMNS = re.compile(r"\S {2,}\S|^ \S|\u2500{3}")
+"""What a line of a screen or a table has: several blanks in a row, or a rule."""
 _STYLES = {
     "markdown.h1": BOLD,
     "markdown.h2": BOLD,
@@ -49,11 +54,16 @@ class _LeftHeading(Heading):
 
 
 class _IndentedCode(CodeBlock):
-    """Code as it is, indented."""
+    """Code as it is, indented. Lines of a screen or a table that are too long are cut, all others wrapped."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Yield the code."""
-        yield Padding(Text(str(self.text).rstrip(), style=ACCENT_STYLE), (0, 0, 0, 2))
+        """Yield the code, line by line."""
+        is_output = self.lexer_name in _OUTPUT_LANGUAGES
+        for line in str(self.text).rstrip().splitlines():
+            text = Text(line, style=ACCENT_STYLE)
+            if is_output and not line.startswith("$ ") and _COLUMNS.search(line):
+                text.no_wrap, text.overflow = True, "ellipsis"
+            yield Padding(text, (0, 0, 0, 2))
 
 
 class _PlainTable(TableElement):
