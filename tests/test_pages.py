@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from emtui.cli.check_rules import CheckLevel
+from emtui.cli.command_table import COMMANDS_BY_NAME
+from emtui.em.model import Outcome
+from emtui.keys.keymap import DEFAULT_KEYMAP as KEYMAP
+from emtui.keys.tui_commands import CommandScope
 from emtui.local.doc_pages import INDEX, list_pages
+from emtui.local.team_notes import NOTE_KEYS
+from emtui.monitor.notification_policy import ALERT_SPACING
+from emtui.monitor.poll_schedule import IDLE_AFTER, MIN_INTERVAL, PAUSE_PER_RESPONSE_TIME, PollSchedule
+from emtui.query.parser import KEYS
+from emtui.query.query_context import IS_WORDS
+from emtui.query.type_aliases import TYPE_LABELS
 from emtui.triage.baseline import MAX_SUCCESSES, MIN_EXCESS, MIN_SUCCESSES, UNUSUAL_RATIO
 from emtui.triage.finding_kinds import KINDS_OF_ALL_TYPES, KINDS_OF_ONE_TYPE
 from emtui.triage.findings import WORST_FIRST
@@ -23,7 +35,7 @@ LONGER_PAGES = {"development", "json", "threat-model"}
 """Pages in which one looks things up."""
 MAX_OPENING_LINES = 14
 """Lines of a page before its first example ends at the latest."""
-WITHOUT_EXAMPLE = {"changes", "development", "glossary", "index", "threat-model"}
+WITHOUT_EXAMPLE = {"changes", "development", "threat-model"}
 
 
 def headings(path: Path) -> set[str]:
@@ -111,3 +123,61 @@ def first_column(page: str, title: str) -> list[str]:
 def test_every_kind_of_alert_is_described_worst_first() -> None:
     kinds = KINDS_OF_ALL_TYPES | KINDS_OF_ONE_TYPE
     assert first_column("triage", "Kind") == [kinds[kind] for kind in WORST_FIRST]
+
+
+def test_every_term_of_a_query_is_described() -> None:
+    terms = first_column("query", "Term")
+    keys = {term.lstrip("-").partition(":")[0] for term in terms if ":" in term}
+    assert keys == {*KEYS}
+    assert {term for term in terms if term.startswith("is:")} == {f"is:{word}" for word in IS_WORDS}
+    text = (DOCS / "query.md").read_text("utf-8")
+    assert f"| `state:failed` | with this outcome: `{' '.join(Outcome)}` |" in text
+
+
+def test_every_other_name_of_a_type_is_listed() -> None:
+    text = (DOCS / "query.md").read_text("utf-8")
+    types = {
+        name: row[2]
+        for row in re.finditer(r"^\| (`.+`) \| ([A-Z]\w+) \|$", text, re.MULTILINE)
+        for name in re.findall(r"`([^`]+)`", row[1])
+    }
+    assert types == {name: value for name, value in TYPE_LABELS.items() if "Licence" not in name}
+
+
+def test_the_digits_filter_as_described() -> None:
+    text = (DOCS / "query.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\d)` \| `(.+)` \|$", text, re.MULTILINE)
+    commands = KEYMAP.commands_in(CommandScope.SESSION_LIST)
+    filters = {key: one.action for one in commands for key in one.keys if one.action.startswith("filter(")}
+    del filters["0"]  # shows everything
+    assert {key: f"filter({query!r})" for key, query in rows} == filters
+
+
+def test_every_level_and_condition_of_the_check_is_described() -> None:
+    text = (DOCS / "check.md").read_text("utf-8")
+    levels = re.findall(r"^\| ([A-Z]+) \| (\d) \|", text, re.MULTILINE)
+    assert levels == [(level.name, str(level.value)) for level in CheckLevel]
+    options = {option.split()[0] for option in re.findall(r"^\| `(--[^`]+)`", text, re.MULTILINE)}
+    assert options == {option.name for option in COMMANDS_BY_NAME["check"].options}
+
+
+def test_the_polling_is_as_described() -> None:
+    text = (DOCS / "monitoring.md").read_text("utf-8")
+    schedule = PollSchedule()
+    assert f"| the list | every {schedule.interval:.0f} s;" in text
+    assert f"number of seconds, at least {MIN_INTERVAL:.0f} |" in text
+    assert f"for ten minutes | every {schedule.idle_interval / 60:.0f} minutes |" in text
+    assert IDLE_AFTER == ALERT_SPACING == 10 * 60
+    assert f"| at most once every {PAUSE_PER_RESPONSE_TIME}x the last response time |" in text
+    assert f"then every {schedule.max_interval / 60:.0f} minutes" in text
+
+
+def test_every_key_of_a_team_note_is_described() -> None:
+    assert sorted(first_column("acknowledging", "Key")) == sorted(NOTE_KEYS)
+
+
+def test_every_change_that_tail_prints_is_described() -> None:
+    schema = json.loads((DOCS / "schemas" / "tail.json").read_text("utf-8"))
+    section = (DOCS / "command-line.md").read_text("utf-8").partition("## Following changes")[2]
+    described = set(re.findall(r"`([a-z]+)`", section.partition("\n## ")[0]))
+    assert {*schema["properties"]["change"]["enum"]} <= described
