@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _REQUIRED_MODULES = ("starlette", "uvicorn")
 _SERVER_OPTIONS = ("--seed", "--sessions", "--clock", "--speed", "--play")
 _MAX_PORT = 65535
+_PORT_DIGITS = 6
+"""Digits that are enough to see whether a number is too large."""
 
 
 class _DemoArgumentParser(argparse.ArgumentParser):
@@ -85,7 +87,7 @@ def _serve(args: ParsedArguments, options: DemoOptions) -> int:
 def _parse_port(text: str | None, default: int) -> int:
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit() and int(text) <= _MAX_PORT):
+    if not (text.isascii() and text.isdigit() and int(text[:_PORT_DIGITS]) <= _MAX_PORT):
         raise UsageError(f"--port must be a number from 0 to {_MAX_PORT}, not {text!r}.")
     return int(text)
 

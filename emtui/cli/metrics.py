@@ -18,7 +18,7 @@ from emtui.cli.list_context import read_knowledge
 from emtui.cli.metric_families import PollResult, ReceivedList, collect_gauges
 from emtui.cli.password_sources import find_password
 from emtui.cli.unlisted_since_check import CheckedList, compare_with_last_check
-from emtui.em.errors import ServerUnreachableError
+from emtui.em.errors import ServerUnreachableError, UnexpectedResponseError
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.local.last_check_list import load_last_list
 from emtui.local.shared_file import FileNotReplacedError, check_replaceable, replace_shared_file
@@ -87,8 +87,15 @@ def _poll(access: ServerAccess, timeout: float) -> PollResult:
         raise ServerUnreachableError(f"{access.server} did not respond within {timeout:g} s.") from None
     snapshot = compare_with_last_check(access, checked)
     knowledge = read_knowledge(KnowledgeBase(access.server.ascii_authority))
+    assessment = assess(snapshot, knowledge, access.zone)
+    if snapshot.references and not assessment.type_statuses.statuses:
+        # Without any type there is no alert either: metrics of such a list would look like a quiet day.
+        raise UnexpectedResponseError(
+            f"{access.server} sent only the names of {len(snapshot.references)} of {len(checked.sessions)}"
+            " sessions: their outcomes are unknown. Use emtui types, which requests each of them."
+        )
     received = ReceivedList(
-        assess(snapshot, knowledge, access.zone),
+        assessment,
         stats.seconds if stats else 0.0,
         stats.size if stats else 0,
         _expiry(certificate),

@@ -17,6 +17,8 @@ from emtui.demo.fault_catalog import FAULT_OPTIONS, RESOURCES, FaultOption, Faul
 
 DEFAULT_SEED = 1
 DEFAULT_SESSIONS = 3000
+_MAX_DIGITS = 18
+"""Digits of a number; Python refuses to read thousands of them."""
 MIN_SESSIONS = 1000
 MAX_SESSIONS = 200_000
 MAX_SPEED = 100_000
@@ -204,13 +206,13 @@ def wants_help(fault_texts: Sequence[str]) -> bool:
 
 
 def _parse_seed(text: str) -> int:
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > _MAX_DIGITS:
         raise InvalidDemoOptionError(f"--seed must be a whole number, 0 or more, not {text!r}.")
     return int(text)
 
 
 def _parse_sessions(text: str) -> int:
-    if not text.isdecimal() or not MIN_SESSIONS <= int(text) <= MAX_SESSIONS:
+    if not text.isdecimal() or len(text) > _MAX_DIGITS or not MIN_SESSIONS <= int(text) <= MAX_SESSIONS:
         raise InvalidDemoOptionError(
             f"--sessions must be a number from {MIN_SESSIONS} to {MAX_SESSIONS}, not {text!r}."
         )

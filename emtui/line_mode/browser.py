@@ -276,6 +276,7 @@ class LineBrowser:
     async def _show_list(self, _: str) -> None:
         state = self._state
         rows = self._list.rows(state)
+        self._choices, self._pending_lines = (), []
         if not rows:
             progress = progress_text(state.progress, self._feed.source.server, self._clock.zone)
             self._console.say(*empty_text(state, self._list.query, progress, DEFAULT_KEYMAP))
@@ -289,6 +290,7 @@ class LineBrowser:
         self._show_choices(choices, [row_line(row, assessment, time) for row in rows])
 
     def _show_runs(self, runs: Sequence[Session]) -> None:
+        self._choices, self._pending_lines = (), []
         if not runs:
             self._console.say("No run started in this time.")
             return

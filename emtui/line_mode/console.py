@@ -27,6 +27,8 @@ STDIN = 0
 CANCELED = "Canceled."
 QUIT_HINT = "Nothing to cancel. Press ctrl+c again, or type Q, to quit."
 _READ_SIZE = 4096
+MAX_LINE_BYTES = 4096
+"""Bytes of a line that are used; a terminal sends no longer ones, and what follows is discarded."""
 _LFLAG_INDEX = 3
 """Index of the local modes, which control the echo, in the list of tcgetattr(3)."""
 
@@ -148,12 +150,13 @@ class Console:
         if not read_task.done():
             return
         self._read_task, chunk = None, read_task.result()
-        *complete, self._partial = (self._partial + chunk).split(b"\n")
+        *complete, rest = (self._partial + chunk).split(b"\n")
+        self._partial = rest[:MAX_LINE_BYTES]
         if not chunk:
             self._ended.set()
             complete += [self._partial] if self._partial else []
             self._partial = b""
-        self._lines.extend(line.removesuffix(b"\r") for line in complete)
+        self._lines.extend(line[:MAX_LINE_BYTES].removesuffix(b"\r") for line in complete)
 
     def _discard_typed(self) -> None:
         """Discard what was typed before; on a pipe it is kept."""

@@ -52,8 +52,11 @@ def replace_shared_file(path: Path, data: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
+            if os.name == "posix":
+                os.fchmod(
+                    file.fileno(), _MODE
+                )  # by its name it could be another file, where others may write
             os.fsync(file.fileno())
-        temporary_file.chmod(_MODE)
         temporary_file.replace(path)
     except OSError as problem:
         raise FileNotReplacedError(f"{clean(str(path))} was not replaced ({problem.strerror}).") from None

@@ -77,3 +77,21 @@ def test_an_untrusted_certificate_ends_it(demo_shell: CommandRunner) -> None:
     done = demo_shell("--plain", stdin="pin\n")
     assert done.returncode == 7
     assert "list> " not in done.stdout
+
+
+def test_lines_of_any_length_are_answered(demo_shell: CommandRunner) -> None:
+    digits = "9" * 5000
+    done = demo_shell("--plain", stdin=f"{digits}\nm {digits}\nC {digits}\n{'x' * 100_000}\nQ\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("There is no line 999") == 2
+    assert done.stdout.endswith("list> Q\n")
+
+
+def test_the_numbers_of_an_earlier_list_mean_nothing_after_an_empty_one(demo_shell: CommandRunner) -> None:
+    done = demo_shell("--plain", stdin="l\n/ message:nothing-like-this\n1\nm 1\nn\nQ\n")
+    answers = done.stdout.partition("0: show all\n")[2]
+    assert answers == (
+        "list> 1\nThere is no line 1. l: list the runs.\n"
+        "list> m 1\nThere is no line 1. l: list the runs.\n"
+        "list> n\nNo more lines.\nlist> Q\n"
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from command_runner import CommandRunner
-from demo_server import RunningDemo
+from demo_server import RunningDemo, run_demo_server
 from other_user_shell import OtherUserShell, other_user
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from session_list_server import listing_shell, runs_from_letters
@@ -88,6 +88,15 @@ def test_a_file_is_replaced_also_by_a_failed_poll(demo_shell: CommandRunner, fol
     assert single(after, received) == single(before, received)
     assert single(after, "emtui_poll_timestamp_seconds") > single(before, "emtui_poll_timestamp_seconds")
     assert [*folder.iterdir()] == [path]
+
+
+def test_a_list_of_names_only_is_not_a_quiet_day(shell: CommandRunner) -> None:
+    for demo in run_demo_server("--seed", "0", "--sessions", "1000", "--play", "references"):
+        done = shell("metrics", **demo.variables())
+        assert done.returncode == 6
+        assert "their outcomes are unknown" in done.stderr
+        assert (single(done.stdout, "emtui_up"), single(done.stdout, "emtui_exit_code")) == (0, 6)
+        assert "emtui_alerts" not in done.stdout
 
 
 def test_a_failed_poll_is_printed_with_its_exit_code(shell: CommandRunner) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterator
 
 import pytest
 
-from emtui.line_mode.console import CANCELED, QUIT_HINT, Console, InputEndedError
+from emtui.line_mode.console import CANCELED, MAX_LINE_BYTES, QUIT_HINT, Console, InputEndedError
 
 
 class Output:
@@ -71,6 +71,21 @@ def test_the_last_line_counts_without_a_line_end_and_then_the_input_has_ended(ou
         assert await console.ask_command("list> ") == "q"
         with pytest.raises(InputEndedError):
             await console.ask_command("list> ")
+
+    run(work)
+    os.close(read_end)
+
+
+def test_a_line_is_cut_and_the_next_one_is_whole(output: Output) -> None:
+    read_end, write_end = os.pipe()
+    os.write(write_end, b"a" * (3 * MAX_LINE_BYTES) + b"\nnext\n" + b"b" * (2 * MAX_LINE_BYTES))
+    os.close(write_end)
+
+    async def work() -> None:
+        console = Console(output.write, handle=read_end)
+        assert await console.ask_command("") == "a" * MAX_LINE_BYTES
+        assert await console.ask_command("") == "next"
+        assert await console.ask_command("") == "b" * MAX_LINE_BYTES
 
     run(work)
     os.close(read_end)

@@ -26,6 +26,17 @@ def test_the_file_is_readable_by_all_with_any_umask_and_no_temporary_file_remain
     assert [*tmp_path.iterdir()] == [path]
 
 
+def test_the_mode_is_never_changed_by_a_name_that_another_user_could_have_replaced(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from emtui.local.shared_file import replace_shared_file\n"
+        "sys.addaudithook(lambda event, given: event == 'os.chmod' and print(type(given[0]).__name__))\n"
+        "replace_shared_file(Path(sys.argv[1]), b'new')"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "emtui.prom")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["int"]
+
+
 def test_a_reader_keeps_the_old_file_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "emtui.prom"
     replace_shared_file(path, b"old\n")
