@@ -62,6 +62,13 @@ def test_a_link_shows_its_text_and_code_keeps_its_lines() -> None:
     assert not [style for spans in lines for _, style in spans if style.link]
 
 
+def test_a_long_path_in_a_table_is_shown_in_full() -> None:
+    path = "/usr/share/bash-completion/completions/emtui"
+    lines = layout_markdown(f"| File | For |\n| --- | --- |\n| `{path}` | all users of bash |\n", 40)
+    first_cells = ["".join(text for text, _ in spans)[1:].partition("  ")[0] for spans in lines]
+    assert path in "".join(first_cells).replace(" ", "")
+
+
 def test_a_long_line_of_a_screen_is_cut_and_a_long_sentence_wrapped() -> None:
     output = "failed   CollectJob  03:10:25\nwarned 3 times since Sat 01:31\n"
     lines = layout_markdown(f"```console\n$ emtui sessions  --limit 3\n{output}```\n", 22)

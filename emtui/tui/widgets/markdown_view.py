@@ -67,7 +67,7 @@ class _IndentedCode(CodeBlock):
 
 
 class _PlainTable(TableElement):
-    """A table with one rule, below its header."""
+    """A table with one rule, below its header; words that are wider than their column are wrapped."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the table of Rich without its frame."""
@@ -75,6 +75,8 @@ class _PlainTable(TableElement):
             if isinstance(part, Table):
                 part.box = box.SIMPLE_HEAD
                 part.pad_edge = False
+                for column in part.columns:
+                    column.overflow = "fold"
             yield part
 
 
