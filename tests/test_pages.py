@@ -24,12 +24,15 @@ from emtui.triage.baseline import MAX_SUCCESSES, MIN_EXCESS, MIN_SUCCESSES, UNUS
 from emtui.triage.finding_kinds import KINDS_OF_ALL_TYPES, KINDS_OF_ONE_TYPE
 from emtui.triage.findings import WORST_FIRST
 from emtui.triage.step_timing import MIN_LOGS, MIN_SHOWN_WAIT, STUCK_MARGIN
+from emtui.tui.screens.comparison.diff_row import BAR_WIDTH_CELLS
+from emtui.tui.screens.overview.type_columns import VERY_WIDE_CELLS
+from emtui.tui.screens.session_detail.event_row import BOTH_TIMES_CELLS, TRACK_WIDTH_CELLS, USUAL_CELLS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "emtui" / "docs"
 PAGES = [ROOT / "README.md", ROOT / "screenshots" / "README.md", *sorted(DOCS.glob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-MAX_WORDS = 1_650
+MAX_WORDS = 1_300
 """Words that are read in about five minutes."""
 LONGER_PAGES = {"development", "json", "threat-model"}
 """Pages in which one looks things up."""
@@ -181,3 +184,17 @@ def test_every_change_that_tail_prints_is_described() -> None:
     section = (DOCS / "command-line.md").read_text("utf-8").partition("## Following changes")[2]
     described = set(re.findall(r"`([a-z]+)`", section.partition("\n## ")[0]))
     assert {*schema["properties"]["change"]["enum"]} <= described
+
+
+@pytest.mark.parametrize(
+    ("page", "phrase"),
+    [
+        ("runs", f"how long it usually takes (from {USUAL_CELLS} columns)"),
+        ("runs", f"from {BOTH_TIMES_CELLS} columns both are shown"),
+        ("runs", f"Below {TRACK_WIDTH_CELLS} columns there are no bars"),
+        ("runs", f"From {BAR_WIDTH_CELLS} columns a line has one bar for both"),
+        ("views", f"from {VERY_WIDE_CELLS} columns the last 24 hours"),
+    ],
+)
+def test_the_sizes_are_those_of_the_screens(page: str, phrase: str) -> None:
+    assert phrase in " ".join((DOCS / f"{page}.md").read_text("utf-8").split())
