@@ -282,7 +282,7 @@ BEFORE_PAINT = (
 )
 BEFORE_LOGIN = f"{BEFORE_PAINT}, emtui.tui.screens.login.screen"
 BEFORE_LIST = f"{BEFORE_PAINT}, emtui.tui.screens.session_list.screen"
-MAX_BEFORE_LOGIN, MAX_BEFORE_LIST = 86, 149
+MAX_BEFORE_LOGIN, MAX_BEFORE_LIST = 88, 150
 """Maximum numbers of our modules: each is loaded before anything is shown."""
 
 

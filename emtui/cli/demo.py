@@ -23,8 +23,9 @@ from emtui.demo.simulated_clock import SimulatedClock
 from emtui.em.secret import Secret
 from emtui.em.server_address import Trust, parse_server
 from emtui.local.connection import Connection
+from emtui.monitor.browser_options import DEMO_MARK
 from emtui.tui import launch
-from emtui.tui.launch_options import DEMO_MARK, LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 
 if TYPE_CHECKING:
     from emtui.demo.demo_options import DemoOptions
@@ -117,20 +118,19 @@ def _launch(
         password=Secret(announcement.password),
     )
     clock = SimulatedClock(options.clock or datetime.now(UTC), options.speed, started_at=options.clock_start)
-    if is_plain:
-        from emtui.cli.start_line_mode import demo_in_line_mode  # noqa: PLC0415 - only for --plain
-
-        return demo_in_line_mode(args, connection, clock)
-    return launch.run(
-        LaunchOptions(
-            connection,
-            mark=DEMO_MARK,
-            remember=False,
-            log_on_at_once=False,
-            now=clock,
-            low_bandwidth=args.has("--quiet"),
-            ascii_only=args.has("--ascii"),
-            mouse_enabled=args.has("--mouse"),
-            theme=args.value_of("--theme"),
-        )
+    launch_options = LaunchOptions(
+        connection,
+        mark=DEMO_MARK,
+        remember=False,
+        log_on_at_once=False,
+        now=clock,
+        low_bandwidth=args.has("--quiet"),
+        ascii_only=args.has("--ascii"),
+        mouse_enabled=args.has("--mouse"),
+        theme=args.value_of("--theme"),
     )
+    if is_plain:
+        from emtui.cli.start_line_mode import run_line_mode  # noqa: PLC0415 - only for --plain
+
+        return run_line_mode(launch_options)
+    return launch.run(launch_options)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from emtui.cli.arguments import ParsedArguments, UsageError
-from emtui.cli.client_session import load_configuration
 from emtui.cli.command_table import CONNECTION_OPTIONS
 from emtui.em.text_sanitizer import shorten
-from emtui.keys.keymap import DEFAULT_KEYMAP
-from emtui.local.connection import Connection
 from emtui.local.recordings import RecordingFileError, clean_path, open_recording
+from emtui.monitor.browser_options import REPLAY_MARK
 from emtui.monitor.recording.reader import read_recording
 from emtui.monitor.recording.recording_format import UnreadableRecordingError
 from emtui.monitor.recording.replay_source import MAX_SPEED, ReplaySource
@@ -21,16 +20,7 @@ from emtui.tui.launch_options import LaunchOptions
 _MAX_NAME_LENGTH = 24
 
 
-def replay_recording(
-    args: ParsedArguments,
-    query: str,
-    order: str | None,
-    target: str | None,
-    compare: str | None,
-    view: str | None,
-    *,
-    is_plain: bool,
-) -> int:
+def replay_recording(args: ParsedArguments, options: LaunchOptions, *, is_plain: bool) -> int:
     """Show the recording until the user quits, with `is_plain` in line mode."""
     for option in ("--record", *(option.name for option in CONNECTION_OPTIONS)):
         if args.has(option):
@@ -38,30 +28,13 @@ def replay_recording(
     path = Path(args.value_of("--replay") or "")
     speed = _parse_speed(args.value_of("--speed"))
     with _open_recording(path) as file:
-        source, config = _load_replay(file, path, speed), load_configuration()
+        source = _load_replay(file, path, speed)
+        options = replace(options, mark=REPLAY_MARK, remember=False, now=source.now, replay=source)
         if is_plain:
-            from emtui.cli.start_line_mode import replay_in_line_mode  # noqa: PLC0415 - only for --plain
+            from emtui.cli.start_line_mode import run_line_mode  # noqa: PLC0415 - only for --plain
 
-            return replay_in_line_mode(args, source, query, order, target, compare, view)
-        return run(
-            LaunchOptions(
-                Connection(),
-                query=query,
-                order=order,
-                target=target,
-                compare_with=compare,
-                view=view,
-                mark="REPLAY",
-                remember=False,
-                now=source.now,
-                replay=source,
-                low_bandwidth=args.has("--quiet"),
-                ascii_only=args.has("--ascii"),
-                mouse_enabled=args.has("--mouse"),
-                theme=args.value_of("--theme") or config.theme,
-                keymap=config.keymap or DEFAULT_KEYMAP,
-            )
-        )
+            return run_line_mode(options)
+        return run(options)
 
 
 def _open_recording(path: Path) -> BinaryIO:

@@ -14,6 +14,7 @@ from emtui.cli.password_sources import given_or_command_password
 from emtui.keys.keymap import DEFAULT_KEYMAP
 from emtui.local import terminal
 from emtui.local.configuration import Config
+from emtui.local.connection import Connection
 from emtui.local.timezones import SystemZone
 from emtui.tui.launch import run
 from emtui.tui.launch_options import LaunchOptions
@@ -32,36 +33,34 @@ def open_view(args: ParsedArguments) -> int:
     config = load_configuration()
     is_plain = uses_line_mode(args, config)
     target = _find_target(args)
-    query = "" if target else _parse_query(args)
-    order, compare = _parse_order(args), _parse_comparison(args, target)
-    view = _parse_view(args, target, compare)
-    if args.has("--replay"):
-        from emtui.cli.replay import replay_recording  # start-up time: only for --replay
-
-        return replay_recording(args, query, order, target, compare, view, is_plain=is_plain)
-    if args.has("--speed"):
-        raise UsageError("--speed requires --replay.")
-    if is_plain:
-        from emtui.cli.start_line_mode import open_in_line_mode  # start-up time: only for --plain
-
-        return open_in_line_mode(args, query, order, target, compare, view)
-    connection = resolve_connection(args)
-    connection = replace(connection, password=given_or_command_password(connection))
+    compare = _parse_comparison(args, target)
     options = LaunchOptions(
-        connection,
-        config.profiles,
-        own_queries=config.queries,
-        keymap=config.keymap or DEFAULT_KEYMAP,
-        query=query,
-        order=order,
+        Connection(),
+        query="" if target else _parse_query(args),
+        order=_parse_order(args),
         target=target,
         compare_with=compare,
-        view=view,
+        view=_parse_view(args, target, compare),
+        keymap=config.keymap or DEFAULT_KEYMAP,
         low_bandwidth=args.has("--quiet"),
         ascii_only=args.has("--ascii"),
         mouse_enabled=args.has("--mouse"),
         theme=args.value_of("--theme") or config.theme,
     )
+    if args.has("--replay"):
+        from emtui.cli.replay import replay_recording  # start-up time: only for --replay
+
+        return replay_recording(args, options, is_plain=is_plain)
+    if args.has("--speed"):
+        raise UsageError("--speed requires --replay.")
+    options = replace(options, profiles=config.profiles, own_queries=config.queries)
+    if is_plain:
+        from emtui.cli.start_line_mode import open_in_line_mode  # start-up time: only for --plain
+
+        return open_in_line_mode(args, options)
+    connection = resolve_connection(args)
+    connection = replace(connection, password=given_or_command_password(connection))
+    options = replace(options, connection=connection)
     if args.has("--record"):
         from emtui.cli.record import record_to_file  # start-up time: only for --record
 

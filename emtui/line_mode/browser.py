@@ -31,12 +31,12 @@ from emtui.line_mode.commands import (
 )
 from emtui.line_mode.console import Console, InputEndedError
 from emtui.line_mode.open_run import NO_EVENTS, OpenRun
-from emtui.line_mode.options import LineModeOptions
 from emtui.line_mode.report_dialog import ReportDialog
 from emtui.line_mode.run_lines import evidence_line, finding_lines, row_line, run_line
 from emtui.line_mode.run_list import RunList
 from emtui.line_mode.type_lines import MAX_DAYS, day_lines, hour_lines, type_lines, unlisted_types_line
 from emtui.monitor.assessment import Assessment
+from emtui.monitor.browser_options import BrowserOptions
 from emtui.monitor.explainer import Explainer
 from emtui.monitor.history_cache import HistoryCache
 from emtui.monitor.list_feed import ListFeed, ListState
@@ -78,7 +78,7 @@ class LineBrowser:
     def __init__(
         self,
         console: Console,
-        options: LineModeOptions,
+        options: BrowserOptions,
         clock: DisplayClock,
         feed: ListFeed,
         zones: ReportZones,

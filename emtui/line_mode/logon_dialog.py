@@ -21,7 +21,6 @@ from emtui.em.logon import ALLOW_ALL
 from emtui.em.secret import Secret
 from emtui.em.server_address import Trust, parse_server
 from emtui.line_mode.console import Console
-from emtui.line_mode.options import LineModeOptions
 from emtui.local import credentials, password_command
 from emtui.local.client_logon import log_on
 from emtui.local.connection import Connection, connection_from_profile
@@ -35,6 +34,7 @@ from emtui.local.remembered_logon import (
     save_logon,
     with_pinned_key,
 )
+from emtui.monitor.browser_options import BrowserOptions
 
 ACCEPT_WORD = "pin"
 MISSING_SERVER = "Server required: type a host, host:port or URL."
@@ -46,7 +46,7 @@ NOT_TRUSTED = "Certificate not trusted: nothing was sent."
 class LogonDialog:
     """Owns the connection while it is being completed."""
 
-    def __init__(self, console: Console, options: LineModeOptions, connection: Connection) -> None:
+    def __init__(self, console: Console, options: BrowserOptions, connection: Connection) -> None:
         self._console = console
         self._options = options
         self.connection = connection

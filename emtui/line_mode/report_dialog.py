@@ -20,9 +20,9 @@ from emtui.handover.run_report import RunReport
 from emtui.handover.shift_summary import summarize_shift
 from emtui.handover.ticket import build_ticket
 from emtui.line_mode.console import Console
-from emtui.line_mode.options import LineModeOptions
 from emtui.local import output_file
 from emtui.monitor.assessment import Assessment
+from emtui.monitor.browser_options import BrowserOptions
 from emtui.monitor.feed_health import FeedHealth
 from emtui.monitor.history_cache import HistoryCache
 from emtui.monitor.report_builder import ReportBuilder
@@ -47,7 +47,7 @@ class ReportDialog:
     def __init__(
         self,
         console: Console,
-        options: LineModeOptions,
+        options: BrowserOptions,
         source: Callable[[], SessionSource],
         history: HistoryCache,
         zones: ReportZones,

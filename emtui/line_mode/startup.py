@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
 
 from emtui.display_text.display_clock import DisplayClock
 from emtui.display_text.logon_warning import logon_warning
 from emtui.em.server_address import Server
-from emtui.em.server_clock import clock_offset, utc_now
+from emtui.em.server_clock import clock_offset
 from emtui.em.session_source import SessionSource
 from emtui.handover.absolute_time_text import ReportZones
 from emtui.line_mode.alert_command import AlertCommand
 from emtui.line_mode.browser import LineBrowser
 from emtui.line_mode.console import Console, InputEndedError
 from emtui.line_mode.logon_dialog import LogonDialog
-from emtui.line_mode.options import DEMO_MARK, LineModeOptions
 from emtui.local.connection import Connection
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.local.timezones import SystemZone
+from emtui.monitor.browser_options import BrowserOptions
 from emtui.monitor.list_feed import ListFeed
 from emtui.monitor.list_poller import SystemTime
 from emtui.monitor.poll_schedule import PollSchedule
 
 
-async def browse(options: LineModeOptions) -> int:
-    """Browse until the user quits; return the exit code."""
-    console = Console(options.write, ascii_only=options.ascii_only)
+async def browse(options: BrowserOptions, write: Callable[[str], None]) -> int:
+    """Browse until the user quits; return the exit code.
+
+    `write` prints text at once, and raises if standard output is closed.
+    """
+    console = Console(write, ascii_only=options.ascii_only)
     with suppress(NotImplementedError):  # Windows
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, console.interrupt)
@@ -45,7 +48,7 @@ async def browse(options: LineModeOptions) -> int:
 class LineModeLogon:
     """Owns the source and the connection that it came from."""
 
-    def __init__(self, console: Console, options: LineModeOptions) -> None:
+    def __init__(self, console: Console, options: BrowserOptions) -> None:
         self._console = console
         self._options = options
         self.connection: Connection = options.connection
@@ -74,7 +77,7 @@ class LineModeLogon:
 
 
 async def _browse_source(
-    console: Console, options: LineModeOptions, logon: LineModeLogon, source: SessionSource
+    console: Console, options: BrowserOptions, logon: LineModeLogon, source: SessionSource
 ) -> None:
     zone = logon.connection.server_time_zone
     clock = DisplayClock(options.now, options.zone, zone, lambda _: None)
@@ -82,21 +85,15 @@ async def _browse_source(
     feed = _list_feed(options, clock, logon.connection, source)
     log_on_again = None if options.replay else logon.log_on
     zones = ReportZones(options.zone or SystemZone(), zone)
-    if source.logon_times and (warning := _logon_warning(options, source)):
+    warning = logon_warning(source, options.now(), "!: details", is_demo=options.is_demo)
+    if source.logon_times and warning:
         console.say(warning)
     alert_command = AlertCommand(console, clock, lambda: logon.connection.profile)
     await LineBrowser(console, options, clock, feed, zones, alert_command, log_on_again).run()
 
 
-def _logon_warning(options: LineModeOptions, source: SessionSource) -> str:
-    """The warning about the certificate or the clock; a demo's clock is not meant to be right."""
-    is_demo = options.mark == DEMO_MARK
-    now = utc_now() if is_demo else options.now()
-    return logon_warning(source, now, timedelta() if is_demo else clock_offset(source.skew), "!: details")
-
-
 def _list_feed(
-    options: LineModeOptions, clock: DisplayClock, connection: Connection, source: SessionSource
+    options: BrowserOptions, clock: DisplayClock, connection: Connection, source: SessionSource
 ) -> ListFeed:
     profile, server = connection.profile, source.server
     schedule = PollSchedule(profile.interval) if profile and profile.interval else PollSchedule()

@@ -21,7 +21,7 @@ from emtui.local.remembered_logon import can_log_on
 from emtui.local.terminal import THEME_NAMES
 from emtui.local.timezones import SystemZone
 from emtui.tui.context import AppContext
-from emtui.tui.launch_options import DEMO_MARK, LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.screen_factory import EmtuiScreenFactory
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.services.exporter import Exporter
@@ -250,8 +250,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         from emtui.local.paths import config_files  # noqa: PLC0415 - start-up time: seldom needed
         from emtui.tui.formatting.theme_text import theme_used_text  # noqa: PLC0415 - the same
 
-        reads_configuration = self.ctx.options.mark != DEMO_MARK
-        self.say(theme_used_text(name, config_files()[0] if reads_configuration else None))
+        self.say(theme_used_text(name, None if self.ctx.options.is_demo else config_files()[0]))
 
     def action_docs(self, name: str = "") -> None:
         """Open a page of the documentation, or the list of pages."""

@@ -8,7 +8,7 @@ import pytest
 from tui_driver import TuiDriver, demo_app, demo_start
 
 from emtui.local.terminal import THEME_NAMES
-from emtui.tui.launch_options import DEMO_MARK
+from emtui.monitor.browser_options import DEMO_MARK
 from emtui.tui.terminal.capabilities import Capabilities, TerminalOptions
 
 

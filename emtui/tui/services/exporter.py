@@ -33,7 +33,7 @@ class Exporter:
         """Return the source and time of the data in a text."""
         from emtui.tui.formatting.plain_text import ExportOrigin
 
-        return ExportOrigin(self._logon_service.server_name, self._logon_service.mode_mark or "", as_of)
+        return ExportOrigin(self._logon_service.server_name, self._logon_service.mode_mark, as_of)
 
     # --- the clipboard ----------------------------------------------------------
 

@@ -27,7 +27,7 @@ from emtui.local.remembered_logon import (
     with_pinned_key,
     with_saved_password,
 )
-from emtui.tui.launch_options import DEMO_MARK, LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.services.lazy_source import LazySource
 from emtui.tui.services.navigator import Navigator
 
@@ -103,8 +103,8 @@ class LogonService:
         return profile.name if profile and self._options.remember else None
 
     @property
-    def mode_mark(self) -> str | None:
-        """DEMO or REPLAY in these modes; REC while recording."""
+    def mode_mark(self) -> str:
+        """DEMO or REPLAY in these modes, REC while recording, else empty."""
         if self._options.recorder:
             return "REC STOPPED" if self._options.recorder.problem else "REC"
         return self._options.mark
@@ -112,12 +112,12 @@ class LogonService:
     def identity(self) -> tuple[str, str, str, str]:
         """Mark, profile, server and user for the bar; for a replay the mark with its speed, and its file."""
         if replay := self._options.replay:
-            return f"{self.mode_mark or ''} {replay.speed_text}".strip(), "", replay.server, ""
+            return f"{self.mode_mark} {replay.speed_text}".strip(), "", replay.server, ""
         if self.client is None:
-            return self.mode_mark or "", f"emtui {__version__}", "", ""
+            return self.mode_mark, f"emtui {__version__}", "", ""
         profile = self.connection.profile
         name = profile.name if profile else ""
-        return self.mode_mark or "", name, str(self.client.server), self.client.user
+        return self.mode_mark, name, str(self.client.server), self.client.user
 
     # --- logging on ---------------------------------------------------------------
 
@@ -245,20 +245,15 @@ class LogonService:
     # --- warnings -------------------------------------------------------
 
     def show_warnings(self) -> None:
-        """Warn once per logon if the server's certificate expires soon, or its clock is wrong.
-
-        A demo's certificate is made with this computer's clock, whatever the demo's clock shows.
-        """
+        """Warn once per logon if the server's certificate expires soon, or its clock is wrong."""
         from emtui.display_text.logon_warning import logon_warning
-        from emtui.em.server_clock import utc_now
 
         client, self._client_to_check = self._client_to_check, None
-        is_demo = self._options.mark == DEMO_MARK
-        now = utc_now() if is_demo else self._clock.now()
+        if client is None:
+            return
         details = self._options.keymap.hint("statistics", "details")
-        skew = timedelta() if is_demo else self.skew
-        warning = logon_warning(client, now, skew, details) if client else ""
-        if warning:
+        is_demo = self._options.is_demo
+        if warning := logon_warning(client, self._clock.now(), details, is_demo=is_demo):
             self._host.say_too(warning)
 
 

@@ -1,4 +1,4 @@
-"""What line mode is started with."""
+"""Options that the session browser is started with, for the screens and for line mode alike."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from emtui.monitor.recording.recorder import Recorder
     from emtui.monitor.recording.replay_source import ReplaySource
 
-
 DEMO_MARK = "DEMO"
 """The `mark` of a demo."""
+REPLAY_MARK = "REPLAY"
+"""The `mark` of a replay."""
 
 
 def _utc_now() -> datetime:
@@ -25,14 +26,18 @@ def _utc_now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class LineModeOptions:
-    """Options of one run of line mode; each as in `LaunchOptions` of the screens.
+class BrowserOptions:
+    """Options of one run of the session browser: where to log on, and which view to show.
 
-    `write` prints text at once, and raises if standard output is closed.
+    `mark` (DEMO, REPLAY) is shown with the server's name; it is empty for a real server. `remember` is
+    false if nothing may be written to this computer; `log_on_at_once` skips the login form if nothing is
+    missing. `order` is a value of `--sort`, `view` one of `--view`, for the list or for a `target`, which
+    is any name of a session; `compare_with` names a session to compare it with, or is `LAST_SUCCESSFUL`.
+    `own_queries` are the saved queries by digit. `recorder` records the server's responses; a `replay`
+    replaces the server. `ascii_only` writes or draws with ASCII only.
     """
 
     connection: Connection
-    write: Callable[[str], None]
     profiles: tuple[Profile, ...] = ()
     query: str = ""
     order: str | None = None
@@ -48,3 +53,8 @@ class LineModeOptions:
     zone: tzinfo | None = None
     own_queries: Mapping[str, ConfigValue] = field(default_factory=dict)
     ascii_only: bool = False
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the server is the demo's, whose clock is not meant to be right."""
+        return self.mark == DEMO_MARK
