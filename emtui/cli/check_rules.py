@@ -115,7 +115,7 @@ def collect_verdicts(
     results = [
         verdict
         for finding, verdict in _finding_verdicts(assessment, is_selected, thresholds, formatter)
-        if not assessment.acknowledgement_of_finding(finding)
+        if not assessment.is_acknowledged(finding)
     ]
     for row in rows:
         results += _threshold_verdicts(row, type_statuses.baselines, thresholds, formatter)
@@ -135,7 +135,7 @@ def count_acknowledged_problems(
         if assessment.acknowledgements
         else ()
     )
-    return sum(1 for finding, _ in results if assessment.acknowledgement_of_finding(finding))
+    return sum(1 for finding, _ in results if assessment.is_acknowledged(finding))
 
 
 def _ok_verdict(

@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-HIDDEN_COMMAND = "__complete"
-
 _BASH = r"""# Completion of emtui for bash. Load it with:  source <(emtui completion bash)
 
 _emtui() {

@@ -28,12 +28,19 @@ _WIDEST = 28
 
 def run(given: ParsedArguments) -> int:
     """Print the help of the named command, or of emtui."""
-    name = given.operands[0] if given.operands else BROWSE_COMMAND.name
-    command = COMMANDS_BY_NAME.get(name) if name or not given.operands else None
+    stdio.print_output(format_help(named_command(given)))
+    return 0
+
+
+def named_command(args: ParsedArguments) -> CommandSpec:
+    """The command that the operand names, or emtui itself. Raises `UsageError`."""
+    if not args.operands:
+        return BROWSE_COMMAND
+    name = args.operands[0]
+    command = COMMANDS_BY_NAME.get(name) if name else None
     if command is None:
         raise unknown_command(name)
-    stdio.print_output(format_help(command))
-    return 0
+    return command
 
 
 def format_help(command: CommandSpec) -> str:
@@ -76,10 +83,15 @@ def _parts(command: CommandSpec) -> Iterator[tuple[str, list[str]]]:
         yield "Learn more", ["  Run 'emtui help COMMAND' or 'emtui COMMAND --help' for help on a command."]
 
 
+def usage_line(command: CommandSpec) -> str:
+    """How a command is called: its name, operands and options."""
+    return " ".join(filter(None, (command.title, command.operands, "[OPTIONS]")))
+
+
 def _usage(command: CommandSpec) -> list[str]:
     if command is BROWSE_COMMAND:
         return ["  emtui [OPTIONS]", "  emtui COMMAND [OPTIONS]"]
-    return [f"  {' '.join(filter(None, (command.title, command.operands, '[OPTIONS]')))}"]
+    return [f"  {usage_line(command)}"]
 
 
 def _exit_codes(command: CommandSpec) -> list[str]:

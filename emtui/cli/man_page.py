@@ -11,20 +11,19 @@ from collections.abc import Iterable, Iterator
 
 from emtui import __version__
 from emtui.cli import stdio
-from emtui.cli.arguments import ParsedArguments, unknown_command
+from emtui.cli.arguments import ParsedArguments
 from emtui.cli.command_table import (
     ARGUMENT_KINDS,
     BROWSE_COMMAND,
     CHECK_COMMAND,
     COMMANDS,
-    COMMANDS_BY_NAME,
     ENVIRONMENT,
     EXIT_CODES,
     FILES,
     CommandSpec,
     OptionSpec,
 )
-from emtui.cli.help_text import command_arguments, option_text
+from emtui.cli.help_text import command_arguments, named_command, option_text, usage_line
 
 PAGE_DATE = "2026-11-30"
 """Date of the last change to the text of the pages."""
@@ -36,11 +35,7 @@ _PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9]+")
 
 def run(args: ParsedArguments) -> int:
     """Print the page of the named command, or of emtui."""
-    name = args.operands[0] if args.operands else BROWSE_COMMAND.name
-    command = COMMANDS_BY_NAME.get(name) if name or not args.operands else None
-    if command is None:
-        raise unknown_command(name)
-    stdio.print_output(format_page(command))
+    stdio.print_output(format_page(named_command(args)))
     return 0
 
 
@@ -76,7 +71,7 @@ def _main_page() -> Iterator[str]:
 
 def _command_page(command: CommandSpec) -> Iterator[str]:
     yield from _header(f"emtui-{command.name}", command.purpose)
-    yield from _synopsis(" ".join(filter(None, (command.title, command.operands, "[OPTIONS]"))))
+    yield from _synopsis(usage_line(command))
     yield from _section("DESCRIPTION", [*_paragraphs(f"{command.purpose}. {command.details}".strip())])
     if command.subcommands:
         yield from _section("SUBCOMMANDS", _definitions(command.subcommands))

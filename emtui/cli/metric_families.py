@@ -221,7 +221,7 @@ def _assessment_samples(assessment: Assessment) -> Iterator[_Sample]:
 def _alert_keys(assessment: Assessment) -> Iterator[tuple[str | None, str, bool]]:
     """Type, kind and acknowledgement of each finding."""
     for finding in assessment.findings:
-        is_acknowledged = assessment.acknowledgement_of_finding(finding) is not None
+        is_acknowledged = assessment.is_acknowledged(finding)
         yield finding.type, finding_kind(finding), is_acknowledged
 
 

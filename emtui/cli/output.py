@@ -77,6 +77,17 @@ def _csv_cell(value: object) -> str:
             return str(value)
 
 
+def format_records(output_format: str, records: Iterable[Mapping[str, object]], keys: Sequence[str]) -> str:
+    """The records as `json`, `jsonl` or `csv`, which has only these keys."""
+    match output_format:
+        case "json":
+            return format_json(list(records))
+        case "csv":
+            return format_csv(records, keys)
+        case _:
+            return format_json_lines(records)
+
+
 def format_table(columns: Sequence[OutputColumn], rows: Sequence[Sequence[str]], width: int | None) -> str:
     """A header line and one line per row, cut to `width` cells if it is given."""
     clean_rows = [[text_format.join_lines(cell) for cell in row] for row in rows]

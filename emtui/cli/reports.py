@@ -50,15 +50,12 @@ STDOUT = "-"
 def ticket(args: ParsedArguments) -> int:
     """Print the ticket on one session."""
 
-    def format_report(builder: ReportBuilder, completed: CompletedReport, client: Client) -> str:
+    async def request(client: Client, access: ServerAccess) -> str:
+        builder, completed = await _complete_report(args, client, access)
         redact = builder.redactor().redact_text
         if args.value_of("--output") == "json":
             return output.format_json_object(_ticket_record(completed, client, redact))
         return _render(build_ticket(completed.report), args, redact)
-
-    async def request(client: Client, access: ServerAccess) -> str:
-        builder, completed = await _complete_report(args, client, access)
-        return format_report(builder, completed, client)
 
     stdio.print_output(_run(args, request))
     return 0

@@ -12,6 +12,7 @@ from emtui.cli import output, stdio
 from emtui.cli.arguments import ParsedArguments, UsageError
 from emtui.cli.assessed_list import read_assessed_list
 from emtui.cli.client_session import print_time_zone, resolve_access, run_logged_on
+from emtui.cli.sessions import SESSION_COLUMNS
 from emtui.cli.timeline_lanes import format_lanes
 from emtui.cli.timeline_records import (
     TIMELINE_KEYS,
@@ -31,14 +32,6 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
 
 DEFAULT_SINCE = "24h"
-_COLUMNS = (
-    output.OutputColumn("Outcome"),
-    output.OutputColumn("Type"),
-    output.OutputColumn("Started"),
-    output.OutputColumn("Took", is_right_aligned=True),
-    output.OutputColumn("Id"),
-    output.OutputColumn("Message"),
-)
 
 
 def run(args: ParsedArguments) -> int:
@@ -101,15 +94,9 @@ def _format_entries(
 ) -> str:
     now = assessment.type_statuses.now
     if output_format == "table":
-        return output.format_table(_COLUMNS, [_entry_row(entry, now) for entry in entries], None)
-    records = [timeline_record(entry, assessment, server) for entry in entries]
-    match output_format:
-        case "json":
-            return output.format_json(records)
-        case "csv":
-            return output.format_csv(records, TIMELINE_KEYS)
-        case _:
-            return output.format_json_lines(records)
+        return output.format_table(SESSION_COLUMNS, [_entry_row(entry, now) for entry in entries], None)
+    records = (timeline_record(entry, assessment, server) for entry in entries)
+    return output.format_records(output_format, records, TIMELINE_KEYS)
 
 
 def _entry_row(entry: TimelineEntry, now: datetime) -> tuple[str, ...]:

@@ -218,13 +218,7 @@ def _format_sessions(
         session_record(session, server, now, is_acknowledged=session.uid in acknowledged_uids)
         for session in sessions
     )
-    match output_format:
-        case "json":
-            return output.format_json(list(records))
-        case "csv":
-            return output.format_csv(records, SESSION_KEYS)
-        case _:
-            return output.format_json_lines(records)
+    return output.format_records(output_format, records, SESSION_KEYS)
 
 
 def format_session_table(sessions: Sequence[Session], now: datetime, zone: tzinfo) -> str:

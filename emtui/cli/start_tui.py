@@ -19,9 +19,6 @@ from emtui.local.timezones import SystemZone
 from emtui.tui.launch import run
 from emtui.tui.launch_options import LaunchOptions
 
-CLI_ONLY_SORT_KEY = "known"
-"""The key that only `emtui sessions` can sort by."""
-
 
 def browse(args: ParsedArguments) -> int:
     """Start with the list, or with the login if something is missing."""
@@ -110,20 +107,25 @@ def _parse_order(args: ParsedArguments) -> str | None:
     order = args.value_of("--sort")
     if order is None:
         return None
-    from emtui.query import SORT_FIELDS, field_of, parse_sort_order  # start-up time: as in _query
+    from emtui.query import (  # start-up time: as in _parse_query
+        BROWSER_SORT_FIELDS,
+        CLI_ONLY_SORT_FIELD,
+        field_of,
+        parse_sort_order,
+    )
 
-    if field_of(order) == CLI_ONLY_SORT_KEY:
+    if field_of(order) == CLI_ONLY_SORT_FIELD:
         raise UsageError(
             "--sort acknowledged works only with emtui sessions. In the browser, use is:acknowledged."
         )
-    return parse_sort_order(order, [field for field in SORT_FIELDS if field != CLI_ONLY_SORT_KEY]).text
+    return parse_sort_order(order, BROWSER_SORT_FIELDS).text
 
 
 def _find_target(args: ParsedArguments) -> str | None:
     """The operand if it is the only one and refers to a session, else `None`."""
     if len(args.operands) != 1:
         return None
-    from emtui.query import is_session_ref, is_wrapped_id  # start-up time: as in _query
+    from emtui.query import is_session_ref, is_wrapped_id  # start-up time: as in _parse_query
 
     (text,) = args.operands
     return text if is_session_ref(text) or is_wrapped_id(text) else None
@@ -154,7 +156,11 @@ def _parse_comparison(args: ParsedArguments, target: str | None) -> str | None:
         return None
     if target is None:
         raise UsageError("--compare requires the ID of one session: emtui open ID --compare ID.")
-    from emtui.query import LAST_SUCCESS, LAST_SUCCESSFUL, find_session_ref  # start-up time: as in _query
+    from emtui.query import (
+        LAST_SUCCESS,
+        LAST_SUCCESSFUL,
+        find_session_ref,
+    )  # start-up time: as in _parse_query
 
     if other in {LAST_SUCCESSFUL, LAST_SUCCESS}:
         return LAST_SUCCESSFUL

@@ -79,7 +79,7 @@ def _lane_state(assessment: Assessment, lane: Lane, zone: tzinfo) -> TypeStateTe
     if not lane.key:
         return NO_STATE_TEXT
     finding = assessment.worst_finding(lane.key)
-    is_acknowledged = finding is not None and assessment.acknowledgement_of_finding(finding) is not None
+    is_acknowledged = assessment.is_acknowledged(finding)
     statuses = assessment.type_statuses
     return type_state_text(
         statuses.for_type(lane.key), finding, statuses.now, zone, is_acknowledged=is_acknowledged

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from emtui import text_format
 from emtui.em.model import Session
 from emtui.em.server_address import Server
-from emtui.handover.json_records import JsonRecord
+from emtui.handover.json_records import JsonRecord, iso_or_none, seconds_or_none
 from emtui.monitor.assessment import Assessment
 from emtui.triage.run_lanes import Lane, Timeline
 from emtui.triage.schedule_detection import IdlePeriod
@@ -83,8 +83,8 @@ def timeline_record(entry: TimelineEntry, assessment: Assessment, server: Server
         "entry": entry.kind,
         "type": entry.type,
         "started": text_format.format_iso(entry.since),
-        "ended": text_format.format_iso(entry.until) if entry.until else None,
-        "duration_s": _seconds_or_none(entry_duration(entry, now)),
+        "ended": iso_or_none(entry.until),
+        "duration_s": seconds_or_none(entry_duration(entry, now)),
     }
     return dict.fromkeys(TIMELINE_KEYS) | values | {"count": entry.count} | _run_values(run, assessment)
 
@@ -104,13 +104,9 @@ def _run_values(run: Session | None, assessment: Assessment) -> JsonRecord:
     ratio = baselines.ratio_to_usual(run, run.duration(assessment.type_statuses.now))
     return {
         "outcome": str(run.outcome),
-        "usual_s": baseline.usual.total_seconds() if baseline else None,
+        "usual_s": seconds_or_none(baseline.usual if baseline else None),
         "ratio": None if ratio is None else round(ratio, 2),
         "id": run.id,
         "message": run.message or None,
         "known": assessment.acknowledgements.for_run(run) is not None,
     }
-
-
-def _seconds_or_none(span: timedelta | None) -> float | None:
-    return span.total_seconds() if span is not None else None

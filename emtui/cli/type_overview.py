@@ -78,14 +78,8 @@ def _format_types(
 ) -> str:
     if output_format == "table":
         return _format_table(histories, TimeContext(now, zone))
-    records = [type_record(history, server, now, zone) for history in histories]
-    match output_format:
-        case "json":
-            return output.format_json(records)
-        case "csv":
-            return output.format_csv(records, VALUE_KEYS)
-        case _:
-            return output.format_json_lines(records)
+    records = (type_record(history, server, now, zone) for history in histories)
+    return output.format_records(output_format, records, VALUE_KEYS)
 
 
 def _format_table(histories: Sequence[TypeHistory], clock: TimeContext) -> str:

@@ -5,11 +5,12 @@ Times are ISO 8601 in UTC, durations seconds. Alerts and usual durations are tho
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from emtui import text_format
 from emtui.em.model import Outcome, Session
 from emtui.em.server_address import Server
+from emtui.handover.json_records import iso_or_none, seconds_or_none
 from emtui.monitor.type_histories import TypeHistory
 from emtui.triage.duration_trend import TrendPoint
 from emtui.triage.finding_kinds import finding_kind
@@ -38,7 +39,7 @@ def type_record(history: TypeHistory, server: Server, now: datetime, zone: tzinf
         "status": status_word(history),
         "known": history.is_acknowledged,
         "alert": formatter.format_statement(finding) if finding else None,
-        "alert_since": text_format.format_iso(finding.since) if finding else None,
+        "alert_since": iso_or_none(finding.since if finding else None),
         "on_time": status.is_on_time if status else None,
         "runs": len(status.runs) if status else 0,
         **_newest_run_values(history.newest_run, now),
@@ -61,9 +62,9 @@ def status_word(history: TypeHistory) -> str:
 def _newest_run_values(run: Session | None, now: datetime) -> dict[str, object]:
     return {
         "last_id": run.id if run else None,
-        "last_started": _iso_or_none(run.started if run else None),
-        "last_ended": _iso_or_none(run.ended if run else None),
-        "last_duration_s": _seconds_or_none(run.duration(now) if run else None),
+        "last_started": iso_or_none(run.started if run else None),
+        "last_ended": iso_or_none(run.ended if run else None),
+        "last_duration_s": seconds_or_none(run.duration(now) if run else None),
         "last_outcome": str(run.outcome) if run else None,
         "last_message": (run.message or None) if run else None,
     }
@@ -72,9 +73,9 @@ def _newest_run_values(run: Session | None, now: datetime) -> dict[str, object]:
 def _usual_values(status: TypeStatus | None) -> dict[str, object]:
     success, baseline = (status.last_success, status.baseline) if status else (None, None)
     return {
-        "last_success": _iso_or_none(success.started if success else None),
-        "usual_s": _seconds_or_none(baseline.usual if baseline else None),
-        "longest_s": _seconds_or_none(baseline.longest if baseline else None),
+        "last_success": iso_or_none(success.started if success else None),
+        "usual_s": seconds_or_none(baseline.usual if baseline else None),
+        "longest_s": seconds_or_none(baseline.longest if baseline else None),
         "usual_runs": baseline.sample_size if baseline else 0,
     }
 
@@ -82,9 +83,9 @@ def _usual_values(status: TypeStatus | None) -> dict[str, object]:
 def _schedule_values(status: TypeStatus | None) -> dict[str, object]:
     schedule, due = (status.schedule, status.due) if status else (None, None)
     return {
-        "interval_s": _seconds_or_none(schedule.interval if schedule else None),
-        "next_due": _iso_or_none(due.next_start if due else None),
-        "overdue_since": _iso_or_none(due.overdue_since if due else None),
+        "interval_s": seconds_or_none(schedule.interval if schedule else None),
+        "next_due": iso_or_none(due.next_start if due else None),
+        "overdue_since": iso_or_none(due.overdue_since if due else None),
         "overdue_runs": due.overdue_count if due else 0,
     }
 
@@ -104,15 +105,7 @@ def _day_record(cell: RunCell, zone: tzinfo) -> dict[str, object]:
 def _trend_record(point: TrendPoint, now: datetime) -> dict[str, object]:
     return {
         "id": point.run.id,
-        "started": _iso_or_none(point.run.started),
-        "duration_s": _seconds_or_none(point.run.duration(now)),
+        "started": iso_or_none(point.run.started),
+        "duration_s": seconds_or_none(point.run.duration(now)),
         "ratio": None if point.ratio is None else round(point.ratio, 2),
     }
-
-
-def _iso_or_none(when: datetime | None) -> str | None:
-    return text_format.format_iso(when) if when else None
-
-
-def _seconds_or_none(span: timedelta | None) -> float | None:
-    return span.total_seconds() if span is not None else None

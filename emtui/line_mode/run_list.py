@@ -9,8 +9,8 @@ from emtui.chunked_work import run_to_end
 from emtui.em.model import Outcome, Session
 from emtui.monitor.list_feed import ListState
 from emtui.query import (
+    BROWSER_SORT_FIELDS,
     DEFAULT_SORT_ORDER,
-    SORT_FIELDS,
     Query,
     QueryContext,
     SortOrder,
@@ -18,9 +18,6 @@ from emtui.query import (
     parse_sort_order,
 )
 from emtui.triage.grouping import ListRow, build_rows, find_groups
-
-KNOWN_SORT_KEY = "known"
-"""The key that only `emtui sessions` can sort by."""
 
 
 class RunList:
@@ -37,8 +34,7 @@ class RunList:
 
     def set_order(self, text: str) -> None:
         """Sort by this key. Raises `InvalidQueryError`."""
-        fields = [field for field in SORT_FIELDS if field != KNOWN_SORT_KEY]
-        self.order = parse_sort_order(text, fields)
+        self.order = parse_sort_order(text, BROWSER_SORT_FIELDS)
 
     def matching(self, state: ListState) -> tuple[Session, ...]:
         """The runs that match the query, in order."""

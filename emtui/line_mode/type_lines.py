@@ -33,7 +33,7 @@ def type_lines(assessment: Assessment, clock: TimeContext) -> Iterator[tuple[Ses
 def _type_line(assessment: Assessment, status: TypeStatus, clock: TimeContext) -> str:
     """`CollectJob: failed twice; last run failed, started 02:10, took 4m12s; usually 1m31s, every 15m`."""
     finding, run = assessment.worst_finding(status.type), status.newest_run
-    is_acknowledged = finding is not None and assessment.acknowledgement_of_finding(finding) is not None
+    is_acknowledged = assessment.is_acknowledged(finding)
     state = type_state_text(
         status, finding, assessment.type_statuses.now, clock.zone, is_acknowledged=is_acknowledged
     )

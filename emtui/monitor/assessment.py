@@ -67,14 +67,12 @@ class Assessment:
     def findings(self) -> tuple[Finding, ...]:
         """Findings, most severe first, acknowledged ones last."""
         findings = self.attention.findings
-        return tuple(
-            sorted(findings, key=lambda finding: self.acknowledgement_of_finding(finding) is not None)
-        )
+        return tuple(sorted(findings, key=self.is_acknowledged))
 
     @cached_property
     def new_findings(self) -> tuple[Finding, ...]:
         """The findings that are not acknowledged."""
-        return tuple(finding for finding in self.findings if self.acknowledgement_of_finding(finding) is None)
+        return tuple(finding for finding in self.findings if not self.is_acknowledged(finding))
 
     @property
     def acknowledged_count(self) -> int:
@@ -131,6 +129,10 @@ class Assessment:
     def acknowledgement_of_finding(self, finding: Finding) -> Acknowledgement | None:
         """The acknowledgement that applies to a finding."""
         return self.acknowledgements.for_finding(finding)
+
+    def is_acknowledged(self, finding: Finding | None) -> bool:
+        """Whether an acknowledgement applies to a finding; false without a finding."""
+        return finding is not None and self.acknowledgement_of_finding(finding) is not None
 
     def acknowledgement_of_run(self, session: Session) -> Acknowledgement | None:
         """The acknowledgement that covers a run, or for an overdue type, that of its newest run."""

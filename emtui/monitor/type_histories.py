@@ -66,7 +66,7 @@ def type_histories(assessment: Assessment, zone: tzinfo) -> tuple[TypeHistory, .
             status.type,
             status,
             finding,
-            finding is not None and assessment.acknowledgement_of_finding(finding) is not None,
+            assessment.is_acknowledged(finding),
             count_cells(runs, days, missed_starts, known_since),
             count_cells(runs, half_hours, missed_starts, known_since),
             find_duration_trend(runs, statuses.baselines, statuses.now, TREND_COUNT),

@@ -29,12 +29,22 @@ from emtui.query.session_ref import (
     is_wrapped_id,
     parse_session_ref,
 )
-from emtui.query.sort_order import DEFAULT_SORT_ORDER, SORT_FIELDS, SortOrder, field_of, parse_sort_order
+from emtui.query.sort_order import (
+    BROWSER_SORT_FIELDS,
+    CLI_ONLY_SORT_FIELD,
+    DEFAULT_SORT_ORDER,
+    SORT_FIELDS,
+    SortOrder,
+    field_of,
+    parse_sort_order,
+)
 from emtui.query.states import completable_words
 from emtui.query.text_match import searchable_text
 from emtui.query.type_aliases import is_type_name, searchable_type_names
 
 __all__ = [
+    "BROWSER_SORT_FIELDS",
+    "CLI_ONLY_SORT_FIELD",
     "DEFAULT_SORT_ORDER",
     "FILTER_STEP_SIZE",
     "KEYS",

@@ -35,6 +35,10 @@ SORT_FIELDS = (
     "known",
 )
 """The keys of a session's JSON, in their order."""
+CLI_ONLY_SORT_FIELD = "known"
+"""The field that only `emtui sessions` can sort by."""
+BROWSER_SORT_FIELDS = tuple(field for field in SORT_FIELDS if field != CLI_ONLY_SORT_FIELD)
+"""The fields that the session browser can sort by."""
 
 ALIASES = {"acknowledged": "known", "duration": "duration_s", "took": "duration_s"}
 """Plain names that `--sort` accepts besides the keys, in lower case."""

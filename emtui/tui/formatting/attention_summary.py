@@ -31,7 +31,7 @@ class AttentionSummary:
 
 def alert_text(assessment: Assessment, finding: Finding, zone: tzinfo) -> AlertText:
     """Format one alert in parts, with the sign and style of its severity."""
-    is_acknowledged = assessment.acknowledgement_of_finding(finding) is not None
+    is_acknowledged = assessment.is_acknowledged(finding)
     sign, style = finding_style(finding, is_acknowledged=is_acknowledged)
     statement = formatter_for(assessment, zone).format_statement(finding)
     return AlertText(sign, style, finding.type or "", statement)

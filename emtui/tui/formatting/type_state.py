@@ -35,7 +35,7 @@ def type_state(assessment: Assessment, kind: str, clock: TimeContext) -> TypeSta
     if not kind:
         return NO_STATE
     finding = assessment.worst_finding(kind)
-    is_acknowledged = finding is not None and assessment.acknowledgement_of_finding(finding) is not None
+    is_acknowledged = assessment.is_acknowledged(finding)
     status = assessment.type_statuses.for_type(kind)
     return styled_state(status, finding, clock, is_acknowledged=is_acknowledged)
 

@@ -69,7 +69,7 @@ def alert_rows(assessment: Assessment, clock: TimeContext) -> tuple[AlertRow, ..
             count_text(finding),
             _next_text(assessment, finding, formatter),
             message_of(assessment, finding),
-            assessment.acknowledgement_of_finding(finding) is not None,
+            assessment.is_acknowledged(finding),
         )
         for finding in assessment.findings
     )
