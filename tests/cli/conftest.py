@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from command_runner import CommandRunner
+from conftest import DEMO_CLOCK
 from demo_server import RunningDemo
 from scripted_server import (
     PASSWORD,
@@ -19,6 +21,9 @@ from scripted_server import (
     make_identity,
     scripted_server_in_thread,
 )
+
+from emtui.demo.world import SimulatedWorld
+from emtui.em.model import Session
 
 
 @pytest.fixture
@@ -44,6 +49,14 @@ def demo_shell(shell: CommandRunner, demo: RunningDemo) -> CommandRunner:
     shell.leading_arguments = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
     shell.environ["EMTUI_PASSWORD"] = demo.password
     return shell
+
+
+@pytest.fixture(scope="session")
+def demo_sessions() -> tuple[Session, ...]:
+    """The sessions of the demo, newest first."""
+    clock = datetime.fromisoformat(DEMO_CLOCK)
+    sessions = SimulatedWorld(1, clock).sessions(clock)
+    return tuple(sorted(sessions, key=lambda one: one.started or clock, reverse=True))
 
 
 @pytest.fixture(scope="module")

@@ -12,20 +12,17 @@ import zipfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from command_runner import CommandRunner
-from conftest import DEMO_CLOCK
 from demo_server import RunningDemo
 from scripted_server import GOOD_REPLIES, GUID, ReceivedRequest, ScriptedReply, list_xml, make_reply, route_of
 from session_factory import HOUR, NOON, make_run
 from session_list_server import session_xml
 from tui_driver import TuiDriver, running_app
 
-from emtui.demo.world import SimulatedWorld
 from emtui.em.client import Client
 from emtui.em.model import Outcome, Session, uid_from_guid
 from emtui.em.proxy import ProxySettings
@@ -35,7 +32,6 @@ from emtui.handover.json_records import SESSION_KEYS
 from emtui.local.connection import Connection
 from emtui.tui.launch_options import LaunchOptions
 
-CLOCK = datetime.fromisoformat(DEMO_CLOCK)
 NAMESPACE = 'xmlns="http://www.veeam.com/ent/v1.0"'
 OTHER_GUID = GUID.replace("1", "7")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -50,11 +46,9 @@ _SECONDS = re.compile(r"(?<=\d\d:\d\d):\d\d")
 
 
 @pytest.fixture(scope="module")
-def failed() -> Session:
+def failed(demo_sessions: tuple[Session, ...]) -> Session:
     """The newest data collection that could not reach a backup server."""
-    sessions = SimulatedWorld(1, CLOCK).sessions(CLOCK)
-    runs = [one for one in sessions if one.type == "CollectJob" and one.outcome == "failed"]
-    return max(runs, key=lambda one: one.started or CLOCK)
+    return next(one for one in demo_sessions if one.type == "CollectJob" and one.outcome == "failed")
 
 
 @asynccontextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from command_runner import CommandRunner
@@ -13,24 +15,26 @@ from session_factory import DAY, HOUR, MINUTE, NOON, make_run, make_series
 from session_list_server import listing_shell, with_guids
 from terminal_output import run_at_terminal
 
-from emtui.demo.world import SimulatedWorld
+from emtui.cli.timeline_lanes import format_lanes
 from emtui.em.model import SESSION_TYPES, Outcome, Session
+from emtui.local.knowledge_base import Knowledge
+from emtui.monitor.assessment import Assessment, assess
+from emtui.monitor.snapshot import Snapshot
+from emtui.text_format import cell_width
+from emtui.triage.type_lanes import type_timeline
 
-CLOCK = datetime.fromisoformat(DEMO_CLOCK)
-
-
-@pytest.fixture(scope="module")
-def sessions() -> list[Session]:
-    return list(SimulatedWorld(1, CLOCK).sessions(CLOCK))
+CLOCK, BERLIN = datetime.fromisoformat(DEMO_CLOCK), ZoneInfo("Europe/Berlin")
 
 
 def test_every_run_of_the_window_is_printed_oldest_first(
-    demo_shell: CommandRunner, sessions: list[Session]
+    demo_shell: CommandRunner, demo_sessions: tuple[Session, ...]
 ) -> None:
     entries = demo_shell.run_json("timeline", "--since", "3h", "-o", "json")
     since = CLOCK - timedelta(hours=3)
     expected = {
-        run.id for run in sessions if run.started and (run.is_running or (run.ended or run.started) > since)
+        run.id
+        for run in demo_sessions
+        if run.started and (run.is_running or (run.ended or run.started) > since)
     }
     assert {entry["id"] for entry in entries if entry["entry"] == "run"} == expected
     assert [entry["started"] for entry in entries] == sorted(entry["started"] for entry in entries)
@@ -100,7 +104,7 @@ def test_runs_without_a_start_are_counted_and_names_are_completed(
     runs = with_guids([undated, endless, untyped])
     with listing_shell(shell, runs, tmp_path, NOON, as_references=True) as listing:
         done = listing("timeline", "-o", "json")
-        entries = listing.run_json("timeline", "-o", "json")
+    entries = json.loads(done.stdout)
     assert "1 run without a valid start not shown." in done.stderr
     assert [(entry["type"], entry["outcome"], entry["duration_s"]) for entry in entries] == [
         ("CollectJob", "success", None),
@@ -131,14 +135,30 @@ def test_a_wide_terminal_has_the_states_beside_the_lanes(demo_shell: CommandRunn
     assert running.startswith("running, 33m")
 
 
-@pytest.mark.parametrize("since", ["1m", "3h", "7d", "30d", "2020-01-01"])
-@pytest.mark.parametrize("columns", [40, 80, 113])
-def test_the_drawing_ends_now_and_fits_the_terminal(
-    demo_shell: CommandRunner, since: str, columns: int
-) -> None:
-    arguments = ("timeline", "--since", since, "--type", "CollectJob")
-    lines = run_at_terminal(demo_shell, *arguments, columns=columns, LANG="C", LC_ALL="C")
+def test_a_terminal_without_utf_8_gets_ascii(demo_shell: CommandRunner) -> None:
+    arguments = ("timeline", "--since", "30d", "--type", "CollectJob")
+    lines = run_at_terminal(demo_shell, *arguments, columns=40, LANG="C", LC_ALL="C")
     (lane,) = (line for line in lines if line.startswith("X CollectJob"))
     assert all(line.isascii() for line in lines)
-    assert all(len(line) <= columns for line in lines if not line.startswith("emtui: "))
-    assert "*|" in lane, "the newest run is running"
+    assert all(len(line) <= 40 for line in lines if not line.startswith("emtui: "))
+    assert lane.endswith("*|"), "the newest run is running"
+
+
+@pytest.fixture(scope="module")
+def assessment(demo_sessions: tuple[Session, ...]) -> Assessment:
+    return assess(Snapshot(demo_sessions, CLOCK), Knowledge(), BERLIN)
+
+
+@pytest.mark.parametrize("period", [MINUTE, 3 * HOUR, 7 * DAY, 30 * DAY, 2500 * DAY])
+@pytest.mark.parametrize("columns", [40, 80, 113])
+def test_the_drawing_ends_now_and_fits_the_terminal(
+    assessment: Assessment, period: timedelta, columns: int
+) -> None:
+    timeline = type_timeline(assessment.sessions, assessment.type_statuses, assessment.attention)
+    drawing = format_lanes(
+        timeline, assessment, CLOCK - period, lambda kind: kind == "CollectJob", BERLIN, columns
+    )
+    axis, lane, *legend = drawing.splitlines()
+    assert all(cell_width(line) <= columns for line in (axis, lane, *legend))
+    assert lane.startswith("■ CollectJob")
+    assert "►│" in lane, "the newest run is running"

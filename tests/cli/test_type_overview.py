@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
 from command_runner import CommandRunner
 from conftest import DEMO_CLOCK
 from session_factory import DAY, HOUR, MINUTE, NOON, make_run, make_series
 from session_list_server import listing_shell, with_guids
 from terminal_output import run_at_terminal
 
-from emtui.demo.world import SimulatedWorld
 from emtui.em.model import SESSION_TYPES, Outcome, Session
 from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import assess
@@ -27,15 +26,10 @@ from emtui.monitor.type_histories import type_histories
 CLOCK, BERLIN = datetime.fromisoformat(DEMO_CLOCK), ZoneInfo("Europe/Berlin")
 
 
-@pytest.fixture(scope="module")
-def sessions() -> list[Session]:
-    return list(SimulatedWorld(1, CLOCK).sessions(CLOCK))
-
-
 def test_status_and_usual_duration_are_those_of_the_screens(
-    demo_shell: CommandRunner, sessions: list[Session]
+    demo_shell: CommandRunner, demo_sessions: tuple[Session, ...]
 ) -> None:
-    snapshot = Snapshot(tuple(sorted(sessions, key=lambda run: run.started or CLOCK, reverse=True)), CLOCK)
+    snapshot = Snapshot(demo_sessions, CLOCK)
     shown = type_histories(assess(snapshot, Knowledge(), BERLIN), BERLIN)
     printed = demo_shell.run_json("types", "-o", "json")
     assert [row["type"] for row in printed] == [row.name for row in shown]
@@ -55,10 +49,10 @@ def test_status_and_usual_duration_are_those_of_the_screens(
 
 
 def test_the_days_count_the_runs_of_the_list_by_the_clock_of_the_zone(
-    demo_shell: CommandRunner, sessions: list[Session]
+    demo_shell: CommandRunner, demo_sessions: tuple[Session, ...]
 ) -> None:
     for row in demo_shell.run_json("types", "-o", "json"):
-        runs = [run for run in sessions if run.type == row["type"]]
+        runs = [run for run in demo_sessions if run.type == row["type"]]
         assert row["runs"] == len(runs)
         starts = [run.started for run in runs if run.started]
         assert row["last_started"] is not None
@@ -151,7 +145,7 @@ def test_a_list_of_names_is_completed_first(shell: CommandRunner, tmp_path: Path
     runs = with_guids([failed, *make_series("CollectJob", DAY, NOON - HOUR, 8)])
     with listing_shell(shell, runs, tmp_path, NOON, as_references=True) as listing:
         done = listing("types", "-o", "json")
-        by_type = {row["type"]: row for row in listing.run_json("types", "-o", "json")}
+    by_type = {row["type"]: row for row in json.loads(done.stdout)}
     assert "The server sent only the names of 9 sessions: requesting each of them." in done.stderr
     assert (by_type["LogExport"]["status"], by_type["LogExport"]["last_message"]) == ("failing", "Disk full")
     assert (by_type["CollectJob"]["status"], by_type["CollectJob"]["runs"]) == ("ok", 8)

@@ -19,7 +19,7 @@ async def test_the_list_has_every_page_and_enter_opens_one() -> None:
     async with demo_app() as ui:
         await run_command(ui, "docs")
         assert ui.screen_name() == "documentation"
-        assert [page.title in line for page, line in zip(list_pages(), ui.lines()[2:], strict=False)]
+        assert all(page.title in line for page, line in zip(list_pages(), ui.lines()[2:-1], strict=False))
         await ui.press("j", "enter")
         assert ui.screen_name() == "text_viewer"
         assert list_pages()[1].title in ui.lines()[1]
