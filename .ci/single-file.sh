@@ -63,8 +63,19 @@ try_python() { # its real path is kept: a command on PATH may be a slow shim
   case " $pythons " in *" ${found%% *} "*) python=${found#* }; [ -n "$found" ] && [ -x "$python" ] ;; *) return 1 ;; esac
 }
 
+stop() { # EXIT-CODE
+  rm -rf "$new"
+  exit "$1"
+}
+
 unpack() {
+  # What earlier runs left when they were killed, and a folder from which a cleaner of /tmp has removed files.
+  find "$folder" -maxdepth 1 -name 'new.*' -mmin +60 -exec rm -rf {} + 2>/dev/null
   new=$(mktemp -d "$folder/new.XXXXXX") || { problem="Cannot unpack: no space or no permission in $folder."; return 1; }
+  trap 'stop 129' HUP
+  trap 'stop 130' INT
+  trap 'stop 143' TERM
+  [ ! -d "$folder/$build" ] || { mv "$folder/$build" "$new.old" && rm -rf "$new.old"; } 2>/dev/null
   if ! tail -n +@LINES@ "$0" 2>/dev/null | tar -xzof - -C "$new" 2>/dev/null; then
     rm -rf "$new"
     problem="Cannot unpack into $folder: no space left, or this file is damaged (compare its SHA-256)."
@@ -75,6 +86,7 @@ unpack() {
   [ -n "$pythons" ] || python=$new/python/bin/python3
   "$python" -I -S -c 'import os, sys; os.rename(sys.argv[1], sys.argv[2])' "$new" "$folder/$build" 2>/dev/null ||
     rm -rf "$new"
+  trap - HUP INT TERM
   [ -f "$folder/$build/start.py" ] || { problem="Cannot start from $folder: set EMTUI_UNPACK_DIR to another folder."; return 1; }
 }
 
@@ -83,7 +95,7 @@ umask 077
 find_folder || fail "$@"
 unpacked=$folder/$build
 if [ -n "$pythons" ]; then
-  if ! { read -r python <"$unpacked/python-path"; } 2>/dev/null || [ ! -x "$python" ]; then
+  if ! { read -r python <"$unpacked/python-path"; } 2>/dev/null || [ ! -f "$python" ] || [ ! -x "$python" ]; then
     find_python || fail "$@"
     [ ! -d "$unpacked" ] || printf '%s\n' "$python" >"$unpacked/python-path"
   fi

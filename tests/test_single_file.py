@@ -9,6 +9,7 @@ import json
 import os
 import runpy
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -185,3 +186,42 @@ def test_a_damaged_file_is_reported_and_leaves_nothing(
     assert done.stderr.endswith("or this file is damaged (compare its SHA-256).\n")
     assert done.stderr.count("\n") == 1
     assert list((tmp_path / "home" / ".cache" / "emtui").iterdir()) == []
+
+
+def test_what_a_killed_run_has_left_is_removed_and_what_another_one_unpacks_is_kept(
+    single_file: Path, environ: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "home" / ".cache" / "emtui"
+    for name in ("new.killed", "new.recent"):
+        (folder / name).mkdir(mode=0o700, parents=True)
+        (folder / name / "part").touch()
+    folder.chmod(0o700)
+    os.utime(folder / "new.killed", (0, 0))
+    done = run(single_file, environ)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [path.name for path in folder.iterdir() if path.name.startswith("new.")] == ["new.recent"]
+
+
+def test_a_folder_without_its_program_is_unpacked_again(
+    single_file: Path, environ: dict[str, str], tmp_path: Path
+) -> None:
+    assert run(single_file, environ).returncode == 0
+    (unpacked,) = unpacked_in(tmp_path / "home")
+    (unpacked / "start.py").unlink()
+    done = run(single_file, environ)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [*unpacked.parent.iterdir()] == [unpacked]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)]
+)
+def test_a_run_that_is_stopped_while_it_unpacks_leaves_nothing(
+    single_file: Path, environ: dict[str, str], tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    tar = tmp_path / "bin" / "tar"
+    tar.write_text(f"#!/bin/sh\nkill -{number:d} $PPID\nexit 0\n")
+    tar.chmod(0o755)
+    done = run(single_file, environ)
+    assert done.returncode == code
+    assert [*(tmp_path / "home" / ".cache" / "emtui").iterdir()] == []
