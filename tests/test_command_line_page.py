@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import shlex
 from pathlib import Path
 
-from emtui.cli.arguments import parse_arguments
 from emtui.cli.command_table import (
-    BROWSE_COMMAND,
     COMMANDS,
     COMMANDS_BY_NAME,
     CONNECTION_OPTIONS,
@@ -62,11 +59,3 @@ def test_the_tables_are_those_of_the_command_table() -> None:
 
 def test_every_shell_has_a_row() -> None:
     assert all(f"| {name} | " in PAGE and f"emtui completion {name}" in PAGE for name in SCRIPTS)
-
-
-def test_every_command_line_is_right_usage() -> None:
-    lines = [line.partition("#")[0] for line in PAGE.splitlines() if line.startswith("emtui ")]
-    assert len(lines) > 8
-    for line in lines:
-        words = shlex.split(re.split(r" (?:\||>|&&) ", line)[0])
-        assert parse_arguments(words[1:]).command is not BROWSE_COMMAND
