@@ -18,6 +18,8 @@ PAGES = (ROOT / "README.md", *sorted((ROOT / "emtui" / "docs").glob("*.md")))
 ELLIPSIS = "…"
 _BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _PROMPT = "$ "
+_ENVIRONMENT = ".venv/bin/"
+"""Programs of the clone; those of the environment that runs the tests are run in their place."""
 _CONTROL = re.compile(r"^(?:for|while|if|\() ?", re.MULTILINE)
 """A block with loops, conditions or groups is a script: one command that is not run line by line."""
 
@@ -80,7 +82,7 @@ def _joined(lines: list[str]) -> Iterator[str]:
         if pending.endswith("\\"):
             pending = pending.removesuffix("\\") + " "
         elif pending.strip() and not pending.lstrip().startswith("#"):
-            yield pending.strip()
+            yield pending.strip().replace(_ENVIRONMENT, "")
             pending = ""
         else:
             pending = ""

@@ -393,7 +393,8 @@ COMMANDS = (
         details="The findings are those of the session's page in the browser; they are based on the session "
         "list and on the events of the last successful runs before the session.",
         examples=(
-            Example("Why the last data collection failed", "emtui explain latest:CollectJob"),
+            Example("What is known about the newest data collection", "emtui explain latest:CollectJob"),
+            Example("The failures of the last day with their IDs", "emtui sessions state:failed --since 24h"),
             Example("The findings as JSON", "emtui explain 5f1c -o json"),
         ),
     ),

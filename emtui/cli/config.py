@@ -31,7 +31,7 @@ from emtui.query import InvalidQueryError, parse
 
 MASK = "***"
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_COLUMNS = tuple(output.OutputColumn(title) for title in ("Key", "Value", "From"))
+_COLUMNS = tuple(output.OutputColumn(title) for title in ("Key", "From", "Value"))
 _KEYS = ("key", "value", "from")
 _DEFAULT = "default"
 _NO_HOME = "No home directory: set HOME or XDG_CONFIG_HOME to use a configuration."
@@ -72,7 +72,11 @@ def _show(args: ParsedArguments) -> int:
         stdio.print_output(output.format_json(records))
         return 0
     if rows:
-        stdio.print_output(output.format_table(_COLUMNS, rows, stdio.output_width()))
+        stdio.print_output(
+            output.format_table(
+                _COLUMNS, [(key, source, value) for key, value, source in rows], stdio.output_width()
+            )
+        )
     _print_missing_files()
     return 0
 
@@ -82,7 +86,7 @@ def _print_missing_files() -> None:
         if file.is_relative_to(NO_HOME):
             stdio.print_message(_NO_HOME)
         elif not file.exists():
-            stdio.print_message(f"File not found: {file}")
+            stdio.print_message(f"{file} does not exist; it is optional.")
 
 
 def _environment_rows(environ: Mapping[str, str]) -> Iterator[Row]:

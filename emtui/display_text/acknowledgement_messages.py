@@ -6,7 +6,7 @@ from emtui.triage.acknowledgement_matching import Acknowledgement, Acknowledgeme
 from emtui.triage.acknowledgement_text import format_acknowledgement_end, format_source_file
 from emtui.triage.finding_text import FindingFormatter
 
-NOTE_EXAMPLE = "optional note, such as INC123 until 08:00, or INC123 until 7d"
+NOTE_EXAMPLE = "optional, such as INC123 until 08:00, or INC123 until 7d"
 NO_LIST_YET = "Session list not loaded yet."
 NO_ALERT_FOR_RUN = "Nothing to acknowledge: this run does not need attention."
 NO_RUN_SELECTED = "Nothing to acknowledge: no run is selected."

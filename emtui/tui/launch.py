@@ -31,7 +31,7 @@ def run(options: LaunchOptions) -> int:
     if app.fatal_error is None:
         if code == 0 and app.open_command:
             with suppress(OSError):
-                sys.stderr.write(f"{app.open_command}\n")
+                sys.stderr.write(f"To return to this view: {app.open_command}\n")
         return code
     sys.stderr.write(f"emtui: {crash_report.report_error(app.fatal_error)}\n")
     return 1

@@ -54,8 +54,8 @@ def test_environment_variables_are_named_and_the_password_is_not_shown(shell: Co
     assert "hunter2" not in done.stdout + done.stderr
     lines = [line.split() for line in done.stdout.splitlines()[1:]]
     assert lines == [
-        ["server", "em02.example.net", "EMTUI_SERVER"],
-        ["password", "***", "EMTUI_PASSWORD"],
+        ["server", "EMTUI_SERVER", "em02.example.net"],
+        ["password", "EMTUI_PASSWORD", "***"],
     ]
 
 
@@ -71,7 +71,7 @@ def test_keys_are_written_as_toml_writes_them(shell: CommandRunner) -> None:
 def test_a_missing_file_is_reported_on_standard_error(shell: CommandRunner) -> None:
     done = shell("config", "show")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr.count("File not found: ") == 2
+    assert done.stderr.count("does not exist; it is optional.") == 2
 
 
 @pytest.mark.parametrize("argv", [("config",), ("config", "edit"), ("config", "show", "it")])
@@ -216,7 +216,7 @@ def test_the_files_are_printed_in_their_order(shell: CommandRunner, team_config:
     own_file = shell.home / "config" / "emtui" / "config.toml"
     done = shell("config", "path")
     assert (done.returncode, done.stdout) == (0, f"{own_file}\n{team_config}\n")
-    assert done.stderr == f"emtui: File not found: {own_file}\n"
+    assert done.stderr == f"emtui: {own_file} does not exist; it is optional.\n"
     assert shell.run_json("config", "path", "-o", "json") == [
         {"file": str(own_file), "exists": False},
         {"file": str(team_config), "exists": True},

@@ -34,7 +34,7 @@ def test_acknowledged_alerts_are_dimmed_counted_separately_and_unacknowledged_by
 def test_an_invalid_time_is_reported_and_the_note_is_kept(demo_list: EmtuiTerminal) -> None:
     demo_list.press("am", "INC0012345 until tomorow", "enter")
     shown = demo_list.wait_for("'tomorow' is not a time: write until 08:00, 7d, Mon 08:00 or 2026-11-30.")
-    assert "note: INC0012345 until tomorow" in shown
+    assert "acknowledge, note: INC0012345 until tomorow" in shown
     demo_list.press("esc")
     demo_list.wait_for("Not acknowledged.")
     demo_list.wait_for(lambda lines: lines[1] == STUCK_TEXT and not any("note:" in line for line in lines))

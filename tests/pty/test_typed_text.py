@@ -69,7 +69,7 @@ def test_text_typed_into_a_note_arrives_there_though_the_focus_is_lost(demo_list
     demo_list.press("am")
     demo_list.wait_for("note:")
     send_in_chunks(demo_list, "Quarantine")
-    demo_list.wait_for(first_line_with("note: Quarantine"))
+    demo_list.wait_for(first_line_with("acknowledge, note: Quarantine"))
     demo_list.press("enter")
     demo_list.wait_for("Acknowledged until")
     demo_list.wait_for("acknowledged: Quarantine")

@@ -27,7 +27,7 @@ from emtui.tui.screens.base import BaseScreen
 from emtui.tui.widgets.prompt import Prompt
 from emtui.tui.widgets.text_input import TextInput
 
-PROMPT_SIGN = "note:"
+PROMPT_SIGN = "acknowledge, note:"
 
 
 @dataclass(frozen=True, slots=True)
