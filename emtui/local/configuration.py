@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _NONBLOCKING = getattr(os, "O_NONBLOCK", 0)
 """Do not block if the file is a pipe."""
+_MAX_DEPTH = 20
+"""Tables and lists within each other; valid files have 4 at most."""
 TOP_LEVEL_KEYS = (*TOP_LEVEL_SETTINGS, "profiles", "queries", "keys")
 
 
@@ -180,9 +182,22 @@ def read_toml(file: Path, hint: str = "") -> Mapping[str, Any] | None:
     import tomllib  # noqa: PLC0415 - start-up time: only needed with a configuration
 
     try:
-        return tomllib.loads(text.decode())
+        document = tomllib.loads(text.decode())
+    except RecursionError:
+        raise InvalidConfigError(f"{file} is nested too deeply.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise InvalidConfigError(f"{file} is not TOML: {problem}.{hint}") from None
+    if _is_deeper(document, _MAX_DEPTH):
+        raise InvalidConfigError(f"{file} is nested too deeply.")
+    return document
+
+
+def _is_deeper(value: object, depth: int) -> bool:
+    """Whether there are more than `depth` tables and lists within each other."""
+    if not isinstance(value, (dict, list)):
+        return False
+    parts = value.values() if isinstance(value, dict) else value
+    return depth == 0 or any(_is_deeper(part, depth - 1) for part in parts)
 
 
 def _read_bytes(file: Path) -> bytes:

@@ -91,7 +91,7 @@ def test_concurrent_writes_lose_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[zzz]", "zzz is not a configuration key: valid names are default_profile, theme, profiles"),
+        ("[zzz]", "zzz is not a configuration key: valid names are default_profile, theme, plain, profiles"),
         ("theme = 'drak'", "theme names 'drak', which is not a theme: did you mean dark?"),
         (
             "[profiles.prod]\nserver = 'em01'\ntheme = 'dark'",
@@ -116,6 +116,8 @@ def test_concurrent_writes_lose_nothing(tmp_path: Path) -> None:
         ("default_profile = 'prd'\n[profiles.prod]\nserver = 'em01'", "did you mean prod"),
         ("[profiles.'a b']\nserver = 'em01'", "not a valid profile name"),
         ("\x00", "is not TOML"),
+        ("x = " + "[" * 5000 + "]" * 5000, "is nested too deeply"),
+        ("a." * 3000 + "b = 1", "is nested too deeply"),
         ("default_profile = ['prod']\n[profiles.prod]\nserver = 'em01'", "which is not a profile"),
         ("[profiles.prod]\nserver = 'em01'\nca_file = '~nobody-of-this-name/x'", "ca_file cannot be found"),
         ("[profiles.prod]\nserver = 'em01'\npassword = 'x'", "not allowed here"),
