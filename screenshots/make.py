@@ -30,6 +30,7 @@ from emtui.em.errors import CertificateUntrustedError
 from emtui.em.server_address import Server, Trust
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
+from emtui.monitor import poll_schedule
 from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.terminal.capabilities import Capabilities, TerminalOptions
 
@@ -160,6 +161,7 @@ async def settled(ui: TuiDriver) -> list[Line]:
 
 async def screens(size: Size, steps: Sequence[tuple[str, ...]], look: Look) -> list[list[Line]]:
     """The screens after each step, which starts where the one before ended."""
+    poll_schedule.PAUSE_PER_RESPONSE_TIME = 0  # a busy computer would show a longer interval
     demo = create_app(DemoServerSettings(SimulatedWorld(1, NOW), clock=lambda: NOW))
     shown = []
     async with listing_app(demo, start(look), now=lambda: NOW, size=size) as ui:

@@ -811,7 +811,11 @@ class TuiDriver(RowsDriver):
 
     def offer_keyring(self, name: str) -> None:
         """Let the login offer this keyring to remember the password in, whatever this computer has."""
+        for worker in list(self._app.workers):
+            if "keyring" in worker.description:
+                worker.cancel()  # on a busy computer its keyring would be shown later
         remember = self._page.query_one(RememberPassword)
+        remember.hide_keyring_opt_out()
         remember.show_keyring(name)
         remember.show_reading_problem("")
 
