@@ -254,12 +254,15 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
 
     def action_docs(self, name: str = "") -> None:
         """Open a page of the documentation, or the list of pages."""
-        from emtui.local.doc_pages import list_pages  # noqa: PLC0415 - start-up time: seldom needed
+        from emtui.em.text_sanitizer import shorten  # noqa: PLC0415 - start-up time: seldom needed
+        from emtui.local.doc_pages import list_pages  # noqa: PLC0415 - the same
 
         wanted = name.removesuffix(".md").casefold()
         page = next((page for page in list_pages() if page.name == wanted), None)
         if page:
             self.navigator.open_documentation_page(page)
+        elif name:
+            self.say(f"Unknown page {shorten(name, 40)}. :docs lists the pages.")
         elif self.current_screen.SCOPE is not CommandScope.DOCUMENTATION:
             self.navigator.open_documentation()
 

@@ -37,6 +37,13 @@ async def test_a_page_is_opened_by_its_name() -> None:
         assert "state:failed" in "\n".join(ui.lines())
 
 
+async def test_an_unknown_page_is_named_and_nothing_opens() -> None:
+    async with demo_app() as ui:
+        await run_command(ui, "docs nosuchpage")
+        assert ui.screen_name() == "session_list"
+        assert "Unknown page nosuchpage. :docs lists the pages." in ui.footer()
+
+
 async def test_a_page_is_filtered() -> None:
     async with demo_app() as ui:
         await run_command(ui, "docs query")
