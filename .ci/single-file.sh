@@ -75,7 +75,7 @@ unpack() {
   trap 'stop 129' HUP
   trap 'stop 130' INT
   trap 'stop 143' TERM
-  [ ! -d "$folder/$build" ] || { mv "$folder/$build" "$new.old" && rm -rf "$new.old"; } 2>/dev/null
+  [ ! -d "$folder/$build" ] || [ -f "$folder/$build/start.py" ] || { mv "$folder/$build" "$new.old" && rm -rf "$new.old"; } 2>/dev/null
   if ! tail -n +@LINES@ "$0" 2>/dev/null | tar -xzof - -C "$new" 2>/dev/null; then
     rm -rf "$new"
     problem="Cannot unpack into $folder: no space left, or this file is damaged (compare its SHA-256)."

@@ -863,7 +863,7 @@ class TuiDriver(RowsDriver):
 
 
 def _painted(widget: Widget) -> list[str]:
-    return [strip.text.rstrip() for strip in widget.render_lines(widget.size.region)]
+    return [strip.text.rstrip() for strip in widget.render_lines(widget.outer_size.region)]
 
 
 # --- starting ---------------------------------------------------------------------

@@ -394,7 +394,7 @@ COMMANDS = (
         "list and on the events of the last successful runs before the session.",
         examples=(
             Example("What is known about the newest data collection", "emtui explain latest:CollectJob"),
-            Example("The failures of the last day with their IDs", "emtui sessions state:failed --since 24h"),
+            Example("By an ID that emtui sessions state:failed lists", "emtui explain 5f1c"),
             Example("The findings as JSON", "emtui explain 5f1c -o json"),
         ),
     ),

@@ -156,7 +156,7 @@ def test_opening_and_closing_a_session_sends_little(wide_list: EmtuiTerminal) ->
 
 
 @pytest.mark.parametrize(
-    ("columns", "lines", "opened", "closed"), [(120, 40, 1_700, 2_200), (80, 23, 1_550, 1_250)]
+    ("columns", "lines", "opened", "closed"), [(120, 40, 1_700, 2_300), (80, 23, 1_550, 1_250)]
 )
 def test_opening_and_closing_the_palette_sends_only_its_lines(
     tmp_path: Path, demo: RunningDemo, columns: int, lines: int, opened: int, closed: int

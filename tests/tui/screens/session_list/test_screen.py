@@ -301,7 +301,7 @@ async def test_only_some_events_are_shown_until_esc() -> None:
 
 @pytest.mark.parametrize(
     ("key", "expected"),
-    [("T", "Elapsed times are available"), ("y", "Copied"), ("question_mark", "Space/b: page down/up")],
+    [("T", "Elapsed times are available"), ("y", "Copied"), ("question_mark", "PgDn/PgUp: page down/up")],
 )
 async def test_an_unavailable_key_tells_why(key: str, expected: str) -> None:
     async with demo_app() as ui:
