@@ -36,7 +36,7 @@ def run(args: ParsedArguments) -> int:
         if is_table:
             print_time_zone(access, client.now())
         profile = access.connection.profile
-        interval = float(profile.interval) if profile and profile.interval else PollSchedule().interval
+        interval = float(PollSchedule.for_profile(profile).interval)
         poller = Poller(lambda: _request_list(client, query), PollSchedule(interval, interval))
         acknowledgements = AcknowledgementReader(client.server, zone)
         tail = Tail(

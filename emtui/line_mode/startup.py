@@ -96,7 +96,7 @@ def _list_feed(
     options: BrowserOptions, clock: DisplayClock, connection: Connection, source: SessionSource
 ) -> ListFeed:
     profile, server = connection.profile, source.server
-    schedule = PollSchedule(profile.interval) if profile and profile.interval else PollSchedule()
+    schedule = PollSchedule.for_profile(profile)
     authority = server.ascii_authority if isinstance(server, Server) and options.remember else None
     return ListFeed(
         source,

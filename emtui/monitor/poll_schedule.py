@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:  # start-up time
+    from emtui.local.profiles import Profile
 
 MIN_INTERVAL = 10.0
 """Minimum that a profile may configure."""
@@ -24,6 +27,11 @@ class PollSchedule:
     interval: float = 60.0
     idle_interval: float = 180.0
     max_interval: float = 300.0
+
+    @classmethod
+    def for_profile(cls, profile: Profile | None) -> PollSchedule:
+        """The default pauses, with the interval of the profile if it sets one."""
+        return cls(profile.interval) if profile and profile.interval else cls()
 
     def interval_for(self, idle: float) -> float:
         """The pause without failures, `idle` seconds after the last key press."""

@@ -43,7 +43,7 @@ class EmtuiScreenFactory:
             self._ctx.clock,
             self._ctx.logon_service.connection.profile,
         )
-        default_schedule = PollSchedule(profile.interval) if profile and profile.interval else PollSchedule()
+        default_schedule = PollSchedule.for_profile(profile)
         server = source.server
         authority = server.ascii_authority if isinstance(server, Server) and options.remember else None
         return ListFeed(
