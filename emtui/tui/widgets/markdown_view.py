@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -119,10 +118,8 @@ class MarkdownView(TextView):
     def format_lines(self, width: int) -> list[StyledSpans]:
         """Lay out the page, and leave the lines that have the filter's text."""
         wanted = text_format.fold_text(self.filter_text)
-        return [[(" ", PLAIN), *spans] for spans in self._all_lines(width) if wanted in _folded(spans)]
-
-    def _all_lines(self, width: int) -> Iterator[StyledSpans]:
-        yield from layout_markdown(self._markdown, max(width - 2, 1))
+        lines = layout_markdown(self._markdown, max(width - 2, 1))
+        return [[(" ", PLAIN), *spans] for spans in lines if wanted in _folded(spans)]
 
 
 def _folded(spans: StyledSpans) -> str:
