@@ -53,7 +53,7 @@ async def _run_checks(args: ParsedArguments) -> AsyncIterator[CheckResult]:
     at_terminal = stdio.is_terminal(sys.stdin) and stdio.is_terminal(sys.stderr)
     for check in local_checks.check_terminal(os.environ, is_terminal=at_terminal):
         yield check
-    async for check in local_checks.check_keyrings():
+    async for check in local_checks.check_keyrings(connection.profile):
         yield check
     password_check, password = await _check_password(connection)
     if password_check:

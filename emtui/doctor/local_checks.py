@@ -15,7 +15,7 @@ from pathlib import Path
 from emtui import __version__
 from emtui.doctor.check_result import CheckResult, passed, skipped, warning
 from emtui.local import credentials, paths
-from emtui.local.profiles import Profile
+from emtui.local.profiles import KEYRING_OFF, Profile
 from emtui.local.terminal import can_draw, is_utf8, locale_setting, terminal_size
 
 _LIBRARIES = ("textual", "httpx", "httpcore", "lxml", "keyring", "cryptography", "tomlkit")
@@ -118,8 +118,11 @@ def _check_encoding(environ: Mapping[str, str]) -> CheckResult:
     )
 
 
-async def check_keyrings() -> AsyncIterator[CheckResult]:
-    """Check every supported keyring, with its response time."""
+async def check_keyrings(profile: Profile | None) -> AsyncIterator[CheckResult]:
+    """Check every supported keyring, with its response time; none if the profile turns them off."""
+    if profile is not None and profile.keyring == KEYRING_OFF:
+        yield skipped("keyring", f'keyring = "{KEYRING_OFF}" in the profile {profile.name}')
+        return
     for keyring in await credentials.check_keyrings():
         message = f"{keyring.name}: {keyring.state}"
         if keyring.seconds >= credentials.KEYRING_TIMEOUT_S:

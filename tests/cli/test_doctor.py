@@ -131,6 +131,17 @@ def test_every_keyring_is_checked(shell: CommandRunner, name: str) -> None:
     assert re.search(rf"keyring +\d\.\d\ds  {name}: ", done.stdout)
 
 
+def test_no_keyring_is_checked_if_the_profile_turns_it_off(shell: CommandRunner) -> None:
+    file = shell.home / "config" / "emtui" / "config.toml"
+    file.parent.mkdir(parents=True)
+    server = 'server = "127.0.0.1:1"'
+    file.write_text(f'[profiles.quiet]\n{server}\nkeyring = "off"\n[profiles.other]\n{server}\n')
+    assert re.findall(r"^.*  keyring  .*$", shell("doctor", "-p", "quiet").stdout, re.MULTILINE) == [
+        'skip  keyring                   keyring = "off" in the profile quiet'
+    ]
+    assert "kernel keyring: " in shell("doctor", "-p", "other").stdout
+
+
 def test_only_verified_facts_are_ok(shell: CommandRunner) -> None:
     done = shell("doctor", "-o", "json")
     found = json.loads(done.stdout)
