@@ -342,6 +342,18 @@ def _is_busy(pid: int) -> bool:
     return is_busy
 
 
+def keep_full_preview(terminal: EmtuiTerminal) -> None:
+    """Show all of the preview from now on, in a terminal that has room for one.
+
+    On a busy computer the terminal replies late, counts as slow for a while, and the preview is short then.
+    """
+    is_full = False
+    while not is_full:
+        terminal.press("i")  # shows all of a short preview, hides any other, and shows all of a hidden one
+        terminal.wait_idle()
+        is_full = any("failed/ran" in line for line in terminal.lines())
+
+
 def is_assessed(lines: list[str]) -> bool:
     """Whether the list shows an alert, in Unicode or ASCII, as it does once it is assessed."""
     return lines[1].startswith(("■ ", "▲ ", "X ", "! "))

@@ -16,6 +16,7 @@ from pty_terminal import (
     EmtuiTerminal,
     is_assessed,
     isolated_environment,
+    keep_full_preview,
     run_emtui,
     run_night_demo,
     run_python,
@@ -432,6 +433,8 @@ def test_a_too_small_terminal_shows_the_minimum_size(tmp_path: Path) -> None:
 
 def test_rapid_resizing_ends_with_the_right_screen_and_few_bytes(open_list: OpenList) -> None:
     with open_list(size=(120, 40)) as terminal:
+        terminal.wait_for(is_assessed)
+        keep_full_preview(terminal)
         before = terminal.wait_idle()
         shown = terminal.lines()
         for size in range(200):
