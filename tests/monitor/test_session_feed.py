@@ -399,8 +399,8 @@ async def test_the_second_consecutive_failure_of_automatic_polls_is_shown() -> N
 
 async def test_a_refused_logon_is_shown_and_does_not_end_the_feed() -> None:
     async with open_feed() as it:
-        it.server.error = LogonRefusedError("no", "ops")
         await it.wait_until(lambda state: state.log)
+        it.server.error = LogonRefusedError("no", "ops")
         it.feed.refresh()
         await it.wait_until(lambda state: state.problem)
         it.server.error = None
