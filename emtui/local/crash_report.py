@@ -88,7 +88,7 @@ def _linked_errors(error: BaseException) -> list[BaseException]:
 
 def install_exception_hooks() -> None:
     """Install the hooks for unhandled exceptions; none prints a traceback any more."""
-    logging.lastResort = None  # keep library messages off the screen
+    logging.lastResort = logging.NullHandler()  # keep library messages off the screen
     sys.excepthook = _on_uncaught
     threading.excepthook = _on_thread_exception
     sys.unraisablehook = _on_unraisable

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -208,8 +209,9 @@ async def _send_request(request: _KeyringRequest, timeout_s: float | None) -> di
         raise KeyringTimeoutError(_format_timeout(notes, timeout_s or 0)) from None
     finally:
         if child.returncode is None:
+            # `child.kill` would take the exit status of a child that has just ended, which asyncio waits for.
             with suppress(ProcessLookupError):
-                child.kill()
+                os.kill(child.pid, signal.SIGKILL)
             await child.wait()
 
 

@@ -159,3 +159,12 @@ def test_every_exception_hook_logs_and_shows_one_sentence(state: Path, name: str
     assert "fail" in read_log(state)
     # the log has the frames; the source line itself is not secret
     assert PASSWORD not in done.stdout + done.stderr + read_log(state)
+
+
+def test_messages_of_libraries_are_not_printed_before_the_log_is_started() -> None:
+    code = (
+        "import logging; from emtui.local.crash_report import install_exception_hooks; "
+        "install_exception_hooks(); logging.getLogger('asyncio').warning('Unknown child process')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")

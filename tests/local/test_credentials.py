@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import socket
 import struct
 import sys
@@ -25,6 +27,7 @@ from emtui.local.credentials import (
     load_password,
     save_password,
 )
+from emtui.local.keyring_worker import ALLOWED_KEYRINGS
 
 SERVER = Server("em01.example.net")
 USER = "EXAMPLE\\ops"
@@ -115,6 +118,31 @@ async def test_a_locked_keyring_that_prompts_on_another_display_is_reported(
     with pytest.raises(KeyringTimeoutError, match="its unlock prompt may be on another display"):
         await load_password(SERVER, USER, timeout_s=SHORT_TIMEOUT_S)
     assert {one.name: one.state for one in await check_keyrings()}["Secret Service"] == "locked"
+
+
+async def test_the_exit_status_of_a_child_that_has_just_ended_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    read_line, wait_for_child = asyncio.StreamReader.readline, os.waitpid
+
+    def wait_until_ended() -> None:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+
+    async def read_line_of_ended_child(reader: asyncio.StreamReader) -> bytes:
+        line = await read_line(reader)
+        wait_until_ended()
+        return line
+
+    def wait_for_child_later(pid: int, options: int) -> tuple[int, int]:
+        wait_until_ended()
+        time.sleep(0.2)
+        return wait_for_child(pid, options)
+
+    monkeypatch.setattr(asyncio.StreamReader, "readline", read_line_of_ended_child)
+    monkeypatch.setattr(os, "waitpid", wait_for_child_later)
+    monkeypatch.setattr(logging.getLogger("asyncio"), "propagate", True)
+    assert len(await check_keyrings()) == len(ALLOWED_KEYRINGS)
+    assert [record.getMessage() for record in caplog.records] == []
 
 
 async def test_a_bus_without_a_keyring_is_no_keyring(bus: str) -> None:
