@@ -347,8 +347,9 @@ def keep_full_preview(terminal: EmtuiTerminal) -> None:
 
     On a busy computer the terminal replies late, counts as slow for a while, and the preview is short then.
     """
-    is_full = False
+    deadline, is_full = time.monotonic() + TIMEOUT_S, False
     while not is_full:
+        assert time.monotonic() < deadline, "the preview never showed its days"
         terminal.press("i")  # shows all of a short preview, hides any other, and shows all of a hidden one
         terminal.wait_idle()
         is_full = any("failed/ran" in line for line in terminal.lines())
